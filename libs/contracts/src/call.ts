@@ -1,0 +1,41 @@
+import { Type, type Static } from 'typebox';
+import { Count, defineEvent, Instant, Name, OneOf, Shape, Text } from './event.js';
+
+export const CALL_CAUSES = ['proposal', 'proposal-overdue', 'response', 'transfers', 'transfer-overdue', 'fire', 'fire-overdue'] as const;
+export type CallCause = (typeof CALL_CAUSES)[number];
+
+const callId = Name('cause and what it is about: the same cause never rings twice');
+const cause = OneOf(CALL_CAUSES, 'what the call is about');
+
+/** Key: the call, for every event of this file. */
+export const CallStartedV1 = defineEvent(
+  'call-started.v1',
+  'Someone must be told and must answer 叫应.',
+  Shape({ callId, cause, about: Name('proposal, episode, task or fire'), urgent: Type.Boolean({ description: 'rings at night too' }), text: Text('what is said'), reason: Text('which duty rule'), plan: Name('version of the roster') }),
+);
+export type CallStartedV1 = Static<typeof CallStartedV1>;
+
+export const CallStepV1 = defineEvent(
+  'call-step.v1',
+  'One step of the chain was called.',
+  Shape({
+    callId, cause, step: Count('1 for the first'), role: Name('role in the roster'),
+    people: Type.Array(Name('person called'), { minItems: 1 }), channels: Type.Array(Name('channel')),
+    answerBy: Instant('climbs on at'), reason: Text('why this person'),
+  }),
+);
+export type CallStepV1 = Static<typeof CallStepV1>;
+
+export const CallAnsweredV1 = defineEvent(
+  'call-answered.v1',
+  'A person answered; the call stops.',
+  Shape({ callId, cause, answeredBy: Name('who'), step: Count('step that was ringing'), minutes: Type.Number({ minimum: 0, description: 'from start to answer' }) }),
+);
+export type CallAnsweredV1 = Static<typeof CallAnsweredV1>;
+
+export const CallExhaustedV1 = defineEvent(
+  'call-exhausted.v1',
+  'The whole chain was called and nobody answered.',
+  Shape({ callId, cause, steps: Count('steps called'), reason: Text('in words') }),
+);
+export type CallExhaustedV1 = Static<typeof CallExhaustedV1>;

@@ -1,0 +1,90 @@
+import { Type, type Static } from 'typebox';
+import { Count, defineEvent, Division, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+
+/** Key: the grid cell of a tenth of a degree. Id: satellite, time of the pass and position as published. */
+export const HotspotV1 = defineEvent(
+  'hotspot.v1',
+  'One pixel in which a satellite saw heat. Most are no forest fire.',
+  Shape({
+    cellId: Name('tenth-of-a-degree cell, groups pixels for order, never measures distance'),
+    latitude: Latitude,
+    longitude: Longitude,
+    satellite: Name('Terra, Aqua, Suomi-NPP, NOAA-20, NOAA-21 or the provider’s word'),
+    instrument: OneOf(['MODIS', 'VIIRS', 'other'], 'the sensor'),
+    confidence: OneOf(['low', 'nominal', 'high'], 'VIIRS as published; MODIS below 30 is low, from 80 high'),
+    confidencePercent: OrNull(Quantity('MODIS only, 0 to 100', 0, 100)),
+    frpMw: OrNull(Quantity('fire radiative power, megawatts; null when not given, never 0 for it', -1_000, 1_000_000)),
+    brightnessK: OrNull(Quantity('brightness temperature of the fire channel, kelvin', 0, 2_000)),
+    backgroundK: OrNull(Quantity('brightness temperature of the background channel, kelvin', 0, 2_000)),
+    scanKm: OrNull(Quantity('pixel size across the track, kilometres', 0, 100)),
+    trackKm: OrNull(Quantity('pixel size along the track, kilometres', 0, 100)),
+    dayNight: OrNull(OneOf(['D', 'N'], 'day or night pass')),
+    pixelType: OrNull(Type.Integer({ minimum: 0, maximum: 3, description: 'archive only: 0 vegetation, 1 volcano, 2 other static land source, 3 offshore' })),
+    version: OrNull(Text('processing version as published')),
+  }),
+);
+export type HotspotV1 = Static<typeof HotspotV1>;
+
+/** Key and id: the report. `occurredAt` is when the person called. */
+export const PublicReportV1 = defineEvent(
+  'public-report.v1',
+  'What a member of the public, a ranger or a camera reported.',
+  Shape({
+    reportId: Name('number in the duty log'),
+    channel: OneOf(['call', 'web', 'camera', 'ranger', 'walk-in'], 'how it reached us'),
+    hazard: OneOf(['forest-fire', 'flood', 'landslide', 'accident', 'other'], 'what the reporter says it is'),
+    county: OrNull(Division('county named by the reporter')),
+    place: Text('place in words'),
+    latitude: OrNull(Latitude),
+    longitude: OrNull(Longitude),
+    text: Text('what was said'),
+  }),
+);
+export type PublicReportV1 = Static<typeof PublicReportV1>;
+
+/** Verdicts on a fire to verify 核查结果. */
+export const VERDICTS = ['forest-fire', 'grass-fire', 'building-fire', 'farm-burn', 'site-clearing', 'prescribed-burn', 'industrial-heat', 'waste-burn', 'other-fire', 'false-alarm', 'outside-area'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+const fireId = Name('the fire to verify: county, local time of the first sign, and a short mark');
+
+/** Key: the fire. */
+export const FireRaisedV1 = defineEvent(
+  'fire-raised.v1',
+  'A place where satellites or people saw fire must be verified on the ground by the deadline.',
+  Shape({
+    fireId, county: Division('county of the first sign'), latitude: OrNull(Latitude), longitude: OrNull(Longitude),
+    firstSeenBy: OneOf(['satellite', 'report'], 'what was known first'),
+    signs: Count('hotspots and reports gathered so far'),
+    dueAt: Instant('verify by'), reason: Text('why, in words'), plan: Name('version of the plan'),
+  }),
+);
+export type FireRaisedV1 = Static<typeof FireRaisedV1>;
+
+/** Key: the fire that goes on. */
+export const FireMergedV1 = defineEvent(
+  'fire-merged.v1',
+  'Two fires to verify turned out to be one.',
+  Shape({ fireId, mergedFireId: Name('the fire that ends in it'), reason: Text('why'), plan: Name('version of the plan') }),
+);
+export type FireMergedV1 = Static<typeof FireMergedV1>;
+
+/** Key: the fire. */
+export const FireOverdueV1 = defineEvent(
+  'fire-overdue.v1',
+  'Nobody gave a verdict by the deadline.',
+  Shape({ fireId, county: Division('county'), dueAt: Instant('the deadline that passed'), reason: Text('why this was announced'), plan: Name('version of the plan') }),
+);
+export type FireOverdueV1 = Static<typeof FireOverdueV1>;
+
+/** Key: the fire. `occurredAt` is when the fire began as far as known: the first sign. */
+export const FireJudgedV1 = defineEvent(
+  'fire-judged.v1',
+  'A person judged what burned.',
+  Shape({
+    fireId, county: Division('county'), verdict: OneOf(VERDICTS, 'what it was'),
+    deaths: Count('persons killed'), burnedAreaHa: OrNull(Quantity('damaged forest area, hectares', 0, 1_000_000)),
+    firstSeenAt: Instant('time of the first sign'), decidedBy: Name('who gave the verdict'), reason: Text('what was found'), plan: Name('version of the plan'),
+  }),
+);
+export type FireJudgedV1 = Static<typeof FireJudgedV1>;

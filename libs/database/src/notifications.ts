@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const RECONNECT_AFTER_MS = 500;
+
+/**
+ * One connection that only listens. What it hears is a hint to look, never the news itself, so a lost connection loses nothing:
+ * whoever waits looks again by itself after a while.
+ */
+export class Notifications {
+  private client: pg.Client | null = null;
+  private closed = false;
+  private readonly heard = new Map<string, Set<() => void>>();
+
+  constructor(private readonly url: string) {}
+
+  async open(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url, application_name: 'fengsui listen' });
+    client.on('notification', ({ channel }) => this.wake(channel));
+    client.on('error', () => void this.reopen());
+    await client.connect();
+    for (const channel of this.heard.keys()) await client.query(`listen ${channel}`);
+    this.client = client;
+  }
+
+  /** Calls `wake` whenever something was notified on `channel`. Returns a function that ends it. */
+  async on(channel: string, wake: () => void): Promise<() => void> {
+    const listeners = this.heard.get(channel) ?? new Set();
+    const first = !this.heard.has(channel);
+    this.heard.set(channel, listeners.add(wake));
+    if (first) await this.client?.query(`listen ${channel}`);
+    return () => void listeners.delete(wake);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private wake(channel: string): void {
+    for (const wake of this.heard.get(channel) ?? []) wake();
+  }
+
+  private async reopen(): Promise<void> {
+    this.client?.removeAllListeners();
+    this.client = null;
+    while (!this.closed) {
+      await sleep(RECONNECT_AFTER_MS);
+      try {
+        await this.open();
+        for (const channel of this.heard.keys()) this.wake(channel); // something may have been said meanwhile
+        return;
+      } catch {
+        // still down; try again
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { checkEvent, TOPICS, type DomainEvent } from '@fengsui/contracts';
+import type { Clock, Notifications, Tx } from '@fengsui/database';
+import type { DataSource } from 'typeorm';
+import { once, type Positions } from '../once.js';
+import { partitionOf } from '../partition.js';
+import type { Consumption, Handlers, Log, LogRecord, Position, Records } from '../port.js';
+import { PostgresConsumer } from './consumer.js';
+
+/** An event that breaks its contract is our own mistake: nothing of the transaction may stand. */
+export class InvalidEvent extends Error {}
+
+export type PostgresLogOptions = Readonly<{
+  /** Records taken in one transaction: more is faster, and takes longer to hand on. */
+  batchSize: number;
+  /** Told about every failure, with what will be done. */
+  onTrouble: (error: unknown, what: string) => void;
+}>;
+
+/** The log as rows of PostgreSQL: see ./schema.ts for how offsets are given. */
+export class PostgresLog implements Log {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly notifications: Notifications,
+    private readonly options: PostgresLogOptions,
+    protected readonly positions: Positions = new PositionRows(),
+  ) {}
+
+  async append(tx: Tx, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    for (const event of events) {
+      const checked = checkEvent(event.type, event);
+      if (!checked.ok) throw new InvalidEvent(`${event.type} ${event.id}: ${checked.refusals.map(({ place, reason }) => `${place} ${reason}`).join('; ')}`);
+    }
+    await tx.query('select log.append($1, $2, $3, $4)', [
+      events.map(({ type }) => TOPICS[type].topic),
+      events.map(({ type, key }) => partitionOf(key, TOPICS[type].partitions)),
+      events.map(({ key }) => key),
+      events.map((event) => JSON.stringify(event)),
+    ]);
+  }
+
+  async consume(consumer: string, handlers: Handlers): Promise<Consumption> {
+    const topics = [...new Set([...handlers.keys()].map((type) => TOPICS[type].topic))].sort();
+    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [consumer, topics]);
+    await this.db.query('delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, topics]);
+    const context = { db: this.db, clock: this.clock, positions: this.positions, append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events) };
+    const work = (at: Position, records: Records) => once(context, at, records, handlers);
+    const started = new PostgresConsumer(this.db, this.clock, this.notifications, consumer, topics, this.options, work);
+    await started.start();
+    return started;
+  }
+
+  async idle(): Promise<boolean> {
+    const [row] = (await this.db.query(`
+      select not exists (
+        select 1 from log.subscription s join log.partition p using (topic)
+        left join log.position c on c.consumer = s.consumer and c.topic = p.topic and c.partition = p.partition
+        where p.next_offset > coalesce(c.next_offset, 0)
+      ) as idle`)) as { idle: boolean }[];
+    return row?.idle === true;
+  }
+}
+
+/** Positions as rows, moved in the transaction of the work. */
+export class PositionRows implements Positions {
+  async lock(tx: Tx, { consumer, topic, partition }: Position): Promise<number> {
+    const key = [consumer, topic, partition];
+    const locked = () => tx.query('select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3 for update', key) as Promise<{ next_offset: number }[]>;
+    const [row] = await locked();
+    if (row !== undefined) return row.next_offset;
+    await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', key);
+    return (await locked())[0]?.next_offset ?? 0;
+  }
+
+  async move(tx: Tx, { consumer, topic, partition }: Position, next: number): Promise<void> {
+    await tx.query('update log.position set next_offset = $4 where consumer = $1 and topic = $2 and partition = $3', [consumer, topic, partition, next]);
+  }
+}
+
+/** Reads one record; a record that breaks its contract is not handed to anyone. */
+export function readRecord(offset: number, key: string, raw: string): LogRecord {
+  try {
+    const body = JSON.parse(raw) as DomainEvent;
+    if (TOPICS[body.type] === undefined) return { offset, key, raw, event: null, fault: `unknown event type ${String(body.type)}` };
+    const checked = checkEvent(body.type, body);
+    if (checked.ok) return { offset, key, raw, event: checked.value, fault: null };
+    return { offset, key, raw, event: null, fault: checked.refusals.map(({ place, reason }) => `${place}: ${reason}`).join('; ') };
+  } catch (error) {
+    return { offset, key, raw, event: null, fault: `not JSON: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,85 @@
+import { TOPICS, type Topic } from '@fengsui/contracts';
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * The log. First version.
+ *
+ * `append` gives offsets as the last step of the writer's transaction, under the row lock of each partition, partitions always in the
+ * same order. The lock is held until commit, so commit order is offset order and a reader never passes a row that commits late.
+ * In PL/pgSQL under READ COMMITTED every statement has its own snapshot: the offsets are read after the lock is held.
+ */
+class CreateLog1700000000000 implements MigrationInterface {
+  readonly name = 'CreateLog1700000000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table log.partition (
+        topic text not null,
+        partition int not null,
+        next_offset bigint not null default 0,
+        primary key (topic, partition)
+      ) with (fillfactor = 50);
+      create table log.record (
+        topic text not null,
+        partition int not null,
+        "offset" bigint not null,
+        key text not null,
+        body text not null,
+        primary key (topic, partition, "offset")
+      );
+      create table log.position (
+        consumer text not null,
+        topic text not null,
+        partition int not null,
+        next_offset bigint not null default 0,
+        primary key (consumer, topic, partition)
+      ) with (fillfactor = 50);
+      create table log.subscription (
+        consumer text not null,
+        topic text not null,
+        primary key (consumer, topic)
+      );
+      create table log.parked (
+        id bigserial primary key,
+        consumer text not null,
+        topic text not null,
+        partition int not null,
+        "offset" bigint not null,
+        key text not null,
+        body text not null,
+        reason text not null,
+        place text not null,
+        at timestamptz not null,
+        state text not null default 'parked' check (state in ('parked', 'retry', 'done', 'dropped')),
+        closed_reason text,
+        unique (consumer, topic, partition, "offset")
+      );
+      create function log.append(topics text[], partitions int[], keys text[], bodies text[]) returns void language plpgsql as $$
+      begin
+        perform 1 from log.partition p
+          join (select distinct * from unnest(topics, partitions) as t(topic, partition)) wanted using (topic, partition)
+          order by p.topic, p.partition for update of p;
+        insert into log.record (topic, partition, "offset", key, body)
+          select i.topic, i.partition, p.next_offset + i.place, i.key, i.body
+          from (select *, row_number() over (partition by topic, partition order by n) - 1 as place
+                from unnest(topics, partitions, keys, bodies) with ordinality as t(topic, partition, key, body, n)) i
+          join log.partition p using (topic, partition);
+        update log.partition p set next_offset = p.next_offset + w.n
+          from (select topic, partition, count(*) as n from unnest(topics, partitions) as t(topic, partition) group by 1, 2) w
+          where p.topic = w.topic and p.partition = w.partition;
+        perform pg_notify('log', '');
+      end $$;
+    `);
+    for (const { topic, partitions } of distinctTopics())
+      await db.query('insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1)', [topic, partitions]);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+const distinctTopics = (): Topic[] => [...new Map(Object.values(TOPICS).map((row) => [row.topic, row])).values()];
+
+export const LOG_SCHEMA: OwnedSchema = { schema: 'log', migrations: [CreateLog1700000000000] };

@@ -1,0 +1,39 @@
+import { addMinutes, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
+
+/** 一般 较大 重大 特别重大, lowest first. */
+export const GRADES = ['general', 'larger', 'major', 'extra-major'] as const;
+export type Grade = (typeof GRADES)[number];
+export const gradeRank = (grade: Grade): number => GRADES.indexOf(grade);
+
+/**
+ * Production-safety accidents, State Council Decree 493 art. 3 (in force 2007-06-01): the highest grade that any of the three measures
+ * reaches; 以上 includes the number. Fires take the same numbers with direct property loss (公安部 2007-06-26).
+ * Rows: least deaths, least serious injuries, least loss in yuan.
+ */
+const DECREE_493: Record<Grade, readonly [number, number, number]> = {
+  general: [0, 0, 0],
+  larger: [3, 10, 10_000_000],
+  major: [10, 50, 50_000_000],
+  'extra-major': [30, 100, 100_000_000],
+};
+
+/** @param lossYuan economic loss for accidents, property loss for fires */
+export function gradeOf(deaths: number, seriousInjuries: number, lossYuan: number): Grade {
+  const reached = GRADES.filter((grade) => {
+    const [d, i, l] = DECREE_493[grade];
+    return deaths >= d && d > 0 || seriousInjuries >= i && i > 0 || lossYuan >= l && l > 0;
+  });
+  return reached.at(-1) ?? 'general';
+}
+
+/**
+ * How long casualties may still change after an accident: 30 days, 7 days for road traffic and fire (Decree 493 art. 13).
+ * Later deaths are kept, and do not change the counts.
+ */
+export const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
+  'work-accident': 30, 'road-accident': 7, fire: 7, geological: 30, other: 30,
+};
+
+/** Whether figures that stood at `asOf` still count. */
+export const withinCasualtyWindow = (category: IncidentV1['data']['category'], happenedAt: UtcInstant, asOf: UtcInstant): boolean =>
+  asOf <= addMinutes(happenedAt, CASUALTY_WINDOW_DAYS[category] * 24 * 60);

@@ -1,0 +1,2 @@
+export * from './plan-files.js';
+export * from './settings.js';

@@ -1,0 +1,69 @@
+import { LEVEL_IN_CHINESE, shanghaiMinute, type FireEvent, type Level, type ResponseEvent, type TransferEvent, type UtcInstant } from '@fengsui/contracts';
+import type { Counties } from '@fengsui/regions';
+
+/** What is said to a person: what it is, where, until when, and what to do. */
+export type Words = Readonly<{ subject: string; text: string }>;
+
+const hour = (at: UtcInstant): string => {
+  const [date = '', time = ''] = shanghaiMinute(at).split('T');
+  const [, month, day] = date.split('-').map(Number);
+  return `${month}月${day}日${time}`;
+};
+const places = (codes: readonly string[], counties: Counties): string => (codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、'));
+const response = (to: Level): string => (to === 'none' ? '结束防汛应急响应' : `防汛${LEVEL_IN_CHINESE[to]}应急响应`);
+
+export function wordsForResponse(event: ResponseEvent, counties: Counties): Words | null {
+  switch (event.type) {
+    case 'response-proposed.v1': {
+      const { proposalId, from, to, dueAt, reason } = event.data;
+      const act = to === 'none' ? '结束' : from === 'none' ? '启动' : '调整为';
+      return {
+        subject: `【待签发】建议${act}${to === 'none' ? '防汛应急响应' : response(to)}`,
+        text: `系统建议${act}${response(to).replace('结束', '')}，范围：${places(event.data.counties, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
+      };
+    }
+    case 'response-proposal-overdue.v1':
+      return {
+        subject: `【逾期未签发】${response(event.data.to)}建议第${event.data.reminder}次催办`,
+        text: `编号${event.data.proposalId}的建议已于${hour(event.data.dueAt)}到期，仍无人签发或驳回。\n依据：${event.data.reason}。\n请立即处理。`,
+      };
+    case 'response-changed.v1': {
+      const { change, to, decidedBy, reason } = event.data;
+      const verb = { start: '启动', raise: '提升至', lower: '调整为', end: '' }[change];
+      return {
+        subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
+        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${places(event.data.counties, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
+      };
+    }
+    case 'response-proposal-closed.v1':
+      return null; // nobody is called for what no longer needs anybody
+  }
+}
+
+export const wordsForTransfers = (tasks: number, people: number, dueAt: UtcInstant): Words => ({
+  subject: `【人员转移】${tasks}个风险点 ${people}人`,
+  text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单：fengsui tasks`,
+});
+
+export const wordsForOverdueTask = ({ data }: Extract<TransferEvent, { type: 'transfer-task-overdue.v1' }>, counties: Counties): Words => ({
+  subject: `【转移逾期】${counties.nameOf(data.county)} ${data.unaccounted}人未落实`,
+  text: `任务${data.taskId}已于${hour(data.dueAt)}到期：${data.reason}。\n请核实并反馈。`,
+});
+
+export function wordsForFire(event: FireEvent, counties: Counties): Words | null {
+  switch (event.type) {
+    case 'fire-raised.v1': {
+      const { county, latitude, longitude, firstSeenBy, dueAt, signs, fireId } = event.data;
+      const at = latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
+      return {
+        subject: `【火情核查】${counties.nameOf(county)} ${firstSeenBy === 'satellite' ? '卫星热点' : '群众报警'}`,
+        text: `${counties.nameOf(county)}，${at}，${signs}个迹象，最早${hour(event.occurredAt)}。\n请于${hour(dueAt)}前派人核查并反馈。\n编号：${fireId}`,
+      };
+    }
+    case 'fire-overdue.v1':
+      return { subject: `【核查逾期】${counties.nameOf(event.data.county)}`, text: `编号${event.data.fireId}的火情核查已于${hour(event.data.dueAt)}到期，仍无反馈。\n请立即核实。` };
+    case 'fire-merged.v1':
+    case 'fire-judged.v1':
+      return null;
+  }
+}

@@ -1,0 +1,151 @@
+import * as path from 'node:path';
+
+import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
+import { connect } from '@fengsui/database';
+import type { Delivery } from '../demonstration/delivery.js';
+import { beginPlay, play, playState, scriptHash } from '../demonstration/play.js';
+import { demonstration, REPORT_YEAR } from '../demonstration/script.js';
+import { VirtualTime } from '../demonstration/virtual-time.js';
+import { ROOT, settingsOfInstallation } from '../installation.js';
+import { atWork, readPlans, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
+import { workedThrough } from '../session.js';
+import { openStore, wipe, type Store } from '../store.js';
+import { EXIT, Misuse, type Terminal } from '../terminal.js';
+import { writeReport } from './figures.js';
+
+export type UpOptions = Readonly<{ once?: boolean; empty?: boolean; fresh?: boolean }>;
+
+/** Brings everything up in one process: database, demonstration where there is none, report, and then the live doors until Ctrl-C. */
+export async function up({ once = false, empty = false, fresh = false }: UpOptions, terminal: Terminal): Promise<number> {
+  const settings = settingsOfInstallation();
+  const plans = readPlans(settings.FENGSUI_PLAN);
+  const stopping = untilSignal();
+  terminal.say({ zh: '· 数据库', en: '· database' });
+  const store = await openStore(settings);
+  let running: OneProcess | null = null;
+  try {
+    if (fresh) await wipe(store.url);
+    const script = await scriptToPlay(store, plans, empty, terminal);
+    running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, { services: true, http: !once });
+    if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
+    await workedThrough(running.ports);
+    if (!empty) await showResult(running, terminal, once);
+    if (once) return EXIT.done;
+    terminal.say({ zh: `\n服务已就绪：${running.address}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`, en: `\nready: ${running.address} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.` });
+    await stopping.signal;
+    terminal.say({ zh: '正在停止……', en: 'stopping …' });
+    return EXIT.done;
+  } finally {
+    await running?.stop();
+    await store.release();
+    stopping.end();
+  }
+}
+
+/** The script that is still to be played, with the clock set for it; null when there is nothing to play. */
+async function scriptToPlay(store: Store, plans: Plans, empty: boolean, terminal: Terminal): Promise<readonly Delivery[] | null> {
+  const db = await connect(store.url, 'fengsui up', 2);
+  try {
+    if (await atWork(db)) throw new Misuse('服务已在运行 / the services are running already');
+    const state = await playState(db);
+    if (state.state === 'ended') {
+      terminal.say({ zh: '· 演示数据已播放过，不再重复', en: '· the demonstration was played before and is not played again' });
+      return null;
+    }
+    const [held] = (await db.query('select exists (select 1 from intake.input) as any')) as { any: boolean }[];
+    if (state.state === 'none' && (empty || held?.any === true)) {
+      if (!empty) terminal.say({ zh: '· 已有业务数据，不播放演示', en: '· there are data of your own: the demonstration is not played into them' });
+      return null;
+    }
+    if (empty) throw new Misuse('演示尚未播放完：先 npm start 播完，或 npm start -- --empty --fresh 清空 / the demonstration was cut off: finish it with `npm start`, or clear it with `npm start -- --empty --fresh`');
+    const script = demonstrationOf(plans);
+    if (state.state === 'cut-off' && state.script === scriptHash(script)) {
+      terminal.say({ zh: `· 演示上次中断于 ${state.delivered}/${state.deliveries}，继续播放`, en: `· the demonstration was cut off at ${state.delivered}/${state.deliveries} and goes on` });
+      return script;
+    }
+    if (state.state === 'cut-off') {
+      terminal.say({ zh: '· 上次中断的演示与当前预案不符，重新开始', en: '· the demonstration that was cut off was another one: starting clean' });
+      await wipe(store.url);
+    }
+    await beginPlay(db, script);
+    return script;
+  } finally {
+    await db.destroy();
+  }
+}
+
+export const demonstrationOf = ({ response }: Plans): readonly Delivery[] => demonstration(response, response.counties);
+
+/** @returns false when it was stopped half-way */
+async function playScript(script: readonly Delivery[], { ports }: OneProcess, terminal: Terminal, stopping: Stopping): Promise<boolean> {
+  const time = new VirtualTime(ports.db, ports.log);
+  const bar = terminal.progress({ zh: '演示 2019-2020', en: 'demonstration 2019-2020' }, script.length);
+  try {
+    const { skippedRollups } = await play(script, ports.db, time, ports.receiving, ports.rollups, (delivered, at) => {
+      bar.at(delivered, shanghaiMinute(at).slice(0, 10));
+      if (stopping.stopped()) throw new Stopped();
+    });
+    await time.switchToWall();
+    bar.end();
+    for (const [name, next] of Object.entries(skippedRollups))
+      terminal.say({ zh: `· 演示结束至今的${name === 'daily' ? '每日' : '年度'}汇总不补做，下次 ${shanghaiMinute(next)}`, en: `· the ${name} roll-ups between the demonstration and now are skipped; next ${next}` });
+    return true;
+  } catch (error) {
+    bar.end();
+    if (!(error instanceof Stopped)) throw error;
+    terminal.say({ zh: '演示已中断，下次运行从中断处继续', en: 'the demonstration was stopped; the next run goes on from there' });
+    return false;
+  }
+}
+
+class Stopped extends Error {}
+
+async function showResult({ ports }: OneProcess, terminal: Terminal, once: boolean): Promise<void> {
+  const { figures } = await ports.reporting.figures(REPORT_YEAR, null);
+  const value = (id: string): string => String(figures.find((figure) => figure.id === id)?.value ?? '—');
+  const { file, figures: printed } = await writeReport(ports, REPORT_YEAR, null, path.join(ROOT, 'out', `annual-summary-${REPORT_YEAR}.docx`));
+  const calls = await ports.duty.calls();
+  const count = (state: string): number => calls.filter((call) => call.state === state).length;
+  const [level] = await ports.response.levels();
+  terminal.result(
+    { report: file, figuresPrinted: printed, calls: { answered: count('answered'), exhausted: count('exhausted'), ringing: count('ringing') }, figures: figures.map(({ id, value: v }) => ({ id, value: v })) },
+    () => terminal.pick({
+      zh: `
+【演示数据】2019-2020 两年已入库。${REPORT_YEAR}年：
+  防汛应急响应   Ⅳ级启动 ${value('response.flood.level4.started')} 次，Ⅲ级 ${value('response.flood.level3.started')} 次；当前${LEVEL_IN_CHINESE[level?.level ?? 'none']}
+  安全转移群众   ${value('transfers.people')} 人
+  生产安全事故   ${value('accidents.count')} 起，死亡 ${value('accidents.deaths')} 人
+  火灾           ${value('fires.count')} 起；森林火灾 ${value('forestFires.count')} 起(核查反馈火情 ${value('wildfires.judged')} 起)
+  呼叫（两年）   已应答 ${count('answered')}，无人应答 ${count('exhausted')}
+年度总结：${file}(${printed}项数字)
+接下来可以试试：
+  npx fengsui figures --year ${REPORT_YEAR}          每项数字与同比
+  npx fengsui trace fires.count --year ${REPORT_YEAR} 每个数字背后的事件和原始报文
+  npx fengsui feed examples/warning-rain-red.cap.xml   喂入一条预警，看建议、呼叫${once ? '(先 npm start 保持服务运行)' : ''}`,
+      en: `
+Demonstration data of 2019 and 2020 are in. ${REPORT_YEAR}:
+  flood responses   level IV started ${value('response.flood.level4.started')} times, level III ${value('response.flood.level3.started')}; now ${level?.level ?? 'none'}
+  people moved      ${value('transfers.people')}
+  accidents         ${value('accidents.count')}, ${value('accidents.deaths')} deaths
+  fires             ${value('fires.count')}; forest fires ${value('forestFires.count')} (of ${value('wildfires.judged')} fires judged)
+  calls (2 years)   ${count('answered')} answered, ${count('exhausted')} unanswered
+annual summary: ${file} (${printed} figures)
+try next:
+  npx fengsui figures --year ${REPORT_YEAR}
+  npx fengsui trace fires.count --year ${REPORT_YEAR}
+  npx fengsui feed examples/warning-rain-red.cap.xml`,
+    }),
+  );
+}
+
+type Stopping = Readonly<{ signal: Promise<void>; stopped: () => boolean; end: () => void }>;
+
+/** Ctrl-C and a service manager's SIGTERM. A second one does not cut short what is being brought down in order. */
+function untilSignal(): Stopping {
+  let stopped = false;
+  let wake: () => void = () => undefined;
+  const signal = new Promise<void>((resolve) => (wake = resolve));
+  const onSignal = (): void => ((stopped = true), wake());
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { signal, stopped: () => stopped, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+}

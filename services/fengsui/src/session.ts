@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '@fengsui/settings';
+import { settingsOfInstallation } from './installation.js';
+import { atWork, readPlans, startOneProcess, type OneProcess, type Parts, type Plans, type Ports } from './one-process.js';
+import { openStore } from './store.js';
+import { Misuse } from './terminal.js';
+
+/** What a command works with: the database is up, and goes down again with it unless someone else is connected. */
+export type Session = Readonly<{ ports: Ports; settings: Settings; plans: Plans; /** True when the services run somewhere on this database. */ served: boolean }>;
+
+/**
+ * Opens the installation for the time of one command.
+ * @param needs `ports`: only asks. `services`: what is fed must be worked through, by whoever is at work, or by this process meanwhile
+ */
+export async function withSession<T>(needs: 'ports' | 'services', work: (session: Session) => Promise<T>): Promise<T> {
+  const settings = settingsOfInstallation();
+  const plans = readPlans(settings.FENGSUI_PLAN);
+  const store = await openStore(settings);
+  let running: OneProcess | null = null;
+  try {
+    const quietly = { ...settings, LOG_LEVEL: settings.LOG_LEVEL === 'info' ? ('warn' as const) : settings.LOG_LEVEL };
+    const start = (parts: Parts): Promise<OneProcess> => startOneProcess(store.url, quietly, plans, parts);
+    running = await start({ services: false, http: false });
+    const served = await atWork(running.ports.db);
+    if (needs === 'services' && !served) {
+      if (await running.ports.clock.isVirtual()) throw new Misuse('演示尚未播放完毕，请先运行 npm start 继续 / the demonstration was cut off: run `npm start` to go on with it first');
+      await running.stop();
+      running = await start({ services: true, http: false });
+    }
+    return await work({ ports: running.ports, settings, plans, served });
+  } finally {
+    await running?.stop();
+    await store.release();
+  }
+}
+
+const LOOK_MS = 20;
+
+/** Returns when every consumer has passed what was written and nothing of it is due any more. */
+export async function workedThrough({ db, log, clock }: Ports): Promise<void> {
+  for (;;) {
+    const now = await clock.now();
+    const due = (await db.query(`select 1 from schedule.job where due_at <= $1 and attempts = 0 and service not like 'duty/%' limit 1`, [now])) as unknown[];
+    if (due.length === 0 && (await log.idle())) return;
+    await sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,167 @@
+import { addMinutes, type Colour, type FloodForecastV1, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
+import type { Tx } from '@fengsui/database';
+import type { Evidence } from '@fengsui/rules';
+import type { ResponsePlan } from './plan.js';
+
+/** A warning as the response weighs it. */
+export type WeighedWarning = Readonly<{ event: string; sender: string; identifier: string; sentAt: UtcInstant; eventCode: string; colour: Colour | null; counties: readonly string[]; expiresAt: UtcInstant | null }>;
+type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant }>;
+
+const RAIN_HOURS = [1, 3, 6, 12, 24];
+/** Windows longer than this are somebody's own sums: they are kept as measured, never added to shorter ones. */
+const LONGEST_SUMMED_MINUTES = 60;
+
+/** What is known about sky and water. Newer wins, whatever the order of arrival; a repeated message changes nothing. */
+export class EvidenceStore {
+  constructor(private readonly plan: ResponsePlan) {}
+
+  async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
+    for (const row of warnings)
+      await tx.query(
+        `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, (select by_event from response.ended_warning where sender = $2 and identifier = $3 and sent_at = $4)) on conflict do nothing`,
+        [row.event, row.sender, row.identifier, row.sentAt, row.eventCode, row.colour, row.counties, row.expiresAt],
+      );
+  }
+
+  /** Ends what an update or a cancel refers to, also what has not come yet. */
+  async endWarnings(tx: Tx, references: readonly Reference[], byEvent: string): Promise<void> {
+    for (const { sender, identifier, sentAt } of references) {
+      await tx.query('insert into response.ended_warning (sender, identifier, sent_at, by_event) values ($1, $2, $3, $4) on conflict do nothing', [sender, identifier, sentAt, byEvent]);
+      await tx.query('update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and sent_at = $3 and ended_by is null', [sender, identifier, sentAt, byEvent]);
+    }
+  }
+
+  /** @returns true when a gauge crossed a threshold of the plan, up or down, so that the case must be weighed anew */
+  async addReadings(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const known = readings.filter(({ data }) => this.plan.gauges.has(data.station));
+    if (known.length === 0) return false;
+    const stages = await this.addStages(tx, known);
+    const rains = await this.addRain(tx, known);
+    return stages || rains;
+  }
+
+  async addForecasts(tx: Tx, forecasts: readonly FloodForecastV1[]): Promise<void> {
+    for (const { id, occurredAt, data } of forecasts)
+      await tx.query(
+        `insert into response.forecast as f (station, issuer, issued_at, valid_at, stage_m, flow_m3s, return_period_years, event) values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (station, issuer) do update set issued_at = excluded.issued_at, valid_at = excluded.valid_at, stage_m = excluded.stage_m, flow_m3s = excluded.flow_m3s,
+           return_period_years = excluded.return_period_years, event = excluded.event
+         where (f.issued_at, f.event) < (excluded.issued_at, excluded.event)`,
+        [data.station, data.issuer, occurredAt, data.validAt, data.stageM, data.flowM3s, data.returnPeriodYears, id],
+      );
+  }
+
+  async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
+    const warnings = (await tx.query(
+      `select event, event_code as "eventCode", colour, counties from response.warning where ended_by is null and (expires_at is null or expires_at > $1) order by event`, [now],
+    )) as Evidence['warnings'][number][];
+    const stages = (await tx.query('select station, at, stage_m, event from response.stage order by station')) as { station: string; at: UtcInstant; stage_m: number; event: string }[];
+    const forecasts = (await tx.query('select * from response.forecast where valid_at > $1 order by station, issuer', [now])) as ForecastRow[];
+    return {
+      warnings,
+      stages: stages.flatMap(({ station, at, stage_m, event }) => {
+        const warning = this.warningStage(station);
+        return warning === null ? [] : [{ event, station, at, aboveWarningM: round(stage_m - warning) }];
+      }),
+      forecasts: forecasts.map(({ station, stage_m, flow_m3s, return_period_years, event }) => {
+        const warning = this.warningStage(station);
+        return { event, station, aboveWarningM: stage_m === null || warning === null ? null : round(stage_m - warning), flowM3s: flow_m3s, returnPeriodYears: return_period_years };
+      }),
+      rains: await this.rainSums(tx, null),
+    };
+  }
+
+  /** True when at least one gauge has spoken lately: without that, calm is only silence. */
+  async observedSince(tx: Tx, since: UtcInstant): Promise<boolean> {
+    const rows = (await tx.query('select 1 from response.stage where at >= $1 limit 1', [since])) as unknown[];
+    return rows.length > 0;
+  }
+
+  private async addStages(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const newest = new Map<string, { at: string; stageM: number; event: string }>();
+    for (const { id, occurredAt, data } of readings) {
+      if (data.quantity !== 'stage') continue;
+      const held = newest.get(data.station);
+      if (held === undefined || held.at < occurredAt || (held.at === occurredAt && held.event < id)) newest.set(data.station, { at: occurredAt, stageM: data.stageM, event: id });
+    }
+    if (newest.size === 0) return false;
+    const rows = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([station, row]) => ({ station, ...row, band: this.stageBand(station, row.stageM) }));
+    const before = await this.bands(tx, 'stage', rows.map(({ station }) => station));
+    const written = (await tx.query(
+      `insert into response.stage as s (station, at, stage_m, event, band) select * from unnest($1::text[], $2::timestamptz[], $3::float8[], $4::text[], $5::int[])
+       on conflict (station) do update set at = excluded.at, stage_m = excluded.stage_m, event = excluded.event, band = excluded.band
+       where (s.at, s.event) < (excluded.at, excluded.event) returning station, band`,
+      [rows.map((r) => r.station), rows.map((r) => r.at), rows.map((r) => r.stageM), rows.map((r) => r.event), rows.map((r) => r.band)],
+    )) as { station: string; band: number }[];
+    return written.some(({ station, band }) => band !== (before.get(station) ?? 0));
+  }
+
+  private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const rows = readings.flatMap(({ id, occurredAt, data }) => (data.quantity === 'rain' && data.windowMinutes <= LONGEST_SUMMED_MINUTES ? [{ id, occurredAt, ...data }] : []));
+    if (rows.length === 0) return false;
+    const unique = [...new Map(rows.map((row) => [`${row.station} ${row.windowMinutes} ${row.occurredAt}`, row])).values()];
+    await tx.query(
+      `insert into response.rain (station, minutes, at, mm, event) select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::float8[], $5::text[]) order by 1, 2, 3
+       on conflict (station, minutes, at) do update set mm = excluded.mm, event = excluded.event`,
+      [unique.map((r) => r.station), unique.map((r) => r.windowMinutes), unique.map((r) => r.occurredAt), unique.map((r) => r.rainMm), unique.map((r) => r.id)],
+    );
+    const stations = [...new Set(unique.map(({ station }) => station))].sort();
+    await tx.query(
+      `delete from response.rain r using (select station, max(at) - interval '24 hours' as until from response.rain where station = any($1) group by station) old
+       where r.station = old.station and r.at <= old.until`, [stations],
+    );
+    const sums = await this.rainSums(tx, stations);
+    const before = await this.bands(tx, 'rain_band', stations);
+    const bands = stations.map((station) => ({ station, band: this.rainBand(sums.filter((row) => row.station === station)) }));
+    const changed = bands.filter(({ station, band }) => band !== (before.get(station) ?? 0));
+    if (changed.length === 0) return false;
+    await tx.query(
+      `insert into response.rain_band (station, band) select * from unnest($1::text[], $2::int[]) on conflict (station) do update set band = excluded.band`,
+      [changed.map(({ station }) => station), changed.map(({ band }) => band)],
+    );
+    return true;
+  }
+
+  /** Sums up to each station's latest reading. Gaps make a sum too small, never too large; windows of different length are not mixed. */
+  private async rainSums(tx: Tx, stations: readonly string[] | null): Promise<Evidence['rains'][number][]> {
+    const rows = (await tx.query(
+      `with latest as (select station, max(at) as at from response.rain where $1::text[] is null or station = any($1) group by station),
+       sums as (
+         select r.station, l.at, h.hours, r.minutes, sum(r.mm) as mm, max(r.event) filter (where r.at = l.at) as event
+         from response.rain r join latest l using (station) cross join unnest($2::int[]) as h(hours)
+         where r.at > l.at - make_interval(hours => h.hours) group by 1, 2, 3, 4)
+       select distinct on (station, hours) station, at, hours, mm, coalesce(event, '') as event from sums order by station, hours, mm desc, minutes`,
+      [stations, RAIN_HOURS],
+    )) as Evidence['rains'][number][];
+    return rows.filter(({ event }) => event !== '').map((row) => ({ ...row, mm: round(row.mm) }));
+  }
+
+  private async bands(tx: Tx, table: 'stage' | 'rain_band', stations: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = (await tx.query(`select station, band from response.${table} where station = any($1) order by station for update`, [stations])) as { station: string; band: number }[];
+    return new Map(rows.map(({ station, band }) => [station, band]));
+  }
+
+  /** How many thresholds of the plan the stage has reached: only a change of this number can change what is called for. */
+  private stageBand(station: string, stageM: number): number {
+    const warning = this.warningStage(station);
+    if (warning === null) return 0;
+    return this.plan.flood.conditions.filter(({ when }) => when.measure === 'stage' && round(stageM - warning) >= when.aboveWarningM).length;
+  }
+
+  private rainBand(sums: readonly Evidence['rains'][number][]): number {
+    return this.plan.flood.conditions.filter(({ when }) => when.measure === 'rain' && sums.some(({ hours, mm }) => hours === when.hours && mm >= when.mm)).length;
+  }
+
+  private warningStage(station: string): number | null {
+    return this.plan.gauges.get(station)?.warningStageM ?? null;
+  }
+}
+
+type ForecastRow = Readonly<{ station: string; stage_m: number | null; flow_m3s: number | null; return_period_years: number | null; event: string }>;
+
+/** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** When a piece of evidence ends, the case is weighed again. */
+export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

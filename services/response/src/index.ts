@@ -1,0 +1,4 @@
+export { ResponseModule } from './module.js';
+export { ResponsePlan, type Gauge } from './plan.js';
+export { ResponseQuery, type LevelView, type TaskView } from './query.js';
+export { RESPONSE_SCHEMA } from './schema.js';

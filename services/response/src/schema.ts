@@ -1,0 +1,48 @@
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What the flood response remembers. First version. */
+class CreateResponse1700000000000 implements MigrationInterface {
+  readonly name = 'CreateResponse1700000000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.state (authority text, hazard text, body jsonb not null, primary key (authority, hazard));
+      create table response.level_history (
+        event text primary key, authority text not null, hazard text not null, at timestamptz not null, level text not null,
+        decided_by text not null, reason text not null, plan text not null
+      );
+      create table response.warning (
+        event text primary key, sender text not null, identifier text not null, sent_at timestamptz not null,
+        event_code text not null, colour text, counties text[] not null, expires_at timestamptz, ended_by text
+      );
+      create index on response.warning (sender, identifier, sent_at);
+      -- Updates and cancels may come before the message they refer to.
+      create table response.ended_warning (sender text, identifier text, sent_at timestamptz, by_event text not null, primary key (sender, identifier, sent_at));
+      create table response.stage (station text primary key, at timestamptz not null, stage_m float8 not null, event text not null, band int not null);
+      create table response.rain (station text, minutes int, at timestamptz, mm float8 not null, event text not null, primary key (station, minutes, at));
+      create table response.rain_band (station text primary key, band int not null);
+      create table response.forecast (
+        station text, issuer text, issued_at timestamptz not null, valid_at timestamptz not null,
+        stage_m float8, flow_m3s float8, return_period_years float8, event text not null, primary key (station, issuer)
+      );
+      create table response.task (
+        id text primary key, episode text not null, county text not null, risk_point text not null, name text not null, people int not null,
+        organiser text not null, destination text not null, level text not null, raised_at timestamptz not null, due_at timestamptz not null,
+        absent int not null default 0, refusing int not null default 0, moved int not null default 0,
+        state text not null default 'raised' check (state in ('raised', 'moving', 'overdue', 'closed')), reason text not null, events text[] not null
+      );
+      create index on response.task (episode);
+      create table response.moved (task text not null references response.task, person text not null, primary key (task, person));
+      create table response.order_outcome (event text primary key, kind text not null, outcome text not null, reason text not null, at timestamptz not null);
+      create table response.waiting_order (event text primary key, target text not null, body jsonb not null, until timestamptz not null);
+      create index on response.waiting_order (target);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const RESPONSE_SCHEMA: OwnedSchema = { schema: 'response', migrations: [CreateResponse1700000000000] };

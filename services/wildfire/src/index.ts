@@ -1,0 +1,4 @@
+export { WildfireModule } from './module.js';
+export { WildfirePlan } from './plan.js';
+export { WildfireQuery, type WildfireView } from './query.js';
+export { WILDFIRE_SCHEMA } from './schema.js';

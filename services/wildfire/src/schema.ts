@@ -1,0 +1,34 @@
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Signs of fire, and the fires they make. First version. */
+class CreateWildfire1700000000000 implements MigrationInterface {
+  readonly name = 'CreateWildfire1700000000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table wildfire.fire (
+        id text primary key, county text not null, latitude float8, longitude float8, first_seen_by text not null,
+        first_seen_at timestamptz not null, last_seen_at timestamptz not null, raised_at timestamptz not null, due_at timestamptz not null,
+        state text not null check (state in ('to-verify', 'overdue', 'judged', 'merged')), merged_into text references wildfire.fire,
+        verdict text, deaths int, burned_area_ha float8, decided_by text, judged_at timestamptz, reason text not null, events text[] not null
+      );
+      create index on wildfire.fire (last_seen_at);
+      create table wildfire.sign (
+        event text primary key, at timestamptz not null, latitude float8, longitude float8, county text not null,
+        by_whom text not null check (by_whom in ('satellite', 'report')), fire text references wildfire.fire
+      );
+      create index on wildfire.sign (fire);
+      create index sign_loose on wildfire.sign (event) where fire is null;
+      create table wildfire.waiting_verdict (event text primary key, fire text not null, body jsonb not null);
+      create index on wildfire.waiting_verdict (fire);
+      create table wildfire.order_outcome (event text primary key, outcome text not null, reason text not null, at timestamptz not null);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const WILDFIRE_SCHEMA: OwnedSchema = { schema: 'wildfire', migrations: [CreateWildfire1700000000000] };
