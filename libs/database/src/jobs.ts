@@ -20,7 +20,7 @@ export async function schedule(tx: Tx, service: string, jobs: readonly Job[]): P
      on conflict (service, kind, key) do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0, seq = nextval('schedule.job_seq_seq')`,
     [service, unique.map((job) => job.kind), unique.map((job) => job.key), unique.map((job) => job.dueAt), unique.map((job) => JSON.stringify(job.payload))],
   );
-  await tx.query(`select pg_notify('schedule', '')`);
+  await tx.query(`select pg_notify('schedule', $1)`, [service]);
 }
 
 /** Takes back what is no longer due. */
@@ -57,7 +57,7 @@ export class JobRunner {
 
   async start(): Promise<void> {
     this.running = true;
-    this.stopListening = await this.notifications.on('schedule', () => this.wakeUp());
+    this.stopListening = await this.notifications.on('schedule', (forWhom) => (forWhom === '' || forWhom === this.service) && this.wakeUp());
     this.loop = this.run();
   }
 
@@ -84,6 +84,7 @@ export class JobRunner {
 
   /** @returns how many jobs were dealt with */
   private async runBatch(): Promise<number> {
+    if (!(await this.someDue())) return 0;
     let taken: readonly Job[] = [];
     try {
       await this.db.transaction(async (tx) => {
@@ -98,6 +99,14 @@ export class JobRunner {
     }
     for (const job of taken) await this.runAlone(job);
     return taken.length;
+  }
+
+  /** One cheap question, asked at every wake-up, before a transaction is opened. */
+  private async someDue(): Promise<boolean> {
+    const rows = (await this.db.query(
+      `select 1 from schedule.job, schedule.clock where service = $1 and due_at <= coalesce(virtual_now, $2) and (virtual_now is null or seq <= jobs_up_to) limit 1`, [this.service, await this.clock.now()],
+    )) as unknown[];
+    return rows.length > 0;
   }
 
   /** One bad job must not hold up its neighbours: each gets a transaction of its own, and the bad one another time. */

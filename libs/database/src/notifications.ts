@@ -10,21 +10,21 @@ const RECONNECT_AFTER_MS = 500;
 export class Notifications {
   private client: pg.Client | null = null;
   private closed = false;
-  private readonly heard = new Map<string, Set<() => void>>();
+  private readonly heard = new Map<string, Set<(payload: string) => void>>();
 
   constructor(private readonly url: string) {}
 
   async open(): Promise<void> {
     const client = new pg.Client({ connectionString: this.url, application_name: 'fengsui listen' });
-    client.on('notification', ({ channel }) => this.wake(channel));
+    client.on('notification', ({ channel, payload }) => this.wake(channel, payload ?? ''));
     client.on('error', () => void this.reopen());
     await client.connect();
     for (const channel of this.heard.keys()) await client.query(`listen ${channel}`);
     this.client = client;
   }
 
-  /** Calls `wake` whenever something was notified on `channel`. Returns a function that ends it. */
-  async on(channel: string, wake: () => void): Promise<() => void> {
+  /** Calls `wake` with what was said whenever something was notified on `channel`; with nothing when something may have been missed. Returns a function that ends it. */
+  async on(channel: string, wake: (payload: string) => void): Promise<() => void> {
     const listeners = this.heard.get(channel) ?? new Set();
     const first = !this.heard.has(channel);
     this.heard.set(channel, listeners.add(wake));
@@ -37,8 +37,8 @@ export class Notifications {
     await this.client?.end().catch(() => undefined);
   }
 
-  private wake(channel: string): void {
-    for (const wake of this.heard.get(channel) ?? []) wake();
+  private wake(channel: string, payload: string): void {
+    for (const wake of this.heard.get(channel) ?? []) wake(payload);
   }
 
   private async reopen(): Promise<void> {
@@ -48,7 +48,7 @@ export class Notifications {
       await sleep(RECONNECT_AFTER_MS);
       try {
         await this.open();
-        for (const channel of this.heard.keys()) this.wake(channel); // something may have been said meanwhile
+        for (const channel of this.heard.keys()) this.wake(channel, ''); // something may have been said meanwhile
         return;
       } catch {
         // still down; try again

@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Calls } from './calls.js';
 import { settleOrder } from './on-order.js';
-import { wordsForTransfers } from './wording.js';
+import { wordsForOverdueTransfers, wordsForTransfers } from './wording.js';
 
 /** What duty does when its time has come. */
 @Injectable()
@@ -41,7 +41,9 @@ export class DutyJobs extends ServiceJobs {
       const people = rows.reduce((sum, row) => sum + row.people, 0);
       const dueAt = rows.map(({ due_at }) => due_at).sort().at(-1) ?? now;
       const episode = rows[0]?.task.split('/')[0] ?? key;
-      await this.log.append(tx, await this.calls.start(tx, { id: key, cause: 'transfers', about: episode, words: wordsForTransfers(rows.length, people, dueAt), causes: rows.map(({ event }) => event) }, now));
+      const cause = key.startsWith('transfers/') ? 'transfers' : 'transfer-overdue';
+      const words = cause === 'transfers' ? wordsForTransfers(rows.length, people, dueAt) : wordsForOverdueTransfers(rows.length, people, dueAt);
+      await this.log.append(tx, await this.calls.start(tx, { id: key, cause, about: episode, words, causes: rows.map(({ event }) => event) }, now));
     }
   }
 }

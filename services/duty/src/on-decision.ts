@@ -1,10 +1,10 @@
-import type { CallCause, FireEvent, ResponseEvent, TransferEvent } from '@fengsui/contracts';
-import { schedule } from '@fengsui/database';
+import type { CallCause, FireEvent, ResponseEvent, TransferEvent, UtcInstant } from '@fengsui/contracts';
+import { schedule, type Tx } from '@fengsui/database';
 import { Consumes, type Batch } from '@fengsui/log';
 import { Controller, Inject } from '@nestjs/common';
 import { Calls } from './calls.js';
 import { DutyPlan } from './plan.js';
-import { wordsForFire, wordsForOverdueTask, wordsForResponse, type Words } from './wording.js';
+import { wordsForFire, wordsForResponse, type Words } from './wording.js';
 
 type Of<E, T> = Extract<E, { type: T }>;
 
@@ -46,25 +46,13 @@ export class OnDecision {
   /** The tasks of one change are one call. They are gathered first, because they come on several partitions. */
   @Consumes('duty', 'transfer-task-raised.v1')
   async transfersRaised(events: readonly Of<TransferEvent, 'transfer-task-raised.v1'>[], { tx, now }: Batch): Promise<void> {
-    const calls = events.map(({ data, correlationId }) => `transfers/${data.episodeId}/${correlationId}`);
-    await tx.query(
-      `insert into duty.bundle (call, task, people, due_at, event) select * from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::text[]) order by 1, 2 on conflict do nothing`,
-      [calls, events.map(({ data }) => data.taskId), events.map(({ data }) => data.people), events.map(({ data }) => data.dueAt), events.map(({ id }) => id)],
-    );
-    await schedule(tx, 'duty', [...new Set(calls)].map((key) => ({ kind: 'ring-bundle', key, dueAt: now, payload: {} })));
+    await bundle(tx, now, events.map(({ id, correlationId, data }) => ({ call: `transfers/${data.episodeId}/${correlationId}`, task: data.taskId, people: data.people, dueAt: data.dueAt, event: id })));
   }
 
+  /** And so are those that are overdue together. */
   @Consumes('duty', 'transfer-task-overdue.v1')
-  async transfersOverdue(events: readonly Of<TransferEvent, 'transfer-task-overdue.v1'>[], batch: Batch): Promise<void> {
-    for (const event of events) {
-      const { taskId } = event.data;
-      await this.ring(event, 'transfer-overdue', taskId, taskId, wordsForOverdueTask(event, this.plan.counties), batch);
-    }
-  }
-
-  @Consumes('duty', 'transfer-task-closed.v1')
-  async transfersClosed(events: readonly Of<TransferEvent, 'transfer-task-closed.v1'>[], { tx, now, append }: Batch): Promise<void> {
-    for (const { id, occurredAt, data } of events) append(...(await this.calls.settle(tx, [data.taskId], data.outcome, occurredAt, now, [id])));
+  async transfersOverdue(events: readonly Of<TransferEvent, 'transfer-task-overdue.v1'>[], { tx, now }: Batch): Promise<void> {
+    await bundle(tx, now, events.map(({ id, data }) => ({ call: `transfer-overdue/${data.episodeId}/${data.dueAt}`, task: data.taskId, people: data.unaccounted, dueAt: data.dueAt, event: id })));
   }
 
   @Consumes('duty', 'fire-raised.v1')
@@ -91,4 +79,14 @@ export class OnDecision {
     if (words === null) return;
     append(...(await this.calls.start(tx, { id: `${cause}/${what}`, cause, about, words, causes: [event.id] }, now)));
   }
+}
+
+type Bundled = Readonly<{ call: string; task: string; people: number; dueAt: UtcInstant; event: string }>;
+
+async function bundle(tx: Tx, now: UtcInstant, rows: readonly Bundled[]): Promise<void> {
+  await tx.query(
+    `insert into duty.bundle (call, task, people, due_at, event) select * from unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::text[]) order by 1, 2 on conflict do nothing`,
+    [rows.map(({ call }) => call), rows.map(({ task }) => task), rows.map(({ people }) => people), rows.map(({ dueAt }) => dueAt), rows.map(({ event }) => event)],
+  );
+  await schedule(tx, 'duty', [...new Set(rows.map(({ call }) => call))].map((key) => ({ kind: 'ring-bundle', key, dueAt: now, payload: {} })));
 }

@@ -1,4 +1,4 @@
-import { LEVEL_IN_CHINESE, shanghaiMinute, type FireEvent, type Level, type ResponseEvent, type TransferEvent, type UtcInstant } from '@fengsui/contracts';
+import { LEVEL_IN_CHINESE, shanghaiMinute, type FireEvent, type Level, type ResponseEvent, type UtcInstant } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
 
 /** What is said to a person: what it is, where, until when, and what to do. */
@@ -45,9 +45,9 @@ export const wordsForTransfers = (tasks: number, people: number, dueAt: UtcInsta
   text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单：fengsui tasks`,
 });
 
-export const wordsForOverdueTask = ({ data }: Extract<TransferEvent, { type: 'transfer-task-overdue.v1' }>, counties: Counties): Words => ({
-  subject: `【转移逾期】${counties.nameOf(data.county)} ${data.unaccounted}人未落实`,
-  text: `任务${data.taskId}已于${hour(data.dueAt)}到期：${data.reason}。\n请核实并反馈。`,
+export const wordsForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): Words => ({
+  subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,
+  text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单：fengsui tasks --open`,
 });
 
 export function wordsForFire(event: FireEvent, counties: Counties): Words | null {

@@ -31,7 +31,7 @@ export type Parts = Readonly<{ services: boolean; http: boolean }>;
 /** Consumers and their jobs live in these; the log lets each have its own position. */
 const CONSUMERS = ['response', 'wildfire', 'duty', 'reporting'] as const;
 const BATCH_SIZE = 500;
-const POOL_SIZE = 14;
+const POOL_SIZE = 24;
 /** Held, shared, by every process that runs the services: how the command knows whether anyone is at work. */
 const AT_WORK_LOCK = 7_310_002;
 

@@ -13,8 +13,8 @@ const LONGEST_SEARCH_DAYS = 1_462;
  */
 export function nextMatch(expression: string, timezone: string, after: UtcInstant): UtcInstant {
   if (!validate(expression)) throw new RangeError(`no cron expression: ${expression}`);
-  const days = taskOf(`* * ${expression.trim().split(/\s+/).slice(2).join(' ')}`, timezone);
-  const exact = taskOf(expression, timezone);
+  const fields = expression.trim().split(/\s+/);
+  const [days, hours, exact] = [`* * ${fields.slice(2).join(' ')}`, `* ${fields.slice(1).join(' ')}`, expression].map((coarse) => taskOf(coarse, timezone)) as [ScheduledTask, ScheduledTask, ScheduledTask];
   const start = Math.floor(Date.parse(after) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   for (let day = 0; day <= LONGEST_SEARCH_DAYS; day += 1) {
     const from = start + day * DAY_MINUTES * MINUTE_MS;
@@ -23,6 +23,8 @@ export function nextMatch(expression: string, timezone: string, after: UtcInstan
     for (let minute = 0; minute < DAY_MINUTES; minute += 1) {
       const at = new Date(from + minute * MINUTE_MS);
       if (exact.match(at)) return utc(at);
+      // An hour that does not match is passed over whole; every zone of China begins its hours at minute 0.
+      if (at.getUTCMinutes() === 0 && !hours.match(at)) minute += 59;
     }
   }
   throw new RangeError(`${expression} matches no day within four years`);

@@ -78,13 +78,13 @@ export class FactBook {
         facts.map((f) => f.recordedAt), facts.map((f) => (f.content === null ? null : JSON.stringify(f.content)))],
     );
     const amounts = [...counters.entries()].filter(([, amount]) => amount !== 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, amount]) => [...(JSON.parse(key) as string[]), amount] as [string, string, string, string, number]);
-    await tx.query(
+    if (amounts.length > 0) await tx.query(
       `insert into reporting.counter as c (indicator, day, region, dimension, amount) select * from unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::numeric[])
        on conflict (indicator, day, region, dimension) do update set amount = c.amount + excluded.amount`,
       [0, 1, 2, 3, 4].map((column) => amounts.map((row) => row[column])),
     );
     const counted = [...keys.entries()].filter(([, n]) => n !== 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, n]) => [...(JSON.parse(key) as [string, number, string]), n] as [string, number, string, number]);
-    await tx.query(
+    if (counted.length > 0) await tx.query(
       `insert into reporting.distinct_key as k (indicator, year, key, facts) select * from unnest($1::text[], $2::int[], $3::text[], $4::int[])
        on conflict (indicator, year, key) do update set facts = k.facts + excluded.facts`,
       [0, 1, 2, 3].map((column) => counted.map((row) => row[column])),

@@ -54,12 +54,22 @@ export class FigureBook {
     return { figure: id, value, method: indicator.method, of: null, facts: facts.sort((a, b) => (`${a.occurredAt} ${a.fact}` < `${b.occurredAt} ${b.fact}` ? -1 : 1)) };
   }
 
-  /** Counts of each month of a year, for a chart. */
-  async monthly(tx: Tx, id: string, year: number): Promise<readonly number[]> {
+  /** What an indicator came to in each month of a year, for a chart; as known now, or then. */
+  async monthly(tx: Tx, id: string, year: number, asOf: UtcInstant | null): Promise<readonly number[]> {
+    if (asOf !== null) return this.monthlyAsOf(tx, id, year, asOf);
     const rows = (await tx.query(
       `select extract(month from day)::int as month, sum(amount)::float8 as amount from reporting.counter where indicator = $1 and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1) group by 1`, [id, year],
     )) as { month: number; amount: number }[];
     return Array.from({ length: 12 }, (_, index) => rows.find(({ month }) => month === index + 1)?.amount ?? 0);
+  }
+
+  private async monthlyAsOf(tx: Tx, id: string, year: number, asOf: UtcInstant): Promise<readonly number[]> {
+    const months = Array.from({ length: 12 }, () => 0);
+    for (const { occurredAt, measure } of (await this.trace(tx, id, year, asOf))?.facts ?? []) {
+      const month = Number(shanghaiDate(occurredAt).slice(5, 7)) - 1;
+      months[month] = (months[month] ?? 0) + measure;
+    }
+    return months;
   }
 
   /** Differences between the counters and the facts of a day 勾稽. None: every counter is the sum of its facts. */

@@ -11,8 +11,8 @@ type Row = Readonly<{ offset: number; key: string; body: string }>;
 
 /** Without a notification the log is looked at again after this long. */
 const LOOK_AGAIN_MS = 1_000;
-/** Partitions of one consumer worked on at a time: one keeps the database busy while the other keeps us busy. */
-const AT_A_TIME = 2;
+/** Partitions of one consumer worked on at a time: some keep the database busy while the others keep us busy. */
+const AT_A_TIME = 4;
 
 /** Reads the partitions of one consumer, each in order, a batch a transaction. */
 export class PostgresConsumer implements Consumption {
@@ -33,7 +33,11 @@ export class PostgresConsumer implements Consumption {
   ) {}
 
   async start(): Promise<void> {
-    this.stopListening = await this.notifications.on('log', () => ((this.woken = true), this.wakeUp()));
+    this.stopListening = await this.notifications.on('log', (topic) => {
+      if (topic !== '' && !this.topics.includes(topic)) return;
+      this.woken = true;
+      this.wakeUp();
+    });
     this.loop = this.run();
   }
 

@@ -68,7 +68,7 @@ class CreateLog1700000000000 implements MigrationInterface {
         update log.partition p set next_offset = p.next_offset + w.n
           from (select topic, partition, count(*) as n from unnest(topics, partitions) as t(topic, partition) group by 1, 2) w
           where p.topic = w.topic and p.partition = w.partition;
-        perform pg_notify('log', '');
+        perform pg_notify('log', t.topic) from (select distinct unnest(topics) as topic) t;
       end $$;
     `);
     for (const { topic, partitions } of distinctTopics())

@@ -13,7 +13,7 @@ export function doctor(terminal: Terminal): Promise<number> {
     const checks: Check[] = [];
     const add = (name: string, ok: boolean, found: string, expected: string, advice: Said): void => void checks.push({ name, ok, found, expected, advice: ok ? '' : terminal.pick(advice) });
     add('node', atLeast(process.versions.node, [20, 19]), process.versions.node, '>= 20.19', { zh: '请升级 Node.js', en: 'upgrade Node.js' });
-    const version = await one('show server_version');
+    const version = await one(`select current_setting('server_version') as v`);
     add('database', Number.parseInt(version, 10) >= 14, `PostgreSQL ${version}${settings.DATABASE_URL === undefined ? ' (embedded)' : ''}`, 'PostgreSQL >= 14', { zh: '请使用 PostgreSQL 14 以上', en: 'use PostgreSQL 14 or later' });
     add('services', true, served ? 'running' : 'not running', 'running for live feeds', { zh: '', en: '' });
     const play = await playState(db);

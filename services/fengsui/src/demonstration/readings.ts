@@ -27,7 +27,7 @@ export function readingsOf(year: DemonstrationYear, random: Random): Delivery[] 
 }
 
 function daily(date: string, random: Random): Delivery {
-  const at = wall(date, '08:00');
+  const at = wall(date, '20:00');
   const rows = Object.entries(STAGES).map(([station, [, quiet]]) => row(station, at, 'stage', (quiet + random.next() * 0.6).toFixed(2), 'm', ''));
   return { at, name: 'readings-daily.csv', text: file(rows) };
 }

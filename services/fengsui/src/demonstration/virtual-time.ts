@@ -4,7 +4,7 @@ import type { Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 
 /** How often the driver looks whether everyone is done. Short, because a replay stops thousands of times. */
-const LOOK_MS = 1;
+const LOOK_MS = 2;
 /** A service that does not come to rest has a fault; without a bound the driver would wait for ever. */
 const LONGEST_WAIT_MS = 120_000;
 

@@ -23,6 +23,7 @@ export function wildfiresOf(year: DemonstrationYear, counties: Counties, random:
   }
   for (const date of datesOf(year)) {
     const rows = [...(passes.get(date) ?? []), ...elsewhere(date, random)];
+    if (rows.length === 0) continue;
     deliveries.push({ at: deliveredAt(date), name: `firms-viirs-${year}.csv`, text: `${[HEADER, ...rows].join('\n')}\n` });
   }
   return deliveries;
@@ -71,7 +72,7 @@ function handled(fire: string, raisedAt: UtcInstant, name: string, verdict: Verd
 
 /** Heat outside the city: accepted, and nobody's business here. */
 function elsewhere(date: string, random: Random): string[] {
-  return Array.from({ length: random.whole(1, 4) }, () => firms(round(21.5 + random.next() * 1.2), round(110.2 + random.next() * 4), date, passOf(date).hhmm, random));
+  return Array.from({ length: Math.max(0, random.whole(-4, 4)) }, () => firms(round(21.5 + random.next() * 1.2), round(110.2 + random.next() * 4), date, passOf(date).hhmm, random));
 }
 
 const firms = (latitude: number, longitude: number, date: string, hhmm: string, random: Random): string =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { Clock } from '@fengsui/database';
+import { Clock, type Tx } from '@fengsui/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures.js';
@@ -37,12 +37,19 @@ export class AnnualSummaries {
       for (const block of summary.blocks) {
         const [figure] = block.kind === 'chart' ? block.figures : [];
         if (block.kind !== 'chart' || figure === undefined) continue;
-        const series = await Promise.all([year - 1, year].map(async (one) => ({ name: `${one}年`, values: await this.figures.monthly(tx, figure.id, one) })));
+        const series = [];
+        for (const one of [year - 1, year]) series.push({ name: `${one}年`, values: await this.figures.monthly(tx, figure.id, one, asOf) });
         charts.set(block.title, { title: block.title, unit: '起', series });
       }
-      const bytes = await writeDocument(summary, { date: inWords(at), charts, madeAt: at });
+      const bytes = await writeDocument(summary, { date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at), charts, madeAt: at });
       return { bytes, year, asOf: at, figures: summary.printed.length, sha256: createHash('sha256').update(bytes).digest('hex'), printed: summary.printed };
     });
+  }
+
+  /** When the annual roll-up of the year ran: the date of the document. */
+  private async rolledUpAt(tx: Tx, year: number): Promise<UtcInstant | null> {
+    const [row] = (await tx.query('select max(made_at) as at from reporting.annual where year = $1', [year])) as { at: UtcInstant | null }[];
+    return row?.at ?? null;
   }
 }
 

@@ -26,7 +26,7 @@ export function chartXml({ title, unit, series }: MonthlyChart): string {
 
 /** The frame that stands in the text where the chart is drawn. Sizes in EMU: 156 mm is the width of the type area. */
 export const chartFrame = (relation: string, id: number, description: string): string =>
-  `<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="5400000" cy="2700000"/><wp:docPr id="${id}" name="chart ${id}" descr="${escape(description)}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="${relation}"/></a:graphicData></a:graphic></wp:inline></w:drawing>`;
+  `<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="5400000" cy="2340000"/><wp:docPr id="${id}" name="chart ${id}" descr="${escape(description)}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="${relation}"/></a:graphicData></a:graphic></wp:inline></w:drawing>`;
 
 const column = (index: number): string => String.fromCharCode('B'.charCodeAt(0) + index);
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

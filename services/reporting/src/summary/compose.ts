@@ -31,7 +31,7 @@ export function compose(template: SummaryTemplate, year: number, figures: readon
     blocks.push({ kind: 'heading', level: 1, text: `${ORDINALS[s]}、${section.heading}` });
     blocks.push(...(section.lead ?? []).map((paragraph, index) => say(paragraph, `${place}.lead[${index}]`)));
     section.parts.forEach((part, p) => {
-      blocks.push({ kind: 'heading', level: 2, text: `(${ORDINALS[p]})${part.heading}` });
+      blocks.push({ kind: 'heading', level: 2, text: `（${ORDINALS[p]}）${part.heading}` });
       blocks.push(...part.paragraphs.map((paragraph, index) => say(paragraph, `${place}.parts[${p}].paragraphs[${index}]`)));
       const written = narratives.filter(({ section: name }) => name === part.narratives).sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
       blocks.push(...written.map(({ text }): Block => ({ kind: 'paragraph', text })));

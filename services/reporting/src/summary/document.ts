@@ -62,7 +62,7 @@ const font = (eastAsia: string) => ({ ascii: FONT.ascii, hAnsi: FONT.ascii, cs: 
 const run = (text: string, options: IRunOptions = {}): TextRun => new TextRun({ text, size: SIZE_3, font: font(FONT.body), ...options });
 const exact = { line: LINE, lineRule: LineRuleType.EXACT } as const;
 const line = (children: TextRun[], options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {}): Paragraph => new Paragraph({ spacing: exact, ...options, children });
-const indented = (children: TextRun[], keepNext = false): Paragraph => line(children, { indent: { firstLine: 640 }, alignment: AlignmentType.BOTH, keepNext });
+const indented = (children: TextRun[], keepNext = false): Paragraph => line(children, { indent: { firstLine: 640 }, keepNext });
 const caption = (text: string): Paragraph => line([run(text, { font: font(FONT.first), size: SIZE_4 })], { alignment: AlignmentType.CENTER, keepNext: true });
 
 /** In units of half a character: a digit is half as wide as a Chinese character. */
@@ -70,13 +70,13 @@ const width = (text: string): number => [...text].reduce((sum, char) => sum + (c
 
 const RULE = { style: BorderStyle.SINGLE, size: 4, color: '000000' };
 const RULES = { top: RULE, bottom: RULE, left: RULE, right: RULE };
-const COLUMNS = [3600, 1740, 1740, 1760];
+const COLUMNS = [4400, 1480, 1480, 1480];
 
 function tableOf(figures: readonly Figure[]): Table {
   const cell = (text: string, column: number, head: boolean): TableCell =>
     new TableCell({
       width: { size: COLUMNS[column] ?? 0, type: WidthType.DXA }, borders: RULES, verticalAlign: VerticalAlign.CENTER, margins: { top: 40, bottom: 40, left: 80, right: 80 },
-      children: [new Paragraph({ alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER, children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })] })],
+      children: [new Paragraph({ keepNext: true, alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER, children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })] })],
     });
   const row = (texts: readonly string[], head = false): TableRow => new TableRow({ tableHeader: head, cantSplit: true, children: texts.map((text, column) => cell(text, column, head)) });
   return new Table({

@@ -32,8 +32,11 @@ export function fill(paragraph: string, place: string, year: number, figures: Re
     return found;
   };
   const text = paragraph.replace(/\{\{\s*(.+?)\s*\}\}/gs, (_, expression: string) => evaluate(expression, place, year, figure));
-  return { text, printed };
+  return { text: withoutFolds(text), printed };
 }
+
+/** YAML folds a line end into a blank; between Chinese characters there is none. */
+const withoutFolds = (text: string): string => text.replace(/(?<=[\u2e80-\uffef\d%])\s+(?=[\u2e80-\uffef])/g, '');
 
 function evaluate(expression: string, place: string, year: number, figure: (id: string) => Figure): string {
   if (expression === 'year') return String(year);

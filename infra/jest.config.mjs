@@ -1,0 +1,29 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const libs = 'contracts|rules|settings|database|log|regions|testing';
+const services = 'intake|response|wildfire|duty|reporting|console';
+
+/** Tests run the sources as ES modules. `npm test` starts what they need and sets FENGSUI_TEST_DATABASE. */
+export default {
+  rootDir: path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'),
+  testMatch: ['<rootDir>/{libs,services,test}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/out/'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    [`^@fengsui/(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',
+    [`^@fengsui/(${services})$`]: '<rootDir>/services/$1/src/index.ts',
+    '^@fengsui/cli$': '<rootDir>/services/fengsui/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', {
+      jsc: { parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true }, target: 'es2022', keepClassNames: true },
+      module: { type: 'es6' },
+    }],
+  },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
