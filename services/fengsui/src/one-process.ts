@@ -2,7 +2,7 @@ import { ConsoleModule } from '@fengsui/console';
 import { Clock, connect, Notifications } from '@fengsui/database';
 import { DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
 import { IntakeModule, IntakeQuery, Receiving } from '@fengsui/intake';
-import { LogServer, ParkedMessages, PostgresLog, RuntimeModule, type Runtime } from '@fengsui/log';
+import { LogServer, ParkedMessages, PositionRows, PostgresLog, RuntimeModule, type Positions, type Runtime } from '@fengsui/log';
 import { AnnualSummaries, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
 import { ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
 import type { Settings } from '@fengsui/settings';
@@ -41,14 +41,17 @@ export async function atWork(db: DataSource): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Wires all services in this process. */
-export async function startOneProcess(url: string, settings: Settings, plans: Plans, parts: Parts): Promise<OneProcess> {
+/**
+ * Wires all services in this process.
+ * @param positions where consumers keep their place; only the crash test, which shows what a wrong one does, gives its own
+ */
+export async function startOneProcess(url: string, settings: Settings, plans: Plans, parts: Parts, positions: Positions = new PositionRows()): Promise<OneProcess> {
   const db = await connect(url, 'fengsui', POOL_SIZE);
   const notifications = new Notifications(url);
   await notifications.open();
   const clock = new Clock(db);
   const logger = new Logger('log');
-  const log = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble: (error, what) => logger.error(`${what}: ${String((error as Error)?.message ?? error)}`) });
+  const log = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble: (error, what) => logger.error(`${what}: ${String((error as Error)?.message ?? error)}`) }, positions);
   const runtime = { db, clock, log, notifications };
 
   const app = await NestFactory.create<NestFastifyApplication>(OneProcessModule.of(runtime, settings, plans, parts), new FastifyAdapter({ bodyLimit: settings.FENGSUI_BODY_LIMIT_MB * 1_000_000 }), {

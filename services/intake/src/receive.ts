@@ -74,7 +74,7 @@ export class Receiving {
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
       const fates = await this.claim(tx, candidates, tally.sha256);
       await this.kept.keepRefusals(tx, tally.sha256, now, judged.flatMap((one) => ('refusals' in one ? one.refusals : [])));
-      await this.log.append(tx, candidates.flatMap((candidate) => (fates.get(candidate)?.event === undefined ? [] : [fates.get(candidate)?.event as ObservedEvent])));
+      await this.log.append(tx, candidates.flatMap((candidate) => fates.get(candidate)?.event ?? []));
       return judged.map((one) => ('refusals' in one ? one : { fates: one.candidates.map((candidate) => fates.get(candidate) as Fate) }));
     });
     // Only after the commit: a chunk that failed is counted nowhere.

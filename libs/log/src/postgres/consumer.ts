@@ -154,6 +154,7 @@ export class PostgresConsumer implements Consumption {
     try {
       await this.work(at, { fetchedFrom: 0, records: [readRecord(row.offset, row.key, row.body)], nextOffset: row.offset + 1 });
       await this.db.query(`update log.parked set state = 'done', closed_reason = 'retried' where id = $1`, [row.id]);
+      await this.db.query('delete from log.position where consumer = $1', [at.consumer]);
     } catch (error) {
       await this.db.query(`update log.parked set state = 'parked', reason = $2 where id = $1`, [row.id, String((error as Error)?.message ?? error)]);
     }

@@ -67,7 +67,7 @@ const tenThousands = ({ value }: Figure): string => (value === null ? '—' : St
 
 /** 下降51.6%, 上升3%, 持平; a zero base gives no percentage. */
 export function changeOf({ change, direction, changeNote, value, previous }: Pick<Figure, 'change' | 'direction' | 'changeNote' | 'value' | 'previous'>): string {
-  if (changeNote === 'no-base') return '(上年同期数不可比)';
+  if (changeNote === 'no-base') return '（上年同期数不可比）';
   if (changeNote === 'zero-base') return `增加${value}（上年同期为0）`;
   if (direction === 'level') return '持平';
   // So small a change that it rounds to nothing is said in numbers: "下降0%" says nothing.

@@ -1,0 +1,66 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openStore, readPlans, startOneProcess, VirtualTime, type OneProcess, type Ports } from '@fengsui/cli';
+import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
+import { readSettings } from '@fengsui/settings';
+import { testDatabase } from '@fengsui/testing';
+
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'plans', 'qingyuan');
+
+/** One day of the city on virtual time: what happens at a clock time is fed through the doors, and everything due in between is done. */
+export type Day = Readonly<{
+  ports: Ports;
+  /** Goes on to this time of the day: `06:10`, or `+1 06:10` on the next. */
+  at: (time: string) => Promise<void>;
+  /** Feeds a text through the doors, as at this moment, and lets everyone come to rest. */
+  feed: (text: string) => Promise<void>;
+  order: (fields: object) => Promise<void>;
+  instant: (time: string) => UtcInstant;
+  toWall: () => Promise<void>;
+  end: () => Promise<void>;
+}>;
+
+export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Promise<Day> {
+  const database = await testDatabase([]);
+  const settings = { ...readSettings({ DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0', LOG_LEVEL: 'error', ...environment }), FENGSUI_PLAN: PLAN };
+  const store = await openStore(settings);
+  const first = await startOneProcess(store.url, settings, readPlans(PLAN), { services: false, http: false });
+  await new VirtualTime(first.ports.db, first.ports.log).set(fromShanghai(`${date}T00:00`));
+  await first.stop();
+  const running: OneProcess = await startOneProcess(store.url, settings, readPlans(PLAN), { services: true, http: false });
+  const { ports } = running;
+  const time = new VirtualTime(ports.db, ports.log);
+  let orders = 0;
+
+  const instant = (text: string): UtcInstant => {
+    const [days, clock] = text.startsWith('+') ? [Number(text.slice(1).split(' ')[0]), text.split(' ')[1] ?? ''] : [0, text];
+    return fromShanghai(`${new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`);
+  };
+  const feed = async (text: string): Promise<void> => {
+    const receipt = await ports.receiving.receive({ bytes: Buffer.from(text), door: 'test', name: 'scenario', actor: 'tester' });
+    if ('skipped' in receipt || receipt.refused > 0) throw new Error(JSON.stringify(receipt));
+    await time.settle();
+  };
+  return {
+    ports, feed, instant,
+    at: async (text) => {
+      await time.advance(instant(text));
+      await time.settle();
+    },
+    order: async (fields) => feed(JSON.stringify({ type: 'order.v1', occurredAt: await ports.clock.now(), data: { orderId: `o${(orders += 1)}`, actor: '-', speaksFor: 'liang', reason: 'test', ...fields } })),
+    toWall: () => time.switchToWall(),
+    end: async () => {
+      await running.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** A warning signal as CAP 1.2. */
+export function warning(id: string, sent: UtcInstant, colour: string, counties: readonly string[], more: Readonly<{ status?: string; msgType?: string; references?: readonly (readonly [string, UtcInstant])[]; code?: string; expires?: UtcInstant }> = {}): string {
+  const { status = 'Actual', msgType = 'Alert', references = [], code = '11B03', expires } = more;
+  const refs = references.map(([other, at]) => `s,${other},${at}`).join(' ');
+  return `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>${sent}</sent><status>${status}</status><msgType>${msgType}</msgType><scope>Public</scope>
+${refs === '' ? '' : `<references>${refs}</references>`}<info><category>Met</category><event>e</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty><eventCode><valueName>n</valueName><value>${code}</value></eventCode>
+${expires === undefined ? '' : `<expires>${expires}</expires>`}<parameter><valueName>signalColour</valueName><value>${colour}</value></parameter><area><areaDesc>a</areaDesc>${counties.map((county) => `<geocode><valueName>GB/T 2260</valueName><value>${county}</value></geocode>`).join('')}</area></info></alert>`;
+}

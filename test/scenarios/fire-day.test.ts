@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { day, type Day } from './day.js';
+
+let today: Day;
+afterEach(() => today.end());
+
+const HEADER = 'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
+const pixel = (latitude: number, longitude: number, hhmm = '605'): string => `${latitude},${longitude},330,0.4,0.4,2020-12-02,${hhmm},N,VIIRS,n,2.0NRT,290,4.1,D`;
+const csv = (...rows: string[]): string => [HEADER, ...rows].join('\n');
+const fires = async (): Promise<string[]> => (await today.ports.wildfire.wildfires()).map(({ county, state, signs, verdict }) => `${county} ${state} ${signs}${verdict === null ? '' : ` ${verdict}`}`);
+
+describe('a day of fire', () => {
+  it('hotspots become one fire to verify, someone is called, judges it, and it is counted once', async () => {
+    today = await day('2020-12-02');
+    await today.at('16:30');
+    // Two pixels in Yingde; one in the box of the city but outside it; one in another country.
+    await today.feed(csv(pixel(24.2943, 113.687), pixel(24.2973, 113.689), pixel(23.44173, 112.9269), pixel(-33.1, 150.2)));
+    expect(await fires()).toEqual(['441881 to-verify 2']);
+    const [call] = await today.ports.duty.calls();
+    expect(call).toMatchObject({ cause: 'fire', state: 'ringing', subject: expect.stringContaining('英德市') });
+
+    await today.at('17:00');
+    const [fire] = await today.ports.wildfire.wildfires();
+    await today.order({ kind: 'verdict', fireId: fire?.id, verdict: 'forest-fire', deaths: 0, burnedAreaHa: 0.4 });
+    expect(await fires()).toEqual(['441881 judged 2 forest-fire']);
+    expect((await today.ports.duty.calls())[0]).toMatchObject({ state: 'answered', answeredBy: 'liang' });
+    const figure = (await today.ports.reporting.figures(2020, null)).figures.find(({ id }) => id === 'forestFires.count');
+    expect(figure?.value).toBe(1);
+
+    // A pixel seen before the verdict comes late: part of the same fire. One seen later is a new one: embers rekindle.
+    await today.at('18:00');
+    await today.feed(csv(pixel(24.2953, 113.688, '0801')));
+    expect(await fires()).toEqual(['441881 judged 3 forest-fire']);
+    await today.feed(csv(pixel(24.2953, 113.688, '0930')));
+    expect(await fires()).toEqual(['441881 judged 3 forest-fire', '441881 to-verify 1']);
+  });
+
+  it('a call from the public and the hotspots of the same place are one fire; two that grow together are merged', async () => {
+    today = await day('2020-12-02');
+    await today.at('15:00');
+    const report = { type: 'public-report.v1', occurredAt: today.instant('14:50'), data: { reportId: 'r1', channel: 'call', hazard: 'forest-fire', county: '441881', place: '后山', latitude: 24.2943, longitude: 113.687, text: '冒烟' } };
+    await today.feed(JSON.stringify(report));
+    await today.feed(csv(pixel(24.3003, 113.69), pixel(24.34, 113.69)));
+    expect((await fires()).sort()).toEqual(['441881 to-verify 1', '441881 to-verify 2']);
+    await today.feed(csv(pixel(24.313, 113.69, '0705'), pixel(24.327, 113.69, '0705')));
+    expect((await fires()).filter((fire) => !fire.includes('merged'))).toEqual(['441881 to-verify 5']);
+  });
+
+  it('a fire that nobody verifies in time is overdue, and the chain is climbed to its end', async () => {
+    today = await day('2020-12-02');
+    await today.at('16:30');
+    await today.feed(csv(pixel(24.2943, 113.687)));
+    await today.at('18:31');
+    expect(await fires()).toEqual(['441881 overdue 1']);
+    await today.at('20:00');
+    expect((await today.ports.duty.calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`).sort()).toEqual(['fire exhausted 3', 'fire-overdue exhausted 6']);
+  });
+
+  it('a report that says fire and names no place is put aside for someone to see', async () => {
+    today = await day('2020-12-02');
+    await today.at('15:00');
+    await today.feed(JSON.stringify({ type: 'public-report.v1', occurredAt: today.instant('14:50'), data: { reportId: 'r1', channel: 'call', hazard: 'forest-fire', county: null, place: '', latitude: null, longitude: null, text: '山火' } }));
+    expect(await today.ports.parked.list()).toMatchObject([{ consumer: 'wildfire', reason: expect.stringContaining('r1') }]);
+  });
+});
