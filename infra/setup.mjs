@@ -20,7 +20,9 @@ export function setUp() {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
-  stop(`需要 Node.js ${LEAST_NODE.join('.')} 以上，现为 ${process.versions.node} / Node.js ${LEAST_NODE.join('.')} or later is needed, this is ${process.versions.node}`);
+  stop(
+    `需要 Node.js ${LEAST_NODE.join('.')} 以上，现为 ${process.versions.node} / Node.js ${LEAST_NODE.join('.')} or later is needed, this is ${process.versions.node}`,
+  );
 }
 
 function install() {
@@ -29,7 +31,11 @@ function install() {
   const wanted = createHash('sha256').update(lock).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('· 安装依赖（首次约半分钟） / installing (about half a minute the first time)');
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], 'npm 安装失败：请检查到 npm 仓库的网络或镜像设置 / npm could not install: check the network or the registry it is set to');
+  run(
+    'npm',
+    ['ci', '--no-fund', '--no-audit', '--loglevel=error'],
+    'npm 安装失败：请检查到 npm 仓库的网络或镜像设置 / npm could not install: check the network or the registry it is set to',
+  );
   writeFileSync(stamp, wanted);
 }
 
@@ -37,9 +43,14 @@ function install() {
 function build() {
   const stamp = path.join(ROOT, 'node_modules', '.fengsui-built');
   const built = existsSync(stamp) && existsSync(path.join(ROOT, 'services/fengsui/dist/main.js')) ? statSync(stamp).mtimeMs : 0;
-  if (built > newest(path.join(ROOT, 'libs')) && built > newest(path.join(ROOT, 'services')) && built > newest(path.join(ROOT, 'test'))) return;
+  if (built > newest(path.join(ROOT, 'libs')) && built > newest(path.join(ROOT, 'services')) && built > newest(path.join(ROOT, 'test')))
+    return;
   say('· 编译 / building');
-  run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', path.join(ROOT, 'tsconfig.json')], '编译失败 / the build failed');
+  run(
+    process.execPath,
+    [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', path.join(ROOT, 'tsconfig.json')],
+    '编译失败 / the build failed',
+  );
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
 }

@@ -11,10 +11,21 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-test-'));
 const server = await startEmbedded(folder);
 const results = path.join(folder, 'results.json');
 const jest = [
-  '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', path.join(ROOT, 'node_modules/jest/bin/jest.js'),
-  '--config', path.join(ROOT, 'infra/jest.config.mjs'), '--json', '--outputFile', results, ...process.argv.slice(2),
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  path.join(ROOT, 'node_modules/jest/bin/jest.js'),
+  '--config',
+  path.join(ROOT, 'infra/jest.config.mjs'),
+  '--json',
+  '--outputFile',
+  results,
+  ...process.argv.slice(2),
 ];
-const run = spawnSync(process.execPath, jest, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, FENGSUI_TEST_DATABASE: server.url } });
+const run = spawnSync(process.execPath, jest, {
+  cwd: ROOT,
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: { ...process.env, FENGSUI_TEST_DATABASE: server.url },
+});
 const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
 await server.release();
 rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });

@@ -25,10 +25,23 @@ export async function benchLog(): Promise<string[]> {
       for (let round = 0; round < ROUNDS; round += 1) {
         await db.query('truncate log.record, log.position, log.subscription; update log.partition set next_offset = 0');
         await db.query('vacuum analyze log.partition');
-        rates.push(await rateOf(new PostgresLog(db, new Clock(db), notifications, { batchSize: batch, onTrouble: (error) => { throw error; } }), db, batch));
+        rates.push(
+          await rateOf(
+            new PostgresLog(db, new Clock(db), notifications, {
+              batchSize: batch,
+              onTrouble: (error) => {
+                throw error;
+              },
+            }),
+            db,
+            batch,
+          ),
+        );
       }
       rates.sort((a, b) => a - b);
-      rows.push(`log, ${batch} a batch: ${rates.map((rate) => Math.round(rate).toLocaleString('en')).join(' / ')} events/s appended and consumed (least / median / most of ${ROUNDS} rounds of ${EVENTS.toLocaleString('en')})`);
+      rows.push(
+        `log, ${batch} a batch: ${rates.map((rate) => Math.round(rate).toLocaleString('en')).join(' / ')} events/s appended and consumed (least / median / most of ${ROUNDS} rounds of ${EVENTS.toLocaleString('en')})`,
+      );
     }
     await notifications.close();
     await db.destroy();
@@ -51,7 +64,16 @@ async function rateOf(log: PostgresLog, db: Awaited<ReturnType<typeof connect>>,
       next += batch;
       const events = Array.from({ length: Math.min(batch, EVENTS - from) }, (_, index): DomainEvent => {
         const station = `s${(from + index) % 64}`;
-        return { id: `reading/${station}/${from + index}`, type: 'reading.v1', key: station, occurredAt: at, recordedAt: at, correlationId: station, causes: [], data: { station, quantity: 'stage', stageM: 1.25 } };
+        return {
+          id: `reading/${station}/${from + index}`,
+          type: 'reading.v1',
+          key: station,
+          occurredAt: at,
+          recordedAt: at,
+          correlationId: station,
+          causes: [],
+          data: { station, quantity: 'stage', stageM: 1.25 },
+        };
       });
       await db.transaction((tx) => log.append(tx, events));
     }

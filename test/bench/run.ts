@@ -9,7 +9,9 @@ for (const name of wanted.filter((one) => BENCHES[one] === undefined)) {
   process.stderr.write(`there is no bench ${name}: ${Object.keys(BENCHES).join(', ')}\n`);
   process.exit(2);
 }
-process.stdout.write(`${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}, ${os.platform()} ${os.release()}\n`);
+process.stdout.write(
+  `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}, ${os.platform()} ${os.release()}\n`,
+);
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   for (const row of await bench()) process.stdout.write(`${row}\n`);

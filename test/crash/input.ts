@@ -1,5 +1,10 @@
 /** The input of the crash test: files for the doors, and what must come of them, computed from the input alone. */
-export type CrashInput = Readonly<{ files: readonly string[]; events: number; ids: ReadonlySet<string>; figures: Readonly<Record<string, number>> }>;
+export type CrashInput = Readonly<{
+  files: readonly string[];
+  events: number;
+  ids: ReadonlySet<string>;
+  figures: Readonly<Record<string, number>>;
+}>;
 
 const PER_FILE = 500;
 const AT = '2020-06-07T00:00:00.000Z';
@@ -27,21 +32,51 @@ export function crashInput(events: number, seed: number): CrashInput {
   for (let n = 0; ids.size < events; n += 1) {
     const at = new Date(Date.parse(AT) - (n % 100_000) * 1_000).toISOString();
     switch (pick(10)) {
-      case 0: case 1: case 2: {
+      case 0:
+      case 1:
+      case 2: {
         const incidentId = `I${pick(events)}`;
         const reportNo = 1 + pick(3);
         const id = `incident/${incidentId}/${reportNo}`;
         if (ids.has(id)) break;
         const killed = reportNo - 1; // each report states all figures anew: the last one counts
         deaths.set(incidentId, Math.max(deaths.get(incidentId) ?? 0, killed));
-        add(id, { type: 'incident.v1', occurredAt: AT, data: { incidentId, reportNo, stage: reportNo === 1 ? 'first' : 'follow-up', happenedAt: AT, category: 'work-accident', productionRelated: true, industry: 'other', county: '441881', place: '', latitude: null, longitude: null, deaths: killed, missing: 0, seriousInjuries: 0, injuries: 0, economicLossYuan: null, propertyLossYuan: null, text: '' } });
+        add(id, {
+          type: 'incident.v1',
+          occurredAt: AT,
+          data: {
+            incidentId,
+            reportNo,
+            stage: reportNo === 1 ? 'first' : 'follow-up',
+            happenedAt: AT,
+            category: 'work-accident',
+            productionRelated: true,
+            industry: 'other',
+            county: '441881',
+            place: '',
+            latitude: null,
+            longitude: null,
+            deaths: killed,
+            missing: 0,
+            seriousInjuries: 0,
+            injuries: 0,
+            economicLossYuan: null,
+            propertyLossYuan: null,
+            text: '',
+          },
+        });
         break;
       }
-      case 3: case 4: {
+      case 3:
+      case 4: {
         const enterpriseId = `E${pick(2_000)}`;
         visits += 1;
         enterprises.add(enterpriseId);
-        add(`record/safety-visit/V${n}`, { type: 'work-record.v1', occurredAt: AT, data: { recordId: `V${n}`, county: '441881', organ: 'o', text: '', kind: 'safety-visit', enterpriseId } });
+        add(`record/safety-visit/V${n}`, {
+          type: 'work-record.v1',
+          occurredAt: AT,
+          data: { recordId: `V${n}`, county: '441881', organ: 'o', text: '', kind: 'safety-visit', enterpriseId },
+        });
         break;
       }
       case 5: {
@@ -49,7 +84,27 @@ export function crashInput(events: number, seed: number): CrashInput {
         const [latitude, longitude] = [23.6 + pick(150) / 100, 112.2 + pick(150) / 100];
         const id = `hotspot/S/${at}/${latitude.toFixed(4)}/${longitude.toFixed(4)}`;
         if (ids.has(id)) break;
-        add(id, { type: 'hotspot.v1', occurredAt: at, data: { cellId: 'c', latitude, longitude, satellite: 'S', instrument: 'VIIRS', confidence: 'nominal', confidencePercent: null, frpMw: null, brightnessK: null, backgroundK: null, scanKm: null, trackKm: null, dayNight: null, pixelType: null, version: null } });
+        add(id, {
+          type: 'hotspot.v1',
+          occurredAt: at,
+          data: {
+            cellId: 'c',
+            latitude,
+            longitude,
+            satellite: 'S',
+            instrument: 'VIIRS',
+            confidence: 'nominal',
+            confidencePercent: null,
+            frpMw: null,
+            brightnessK: null,
+            backgroundK: null,
+            scanKm: null,
+            trackKm: null,
+            dayNight: null,
+            pixelType: null,
+            version: null,
+          },
+        });
         break;
       }
       default: {
@@ -60,10 +115,20 @@ export function crashInput(events: number, seed: number): CrashInput {
       }
     }
   }
-  const files = Array.from({ length: Math.ceil(lines.length / PER_FILE) }, (_, index) => `${lines.slice(index * PER_FILE, (index + 1) * PER_FILE).join('\n')}\n`);
+  const files = Array.from(
+    { length: Math.ceil(lines.length / PER_FILE) },
+    (_, index) => `${lines.slice(index * PER_FILE, (index + 1) * PER_FILE).join('\n')}\n`,
+  );
   const counted = [...deaths.values()];
   return {
-    files, events: ids.size, ids,
-    figures: { 'accidents.count': counted.length, 'accidents.deaths': counted.reduce((a, b) => a + b, 0), 'inspections.visits': visits, 'inspections.enterprises': enterprises.size },
+    files,
+    events: ids.size,
+    ids,
+    figures: {
+      'accidents.count': counted.length,
+      'accidents.deaths': counted.reduce((a, b) => a + b, 0),
+      'inspections.visits': visits,
+      'inspections.enterprises': enterprises.size,
+    },
   };
 }

@@ -51,7 +51,9 @@ async function prepared(server: string, name: string): Promise<string> {
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();
   await migrate(url, SCHEMAS);
   const db = await connect(url, 'crash test', 1);
-  await db.query(`create table public.crash_progress (file int primary key); update schedule.clock set virtual_now = '2020-06-07T00:00:00Z'`);
+  await db.query(
+    `create table public.crash_progress (file int primary key); update schedule.clock set virtual_now = '2020-06-07T00:00:00Z'`,
+  );
   await db.destroy();
   return url;
 }
@@ -89,10 +91,18 @@ async function againstOracle(url: string, input: CrashInput): Promise<{ lost: nu
   const bodies = (await db.query(`select body::json->>'id' as id from log.record where topic like 'observed.%'`)) as { id: string }[];
   const seen = new Set(bodies.map(({ id }) => id));
   const values = new Map<string, number>();
-  for (const { indicator, value } of (await db.query('select indicator, sum(amount)::float8 as value from reporting.counter group by 1')) as { indicator: string; value: number }[]) values.set(indicator, value);
-  for (const { indicator, value } of (await db.query('select indicator, count(*)::float8 as value from reporting.distinct_key where facts > 0 group by 1')) as { indicator: string; value: number }[]) values.set(indicator, value);
+  for (const { indicator, value } of (await db.query(
+    'select indicator, sum(amount)::float8 as value from reporting.counter group by 1',
+  )) as { indicator: string; value: number }[])
+    values.set(indicator, value);
+  for (const { indicator, value } of (await db.query(
+    'select indicator, count(*)::float8 as value from reporting.distinct_key where facts > 0 group by 1',
+  )) as { indicator: string; value: number }[])
+    values.set(indicator, value);
   await db.destroy();
-  const figures = Object.entries(input.figures).filter(([id, expected]) => values.get(id) !== expected).map(([id, expected]) => `${id} is ${values.get(id)}, must be ${expected}`);
+  const figures = Object.entries(input.figures)
+    .filter(([id, expected]) => values.get(id) !== expected)
+    .map(([id, expected]) => `${id} is ${values.get(id)}, must be ${expected}`);
   return { lost: [...input.ids].filter((id) => !seen.has(id)).length, doubled: bodies.length - seen.size, figures };
 }
 
@@ -101,7 +111,9 @@ const server = await startEmbedded(folder);
 let failures = 0;
 try {
   const input = crashInput(events, seed);
-  process.stdout.write(`${input.events} events in ${input.files.length} files, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`);
+  process.stdout.write(
+    `${input.events} events in ${input.files.length} files, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`,
+  );
   const calm = await prepared(server.url, 'calm');
   await run(calm, false, '');
   const stormy = await prepared(server.url, 'stormy');
@@ -111,7 +123,9 @@ try {
   for (const [table, { rows, hash }] of found) {
     const same = expected.get(table)?.hash === hash;
     if (!same) failures += 1;
-    process.stdout.write(`${same ? 'same     ' : 'DIFFERENT'} ${table}: ${rows} rows${same ? '' : `, ${expected.get(table)?.rows} without kills`}\n`);
+    process.stdout.write(
+      `${same ? 'same     ' : 'DIFFERENT'} ${table}: ${rows} rows${same ? '' : `, ${expected.get(table)?.rows} without kills`}\n`,
+    );
   }
   const { lost, doubled, figures } = await againstOracle(stormy, input);
   failures += lost + doubled + figures.length;

@@ -7,7 +7,14 @@ import { utc } from '@fengsui/contracts';
 import { day, warning, type Day } from './day.js';
 
 /** A real SMTP server and a real HTTP server, on this machine. */
-type Servers = { smtp: SMTPServer; http: Server; mails: string[]; posts: { key: string; body: string }[]; refuseMails: number; hang: boolean };
+type Servers = {
+  smtp: SMTPServer;
+  http: Server;
+  mails: string[];
+  posts: { key: string; body: string }[];
+  refuseMails: number;
+  hang: boolean;
+};
 const servers: Servers = { mails: [], posts: [], refuseMails: 0, hang: false } as unknown as Servers;
 const sockets = new Set<Socket>();
 let today: Day;
@@ -15,7 +22,8 @@ let today: Day;
 beforeEach(async () => {
   Object.assign(servers, { mails: [], posts: [], refuseMails: 0, hang: false });
   servers.smtp = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS'],
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
     onData: (stream, _session, done) => {
       let text = '';
       stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -43,7 +51,11 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => servers.http.listen(0, '127.0.0.1', () => resolve()));
   const smtpPort = (servers.smtp.server.address() as AddressInfo).port;
   const httpPort = (servers.http.address() as AddressInfo).port;
-  today = await day('2020-06-06', { MAIL_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`, MAIL_FROM: 'duty@example.invalid', WEBHOOK_URL: `http://127.0.0.1:${httpPort}/calls` });
+  today = await day('2020-06-06', {
+    MAIL_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+    MAIL_FROM: 'duty@example.invalid',
+    WEBHOOK_URL: `http://127.0.0.1:${httpPort}/calls`,
+  });
 });
 afterEach(async () => {
   await today.end();
@@ -57,9 +69,15 @@ const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
 };
 const ring = async (): Promise<void> => {
   const now = utc(new Date());
-  await today.ports.receiving.receive({ bytes: Buffer.from(warning(`w${now}`, now, '橙色', ['441881000000'])), door: 'test', name: 'w', actor: 't' });
+  await today.ports.receiving.receive({
+    bytes: Buffer.from(warning(`w${now}`, now, '橙色', ['441881000000'])),
+    door: 'test',
+    name: 'w',
+    actor: 't',
+  });
 };
-const deliveries = async (): Promise<string[]> => (await today.ports.duty.calls()).flatMap((call) => call.deliveries.map(({ channel, state }) => `${channel} ${state}`)).sort();
+const deliveries = async (): Promise<string[]> =>
+  (await today.ports.duty.calls()).flatMap((call) => call.deliveries.map(({ channel, state }) => `${channel} ${state}`)).sort();
 
 describe('calls over real channels', () => {
   it('go out by mail and webhook, once, under a key, in words a person understands', async () => {

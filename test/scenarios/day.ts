@@ -22,7 +22,10 @@ export type Day = Readonly<{
 
 export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Promise<Day> {
   const database = await testDatabase([]);
-  const settings = { ...readSettings({ DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0', LOG_LEVEL: 'error', ...environment }), FENGSUI_PLAN: PLAN };
+  const settings = {
+    ...readSettings({ DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0', LOG_LEVEL: 'error', ...environment }),
+    FENGSUI_PLAN: PLAN,
+  };
   const store = await openStore(settings);
   const first = await startOneProcess(store.url, settings, readPlans(PLAN), { services: false, http: false });
   await new VirtualTime(first.ports.db, first.ports.log).set(fromShanghai(`${date}T00:00`));
@@ -42,12 +45,21 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
     await time.settle();
   };
   return {
-    ports, feed, instant,
+    ports,
+    feed,
+    instant,
     at: async (text) => {
       await time.advance(instant(text));
       await time.settle();
     },
-    order: async (fields) => feed(JSON.stringify({ type: 'order.v1', occurredAt: await ports.clock.now(), data: { orderId: `o${(orders += 1)}`, actor: '-', speaksFor: 'liang', reason: 'test', ...fields } })),
+    order: async (fields) =>
+      feed(
+        JSON.stringify({
+          type: 'order.v1',
+          occurredAt: await ports.clock.now(),
+          data: { orderId: `o${(orders += 1)}`, actor: '-', speaksFor: 'liang', reason: 'test', ...fields },
+        }),
+      ),
     toWall: () => time.switchToWall(),
     end: async () => {
       await running.stop();
@@ -57,7 +69,19 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
 }
 
 /** A warning signal as CAP 1.2. */
-export function warning(id: string, sent: UtcInstant, colour: string, counties: readonly string[], more: Readonly<{ status?: string; msgType?: string; references?: readonly (readonly [string, UtcInstant])[]; code?: string; expires?: UtcInstant }> = {}): string {
+export function warning(
+  id: string,
+  sent: UtcInstant,
+  colour: string,
+  counties: readonly string[],
+  more: Readonly<{
+    status?: string;
+    msgType?: string;
+    references?: readonly (readonly [string, UtcInstant])[];
+    code?: string;
+    expires?: UtcInstant;
+  }> = {},
+): string {
   const { status = 'Actual', msgType = 'Alert', references = [], code = '11B03', expires } = more;
   const refs = references.map(([other, at]) => `s,${other},${at}`).join(' ');
   return `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>${sent}</sent><status>${status}</status><msgType>${msgType}</msgType><scope>Public</scope>

@@ -5,9 +5,13 @@ let today: Day;
 afterEach(() => today.end());
 
 const HEADER = 'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
-const pixel = (latitude: number, longitude: number, hhmm = '605'): string => `${latitude},${longitude},330,0.4,0.4,2020-12-02,${hhmm},N,VIIRS,n,2.0NRT,290,4.1,D`;
+const pixel = (latitude: number, longitude: number, hhmm = '605'): string =>
+  `${latitude},${longitude},330,0.4,0.4,2020-12-02,${hhmm},N,VIIRS,n,2.0NRT,290,4.1,D`;
 const csv = (...rows: string[]): string => [HEADER, ...rows].join('\n');
-const fires = async (): Promise<string[]> => (await today.ports.wildfire.wildfires()).map(({ county, state, signs, verdict }) => `${county} ${state} ${signs}${verdict === null ? '' : ` ${verdict}`}`);
+const fires = async (): Promise<string[]> =>
+  (await today.ports.wildfire.wildfires()).map(
+    ({ county, state, signs, verdict }) => `${county} ${state} ${signs}${verdict === null ? '' : ` ${verdict}`}`,
+  );
 
 describe('a day of fire', () => {
   it('hotspots become one fire to verify, someone is called, judges it, and it is counted once', async () => {
@@ -38,7 +42,20 @@ describe('a day of fire', () => {
   it('a call from the public and the hotspots of the same place are one fire; two that grow together are merged', async () => {
     today = await day('2020-12-02');
     await today.at('15:00');
-    const report = { type: 'public-report.v1', occurredAt: today.instant('14:50'), data: { reportId: 'r1', channel: 'call', hazard: 'forest-fire', county: '441881', place: '后山', latitude: 24.2943, longitude: 113.687, text: '冒烟' } };
+    const report = {
+      type: 'public-report.v1',
+      occurredAt: today.instant('14:50'),
+      data: {
+        reportId: 'r1',
+        channel: 'call',
+        hazard: 'forest-fire',
+        county: '441881',
+        place: '后山',
+        latitude: 24.2943,
+        longitude: 113.687,
+        text: '冒烟',
+      },
+    };
     await today.feed(JSON.stringify(report));
     await today.feed(csv(pixel(24.3003, 113.69), pixel(24.34, 113.69)));
     expect((await fires()).sort()).toEqual(['441881 to-verify 1', '441881 to-verify 2']);
@@ -53,13 +70,31 @@ describe('a day of fire', () => {
     await today.at('18:31');
     expect(await fires()).toEqual(['441881 overdue 1']);
     await today.at('20:00');
-    expect((await today.ports.duty.calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`).sort()).toEqual(['fire exhausted 3', 'fire-overdue exhausted 6']);
+    expect((await today.ports.duty.calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`).sort()).toEqual([
+      'fire exhausted 3',
+      'fire-overdue exhausted 6',
+    ]);
   });
 
   it('a report that says fire and names no place is put aside for someone to see', async () => {
     today = await day('2020-12-02');
     await today.at('15:00');
-    await today.feed(JSON.stringify({ type: 'public-report.v1', occurredAt: today.instant('14:50'), data: { reportId: 'r1', channel: 'call', hazard: 'forest-fire', county: null, place: '', latitude: null, longitude: null, text: '山火' } }));
+    await today.feed(
+      JSON.stringify({
+        type: 'public-report.v1',
+        occurredAt: today.instant('14:50'),
+        data: {
+          reportId: 'r1',
+          channel: 'call',
+          hazard: 'forest-fire',
+          county: null,
+          place: '',
+          latitude: null,
+          longitude: null,
+          text: '山火',
+        },
+      }),
+    );
     expect(await today.ports.parked.list()).toMatchObject([{ consumer: 'wildfire', reason: expect.stringContaining('r1') }]);
   });
 });

@@ -6,7 +6,10 @@ let today: Day;
 afterEach(() => today.end());
 
 const levels = async (): Promise<string[]> => (await today.ports.response.levels()).map(({ level, state }) => `${state} ${level}`);
-const calls = async (): Promise<string[]> => (await today.ports.duty.calls()).map(({ cause, state, steps, answeredBy }) => `${cause} ${state} ${steps}${answeredBy === null ? '' : ` ${answeredBy}`}`);
+const calls = async (): Promise<string[]> =>
+  (await today.ports.duty.calls()).map(
+    ({ cause, state, steps, answeredBy }) => `${cause} ${state} ${steps}${answeredBy === null ? '' : ` ${answeredBy}`}`,
+  );
 const YINGDE = '441881000000';
 
 describe('a day of flood', () => {
@@ -69,13 +72,25 @@ describe('a day of flood', () => {
 
   it('comes to the same whatever the order in which warning, update and cancel arrive', async () => {
     const outcomes: string[] = [];
-    for (const order of [[0, 1, 2], [2, 1, 0], [1, 0, 2], [2, 0, 1], [0, 2, 1], [1, 2, 0]]) {
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+      [2, 0, 1],
+      [0, 2, 1],
+      [1, 2, 0],
+    ]) {
       today = await day('2020-06-06');
       await today.at('12:00');
       const [t1, t2, t3] = ['09:00', '10:00', '11:00'].map((time) => today.instant(time)) as [UtcInstant, UtcInstant, UtcInstant];
-      const messages = [warning('a', t1, '橙色', [YINGDE]), warning('b', t2, '红色', [YINGDE], { msgType: 'Update', references: [['a', t1]] }), warning('c', t3, '红色', [YINGDE], { msgType: 'Cancel', references: [['b', t2]] })];
+      const messages = [
+        warning('a', t1, '橙色', [YINGDE]),
+        warning('b', t2, '红色', [YINGDE], { msgType: 'Update', references: [['a', t1]] }),
+        warning('c', t3, '红色', [YINGDE], { msgType: 'Cancel', references: [['b', t2]] }),
+      ];
       await today.ports.db.transaction(async () => undefined);
-      for (const index of order) await today.ports.receiving.receive({ bytes: Buffer.from(messages[index] ?? ''), door: 'test', name: `m${index}`, actor: 't' });
+      for (const index of order)
+        await today.ports.receiving.receive({ bytes: Buffer.from(messages[index] ?? ''), door: 'test', name: `m${index}`, actor: 't' });
       await today.at('12:01');
       const inForce = (await today.ports.db.query('select event from response.warning where ended_by is null')) as unknown[];
       outcomes.push(JSON.stringify(inForce));
@@ -86,7 +101,8 @@ describe('a day of flood', () => {
 
   it('proposes the end only after the gauges were observed calm for the dwell time', async () => {
     today = await day('2020-06-06');
-    const stage = (time: string, metres: number): Promise<void> => today.feed(`station,time,quantity,value,unit,window_minutes\nqingyuan,${today.instant(time)},stage,${metres},m,\n`);
+    const stage = (time: string, metres: number): Promise<void> =>
+      today.feed(`station,time,quantity,value,unit,window_minutes\nqingyuan,${today.instant(time)},stage,${metres},m,\n`);
     await today.at('08:00');
     await stage('08:00', 12.1); // warning stage 12.00
     expect(await levels()).toEqual(['ordered none', 'proposed IV']);
@@ -111,6 +127,9 @@ describe('a day of flood', () => {
     expect(await levels()).toEqual(['ordered IV']);
     await today.order({ kind: 'progress', taskId: 'no-such-task', moved: [], absent: 0, refusing: 0, evidence: 'none' });
     await today.at('10:30');
-    expect(await today.ports.response.outcomeOf('order/o2')).toMatchObject({ outcome: 'rejected', reason: 'there is no task no-such-task' });
+    expect(await today.ports.response.outcomeOf('order/o2')).toMatchObject({
+      outcome: 'rejected',
+      reason: 'there is no task no-such-task',
+    });
   });
 });

@@ -11,7 +11,15 @@ const cause = OneOf(CALL_CAUSES, 'what the call is about');
 export const CallStartedV1 = defineEvent(
   'call-started.v1',
   'Someone must be told and must answer 叫应.',
-  Shape({ callId, cause, about: Name('proposal, episode, task or fire'), urgent: Type.Boolean({ description: 'rings at night too' }), text: Text('what is said'), reason: Text('which duty rule'), plan: Name('version of the roster') }),
+  Shape({
+    callId,
+    cause,
+    about: Name('proposal, episode, task or fire'),
+    urgent: Type.Boolean({ description: 'rings at night too' }),
+    text: Text('what is said'),
+    reason: Text('which duty rule'),
+    plan: Name('version of the roster'),
+  }),
 );
 export type CallStartedV1 = Static<typeof CallStartedV1>;
 
@@ -19,9 +27,14 @@ export const CallStepV1 = defineEvent(
   'call-step.v1',
   'One step of the chain was called.',
   Shape({
-    callId, cause, step: Count('1 for the first'), role: Name('role in the roster'),
-    people: Type.Array(Name('person called'), { minItems: 1 }), channels: Type.Array(Name('channel')),
-    answerBy: Instant('climbs on at'), reason: Text('why this person'),
+    callId,
+    cause,
+    step: Count('1 for the first'),
+    role: Name('role in the roster'),
+    people: Type.Array(Name('person called'), { minItems: 1 }),
+    channels: Type.Array(Name('channel')),
+    answerBy: Instant('climbs on at'),
+    reason: Text('why this person'),
   }),
 );
 export type CallStepV1 = Static<typeof CallStepV1>;
@@ -29,7 +42,13 @@ export type CallStepV1 = Static<typeof CallStepV1>;
 export const CallAnsweredV1 = defineEvent(
   'call-answered.v1',
   'A person answered; the call stops.',
-  Shape({ callId, cause, answeredBy: Name('who'), step: Count('step that was ringing'), minutes: Type.Number({ minimum: 0, description: 'from start to answer' }) }),
+  Shape({
+    callId,
+    cause,
+    answeredBy: Name('who'),
+    step: Count('step that was ringing'),
+    minutes: Type.Number({ minimum: 0, description: 'from start to answer' }),
+  }),
 );
 export type CallAnsweredV1 = Static<typeof CallAnsweredV1>;
 

@@ -44,7 +44,8 @@ function refusalOf({ instancePath, keyword, message, params }: SchemaError, valu
   const place = instancePath.replace(/^\//, '');
   const extra = params?.['additionalProperties'] ?? params?.['requiredProperties'];
   const names = Array.isArray(extra) ? extra.join(', ') : '';
-  if (keyword === 'required') return { place, reason: `missing: ${names}`, expected: 'every field of the contract, null where it is not known' };
+  if (keyword === 'required')
+    return { place, reason: `missing: ${names}`, expected: 'every field of the contract, null where it is not known' };
   if (keyword === 'additionalProperties') return { place, reason: `unknown field: ${names}`, expected: 'only fields of the contract' };
   return { place, reason: `${quote(at(value, instancePath))}: ${message}`, expected: expectation(keyword, params, message) };
 }

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { checkEvent, EVENT_TYPES, parseLevel, shanghaiDate, TOPICS, utc, LEVEL_IN_CHINESE, LEVELS, type Level } from './index.js';
 
 const reading = (data: object): object => ({
-  id: 'x', type: 'reading.v1', key: 'k', occurredAt: '2020-06-07T00:00:00.000Z', recordedAt: '2020-06-07T00:00:00.000Z', correlationId: 'x', causes: [], data,
+  id: 'x',
+  type: 'reading.v1',
+  key: 'k',
+  occurredAt: '2020-06-07T00:00:00.000Z',
+  recordedAt: '2020-06-07T00:00:00.000Z',
+  correlationId: 'x',
+  causes: [],
+  data,
 });
 
 describe('a contract', () => {
@@ -24,28 +31,44 @@ describe('a contract', () => {
   });
 
   it('refuses an instant that is not UTC with milliseconds', () => {
-    expect(checkEvent('reading.v1', { ...reading({ station: 'a', quantity: 'stage', stageM: 1 }), occurredAt: '2020-06-07T08:00:00+08:00' }).ok).toBe(false);
+    expect(
+      checkEvent('reading.v1', { ...reading({ station: 'a', quantity: 'stage', stageM: 1 }), occurredAt: '2020-06-07T08:00:00+08:00' }).ok,
+    ).toBe(false);
   });
 });
 
 describe('topics', () => {
   it('have one writing service each', () => {
     const writers = new Map<string, Set<string>>();
-    for (const type of EVENT_TYPES) writers.set(TOPICS[type].topic, (writers.get(TOPICS[type].topic) ?? new Set()).add(TOPICS[type].writer));
+    for (const type of EVENT_TYPES)
+      writers.set(TOPICS[type].topic, (writers.get(TOPICS[type].topic) ?? new Set()).add(TOPICS[type].writer));
     expect([...writers].filter(([, services]) => services.size > 1)).toEqual([]);
   });
 
   it('have the same partitions and retention in every row', () => {
     const rows = new Map(EVENT_TYPES.map((type) => [TOPICS[type].topic, TOPICS[type]]));
-    for (const type of EVENT_TYPES) expect(TOPICS[type]).toMatchObject({ partitions: rows.get(TOPICS[type].topic)?.partitions, retentionDays: rows.get(TOPICS[type].topic)?.retentionDays });
+    for (const type of EVENT_TYPES)
+      expect(TOPICS[type]).toMatchObject({
+        partitions: rows.get(TOPICS[type].topic)?.partitions,
+        retentionDays: rows.get(TOPICS[type].topic)?.retentionDays,
+      });
   });
 });
 
 describe('levels', () => {
-  it.each([['Ⅳ', 'IV'], ['Ⅳ级', 'IV'], ['四级', 'IV'], ['4', 'IV'], ['Ⅰ级', 'I'], ['II', 'II'], ['无', 'none']])('reads %s as %s', (written, level) => expect(parseLevel(written)).toBe(level));
+  it.each([
+    ['Ⅳ', 'IV'],
+    ['Ⅳ级', 'IV'],
+    ['四级', 'IV'],
+    ['4', 'IV'],
+    ['Ⅰ级', 'I'],
+    ['II', 'II'],
+    ['无', 'none'],
+  ])('reads %s as %s', (written, level) => expect(parseLevel(written)).toBe(level));
   it.each(['红色', 'V', '', 'iv'])('does not read %s as a level', (written) => expect(parseLevel(written)).toBeNull());
   it('prints every level as notices do and reads it again', () => {
-    for (const level of LEVELS.filter((one): one is Exclude<Level, 'none'> => one !== 'none')) expect(parseLevel(LEVEL_IN_CHINESE[level])).toBe(level);
+    for (const level of LEVELS.filter((one): one is Exclude<Level, 'none'> => one !== 'none'))
+      expect(parseLevel(LEVEL_IN_CHINESE[level])).toBe(level);
   });
 });
 

@@ -3,7 +3,9 @@ import type { UtcInstant } from './units.js';
 
 /** On the wire: ISO 8601 UTC with milliseconds. Anything else is refused, not guessed at. */
 export const Instant = (description: string) =>
-  Type.Unsafe<UtcInstant>(Type.String({ description, pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$' }));
+  Type.Unsafe<UtcInstant>(
+    Type.String({ description, pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$' }),
+  );
 
 /** No NUL and no control characters but tab and line ends: PostgreSQL cannot hold a NUL, and no field needs the others. */
 const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$';
@@ -23,7 +25,8 @@ export const Shape = <P extends Record<string, TSchema>>(properties: P, descript
 export const Latitude = Quantity('degrees north, WGS-84', -90, 90);
 export const Longitude = Quantity('degrees east, WGS-84', -180, 180);
 /** GB/T 2260: six digits for a county or city, nine for a township. */
-export const Division = (description: string) => Type.String({ description: `${description}; GB/T 2260 code`, pattern: '^\\d{6}(\\d{3})?$' });
+export const Division = (description: string) =>
+  Type.String({ description: `${description}; GB/T 2260 code`, pattern: '^\\d{6}(\\d{3})?$' });
 
 /**
  * One kind of event: what it states about the world, and what must hold for every event of the kind.
@@ -38,7 +41,11 @@ export const defineEvent = <T extends string, D extends TSchema>(type: T, meanin
       key: Type.String({ minLength: 1, maxLength: 300, description: 'events that share it stay in order' }),
       occurredAt: Instant('when it happened in the world; rules read this one'),
       recordedAt: Instant('when we first knew, set by intake from the clock; delays and "as known on" read this one'),
-      correlationId: Type.String({ minLength: 1, maxLength: 400, description: 'follows one matter through every service into the summary' }),
+      correlationId: Type.String({
+        minLength: 1,
+        maxLength: 400,
+        description: 'follows one matter through every service into the summary',
+      }),
       causes: Type.Array(Type.String({ minLength: 1, maxLength: 400 }), {
         maxItems: 100,
         description: 'ids of the events that this one was decided from; empty for what came in from outside',

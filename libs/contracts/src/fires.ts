@@ -19,7 +19,13 @@ export const HotspotV1 = defineEvent(
     scanKm: OrNull(Quantity('pixel size across the track, kilometres', 0, 100)),
     trackKm: OrNull(Quantity('pixel size along the track, kilometres', 0, 100)),
     dayNight: OrNull(OneOf(['D', 'N'], 'day or night pass')),
-    pixelType: OrNull(Type.Integer({ minimum: 0, maximum: 3, description: 'archive only: 0 vegetation, 1 volcano, 2 other static land source, 3 offshore' })),
+    pixelType: OrNull(
+      Type.Integer({
+        minimum: 0,
+        maximum: 3,
+        description: 'archive only: 0 vegetation, 1 volcano, 2 other static land source, 3 offshore',
+      }),
+    ),
     version: OrNull(Text('processing version as published')),
   }),
 );
@@ -43,7 +49,19 @@ export const PublicReportV1 = defineEvent(
 export type PublicReportV1 = Static<typeof PublicReportV1>;
 
 /** Verdicts on a fire to verify 核查结果. */
-export const VERDICTS = ['forest-fire', 'grass-fire', 'building-fire', 'farm-burn', 'site-clearing', 'prescribed-burn', 'industrial-heat', 'waste-burn', 'other-fire', 'false-alarm', 'outside-area'] as const;
+export const VERDICTS = [
+  'forest-fire',
+  'grass-fire',
+  'building-fire',
+  'farm-burn',
+  'site-clearing',
+  'prescribed-burn',
+  'industrial-heat',
+  'waste-burn',
+  'other-fire',
+  'false-alarm',
+  'outside-area',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 const fireId = Name('the fire to verify: county, local time of the first sign, and a short mark');
@@ -53,10 +71,15 @@ export const FireRaisedV1 = defineEvent(
   'fire-raised.v1',
   'A place where satellites or people saw fire must be verified on the ground by the deadline.',
   Shape({
-    fireId, county: Division('county of the first sign'), latitude: OrNull(Latitude), longitude: OrNull(Longitude),
+    fireId,
+    county: Division('county of the first sign'),
+    latitude: OrNull(Latitude),
+    longitude: OrNull(Longitude),
     firstSeenBy: OneOf(['satellite', 'report'], 'what was known first'),
     signs: Count('hotspots and reports gathered so far'),
-    dueAt: Instant('verify by'), reason: Text('why, in words'), plan: Name('version of the plan'),
+    dueAt: Instant('verify by'),
+    reason: Text('why, in words'),
+    plan: Name('version of the plan'),
   }),
 );
 export type FireRaisedV1 = Static<typeof FireRaisedV1>;
@@ -73,7 +96,13 @@ export type FireMergedV1 = Static<typeof FireMergedV1>;
 export const FireOverdueV1 = defineEvent(
   'fire-overdue.v1',
   'Nobody gave a verdict by the deadline.',
-  Shape({ fireId, county: Division('county'), dueAt: Instant('the deadline that passed'), reason: Text('why this was announced'), plan: Name('version of the plan') }),
+  Shape({
+    fireId,
+    county: Division('county'),
+    dueAt: Instant('the deadline that passed'),
+    reason: Text('why this was announced'),
+    plan: Name('version of the plan'),
+  }),
 );
 export type FireOverdueV1 = Static<typeof FireOverdueV1>;
 
@@ -82,9 +111,15 @@ export const FireJudgedV1 = defineEvent(
   'fire-judged.v1',
   'A person judged what burned.',
   Shape({
-    fireId, county: Division('county'), verdict: OneOf(VERDICTS, 'what it was'),
-    deaths: Count('persons killed'), burnedAreaHa: OrNull(Quantity('damaged forest area, hectares', 0, 1_000_000)),
-    firstSeenAt: Instant('time of the first sign'), decidedBy: Name('who gave the verdict'), reason: Text('what was found'), plan: Name('version of the plan'),
+    fireId,
+    county: Division('county'),
+    verdict: OneOf(VERDICTS, 'what it was'),
+    deaths: Count('persons killed'),
+    burnedAreaHa: OrNull(Quantity('damaged forest area, hectares', 0, 1_000_000)),
+    firstSeenAt: Instant('time of the first sign'),
+    decidedBy: Name('who gave the verdict'),
+    reason: Text('what was found'),
+    plan: Name('version of the plan'),
   }),
 );
 export type FireJudgedV1 = Static<typeof FireJudgedV1>;

@@ -3,7 +3,15 @@ import { Count, defineEvent, Division, Instant, Latitude, Longitude, Name, OneOf
 
 export const INCIDENT_CATEGORIES = ['work-accident', 'road-accident', 'fire', 'geological', 'other'] as const;
 /** Classes of the bureau's own bulletins; the finer ones of GB/T 4754 map onto them. */
-export const INDUSTRIES = ['road-transport', 'construction', 'commerce-manufacturing', 'mining', 'chemicals', 'agriculture-fishery', 'other'] as const;
+export const INDUSTRIES = [
+  'road-transport',
+  'construction',
+  'commerce-manufacturing',
+  'mining',
+  'chemicals',
+  'agriculture-fishery',
+  'other',
+] as const;
 export const INCIDENT_STAGES = ['first', 'follow-up', 'final', 'write-off'] as const;
 
 /**

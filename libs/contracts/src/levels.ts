@@ -11,8 +11,24 @@ export const levelRank = (level: Level): number => LEVELS.indexOf(level);
 export const colourRank = (colour: Colour): number => COLOURS.indexOf(colour);
 
 const WRITTEN: Readonly<Record<string, Level>> = {
-  Ⅳ: 'IV', Ⅲ: 'III', Ⅱ: 'II', Ⅰ: 'I', IV: 'IV', III: 'III', II: 'II', I: 'I',
-  四: 'IV', 三: 'III', 二: 'II', 一: 'I', 4: 'IV', 3: 'III', 2: 'II', 1: 'I', none: 'none', 无: 'none',
+  Ⅳ: 'IV',
+  Ⅲ: 'III',
+  Ⅱ: 'II',
+  Ⅰ: 'I',
+  IV: 'IV',
+  III: 'III',
+  II: 'II',
+  I: 'I',
+  四: 'IV',
+  三: 'III',
+  二: 'II',
+  一: 'I',
+  4: 'IV',
+  3: 'III',
+  2: 'II',
+  1: 'I',
+  none: 'none',
+  无: 'none',
 };
 
 /** Reads Ⅳ, Ⅳ级, IV, 四级, 4 and the like; null when it is none of them. Text itself is never normalised. */

@@ -15,16 +15,29 @@ const order = <K extends string, P extends Record<string, TSchema>>(name: K, des
 
 const authority = Division('whose response');
 const hazard = OneOf(['flood'], 'hazard of the response');
-const counties = Type.Array(Division('county'), { maxItems: 100, description: 'counties covered; empty: those of the proposal, or the whole city' });
+const counties = Type.Array(Division('county'), {
+  maxItems: 100,
+  description: 'counties covered; empty: those of the proposal, or the whole city',
+});
 
 /** Key: what the order is about. Id: the order. `occurredAt` is when the person decided. */
 export const OrderV1 = defineEvent(
   'order.v1',
   'What a person decides or reports. The machine proposes, a named person decides.',
   Type.Union([
-    order('confirm', 'confirm the open proposal 签发', { authority, hazard, level: OneOf([...LEVEL_ORDERED, 'none'], 'level that is confirmed; none ends the response'), counties }),
+    order('confirm', 'confirm the open proposal 签发', {
+      authority,
+      hazard,
+      level: OneOf([...LEVEL_ORDERED, 'none'], 'level that is confirmed; none ends the response'),
+      counties,
+    }),
     order('refuse', 'refuse the open proposal, with a reason', { authority, hazard }),
-    order('raise', 'start or raise the response without a proposal 启动 提升', { authority, hazard, level: OneOf(LEVEL_ORDERED, 'new level'), counties }),
+    order('raise', 'start or raise the response without a proposal 启动 提升', {
+      authority,
+      hazard,
+      level: OneOf(LEVEL_ORDERED, 'new level'),
+      counties,
+    }),
     order('lower', 'lower the response 调整', { authority, hazard, level: OneOf(LEVEL_ORDERED, 'new level') }),
     order('end', 'end the response 结束', { authority, hazard }),
     order('answer', 'answer a call 应答', { callId: Name('the call'), person: Name('who answers') }),
@@ -36,9 +49,14 @@ export const OrderV1 = defineEvent(
       evidence: OneOf(['head-count', 'photo', 'signature', 'none'], 'what proves the move; none is kept but not counted'),
     }),
     order('verdict', 'judge a fire to verify 核查反馈', {
-      fireId: Name('the fire'), verdict: OneOf(VERDICTS, 'what it was'), deaths: Count('persons killed'), burnedAreaHa: OrNull(Quantity('hectares', 0, 1_000_000)),
+      fireId: Name('the fire'),
+      verdict: OneOf(VERDICTS, 'what it was'),
+      deaths: Count('persons killed'),
+      burnedAreaHa: OrNull(Quantity('hectares', 0, 1_000_000)),
     }),
-    order('correct', 'withdraw an event that was recorded in error; the right one is fed anew', { eventId: Name('the event withdrawn', 400) }),
+    order('correct', 'withdraw an event that was recorded in error; the right one is fed anew', {
+      eventId: Name('the event withdrawn', 400),
+    }),
   ]),
 );
 export type OrderV1 = Static<typeof OrderV1>;

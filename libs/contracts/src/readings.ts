@@ -9,12 +9,25 @@ export const ReadingV1 = defineEvent(
   'One measurement at a gauge.',
   Type.Union([
     Shape({
-      station, quantity: Type.Literal('rain'),
+      station,
+      quantity: Type.Literal('rain'),
       rainMm: Quantity('rain fallen in the window, millimetres', 0, 3_000),
-      windowMinutes: Type.Integer({ minimum: 1, maximum: 44_640, description: 'length of the window that ends at occurredAt, minutes; windows are never added up blindly' }),
+      windowMinutes: Type.Integer({
+        minimum: 1,
+        maximum: 44_640,
+        description: 'length of the window that ends at occurredAt, minutes; windows are never added up blindly',
+      }),
     }),
-    Shape({ station, quantity: Type.Literal('stage'), stageM: Quantity('water stage above the station’s own zero, metres; may be negative', -1_000, 9_000) }),
-    Shape({ station, quantity: Type.Literal('flow'), flowM3s: Quantity('discharge, cubic metres a second; negative where a tide turns it', -500_000, 500_000) }),
+    Shape({
+      station,
+      quantity: Type.Literal('stage'),
+      stageM: Quantity('water stage above the station’s own zero, metres; may be negative', -1_000, 9_000),
+    }),
+    Shape({
+      station,
+      quantity: Type.Literal('flow'),
+      flowM3s: Quantity('discharge, cubic metres a second; negative where a tide turns it', -500_000, 500_000),
+    }),
     Shape({ station, quantity: Type.Literal('reservoir-level'), levelM: Quantity('reservoir level, metres', -1_000, 9_000) }),
   ]),
 );

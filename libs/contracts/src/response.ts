@@ -15,8 +15,16 @@ export const ResponseProposedV1 = defineEvent(
   'response-proposed.v1',
   'The plan calls for another level; a named person must decide by the deadline.',
   Shape({
-    proposalId, authority, hazard, episodeId, from: level('level in force'), to: level('level proposed'), counties,
-    dueAt: Instant('decide by'), reason: Text('which conditions of the plan hold, and by what'), plan,
+    proposalId,
+    authority,
+    hazard,
+    episodeId,
+    from: level('level in force'),
+    to: level('level proposed'),
+    counties,
+    dueAt: Instant('decide by'),
+    reason: Text('which conditions of the plan hold, and by what'),
+    plan,
   }),
 );
 export type ResponseProposedV1 = Static<typeof ResponseProposedV1>;
@@ -24,14 +32,32 @@ export type ResponseProposedV1 = Static<typeof ResponseProposedV1>;
 export const ResponseProposalOverdueV1 = defineEvent(
   'response-proposal-overdue.v1',
   'Nobody decided by the deadline; the duty chain is climbed.',
-  Shape({ proposalId, authority, hazard, to: level('level proposed'), dueAt: Instant('deadline that passed'), reminder: Count('1 for the first'), reason: Text('what is undecided'), plan }),
+  Shape({
+    proposalId,
+    authority,
+    hazard,
+    to: level('level proposed'),
+    dueAt: Instant('deadline that passed'),
+    reminder: Count('1 for the first'),
+    reason: Text('what is undecided'),
+    plan,
+  }),
 );
 export type ResponseProposalOverdueV1 = Static<typeof ResponseProposalOverdueV1>;
 
 export const ResponseProposalClosedV1 = defineEvent(
   'response-proposal-closed.v1',
   'A proposal ended without a change: refused by a person, or overtaken.',
-  Shape({ proposalId, authority, hazard, to: level('level proposed'), outcome: OneOf(['refused', 'superseded'], 'how'), decidedBy: OrNull(Name('who')), reason: Text('why'), plan }),
+  Shape({
+    proposalId,
+    authority,
+    hazard,
+    to: level('level proposed'),
+    outcome: OneOf(['refused', 'superseded'], 'how'),
+    decidedBy: OrNull(Name('who')),
+    reason: Text('why'),
+    plan,
+  }),
 );
 export type ResponseProposalClosedV1 = Static<typeof ResponseProposalClosedV1>;
 
@@ -39,9 +65,17 @@ export const ResponseChangedV1 = defineEvent(
   'response-changed.v1',
   'A person started, raised, lowered or ended the response.',
   Shape({
-    authority, hazard, episodeId, from: level('level before'), to: level('level from now on'), counties,
+    authority,
+    hazard,
+    episodeId,
+    from: level('level before'),
+    to: level('level from now on'),
+    counties,
     change: OneOf(['start', 'raise', 'lower', 'end'], '启动 提升 调整 结束'),
-    proposalId: OrNull(Name('the proposal confirmed, if any')), decidedBy: Name('who ordered it'), reason: Text('why'), plan,
+    proposalId: OrNull(Name('the proposal confirmed, if any')),
+    decidedBy: Name('who ordered it'),
+    reason: Text('why'),
+    plan,
   }),
 );
 export type ResponseChangedV1 = Static<typeof ResponseChangedV1>;
@@ -53,9 +87,18 @@ export const TransferTaskRaisedV1 = defineEvent(
   'transfer-task-raised.v1',
   'The people of a risk point must be moved to safety by the deadline 人员转移.',
   Shape({
-    taskId, episodeId: Name('the response'), county: Division('county'), riskPoint: Name('risk point of the plan'), riskPointName: Name('its name'),
-    organiser: Name('who organises'), people: Count('persons on the ledger'), destination: Name('shelter'), returnBan: Type.Boolean({ description: 'no return before release' }),
-    dueAt: Instant('moved by'), reason: Text('which level demands it'), plan,
+    taskId,
+    episodeId: Name('the response'),
+    county: Division('county'),
+    riskPoint: Name('risk point of the plan'),
+    riskPointName: Name('its name'),
+    organiser: Name('who organises'),
+    people: Count('persons on the ledger'),
+    destination: Name('shelter'),
+    returnBan: Type.Boolean({ description: 'no return before release' }),
+    dueAt: Instant('moved by'),
+    reason: Text('which level demands it'),
+    plan,
   }),
 );
 export type TransferTaskRaisedV1 = Static<typeof TransferTaskRaisedV1>;
@@ -64,10 +107,16 @@ export const TransferTaskProgressedV1 = defineEvent(
   'transfer-task-progressed.v1',
   'More of the people were moved, with evidence.',
   Shape({
-    taskId, episodeId: Name('the response'), county: Division('county'),
+    taskId,
+    episodeId: Name('the response'),
+    county: Division('county'),
     moved: Type.Array(Name('person (pseudonym)', 60), { description: 'persons newly moved in this report' }),
-    movedTotal: Count('moved so far'), people: Count('persons on the ledger'), absent: Count('not there'), refusing: Count('still refusing'),
-    evidence: OneOf(['head-count', 'photo', 'signature', 'none'], 'what proves it'), reportedBy: Name('who reported'),
+    movedTotal: Count('moved so far'),
+    people: Count('persons on the ledger'),
+    absent: Count('not there'),
+    refusing: Count('still refusing'),
+    evidence: OneOf(['head-count', 'photo', 'signature', 'none'], 'what proves it'),
+    reportedBy: Name('who reported'),
   }),
 );
 export type TransferTaskProgressedV1 = Static<typeof TransferTaskProgressedV1>;
@@ -75,13 +124,29 @@ export type TransferTaskProgressedV1 = Static<typeof TransferTaskProgressedV1>;
 export const TransferTaskOverdueV1 = defineEvent(
   'transfer-task-overdue.v1',
   'The deadline passed with people not accounted for.',
-  Shape({ taskId, episodeId: Name('the response'), county: Division('county'), unaccounted: Count('neither moved nor absent'), dueAt: Instant('deadline'), reason: Text('why'), plan }),
+  Shape({
+    taskId,
+    episodeId: Name('the response'),
+    county: Division('county'),
+    unaccounted: Count('neither moved nor absent'),
+    dueAt: Instant('deadline'),
+    reason: Text('why'),
+    plan,
+  }),
 );
 export type TransferTaskOverdueV1 = Static<typeof TransferTaskOverdueV1>;
 
 export const TransferTaskClosedV1 = defineEvent(
   'transfer-task-closed.v1',
   'Everyone on the ledger is accounted for, or the response ended.',
-  Shape({ taskId, episodeId: Name('the response'), county: Division('county'), movedTotal: Count('moved'), people: Count('on the ledger'), outcome: OneOf(['everyone-accounted-for', 'response-ended'], 'why it closed'), reason: Text('in words') }),
+  Shape({
+    taskId,
+    episodeId: Name('the response'),
+    county: Division('county'),
+    movedTotal: Count('moved'),
+    people: Count('on the ledger'),
+    outcome: OneOf(['everyone-accounted-for', 'response-ended'], 'why it closed'),
+    reason: Text('in words'),
+  }),
 );
 export type TransferTaskClosedV1 = Static<typeof TransferTaskClosedV1>;

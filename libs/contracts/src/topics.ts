@@ -7,9 +7,12 @@ import * as response from './response.js';
 import { WeatherWarningV1 } from './weather-warning.js';
 import { WorkRecordV1 } from './work-record.js';
 
-export type ObservedEvent = WeatherWarningV1 | ReadingV1 | FloodForecastV1 | fires.HotspotV1 | fires.PublicReportV1 | IncidentV1 | WorkRecordV1 | OrderV1;
-export type ResponseEvent = response.ResponseProposedV1 | response.ResponseProposalOverdueV1 | response.ResponseProposalClosedV1 | response.ResponseChangedV1;
-export type TransferEvent = response.TransferTaskRaisedV1 | response.TransferTaskProgressedV1 | response.TransferTaskOverdueV1 | response.TransferTaskClosedV1;
+export type ObservedEvent =
+  WeatherWarningV1 | ReadingV1 | FloodForecastV1 | fires.HotspotV1 | fires.PublicReportV1 | IncidentV1 | WorkRecordV1 | OrderV1;
+export type ResponseEvent =
+  response.ResponseProposedV1 | response.ResponseProposalOverdueV1 | response.ResponseProposalClosedV1 | response.ResponseChangedV1;
+export type TransferEvent =
+  response.TransferTaskRaisedV1 | response.TransferTaskProgressedV1 | response.TransferTaskOverdueV1 | response.TransferTaskClosedV1;
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
 export type CallEvent = call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallExhaustedV1;
 /** Everything that travels. */
@@ -30,8 +33,20 @@ export type Topic = Readonly<{
   writer: Service;
 }>;
 
-const observed = (name: string, keyedBy: string, partitions = 4): Topic => ({ topic: `observed.${name}`, keyedBy, partitions, retentionDays: 30, writer: 'intake' });
-const decided = (name: string, keyedBy: string, writer: Service): Topic => ({ topic: `decided.${name}`, keyedBy, partitions: 2, retentionDays: 400, writer });
+const observed = (name: string, keyedBy: string, partitions = 4): Topic => ({
+  topic: `observed.${name}`,
+  keyedBy,
+  partitions,
+  retentionDays: 30,
+  writer: 'intake',
+});
+const decided = (name: string, keyedBy: string, writer: Service): Topic => ({
+  topic: `decided.${name}`,
+  keyedBy,
+  partitions: 2,
+  retentionDays: 400,
+  writer,
+});
 
 /** One row an event. An event without a row does not compile. */
 export const TOPICS: Record<EventType, Topic> = {

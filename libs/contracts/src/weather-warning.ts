@@ -6,7 +6,20 @@ import { COLOURS } from './levels.js';
 export const STATUSES = ['Actual', 'Exercise', 'System', 'Test', 'Draft'] as const;
 export const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel', 'Ack', 'Error'] as const;
 export const SCOPES = ['Public', 'Restricted', 'Private'] as const;
-export const CATEGORIES = ['Geo', 'Met', 'Safety', 'Security', 'Rescue', 'Fire', 'Health', 'Env', 'Transport', 'Infra', 'CBRNE', 'Other'] as const;
+export const CATEGORIES = [
+  'Geo',
+  'Met',
+  'Safety',
+  'Security',
+  'Rescue',
+  'Fire',
+  'Health',
+  'Env',
+  'Transport',
+  'Infra',
+  'CBRNE',
+  'Other',
+] as const;
 export const RESPONSE_TYPES = ['Shelter', 'Evacuate', 'Prepare', 'Execute', 'Avoid', 'Monitor', 'Assess', 'AllClear', 'None'] as const;
 export const URGENCIES = ['Immediate', 'Expected', 'Future', 'Past', 'Unknown'] as const;
 export const SEVERITIES = ['Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown'] as const;
@@ -17,8 +30,12 @@ const Point = Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description:
 
 const Area = Shape({
   areaDesc: Text('the affected area in words'),
-  polygons: Type.Array(Type.Array(Point, { minItems: 4, maxItems: 200_000, description: 'closed: first point equals the last' }), { maxItems: 10_000 }),
-  circles: Type.Array(Shape({ latitude: Latitude, longitude: Longitude, radiusKm: Quantity('kilometres', 0, 20_040) }), { maxItems: 10_000 }),
+  polygons: Type.Array(Type.Array(Point, { minItems: 4, maxItems: 200_000, description: 'closed: first point equals the last' }), {
+    maxItems: 10_000,
+  }),
+  circles: Type.Array(Shape({ latitude: Latitude, longitude: Longitude, radiusKm: Quantity('kilometres', 0, 20_040) }), {
+    maxItems: 10_000,
+  }),
   geocodes: Type.Array(Named, { maxItems: 20_000 }),
   altitudeFt: OrNull(Quantity('feet above mean sea level (WGS-84), as CAP has it', -50_000, 500_000)),
   ceilingFt: OrNull(Quantity('feet above mean sea level (WGS-84), as CAP has it', -50_000, 500_000)),
@@ -77,7 +94,12 @@ export const WeatherWarningV1 = defineEvent(
       description: 'messages that this one updates or cancels',
     }),
     incidents: Type.Array(Text('CAP incident')),
-    eventCode: OrNull(Type.String({ pattern: '^1[1-4][A-Z]\\d{2}$', description: 'national event code (GB/T 35561), 11B03 is rainstorm; null when the issuer gave none' })),
+    eventCode: OrNull(
+      Type.String({
+        pattern: '^1[1-4][A-Z]\\d{2}$',
+        description: 'national event code (GB/T 35561), 11B03 is rainstorm; null when the issuer gave none',
+      }),
+    ),
     colour: OrNull(OneOf(COLOURS, 'colour of the signal; null when it has none: a severity is never turned into one')),
     infos: Type.Array(Info, { maxItems: 200 }),
   }),

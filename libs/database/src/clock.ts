@@ -26,7 +26,10 @@ export class Clock {
   }
 
   async state(tx: Tx | DataSource = this.db): Promise<ClockState> {
-    const [row] = (await tx.query('select virtual_now, jobs_up_to from schedule.clock')) as { virtual_now: UtcInstant | null; jobs_up_to: number }[];
+    const [row] = (await tx.query('select virtual_now, jobs_up_to from schedule.clock')) as {
+      virtual_now: UtcInstant | null;
+      jobs_up_to: number;
+    }[];
     if (row === undefined) throw new Error('schedule.clock has no row: migrations have not run');
     this.wall = row.virtual_now === null;
     return { virtualNow: row.virtual_now, jobsUpTo: row.jobs_up_to };

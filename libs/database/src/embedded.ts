@@ -46,7 +46,9 @@ const SERVER_SETTINGS = {
  */
 export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   const asRoot = process.getuid?.() === 0;
-  const folder = asRoot ? path.join('/var/tmp', `fengsui-${createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 12)}`) : path.resolve(home);
+  const folder = asRoot
+    ? path.join('/var/tmp', `fengsui-${createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 12)}`)
+    : path.resolve(home);
   const identity = asRoot ? UNPRIVILEGED : {};
   const data = path.join(folder, `postgres-${MAJOR}`);
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
@@ -61,7 +63,11 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
     const log = fs.openSync(path.join(folder, 'postgres.log'), 'a');
     const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // Detached: Ctrl-C in the terminal must reach us, not the server that we still have to write to.
-    const child = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], { detached: true, stdio: ['ignore', log, log], ...identity });
+    const child = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...identity,
+    });
     child.unref();
     fs.closeSync(log);
     await ready(address(folder, port), path.join(folder, 'postgres.log'), () => child.exitCode);
@@ -75,7 +81,10 @@ function server(port: number, folder: string, data: string, started: boolean): E
 }
 
 async function release(url: string, data: string): Promise<void> {
-  const others = await query<{ n: string }>(url, `select count(*) as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`).catch(() => null);
+  const others = await query<{ n: string }>(
+    url,
+    `select count(*) as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+  ).catch(() => null);
   const pid = postmaster(data)?.pid;
   if (others === null || Number(others[0]?.n) > 0 || pid === undefined) return;
   process.kill(pid, 'SIGINT'); // fast shutdown: open transactions are rolled back, nothing committed is lost
@@ -111,16 +120,32 @@ function initialise(bin: string, folder: string, data: string, identity: { uid?:
   fs.writeFileSync(handed, password, { mode: 0o600 });
   fs.rmSync(data, { recursive: true, force: true });
   fs.mkdirSync(data, { mode: 0o700 });
-  if (identity.uid !== undefined && identity.gid !== undefined) for (const file of [handed, data]) fs.chownSync(file, identity.uid, identity.gid);
+  if (identity.uid !== undefined && identity.gid !== undefined)
+    for (const file of [handed, data]) fs.chownSync(file, identity.uid, identity.gid);
   const made = spawnSync(
     path.join(bin, 'initdb'),
-    ['-D', data, '-U', 'fengsui', '--auth=scram-sha-256', `--pwfile=${handed}`, '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions'],
+    [
+      '-D',
+      data,
+      '-U',
+      'fengsui',
+      '--auth=scram-sha-256',
+      `--pwfile=${handed}`,
+      '-E',
+      'UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-instructions',
+    ],
     { encoding: 'utf8', ...identity },
   );
   fs.rmSync(handed);
   if (made.status === 0) return;
   fs.rmSync(data, { recursive: true, force: true });
-  throw new EmbeddedServerError(`initdb failed in ${data}: ${made.stderr || made.error?.message}. Set DATABASE_URL to use a PostgreSQL of your own.`);
+  throw new EmbeddedServerError(
+    `initdb failed in ${data}: ${made.stderr || made.error?.message}. Set DATABASE_URL to use a PostgreSQL of your own.`,
+  );
 }
 
 /** The folder of initdb and postgres, with the links that a skipped install script leaves out, where the user who runs it can reach it. */
@@ -137,7 +162,9 @@ function usableBinaries(identity: { uid?: number; gid?: number }): string {
     fs.writeFileSync(path.join(copy, 'complete'), '');
   }
   if (runs(path.join(copy, 'bin'))) return path.join(copy, 'bin');
-  throw new EmbeddedServerError(`the PostgreSQL that came with npm does not run here (${bin}). Set DATABASE_URL to use a PostgreSQL of your own.`);
+  throw new EmbeddedServerError(
+    `the PostgreSQL that came with npm does not run here (${bin}). Set DATABASE_URL to use a PostgreSQL of your own.`,
+  );
 }
 
 function packagedBinaries(): string {
@@ -149,7 +176,9 @@ function packagedBinaries(): string {
     const root = entry.slice(0, entry.lastIndexOf(path.join(...name.split('/')))) + path.join(...name.split('/'));
     return path.join(root, 'native');
   } catch {
-    throw new EmbeddedServerError(`no packaged PostgreSQL for ${platform}-${os.arch()} (${name} is not installed). Set DATABASE_URL to use a PostgreSQL of your own.`);
+    throw new EmbeddedServerError(
+      `no packaged PostgreSQL for ${platform}-${os.arch()} (${name} is not installed). Set DATABASE_URL to use a PostgreSQL of your own.`,
+    );
   }
 }
 
@@ -175,7 +204,11 @@ async function ready(url: string, logFile: string, exitCode: () => number | null
 }
 
 /** A real query: during recovery the port is open and a login is refused with 57P03. */
-const answers = (url: string): Promise<boolean> => query(url, 'select 1').then(() => true, () => false);
+const answers = (url: string): Promise<boolean> =>
+  query(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
 
 async function query<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
@@ -219,7 +252,8 @@ async function withLockFile<T>(file: string, work: () => Promise<T>): Promise<T>
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = Number(fs.readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
       if (!(holder > 0 && alive(holder))) fs.rmSync(file, { force: true });
-      else if (waited > READY_WITHIN_MS) throw new EmbeddedServerError(`process ${holder} has been starting the database for over a minute (${file})`);
+      else if (waited > READY_WITHIN_MS)
+        throw new EmbeddedServerError(`process ${holder} has been starting the database for over a minute (${file})`);
       await sleep(50);
     }
   }

@@ -18,7 +18,13 @@ export async function schedule(tx: Tx, service: string, jobs: readonly Job[]): P
     `insert into schedule.job (service, kind, key, due_at, payload)
      select $1, * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as t(kind, key, due_at, payload) order by kind, key
      on conflict (service, kind, key) do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0, seq = nextval('schedule.job_seq_seq')`,
-    [service, unique.map((job) => job.kind), unique.map((job) => job.key), unique.map((job) => job.dueAt), unique.map((job) => JSON.stringify(job.payload))],
+    [
+      service,
+      unique.map((job) => job.kind),
+      unique.map((job) => job.key),
+      unique.map((job) => job.dueAt),
+      unique.map((job) => JSON.stringify(job.payload)),
+    ],
   );
   await tx.query(`select pg_notify('schedule', $1)`, [service]);
 }
@@ -57,7 +63,10 @@ export class JobRunner {
 
   async start(): Promise<void> {
     this.running = true;
-    this.stopListening = await this.notifications.on('schedule', (forWhom) => (forWhom === '' || forWhom === this.service) && this.wakeUp());
+    this.stopListening = await this.notifications.on(
+      'schedule',
+      (forWhom) => (forWhom === '' || forWhom === this.service) && this.wakeUp(),
+    );
     this.loop = this.run();
   }
 
@@ -104,7 +113,8 @@ export class JobRunner {
   /** One cheap question, asked at every wake-up, before a transaction is opened. */
   private async someDue(): Promise<boolean> {
     const rows = (await this.db.query(
-      `select 1 from schedule.job, schedule.clock where service = $1 and due_at <= coalesce(virtual_now, $2) and (virtual_now is null or seq <= jobs_up_to) limit 1`, [this.service, await this.clock.now()],
+      `select 1 from schedule.job, schedule.clock where service = $1 and due_at <= coalesce(virtual_now, $2) and (virtual_now is null or seq <= jobs_up_to) limit 1`,
+      [this.service, await this.clock.now()],
     )) as unknown[];
     return rows.length > 0;
   }
@@ -113,7 +123,10 @@ export class JobRunner {
   private async runAlone(job: Job): Promise<void> {
     try {
       await this.db.transaction(async (tx) => {
-        const held = await tx.query('select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at = $4 for update skip locked', [this.service, job.kind, job.key, job.dueAt]);
+        const held = await tx.query(
+          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at = $4 for update skip locked',
+          [this.service, job.kind, job.key, job.dueAt],
+        );
         if (held.length > 0) await this.perform(tx, [job], await this.clock.now(tx));
       });
     } catch (error) {
@@ -122,7 +135,15 @@ export class JobRunner {
         `update schedule.job set attempts = attempts + 1, last_error = $4,
            due_at = $5::timestamptz + make_interval(secs => 60 * least($6::float8 * 2 ^ least(attempts, 20), $7::float8))
          where service = $1 and kind = $2 and key = $3`,
-        [this.service, job.kind, job.key, String((error as Error)?.message ?? error), await this.clock.now(), FIRST_RETRY_MINUTES, LONGEST_RETRY_MINUTES],
+        [
+          this.service,
+          job.kind,
+          job.key,
+          String((error as Error)?.message ?? error),
+          await this.clock.now(),
+          FIRST_RETRY_MINUTES,
+          LONGEST_RETRY_MINUTES,
+        ],
       );
     }
   }
@@ -133,7 +154,12 @@ export class JobRunner {
     if (first === undefined) return;
     const handler = this.handlers[first.kind];
     if (handler === undefined) throw new Error(`service ${this.service} has no handler for jobs of kind ${first.kind}`);
-    await unschedule(tx, this.service, first.kind, jobs.map((job) => job.key));
+    await unschedule(
+      tx,
+      this.service,
+      first.kind,
+      jobs.map((job) => job.key),
+    );
     await handler(jobs, { tx, now });
   }
 
@@ -151,7 +177,9 @@ export class JobRunner {
   /** Sleeps to the next due time, so that a deadline is met to the millisecond and not to the poll. */
   private async untilNext(): Promise<number> {
     if (await this.clock.isVirtual()) return LOOK_AGAIN_MS;
-    const [row] = (await this.db.query('select min(due_at) as at from schedule.job where service = $1', [this.service])) as { at: UtcInstant | null }[];
+    const [row] = (await this.db.query('select min(due_at) as at from schedule.job where service = $1', [this.service])) as {
+      at: UtcInstant | null;
+    }[];
     if (row === undefined || row.at === null) return LOOK_AGAIN_MS;
     const wait = Date.parse(row.at) - Date.parse(await this.clock.now());
     return Math.min(Math.max(wait, 1), LOOK_AGAIN_MS);

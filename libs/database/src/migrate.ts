@@ -19,7 +19,14 @@ export async function migrate(url: string, owned: readonly OwnedSchema[]): Promi
     if (await upToDate(session.manager, owned)) return;
     for (const { schema, migrations } of owned) {
       await session.query(`create schema if not exists ${schema}`);
-      const own = await new DataSource({ type: 'postgres', url, schema, migrations: [...migrations], migrationsTableName: 'migration', extra: { max: 1 } }).initialize();
+      const own = await new DataSource({
+        type: 'postgres',
+        url,
+        schema,
+        migrations: [...migrations],
+        migrationsTableName: 'migration',
+        extra: { max: 1 },
+      }).initialize();
       await own.runMigrations({ transaction: 'each' }).finally(() => own.destroy());
     }
   } finally {
@@ -30,7 +37,9 @@ export async function migrate(url: string, owned: readonly OwnedSchema[]): Promi
 
 /** One query instead of a pool for each schema: this runs at every start. */
 async function upToDate(db: Tx, owned: readonly OwnedSchema[]): Promise<boolean> {
-  const tables = (await db.query(`select table_schema as schema from information_schema.tables where table_name = 'migration'`)) as { schema: string }[];
+  const tables = (await db.query(`select table_schema as schema from information_schema.tables where table_name = 'migration'`)) as {
+    schema: string;
+  }[];
   const present = new Set(tables.map(({ schema }) => schema));
   if (!owned.every(({ schema }) => present.has(schema))) return false;
   const sql = owned.map(({ schema }) => `select '${schema}' as schema, name from ${schema}.migration`).join(' union all ');

@@ -7,7 +7,8 @@ export const MAX_ATTEMPTS = 3;
 /** The database or the network is away or busy: down for everyone, so nobody is skipped. PostgreSQL classes 08, 53, 57P and two of 40. */
 const TRANSIENT = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[23]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
 /** What `pg` throws without a code when a connection ends under it. */
-const LOST_CONNECTION = /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
+const LOST_CONNECTION =
+  /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
 
 /** Pure, so the whole policy fits in one table test. */
 export function onFailure(error: unknown, batchSize: number, attempt: number): Disposition {

@@ -3,7 +3,7 @@ export { murmur2, partitionOf } from './partition.js';
 export * from './parked.js';
 export * from './port.js';
 export type { Positions } from './once.js';
-export { PositionRows, PostgresLog, type PostgresLogOptions } from './postgres/log.js';
+export { PositionRows, PostgresLog } from './postgres/log.js';
 export { LOG_SCHEMA } from './postgres/schema.js';
 export { LogServer } from './server.js';
 export { onFailure } from './disposition.js';

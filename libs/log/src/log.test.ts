@@ -4,26 +4,58 @@ import { utc, type DomainEvent, type EventType } from '@fengsui/contracts';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
-import { LOG_SCHEMA, murmur2, onFailure, ParkedMessages, partitionOf, PositionRows, PostgresLog, type Consumption, type Handler } from './index.js';
+import {
+  LOG_SCHEMA,
+  murmur2,
+  onFailure,
+  ParkedMessages,
+  partitionOf,
+  PositionRows,
+  PostgresLog,
+  type Consumption,
+  type Handler,
+} from './index.js';
 import { once } from './once.js';
-import { readRecord } from './postgres/log.js';
+import { readRecord } from './postgres/record.js';
 
 const at = utc('2020-06-07T00:00:00Z');
 const event = (key: string, n: number): DomainEvent => ({
-  id: `${key}/${n}`, type: 'reading.v1', key, occurredAt: at, recordedAt: at, correlationId: key, causes: [], data: { station: key, quantity: 'stage', stageM: n },
+  id: `${key}/${n}`,
+  type: 'reading.v1',
+  key,
+  occurredAt: at,
+  recordedAt: at,
+  correlationId: key,
+  causes: [],
+  data: { station: key, quantity: 'stage', stageM: n },
 });
 
 describe('the partition of a key', () => {
   // Hashes that Apache Kafka's own tests hold for its murmur2 (UtilsTest.testMurmur2).
-  it.each([['21', -973932308], ['foobar', -790332482], ['a-little-bit-long-string', -985981536], ['a-little-bit-longer-string', -1486304829], ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971], ['abc', 479470107]] as const)(
-    'of %s is that of Kafka', (text, hash) => expect(murmur2(Buffer.from(text))).toBe(hash));
+  it.each([
+    ['21', -973932308],
+    ['foobar', -790332482],
+    ['a-little-bit-long-string', -985981536],
+    ['a-little-bit-longer-string', -1486304829],
+    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+    ['abc', 479470107],
+  ] as const)('of %s is that of Kafka', (text, hash) => expect(murmur2(Buffer.from(text))).toBe(hash));
 });
 
 describe('a failure', () => {
   it.each([
-    [{ code: '40001' }, 500, 1, 'retry'], [{ code: '57P01' }, 1, 9, 'retry'], [{ code: 'ECONNREFUSED' }, 500, 1, 'retry'], [{ message: 'Connection terminated unexpectedly' }, 500, 1, 'retry'],
-    [{ code: '23505' }, 500, 1, 'split'], [new Error('bad'), 2, 1, 'split'], [new Error('bad'), 1, 1, 'retry'], [new Error('bad'), 1, 3, 'park'], ['a string', 1, 3, 'park'],
-  ] as const)('%o in a batch of %i at try %i: %s', (error, size, attempt, expected) => expect(onFailure(error, size, attempt)).toBe(expected));
+    [{ code: '40001' }, 500, 1, 'retry'],
+    [{ code: '57P01' }, 1, 9, 'retry'],
+    [{ code: 'ECONNREFUSED' }, 500, 1, 'retry'],
+    [{ message: 'Connection terminated unexpectedly' }, 500, 1, 'retry'],
+    [{ code: '23505' }, 500, 1, 'split'],
+    [new Error('bad'), 2, 1, 'split'],
+    [new Error('bad'), 1, 1, 'retry'],
+    [new Error('bad'), 1, 3, 'park'],
+    ['a string', 1, 3, 'park'],
+  ] as const)('%o in a batch of %i at try %i: %s', (error, size, attempt, expected) =>
+    expect(onFailure(error, size, attempt)).toBe(expected),
+  );
 });
 
 /** What every adapter of the log must do. */
@@ -40,7 +72,10 @@ describe('the log in PostgreSQL', () => {
     db = await connect(database.url, 'log test', 40);
     notifications = new Notifications(database.url);
     await notifications.open();
-    log = new PostgresLog(db, new Clock(db), notifications, { batchSize: 50, onTrouble: (error, what) => trouble.push(`${what}: ${String(error)}`) });
+    log = new PostgresLog(db, new Clock(db), notifications, {
+      batchSize: 50,
+      onTrouble: (error, what) => trouble.push(`${what}: ${String(error)}`),
+    });
   });
   beforeEach(async () => {
     await Promise.all(running.splice(0).map((one) => one.stop()));
@@ -74,12 +109,16 @@ describe('the log in PostgreSQL', () => {
   });
 
   it('appends nothing of a transaction that is rolled back', async () => {
-    await expect(db.transaction(async (tx) => {
-      await log.append(tx, [event('a', 1)]);
-      throw new Error('no');
-    })).rejects.toThrow('no');
+    await expect(
+      db.transaction(async (tx) => {
+        await log.append(tx, [event('a', 1)]);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     await append(event('a', 2));
-    const [{ n, first }] = (await db.query('select count(*) as n, min("offset") as first from log.record')) as [{ n: number; first: number }];
+    const [{ n, first }] = (await db.query('select count(*) as n, min("offset") as first from log.record')) as [
+      { n: number; first: number },
+    ];
     expect({ n, first }).toEqual({ n: 1, first: 0 });
   });
 
@@ -92,12 +131,17 @@ describe('the log in PostgreSQL', () => {
       for (let round = 0; round < 15; round += 1) {
         const events = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => event(`${key}${name}`, round));
         const fate = (name * 7 + round * 3) % 10;
-        await db.transaction(async (tx) => {
-          await tx.query('select 1');
-          await log.append(tx, events);
-          if (fate < 3) await sleep(8);
-          if (fate === 4) throw new Error('rolled back on purpose');
-        }).then(() => events.forEach(({ id }) => committed.add(id)), (error: Error) => expect(error.message).toBe('rolled back on purpose'));
+        await db
+          .transaction(async (tx) => {
+            await tx.query('select 1');
+            await log.append(tx, events);
+            if (fate < 3) await sleep(8);
+            if (fate === 4) throw new Error('rolled back on purpose');
+          })
+          .then(
+            () => events.forEach(({ id }) => committed.add(id)),
+            (error: Error) => expect(error.message).toBe('rolled back on purpose'),
+          );
       }
     };
     await Promise.all(Array.from({ length: 12 }, (_, name) => appender(name)));
@@ -115,7 +159,30 @@ describe('the log in PostgreSQL', () => {
     let fail = true;
     await consume(async (events, { tx, append: out }) => {
       for (const { id } of events) await tx.query('insert into public.seen values ($1)', [id]);
-      out(...events.map((one): DomainEvent => ({ ...one, id: `again/${one.id}`, type: 'hotspot.v1', data: { cellId: 'c', latitude: 1, longitude: 1, satellite: 's', instrument: 'MODIS', confidence: 'low', confidencePercent: null, frpMw: null, brightnessK: null, backgroundK: null, scanKm: null, trackKm: null, dayNight: null, pixelType: null, version: null } })));
+      out(
+        ...events.map((one): DomainEvent => ({
+          ...one,
+          id: `again/${one.id}`,
+          type: 'hotspot.v1',
+          data: {
+            cellId: 'c',
+            latitude: 1,
+            longitude: 1,
+            satellite: 's',
+            instrument: 'MODIS',
+            confidence: 'low',
+            confidencePercent: null,
+            frpMw: null,
+            brightnessK: null,
+            backgroundK: null,
+            scanKm: null,
+            trackKm: null,
+            dayNight: null,
+            pixelType: null,
+            version: null,
+          },
+        })),
+      );
       if (fail) {
         fail = false;
         throw Object.assign(new Error('the database went away'), { code: '57P01' });
@@ -149,7 +216,10 @@ describe('the log in PostgreSQL', () => {
 
   it('parks bytes that are no event, and says why', async () => {
     await append(event('a', 1));
-    await db.query(`insert into log.record (topic, partition, "offset", key, body) values ('observed.readings', $1, 1, 'a', '{"type":"reading.v1"'); `, [partitionOf('a', 4)]);
+    await db.query(
+      `insert into log.record (topic, partition, "offset", key, body) values ('observed.readings', $1, 1, 'a', '{"type":"reading.v1"'); `,
+      [partitionOf('a', 4)],
+    );
     await db.query(`update log.partition set next_offset = 2 where topic = 'observed.readings' and partition = $1`, [partitionOf('a', 4)]);
     await append(event('a', 2));
     const seen: number[] = [];
@@ -162,7 +232,8 @@ describe('the log in PostgreSQL', () => {
   it('lets two processes share a consumer without doing anything twice', async () => {
     await db.query('create table if not exists public.counted (id text primary key, n int); truncate public.counted');
     const work: Handler = async (events, { tx }) => {
-      for (const { id } of events) await tx.query('insert into public.counted values ($1, 1) on conflict (id) do update set n = counted.n + 1', [id]);
+      for (const { id } of events)
+        await tx.query('insert into public.counted values ($1, 1) on conflict (id) do update set n = counted.n + 1', [id]);
     };
     await consume(work);
     await consume(work);
@@ -175,7 +246,11 @@ describe('the log in PostgreSQL', () => {
     const handled: number[] = [];
     const context = { db, clock: new Clock(db), positions: new PositionRows(), append: () => Promise.resolve() };
     const handlers = new Map<EventType, Handler>([['reading.v1', async (events) => void handled.push(...events.map(stageOf))]]);
-    const records = (from: number, ...numbers: number[]) => ({ fetchedFrom: from, records: numbers.map((n) => readRecord(n, 'a', JSON.stringify(event('a', n)))), nextOffset: (numbers.at(-1) ?? from) + 1 });
+    const records = (from: number, ...numbers: number[]) => ({
+      fetchedFrom: from,
+      records: numbers.map((n) => readRecord(n, 'a', JSON.stringify(event('a', n)))),
+      nextOffset: (numbers.at(-1) ?? from) + 1,
+    });
     const position = { consumer: 'c', topic: 't', partition: 0 };
     expect(await once(context, position, records(0, 0, 1, 2), handlers)).toEqual({ kind: 'done', next: 3 });
     expect(await once(context, position, records(1, 1, 2, 3), handlers)).toEqual({ kind: 'done', next: 4 });

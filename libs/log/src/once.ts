@@ -7,7 +7,7 @@ import type { Batch, Handlers, LogRecord, Position, Records } from './port.js';
 export type Progress = Readonly<{ kind: 'done'; next: number }> | Readonly<{ kind: 'seek'; to: number }>;
 
 /** A record that no handler can take: unreadable, or of a type that nobody here handles. */
-export class Unreadable extends Error {}
+class Unreadable extends Error {}
 
 /** Where a consumer stands. Moved in the transaction of the work it stands for. */
 export interface Positions {
@@ -31,7 +31,8 @@ export function once({ db, clock, positions, append }: OnceContext, at: Position
     const fresh = batch.records.filter(({ offset }) => offset >= next); // cut what is behind us
     const after = Math.max(next, batch.nextOffset);
     const outgoing: DomainEvent[] = [];
-    if (fresh.length > 0) await handle(fresh, handlers, { tx, now: await clock.now(tx), append: (...events) => void outgoing.push(...events) });
+    if (fresh.length > 0)
+      await handle(fresh, handlers, { tx, now: await clock.now(tx), append: (...events) => void outgoing.push(...events) });
     await positions.move(tx, at, after);
     await append(tx, outgoing); // last: offsets are given under the partitions' locks
     return { kind: 'done', next: after };
@@ -51,4 +52,3 @@ async function handle(records: readonly LogRecord[], handlers: Handlers, batch: 
   }
   if (run[0] !== undefined) await handlers.get(run[0].type as EventType)?.(run, batch);
 }
-

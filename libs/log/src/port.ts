@@ -21,7 +21,17 @@ export type LogRecord = Readonly<{ offset: number; key: string; raw: string; eve
 export type Records = Readonly<{ fetchedFrom: number; records: readonly LogRecord[]; nextOffset: number }>;
 
 /** A message that was put aside so that its partition could go on. */
-export type Parked = Readonly<{ id: number; consumer: string; topic: string; partition: number; offset: number; key: string; reason: string; place: string; at: UtcInstant }>;
+export type Parked = Readonly<{
+  id: number;
+  consumer: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string;
+  reason: string;
+  place: string;
+  at: UtcInstant;
+}>;
 
 /** How events travel. Two adapters: rows of PostgreSQL (./postgres), and Apache Kafka. */
 export interface Log {

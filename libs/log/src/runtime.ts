@@ -40,7 +40,9 @@ export abstract class ServiceJobs implements OnApplicationBootstrap, OnApplicati
   async onApplicationBootstrap(): Promise<void> {
     const logger = new Logger(`${this.service} jobs`);
     this.runner = new JobRunner(this.db, this.clock, this.notifications, this.service, this.handlers(), (error, job) =>
-      logger.error(`${job === null ? 'cannot look for due jobs' : `${job.kind} ${job.key} failed and will be tried again`}: ${String((error as Error)?.message ?? error)}`),
+      logger.error(
+        `${job === null ? 'cannot look for due jobs' : `${job.kind} ${job.key} failed and will be tried again`}: ${String((error as Error)?.message ?? error)}`,
+      ),
     );
     await this.runner.start();
   }

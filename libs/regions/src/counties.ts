@@ -13,7 +13,9 @@ export class Counties {
 
   /** @param file GeoJSON in WGS-84; each feature has `code` and `name` */
   static read(file: string): Counties {
-    const { features } = JSON.parse(readFileSync(file, 'utf8')) as { features: { properties: County; geometry: { type: string; coordinates: unknown } }[] };
+    const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
+      features: { properties: County; geometry: { type: string; coordinates: unknown } }[];
+    };
     return new Counties(
       features.map(({ properties: { code, name }, geometry: { type, coordinates } }) => {
         const polygons = (type === 'MultiPolygon' ? coordinates : [coordinates]) as Ring[][];
@@ -38,7 +40,11 @@ export class Counties {
   at(latitude: number, longitude: number): string | null {
     const found = this.outlines.find(
       ({ box: [west, south, east, north], polygons }) =>
-        longitude >= west && longitude <= east && latitude >= south && latitude <= north && polygons.some((rings) => pointInPolygon([longitude, latitude], rings) !== false),
+        longitude >= west &&
+        longitude <= east &&
+        latitude >= south &&
+        latitude <= north &&
+        polygons.some((rings) => pointInPolygon([longitude, latitude], rings) !== false),
     );
     return found?.code ?? null;
   }
@@ -50,7 +56,11 @@ export class Counties {
     const [west, south, east, north] = boxOf([[ring]]);
     const covered = this.outlines.filter(
       ({ code, box, polygons }) =>
-        !corners.has(code) && box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south &&
+        !corners.has(code) &&
+        box[0] <= east &&
+        box[2] >= west &&
+        box[1] <= north &&
+        box[3] >= south &&
         polygons.some(([outer]) => outer?.some((point) => pointInPolygon(point, [ring]) !== false) === true),
     );
     return [...corners, ...covered.map(({ code }) => code)].sort();

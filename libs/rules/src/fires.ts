@@ -1,7 +1,14 @@
 import { minutesBetween, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
 
 /** A sign of fire: a hotspot, or a report that names a position. */
-export type Sign = Readonly<{ event: string; at: UtcInstant; latitude: number; longitude: number; county: string; by: 'satellite' | 'report' }>;
+export type Sign = Readonly<{
+  event: string;
+  at: UtcInstant;
+  latitude: number;
+  longitude: number;
+  county: string;
+  by: 'satellite' | 'report';
+}>;
 
 /** How far apart signs of one fire may lie. From the plan, not from the code. */
 export type FirePlan = Readonly<{ version: string; joinWithinKm: number; joinWithinHours: number; verifyWithinMinutes: number }>;
@@ -21,14 +28,20 @@ export type Gathering =
 export function gather(open: readonly OpenFire[], fresh: readonly Sign[], plan: FirePlan): readonly Gathering[] {
   const known = open.flatMap(({ id, signs }) => signs.map((sign) => ({ sign, fire: id })));
   const all = [...known, ...fresh.map((sign) => ({ sign, fire: null as string | null }))];
-  return connected(all.map(({ sign }) => sign), plan)
+  return connected(
+    all.map(({ sign }) => sign),
+    plan,
+  )
     .map((members) => members.map((index) => all[index] as (typeof all)[number]))
     .flatMap((members) => outcome(members))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function outcome(members: readonly Readonly<{ sign: Sign; fire: string | null }>[]): Gathering[] {
-  const added = members.filter(({ fire }) => fire === null).map(({ sign }) => sign).sort(bySign);
+  const added = members
+    .filter(({ fire }) => fire === null)
+    .map(({ sign }) => sign)
+    .sort(bySign);
   const fires = [...new Set(members.flatMap(({ fire }) => fire ?? []))];
   if (added.length === 0 && fires.length < 2) return [];
   if (fires.length === 0) return [{ kind: 'raise', id: fireId(added[0] as Sign), signs: added }];
@@ -38,7 +51,10 @@ function outcome(members: readonly Readonly<{ sign: Sign; fire: string | null }>
 }
 
 const earliest = (members: readonly Readonly<{ sign: Sign; fire: string | null }>[], fire: string): string =>
-  members.filter((member) => member.fire === fire).map(({ sign }) => `${sign.at} ${sign.event}`).sort()[0] ?? '';
+  members
+    .filter((member) => member.fire === fire)
+    .map(({ sign }) => `${sign.at} ${sign.event}`)
+    .sort()[0] ?? '';
 
 const bySign = (a: Sign, b: Sign): number => (`${a.at} ${a.event}` < `${b.at} ${b.event}` ? -1 : 1);
 
@@ -65,7 +81,8 @@ function connected(signs: readonly Sign[], plan: FirePlan): number[][] {
 }
 
 /** County, local time of the first sign, and a mark made of it: readable, and the same whoever computes it. */
-export const fireId = ({ county, at, event }: Sign): string => `${county}-${shanghaiMinute(at).replace(/[-:]/g, '').replace('T', '-')}-${mark(event)}`;
+export const fireId = ({ county, at, event }: Sign): string =>
+  `${county}-${shanghaiMinute(at).replace(/[-:]/g, '').replace('T', '-')}-${mark(event)}`;
 
 /** FNV-1a, 32 bits, in base 36: keeps two fires of one county and minute apart. */
 function mark(text: string): string {
@@ -77,7 +94,10 @@ function mark(text: string): string {
 const EARTH_RADIUS_KM = 6371.0088;
 
 /** Great-circle distance. Degrees never measure distance: at 24° north a degree of longitude is 102 km, one of latitude 111 km. */
-export function kilometresBetween(a: Readonly<{ latitude: number; longitude: number }>, b: Readonly<{ latitude: number; longitude: number }>): number {
+export function kilometresBetween(
+  a: Readonly<{ latitude: number; longitude: number }>,
+  b: Readonly<{ latitude: number; longitude: number }>,
+): number {
   const rad = Math.PI / 180;
   const [lat1, lat2] = [a.latitude * rad, b.latitude * rad];
   const h = Math.sin((lat2 - lat1) / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;

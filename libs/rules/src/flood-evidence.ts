@@ -8,7 +8,13 @@ export type Evidence = Readonly<{
   /** The latest stage of each gauge that has a warning stage. */
   stages: readonly Readonly<{ event: string; station: string; at: UtcInstant; aboveWarningM: number }>[];
   /** The latest forecast of each issuer and station whose moment has not passed. */
-  forecasts: readonly Readonly<{ event: string; station: string; aboveWarningM: number | null; flowM3s: number | null; returnPeriodYears: number | null }>[];
+  forecasts: readonly Readonly<{
+    event: string;
+    station: string;
+    aboveWarningM: number | null;
+    flowM3s: number | null;
+    returnPeriodYears: number | null;
+  }>[];
   /** Rain of the hours up to the latest reading of each gauge, as far as the windows add up without a gap. */
   rains: readonly Readonly<{ event: string; station: string; at: UtcInstant; hours: number; mm: number }>[];
 }>;
@@ -29,7 +35,10 @@ export function calledFor(evidence: Evidence, plan: FloodPlan, now: UtcInstant, 
     const held = hold(condition.when, weighed, plan);
     return held === null ? [] : [{ condition, ...held }];
   });
-  const level = holding.reduce<Level>((highest, { condition }) => (levelRank(condition.level) > levelRank(highest) ? condition.level : highest), 'none');
+  const level = holding.reduce<Level>(
+    (highest, { condition }) => (levelRank(condition.level) > levelRank(highest) ? condition.level : highest),
+    'none',
+  );
   return { level, holding };
 }
 
@@ -38,24 +47,52 @@ type Held = Omit<Holding, 'condition'>;
 function hold(when: Measure, evidence: Evidence, plan: FloodPlan): Held | null {
   switch (when.measure) {
     case 'warning': {
-      const warned = evidence.warnings.filter(({ eventCode, colour }) => eventCode === when.eventCode && colourRank(colour ?? plan.unknownColourAs) >= colourRank(when.colour));
+      const warned = evidence.warnings.filter(
+        ({ eventCode, colour }) => eventCode === when.eventCode && colourRank(colour ?? plan.unknownColourAs) >= colourRank(when.colour),
+      );
       const counties = distinct(warned.flatMap((warning) => warning.counties));
-      return counties.length >= when.counties ? { by: counties.join(' '), causes: distinct(warned.map(({ event }) => event)), counties } : null;
+      return counties.length >= when.counties
+        ? { by: counties.join(' '), causes: distinct(warned.map(({ event }) => event)), counties }
+        : null;
     }
     case 'stage':
-      return atStations(evidence.stages.filter(({ aboveWarningM }) => aboveWarningM >= when.aboveWarningM), when.stations, (row) => `${row.station} ${signed(row.aboveWarningM)} m`);
+      return atStations(
+        evidence.stages.filter(({ aboveWarningM }) => aboveWarningM >= when.aboveWarningM),
+        when.stations,
+        (row) => `${row.station} ${signed(row.aboveWarningM)} m`,
+      );
     case 'forecast-stage':
-      return atStations(evidence.forecasts.filter(({ aboveWarningM }) => aboveWarningM !== null && aboveWarningM >= when.aboveWarningM), when.stations, (row) => `${row.station} ${signed(row.aboveWarningM ?? 0)} m`);
+      return atStations(
+        evidence.forecasts.filter(({ aboveWarningM }) => aboveWarningM !== null && aboveWarningM >= when.aboveWarningM),
+        when.stations,
+        (row) => `${row.station} ${signed(row.aboveWarningM ?? 0)} m`,
+      );
     case 'forecast-flow':
-      return atStations(evidence.forecasts.filter(({ station, flowM3s }) => station === when.station && flowM3s !== null && flowM3s >= when.flowM3s), 1, (row) => `${row.station} ${row.flowM3s} m³/s`);
+      return atStations(
+        evidence.forecasts.filter(({ station, flowM3s }) => station === when.station && flowM3s !== null && flowM3s >= when.flowM3s),
+        1,
+        (row) => `${row.station} ${row.flowM3s} m³/s`,
+      );
     case 'forecast-return-period':
-      return atStations(evidence.forecasts.filter(({ returnPeriodYears }) => returnPeriodYears !== null && returnPeriodYears >= when.years), 1, (row) => `${row.station} ${row.returnPeriodYears} years`);
+      return atStations(
+        evidence.forecasts.filter(({ returnPeriodYears }) => returnPeriodYears !== null && returnPeriodYears >= when.years),
+        1,
+        (row) => `${row.station} ${row.returnPeriodYears} years`,
+      );
     case 'rain':
-      return atStations(evidence.rains.filter(({ hours, mm }) => hours === when.hours && mm >= when.mm), when.stations, (row) => `${row.station} ${row.mm} mm`);
+      return atStations(
+        evidence.rains.filter(({ hours, mm }) => hours === when.hours && mm >= when.mm),
+        when.stations,
+        (row) => `${row.station} ${row.mm} mm`,
+      );
   }
 }
 
-function atStations<T extends { event: string; station: string }>(rows: readonly T[], stations: number, say: (row: T) => string): Held | null {
+function atStations<T extends { event: string; station: string }>(
+  rows: readonly T[],
+  stations: number,
+  say: (row: T) => string,
+): Held | null {
   const found = distinct(rows.map(({ station }) => station));
   if (found.length < stations) return null;
   const first = found.map((station) => rows.find((row) => row.station === station) as T);

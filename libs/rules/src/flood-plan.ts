@@ -1,4 +1,4 @@
-import { colourRank, COLOURS, levelRank, type Colour, type Level } from '@fengsui/contracts';
+import { colourRank, levelRank, type Colour, type Level } from '@fengsui/contracts';
 
 /**
  * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least", so more water or a
@@ -46,7 +46,12 @@ export function faultsOf(plan: FloodPlan): readonly PlanFault[] {
 function undecidedWarnings({ warnings, noResponse, conditions }: FloodPlan): PlanFault[] {
   return warnings.flatMap(({ eventCode, name, colours }) =>
     colours
-      .filter((colour) => !conditions.some(({ when }) => when.measure === 'warning' && when.eventCode === eventCode && colourRank(when.colour) <= colourRank(colour)))
+      .filter(
+        (colour) =>
+          !conditions.some(
+            ({ when }) => when.measure === 'warning' && when.eventCode === eventCode && colourRank(when.colour) <= colourRank(colour),
+          ),
+      )
       .filter((colour) => !noResponse.some((row) => row.eventCode === eventCode && row.colour === colour))
       .map((colour) => ({
         place: `warnings/${eventCode}`,
@@ -67,19 +72,25 @@ function unreachableConditions({ conditions }: FloodPlan): PlanFault[] {
         !(implies(other.when, condition.when) && otherIndex > index),
     );
     if (anticipating === undefined) return [];
-    return [{
-      place: `conditions/${condition.id}`,
-      fault: `never decides: ${anticipating.id} calls for ${anticipating.level} first`,
-      counterExample: `${words(condition.when)}: ${condition.id} says ${condition.level}, ${anticipating.id} already says ${anticipating.level}`,
-    }];
+    return [
+      {
+        place: `conditions/${condition.id}`,
+        fault: `never decides: ${anticipating.id} calls for ${anticipating.level} first`,
+        counterExample: `${words(condition.when)}: ${condition.id} says ${condition.level}, ${anticipating.id} already says ${anticipating.level}`,
+      },
+    ];
   });
 }
 
 /** Whether `a` cannot hold without `b` holding. */
 function implies(a: Measure, b: Measure): boolean {
-  if (a.measure === 'warning') return b.measure === 'warning' && a.eventCode === b.eventCode && colourRank(a.colour) >= colourRank(b.colour) && a.counties >= b.counties;
+  if (a.measure === 'warning')
+    return (
+      b.measure === 'warning' && a.eventCode === b.eventCode && colourRank(a.colour) >= colourRank(b.colour) && a.counties >= b.counties
+    );
   if (a.measure === 'stage') return b.measure === 'stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
-  if (a.measure === 'forecast-stage') return b.measure === 'forecast-stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
+  if (a.measure === 'forecast-stage')
+    return b.measure === 'forecast-stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
   if (a.measure === 'forecast-flow') return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
   if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
   return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
@@ -102,20 +113,29 @@ function missingTransfers({ transfersAt }: FloodPlan): PlanFault[] {
 
 function repeatedIds({ conditions }: FloodPlan): PlanFault[] {
   const ids = conditions.map(({ id }) => id);
-  return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => ({ place: `conditions/${id}`, fault: 'two conditions have this id', counterExample: `a reason that names ${id} names two rules` }));
+  return ids
+    .filter((id, index) => ids.indexOf(id) !== index)
+    .map((id) => ({
+      place: `conditions/${id}`,
+      fault: 'two conditions have this id',
+      counterExample: `a reason that names ${id} names two rules`,
+    }));
 }
 
 /** A condition in words, for reasons and for refusals of a plan. */
 export function words(when: Measure): string {
   switch (when.measure) {
-    case 'warning': return `warning ${when.eventCode} ${when.colour} or higher in ${when.counties} or more counties`;
-    case 'stage': return `stage ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
-    case 'forecast-stage': return `stage forecast ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
-    case 'forecast-flow': return `flow forecast of ${when.flowM3s} m³/s or more at ${when.station}`;
-    case 'forecast-return-period': return `flood forecast with a return period of ${when.years} years or more`;
-    case 'rain': return `${when.mm} mm or more within ${when.hours} h at ${when.stations} or more stations`;
+    case 'warning':
+      return `warning ${when.eventCode} ${when.colour} or higher in ${when.counties} or more counties`;
+    case 'stage':
+      return `stage ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
+    case 'forecast-stage':
+      return `stage forecast ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
+    case 'forecast-flow':
+      return `flow forecast of ${when.flowM3s} m³/s or more at ${when.station}`;
+    case 'forecast-return-period':
+      return `flood forecast with a return period of ${when.years} years or more`;
+    case 'rain':
+      return `${when.mm} mm or more within ${when.hours} h at ${when.stations} or more stations`;
   }
 }
-
-/** Guards readers of plan files: what a list of colours may hold. */
-export const isColour = (value: string): value is Colour => (COLOURS as readonly string[]).includes(value);

@@ -25,14 +25,37 @@ export type FloodResponse = Readonly<{
   episodes: number;
 }>;
 
-export type Proposal = Readonly<{ id: string; to: Level; counties: readonly string[]; dueAt: UtcInstant; proposedAt: UtcInstant; reason: string; causes: readonly string[]; conditions: string; reminders: number }>;
+export type Proposal = Readonly<{
+  id: string;
+  to: Level;
+  counties: readonly string[];
+  dueAt: UtcInstant;
+  proposedAt: UtcInstant;
+  reason: string;
+  causes: readonly string[];
+  conditions: string;
+  reminders: number;
+}>;
 
 export const initialFloodResponse = (authority: string): FloodResponse => ({
-  authority, hazard: 'flood', level: 'none', since: null, decidedBy: null, reason: '', episodeId: null, counties: [], proposal: null, refused: null,
-  calmSince: null, year: '', proposals: 0, episodes: 0,
+  authority,
+  hazard: 'flood',
+  level: 'none',
+  since: null,
+  decidedBy: null,
+  reason: '',
+  episodeId: null,
+  counties: [],
+  proposal: null,
+  refused: null,
+  calmSince: null,
+  year: '',
+  proposals: 0,
+  episodes: 0,
 });
 
-export type KeepReason = 'not-called' | 'same-level' | 'already-proposed' | 'refused-before' | 'calm-not-long-enough' | 'no-fresh-observation';
+export type KeepReason =
+  'not-called' | 'same-level' | 'already-proposed' | 'refused-before' | 'calm-not-long-enough' | 'no-fresh-observation';
 export type Assessment =
   | Readonly<{ kind: 'propose'; proposal: Proposal; replaces: Proposal | null; calmSince: UtcInstant | null }>
   | Readonly<{ kind: 'keep'; because: KeepReason; calmSince: UtcInstant | null; lookAgainAt: UtcInstant | null }>;
@@ -56,7 +79,8 @@ function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, 
   const decisive = called.holding.filter(({ condition }) => condition.level === to);
   const conditions = signature(decisive);
   if (state.proposal !== null && levelRank(state.proposal.to) >= levelRank(to)) return keep('already-proposed', null);
-  if (state.refused !== null && levelRank(state.refused.to) >= levelRank(to) && state.refused.conditions === conditions) return keep('refused-before', null);
+  if (state.refused !== null && levelRank(state.refused.to) >= levelRank(to) && state.refused.conditions === conditions)
+    return keep('refused-before', null);
   return propose(state, to, decisive, conditions, plan, now, null);
 }
 
@@ -71,17 +95,32 @@ function considerLowering(state: FloodResponse, { holding, observedFresh }: Weig
   return propose(state, holding.level, [], conditions, plan, now, calmSince);
 }
 
-function propose(state: FloodResponse, to: Level, decisive: readonly Holding[], conditions: string, plan: FloodPlan, now: UtcInstant, calmSince: UtcInstant | null): Assessment {
+function propose(
+  state: FloodResponse,
+  to: Level,
+  decisive: readonly Holding[],
+  conditions: string,
+  plan: FloodPlan,
+  now: UtcInstant,
+  calmSince: UtcInstant | null,
+): Assessment {
   const minutes = to === 'none' ? plan.decideWithinMinutes.IV : plan.decideWithinMinutes[to];
   const named = decisive.flatMap(({ counties }) => counties);
-  const reason = decisive.length > 0
-    ? decisive.map(({ condition, by }) => `${condition.text} (${condition.id}: ${by})`).join('; ')
-    : `nothing has called for level ${state.level} since ${calmSince}, and the gauges are observed`;
+  const reason =
+    decisive.length > 0
+      ? decisive.map(({ condition, by }) => `${condition.text} (${condition.id}: ${by})`).join('; ')
+      : `nothing has called for level ${state.level} since ${calmSince}, and the gauges are observed`;
   const year = now.slice(0, 4);
   const number = (state.year === year ? state.proposals : 0) + 1;
   const proposal: Proposal = {
     id: `${state.authority}-${state.hazard}-${year}-P${String(number).padStart(2, '0')}`,
-    to, counties: [...new Set([...state.counties, ...named])].sort(), dueAt: addMinutes(now, minutes), proposedAt: now, reason, conditions, reminders: 0,
+    to,
+    counties: [...new Set([...state.counties, ...named])].sort(),
+    dueAt: addMinutes(now, minutes),
+    proposedAt: now,
+    reason,
+    conditions,
+    reminders: 0,
     causes: [...new Set(decisive.flatMap(({ causes }) => causes))].sort().slice(0, MAX_CAUSES),
   };
   return { kind: 'propose', proposal, replaces: state.proposal, calmSince };
@@ -90,23 +129,48 @@ function propose(state: FloodResponse, to: Level, decisive: readonly Holding[], 
 /** The contract's limit on causes; the reason names all conditions anyway. */
 const MAX_CAUSES = 100;
 
-const keep = (because: KeepReason, calmSince: UtcInstant | null, lookAgainAt: UtcInstant | null = null): Assessment => ({ kind: 'keep', because, calmSince, lookAgainAt });
+const keep = (because: KeepReason, calmSince: UtcInstant | null, lookAgainAt: UtcInstant | null = null): Assessment => ({
+  kind: 'keep',
+  because,
+  calmSince,
+  lookAgainAt,
+});
 
 /** Which conditions hold and where: new conditions or new counties are a new case, new readings of the same are not. */
-const signature = (holding: readonly Holding[]): string => holding.map(({ condition, counties }) => `${condition.id}[${counties.join(' ')}]`).sort().join(' ');
+const signature = (holding: readonly Holding[]): string =>
+  holding
+    .map(({ condition, counties }) => `${condition.id}[${counties.join(' ')}]`)
+    .sort()
+    .join(' ');
 
 export function afterAssessment(state: FloodResponse, assessment: Assessment, now: UtcInstant): FloodResponse {
   const refused = state.refused !== null && assessment.kind === 'keep' && assessment.because === 'not-called' ? null : state.refused;
   if (assessment.kind === 'keep') return { ...state, refused, calmSince: assessment.calmSince };
   const year = now.slice(0, 4);
   const sameYear = state.year === year;
-  return { ...state, refused, calmSince: assessment.calmSince, proposal: assessment.proposal, year, proposals: (sameYear ? state.proposals : 0) + 1, episodes: sameYear ? state.episodes : 0 };
+  return {
+    ...state,
+    refused,
+    calmSince: assessment.calmSince,
+    proposal: assessment.proposal,
+    year,
+    proposals: (sameYear ? state.proposals : 0) + 1,
+    episodes: sameYear ? state.episodes : 0,
+  };
 }
 
 export type LevelOrder = OrderOf<'confirm'> | OrderOf<'refuse'> | OrderOf<'raise'> | OrderOf<'lower'> | OrderOf<'end'>;
 
 export type Ruling =
-  | Readonly<{ kind: 'change'; to: Level; change: 'start' | 'raise' | 'lower' | 'end'; proposalId: string | null; counties: readonly string[]; reason: string; superseded: Proposal | null }>
+  | Readonly<{
+      kind: 'change';
+      to: Level;
+      change: 'start' | 'raise' | 'lower' | 'end';
+      proposalId: string | null;
+      counties: readonly string[];
+      reason: string;
+      superseded: Proposal | null;
+    }>
   | Readonly<{ kind: 'refuse-proposal'; proposal: Proposal; reason: string }>
   /** What the order is about is not known yet. It waits for a while, because orders and what they answer travel different ways. */
   | Readonly<{ kind: 'wait'; because: string }>
@@ -119,26 +183,41 @@ export function rule(state: FloodResponse, order: LevelOrder): Ruling {
   switch (data.kind) {
     case 'confirm': {
       if (open === null) return { kind: 'wait', because: 'there is no open proposal' };
-      if (open.to !== data.level) return { kind: 'reject', because: `the open proposal ${open.id} is for level ${open.to}, not ${data.level}` };
+      if (open.to !== data.level)
+        return { kind: 'reject', because: `the open proposal ${open.id} is for level ${open.to}, not ${data.level}` };
       return change(state, open.to, data.counties.length > 0 ? data.counties : open.counties, data.reason || open.reason, open);
     }
     case 'refuse':
-      return open === null ? { kind: 'wait', because: 'there is no open proposal' } : { kind: 'refuse-proposal', proposal: open, reason: data.reason };
+      return open === null
+        ? { kind: 'wait', because: 'there is no open proposal' }
+        : { kind: 'refuse-proposal', proposal: open, reason: data.reason };
     case 'raise':
-      if (levelRank(data.level) <= levelRank(state.level)) return { kind: 'reject', because: `level ${state.level} is in force, ${data.level} is no higher` };
+      if (levelRank(data.level) <= levelRank(state.level))
+        return { kind: 'reject', because: `level ${state.level} is in force, ${data.level} is no higher` };
       return change(state, data.level, data.counties.length > 0 ? data.counties : state.counties, data.reason, open);
     case 'lower':
-      if (levelRank(data.level) >= levelRank(state.level)) return { kind: 'reject', because: `level ${state.level} is in force, ${data.level} is no lower` };
+      if (levelRank(data.level) >= levelRank(state.level))
+        return { kind: 'reject', because: `level ${state.level} is in force, ${data.level} is no lower` };
       return change(state, data.level, state.counties, data.reason, open);
     case 'end':
-      return state.level === 'none' ? { kind: 'reject', because: 'no response is on' } : change(state, 'none', state.counties, data.reason, open);
+      return state.level === 'none'
+        ? { kind: 'reject', because: 'no response is on' }
+        : change(state, 'none', state.counties, data.reason, open);
   }
 }
 
 function change(state: FloodResponse, to: Level, counties: readonly string[], reason: string, open: Proposal | null): Ruling {
   const kind = to === 'none' ? 'end' : state.level === 'none' ? 'start' : levelRank(to) > levelRank(state.level) ? 'raise' : 'lower';
   const confirmed = open !== null && open.to === to;
-  return { kind: 'change', to, change: kind, proposalId: confirmed ? open.id : null, counties: [...new Set(counties)].sort(), reason, superseded: confirmed ? null : open };
+  return {
+    kind: 'change',
+    to,
+    change: kind,
+    proposalId: confirmed ? open.id : null,
+    counties: [...new Set(counties)].sort(),
+    reason,
+    superseded: confirmed ? null : open,
+  };
 }
 
 export function afterRuling(state: FloodResponse, ruling: Ruling, decidedBy: string, at: UtcInstant): FloodResponse {
@@ -151,12 +230,28 @@ export function afterRuling(state: FloodResponse, ruling: Ruling, decidedBy: str
     case 'change': {
       const year = at.slice(0, 4);
       const sameYear = state.year === year;
-      const counted = { year, proposals: sameYear ? state.proposals : 0, episodes: (sameYear ? state.episodes : 0) + (ruling.change === 'start' ? 1 : 0) };
-      const episodeId = ruling.change === 'start' ? `${state.authority}-${state.hazard}-${year}-E${String(counted.episodes).padStart(2, '0')}` : state.episodeId;
+      const counted = {
+        year,
+        proposals: sameYear ? state.proposals : 0,
+        episodes: (sameYear ? state.episodes : 0) + (ruling.change === 'start' ? 1 : 0),
+      };
+      const episodeId =
+        ruling.change === 'start'
+          ? `${state.authority}-${state.hazard}-${year}-E${String(counted.episodes).padStart(2, '0')}`
+          : state.episodeId;
       const ended = ruling.to === 'none';
       return {
-        ...state, ...counted, level: ruling.to, since: at, decidedBy, reason: ruling.reason, proposal: null, refused: null, calmSince: null,
-        episodeId: ended ? null : episodeId, counties: ended ? [] : ruling.counties,
+        ...state,
+        ...counted,
+        level: ruling.to,
+        since: at,
+        decidedBy,
+        reason: ruling.reason,
+        proposal: null,
+        refused: null,
+        calmSince: null,
+        episodeId: ended ? null : episodeId,
+        counties: ended ? [] : ruling.counties,
       };
     }
   }

@@ -1,14 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
 import { addMinutes, COLOURS, levelRank, LEVELS, utc, type OrderV1, type UtcInstant } from '@fengsui/contracts';
 import fc from 'fast-check';
-import { afterAssessment, afterRuling, assess, calledFor, faultsOf, initialFloodResponse, progress, rule, transfersBetween, type Evidence, type FloodPlan, type FloodResponse, type LevelOrder, type RiskPoint, type Weighed } from './index.js';
+import {
+  afterAssessment,
+  afterRuling,
+  assess,
+  calledFor,
+  faultsOf,
+  initialFloodResponse,
+  progress,
+  rule,
+  transfersBetween,
+  type Evidence,
+  type FloodPlan,
+  type FloodResponse,
+  type LevelOrder,
+  type RiskPoint,
+  type Weighed,
+} from './index.js';
 
 const now = utc('2020-06-07T00:00:00Z');
-const condition = (id: string, level: 'IV' | 'III' | 'II' | 'I', when: FloodPlan['conditions'][number]['when']) => ({ id, level, when, text: id, source: 'test', verified: false });
+const condition = (id: string, level: 'IV' | 'III' | 'II' | 'I', when: FloodPlan['conditions'][number]['when']) => ({
+  id,
+  level,
+  when,
+  text: id,
+  source: 'test',
+  verified: false,
+});
 
 const plan: FloodPlan = {
-  version: 'v1', authority: '441800', warnings: [{ eventCode: '11B03', name: 'rain', colours: ['yellow', 'orange', 'red'] }],
-  noResponse: [{ eventCode: '11B03', colour: 'yellow', reason: 'town level' }], unknownColourAs: 'orange',
+  version: 'v1',
+  authority: '441800',
+  warnings: [{ eventCode: '11B03', name: 'rain', colours: ['yellow', 'orange', 'red'] }],
+  noResponse: [{ eventCode: '11B03', colour: 'yellow', reason: 'town level' }],
+  unknownColourAs: 'orange',
   conditions: [
     condition('orange', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'orange', counties: 1 }),
     condition('red-two', 'III', { measure: 'warning', eventCode: '11B03', colour: 'red', counties: 2 }),
@@ -19,12 +45,23 @@ const plan: FloodPlan = {
     condition('rain-3h', 'IV', { measure: 'rain', hours: 3, mm: 100, stations: 1 }),
   ],
   transfersAt: { IV: ['slope'], III: ['slope', 'low'], II: ['slope', 'low'], I: ['slope', 'low', 'dam'] },
-  decideWithinMinutes: { IV: 30, III: 20, II: 15, I: 10 }, moveWithinMinutes: { IV: 360, III: 240, II: 180, I: 120 }, freshForMinutes: 180, dwellMinutes: 360,
+  decideWithinMinutes: { IV: 30, III: 20, II: 15, I: 10 },
+  moveWithinMinutes: { IV: 360, III: 240, II: 180, I: 120 },
+  freshForMinutes: 180,
+  dwellMinutes: 360,
 };
 
 const nothing: Evidence = { warnings: [], stages: [], forecasts: [], rains: [] };
-const warned = (colour: (typeof COLOURS)[number] | null, ...counties: string[]): Evidence => ({ ...nothing, warnings: [{ event: `w-${colour}-${counties.join()}`, eventCode: '11B03', colour, counties }] });
-const stage = (aboveWarningM: number, at: UtcInstant = now, station = 'a'): Evidence['stages'][number] => ({ event: `s-${station}`, station, at, aboveWarningM });
+const warned = (colour: (typeof COLOURS)[number] | null, ...counties: string[]): Evidence => ({
+  ...nothing,
+  warnings: [{ event: `w-${colour}-${counties.join()}`, eventCode: '11B03', colour, counties }],
+});
+const stage = (aboveWarningM: number, at: UtcInstant = now, station = 'a'): Evidence['stages'][number] => ({
+  event: `s-${station}`,
+  station,
+  at,
+  aboveWarningM,
+});
 
 describe('calledFor', () => {
   it.each([
@@ -38,8 +75,16 @@ describe('calledFor', () => {
     ['a stage just below it', { ...nothing, stages: [stage(-0.01)] }, 'none'],
     ['two stages two metres above', { ...nothing, stages: [stage(2), stage(2.1, now, 'b')] }, 'III'],
     ['a stale stage', { ...nothing, stages: [stage(3, addMinutes(now, -181))] }, 'none'],
-    ['a ten-year forecast', { ...nothing, forecasts: [{ event: 'f', station: 'a', aboveWarningM: null, flowM3s: null, returnPeriodYears: 10 }] }, 'III'],
-    ['a hundred-year forecast', { ...nothing, forecasts: [{ event: 'f', station: 'a', aboveWarningM: null, flowM3s: null, returnPeriodYears: 120 }] }, 'I'],
+    [
+      'a ten-year forecast',
+      { ...nothing, forecasts: [{ event: 'f', station: 'a', aboveWarningM: null, flowM3s: null, returnPeriodYears: 10 }] },
+      'III',
+    ],
+    [
+      'a hundred-year forecast',
+      { ...nothing, forecasts: [{ event: 'f', station: 'a', aboveWarningM: null, flowM3s: null, returnPeriodYears: 120 }] },
+      'I',
+    ],
     ['100 mm in three hours', { ...nothing, rains: [{ event: 'r', station: 'a', at: now, hours: 3, mm: 100 }] }, 'IV'],
   ] as const)('%s', (_, evidence, level) => expect(calledFor(evidence as Evidence, plan, now, false).level).toBe(level));
 
@@ -48,29 +93,84 @@ describe('calledFor', () => {
   });
 
   const anyEvidence = fc.record({
-    warnings: fc.array(fc.record({ event: fc.string(), eventCode: fc.constantFrom('11B03', '11B20'), colour: fc.option(fc.constantFrom(...COLOURS)), counties: fc.array(fc.constantFrom('1', '2', '3')) })),
-    stages: fc.array(fc.record({ event: fc.string(), station: fc.constantFrom('a', 'b'), at: fc.constant(now), aboveWarningM: fc.double({ min: -3, max: 3, noNaN: true }) })),
-    forecasts: fc.array(fc.record({ event: fc.string(), station: fc.constant('a'), aboveWarningM: fc.constant(null), flowM3s: fc.constant(null), returnPeriodYears: fc.double({ min: 1, max: 200, noNaN: true }) })),
-    rains: fc.array(fc.record({ event: fc.string(), station: fc.constant('a'), at: fc.constant(now), hours: fc.constantFrom(1, 3), mm: fc.double({ min: 0, max: 300, noNaN: true }) })),
+    warnings: fc.array(
+      fc.record({
+        event: fc.string(),
+        eventCode: fc.constantFrom('11B03', '11B20'),
+        colour: fc.option(fc.constantFrom(...COLOURS)),
+        counties: fc.array(fc.constantFrom('1', '2', '3')),
+      }),
+    ),
+    stages: fc.array(
+      fc.record({
+        event: fc.string(),
+        station: fc.constantFrom('a', 'b'),
+        at: fc.constant(now),
+        aboveWarningM: fc.double({ min: -3, max: 3, noNaN: true }),
+      }),
+    ),
+    forecasts: fc.array(
+      fc.record({
+        event: fc.string(),
+        station: fc.constant('a'),
+        aboveWarningM: fc.constant(null),
+        flowM3s: fc.constant(null),
+        returnPeriodYears: fc.double({ min: 1, max: 200, noNaN: true }),
+      }),
+    ),
+    rains: fc.array(
+      fc.record({
+        event: fc.string(),
+        station: fc.constant('a'),
+        at: fc.constant(now),
+        hours: fc.constantFrom(1, 3),
+        mm: fc.double({ min: 0, max: 300, noNaN: true }),
+      }),
+    ),
   });
 
   it('never calls for less when more is known', () => {
-    fc.assert(fc.property(anyEvidence, anyEvidence, (some, more) => {
-      const both: Evidence = { warnings: [...some.warnings, ...more.warnings], stages: [...some.stages, ...more.stages], forecasts: [...some.forecasts, ...more.forecasts], rains: [...some.rains, ...more.rains] };
-      expect(levelRank(calledFor(both, plan, now, false).level)).toBeGreaterThanOrEqual(levelRank(calledFor(some, plan, now, false).level));
-    }));
+    fc.assert(
+      fc.property(anyEvidence, anyEvidence, (some, more) => {
+        const both: Evidence = {
+          warnings: [...some.warnings, ...more.warnings],
+          stages: [...some.stages, ...more.stages],
+          forecasts: [...some.forecasts, ...more.forecasts],
+          rains: [...some.rains, ...more.rains],
+        };
+        expect(levelRank(calledFor(both, plan, now, false).level)).toBeGreaterThanOrEqual(
+          levelRank(calledFor(some, plan, now, false).level),
+        );
+      }),
+    );
   });
 
   it('does not depend on the order of what is known', () => {
-    fc.assert(fc.property(anyEvidence, (evidence) => {
-      const turned: Evidence = { warnings: [...evidence.warnings].reverse(), stages: [...evidence.stages].reverse(), forecasts: [...evidence.forecasts].reverse(), rains: [...evidence.rains].reverse() };
-      expect(calledFor(turned, plan, now, false).level).toBe(calledFor(evidence, plan, now, false).level);
-    }));
+    fc.assert(
+      fc.property(anyEvidence, (evidence) => {
+        const turned: Evidence = {
+          warnings: [...evidence.warnings].reverse(),
+          stages: [...evidence.stages].reverse(),
+          forecasts: [...evidence.forecasts].reverse(),
+          rains: [...evidence.rains].reverse(),
+        };
+        expect(calledFor(turned, plan, now, false).level).toBe(calledFor(evidence, plan, now, false).level);
+      }),
+    );
   });
 });
 
-const weigh = (evidence: Evidence, at: UtcInstant, observedFresh = true): Weighed => ({ raising: calledFor(evidence, plan, at, false), holding: calledFor(evidence, plan, at, true), observedFresh });
-const inForce = (level: FloodResponse['level']): FloodResponse => ({ ...initialFloodResponse('441800'), level, episodeId: level === 'none' ? null : 'E01', counties: ['441881'] });
+const weigh = (evidence: Evidence, at: UtcInstant, observedFresh = true): Weighed => ({
+  raising: calledFor(evidence, plan, at, false),
+  holding: calledFor(evidence, plan, at, true),
+  observedFresh,
+});
+const inForce = (level: FloodResponse['level']): FloodResponse => ({
+  ...initialFloodResponse('441800'),
+  level,
+  episodeId: level === 'none' ? null : 'E01',
+  counties: ['441881'],
+});
 const said = (state: FloodResponse, evidence: Evidence, at = now, fresh = true): string => {
   const assessment = assess(state, weigh(evidence, at, fresh), plan, at);
   return assessment.kind === 'propose' ? `propose ${assessment.proposal.to}` : assessment.because;
@@ -104,24 +204,44 @@ describe('assess', () => {
   });
 
   it('never changes the level itself, whatever comes', () => {
-    fc.assert(fc.property(fc.constantFrom(...LEVELS), fc.constantFrom(...COLOURS), fc.integer({ min: 1, max: 3 }), (level, colour, counties) => {
-      const state = inForce(level);
-      const assessment = assess(state, weigh(warned(colour, ...['1', '2', '3'].slice(0, counties)), now), plan, now);
-      expect(afterAssessment(state, assessment, now).level).toBe(level);
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom(...LEVELS), fc.constantFrom(...COLOURS), fc.integer({ min: 1, max: 3 }), (level, colour, counties) => {
+        const state = inForce(level);
+        const assessment = assess(state, weigh(warned(colour, ...['1', '2', '3'].slice(0, counties)), now), plan, now);
+        expect(afterAssessment(state, assessment, now).level).toBe(level);
+      }),
+    );
   });
 
   it('carries reason, conditions and deadline', () => {
     const assessment = assess(inForce('none'), weigh(warned('orange', '441881'), now), plan, now);
-    expect(assessment).toMatchObject({ kind: 'propose', proposal: { id: '441800-flood-2020-P01', dueAt: addMinutes(now, 30), counties: ['441881'], reason: expect.stringContaining('orange') } });
+    expect(assessment).toMatchObject({
+      kind: 'propose',
+      proposal: {
+        id: '441800-flood-2020-P01',
+        dueAt: addMinutes(now, 30),
+        counties: ['441881'],
+        reason: expect.stringContaining('orange'),
+      },
+    });
   });
 });
 
 function order(kind: string, more: object = {}): LevelOrder {
-  return { id: 'o', type: 'order.v1', key: 'k', occurredAt: now, recordedAt: now, correlationId: 'o', causes: [], data: { orderId: 'o', actor: 'a', speaksFor: null, reason: '', kind, authority: '441800', hazard: 'flood', counties: [], ...more } } as unknown as OrderV1 as LevelOrder;
+  return {
+    id: 'o',
+    type: 'order.v1',
+    key: 'k',
+    occurredAt: now,
+    recordedAt: now,
+    correlationId: 'o',
+    causes: [],
+    data: { orderId: 'o', actor: 'a', speaksFor: null, reason: '', kind, authority: '441800', hazard: 'flood', counties: [], ...more },
+  } as unknown as OrderV1 as LevelOrder;
 }
 const withProposal = (to: 'IV' | 'III' | 'none', level: FloodResponse['level'] = 'none'): FloodResponse => ({
-  ...inForce(level), proposal: { id: 'P', to, counties: ['1'], dueAt: now, proposedAt: now, reason: 'r', causes: [], conditions: '', reminders: 0 },
+  ...inForce(level),
+  proposal: { id: 'P', to, counties: ['1'], dueAt: now, proposedAt: now, reason: 'r', causes: [], conditions: '', reminders: 0 },
 });
 
 describe('rule', () => {
@@ -156,10 +276,27 @@ describe('a plan', () => {
 
   it.each([
     ['an undecided colour', { noResponse: [] }, /yellow is undecided/],
-    ['a condition that another anticipates', { conditions: [...plan.conditions, condition('red', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'red', counties: 1 })] }, /never decides: orange/],
-    ['a higher stage with a lower level', { conditions: [...plan.conditions, condition('stage-3m', 'IV', { measure: 'stage', aboveWarningM: 3, stations: 1 })] }, /never decides/],
+    [
+      'a condition that another anticipates',
+      { conditions: [...plan.conditions, condition('red', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'red', counties: 1 })] },
+      /never decides: orange/,
+    ],
+    [
+      'a higher stage with a lower level',
+      { conditions: [...plan.conditions, condition('stage-3m', 'IV', { measure: 'stage', aboveWarningM: 3, stations: 1 })] },
+      /never decides/,
+    ],
     ['people moved at Ⅳ and not at Ⅲ', { transfersAt: { ...plan.transfersAt, III: ['low'] } }, /slope is moved at IV but not at III/],
-    ['one id twice', { conditions: [...plan.conditions, { ...(plan.conditions[0] as FloodPlan['conditions'][number]), when: { measure: 'rain', hours: 1, mm: 80, stations: 1 } }] }, /two conditions/],
+    [
+      'one id twice',
+      {
+        conditions: [
+          ...plan.conditions,
+          { ...(plan.conditions[0] as FloodPlan['conditions'][number]), when: { measure: 'rain', hours: 1, mm: 80, stations: 1 } },
+        ],
+      },
+      /two conditions/,
+    ],
   ] as const)('with %s is refused with a counter-example', (_, change, fault) => {
     const faults = faultsOf({ ...plan, ...change } as FloodPlan);
     expect(faults.map((one) => one.fault).join()).toMatch(fault);
@@ -168,14 +305,29 @@ describe('a plan', () => {
 });
 
 describe('transfers', () => {
-  const points: RiskPoint[] = ['slope', 'low', 'dam'].flatMap((category) => ['1', '2'].map((county) => ({ id: `${county}-${category}`, name: category, county, category, people: 10, organiser: 'o', destination: 'd' })));
-  const ids = (from: (typeof LEVELS)[number], to: (typeof LEVELS)[number], before = ['1', '2'], after = ['1', '2']): string[] => transfersBetween(plan, points, from, to, before, after, now).map(({ riskPoint }) => riskPoint.id).sort();
+  const points: RiskPoint[] = ['slope', 'low', 'dam'].flatMap((category) =>
+    ['1', '2'].map((county) => ({
+      id: `${county}-${category}`,
+      name: category,
+      county,
+      category,
+      people: 10,
+      organiser: 'o',
+      destination: 'd',
+    })),
+  );
+  const ids = (from: (typeof LEVELS)[number], to: (typeof LEVELS)[number], before = ['1', '2'], after = ['1', '2']): string[] =>
+    transfersBetween(plan, points, from, to, before, after, now)
+      .map(({ riskPoint }) => riskPoint.id)
+      .sort();
 
   it('starts the same work by a jump as by a climb', () => {
-    for (const from of LEVELS) for (const via of LEVELS) for (const to of LEVELS) {
-      if (levelRank(from) > levelRank(via) || levelRank(via) > levelRank(to)) continue;
-      expect(ids(from, to)).toEqual([...ids(from, via), ...ids(via, to)].sort());
-    }
+    for (const from of LEVELS)
+      for (const via of LEVELS)
+        for (const to of LEVELS) {
+          if (levelRank(from) > levelRank(via) || levelRank(via) > levelRank(to)) continue;
+          expect(ids(from, to)).toEqual([...ids(from, via), ...ids(via, to)].sort());
+        }
     expect(ids('none', 'I')).toHaveLength(6);
   });
 
@@ -185,8 +337,14 @@ describe('transfers', () => {
 
   it('counts nobody twice, and nobody without evidence', () => {
     const task = { people: 3, moved: new Set(['a']), absent: 0, refusing: 0, closed: false };
-    expect(progress(task, { moved: ['a', 'b', 'b'], absent: 0, refusing: 0, evidence: 'photo' })).toMatchObject({ newlyMoved: ['b'], closes: false });
-    expect(progress(task, { moved: ['b', 'c'], absent: 0, refusing: 0, evidence: 'none' })).toMatchObject({ newlyMoved: [], closes: false });
+    expect(progress(task, { moved: ['a', 'b', 'b'], absent: 0, refusing: 0, evidence: 'photo' })).toMatchObject({
+      newlyMoved: ['b'],
+      closes: false,
+    });
+    expect(progress(task, { moved: ['b', 'c'], absent: 0, refusing: 0, evidence: 'none' })).toMatchObject({
+      newlyMoved: [],
+      closes: false,
+    });
     expect(progress(task, { moved: ['b'], absent: 1, refusing: 0, evidence: 'photo' }).closes).toBe(true);
     expect(progress(task, { moved: ['b'], absent: 1, refusing: 1, evidence: 'photo' }).closes).toBe(false);
   });

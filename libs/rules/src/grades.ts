@@ -21,7 +21,7 @@ const DECREE_493: Record<Grade, readonly [number, number, number]> = {
 export function gradeOf(deaths: number, seriousInjuries: number, lossYuan: number): Grade {
   const reached = GRADES.filter((grade) => {
     const [d, i, l] = DECREE_493[grade];
-    return deaths >= d && d > 0 || seriousInjuries >= i && i > 0 || lossYuan >= l && l > 0;
+    return (deaths >= d && d > 0) || (seriousInjuries >= i && i > 0) || (lossYuan >= l && l > 0);
   });
   return reached.at(-1) ?? 'general';
 }
@@ -30,8 +30,12 @@ export function gradeOf(deaths: number, seriousInjuries: number, lossYuan: numbe
  * How long casualties may still change after an accident: 30 days, 7 days for road traffic and fire (Decree 493 art. 13).
  * Later deaths are kept, and do not change the counts.
  */
-export const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
-  'work-accident': 30, 'road-accident': 7, fire: 7, geological: 30, other: 30,
+const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
+  'work-accident': 30,
+  'road-accident': 7,
+  fire: 7,
+  geological: 30,
+  other: 30,
 };
 
 /** Whether figures that stood at `asOf` still count. */

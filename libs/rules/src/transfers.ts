@@ -3,9 +3,14 @@ import type { FloodPlan, RaisingLevel } from './flood-plan.js';
 
 /** A place whose people must be moved when a level demands it: one row of the city's list, with its village ledger behind it. */
 export type RiskPoint = Readonly<{
-  id: string; name: string; county: string; category: string; people: number;
+  id: string;
+  name: string;
+  county: string;
+  category: string;
+  people: number;
   /** The five questions: who organises, whom (the ledger), when (the plan), where to, no return before release. */
-  organiser: string; destination: string;
+  organiser: string;
+  destination: string;
 }>;
 
 export type TransferPlan = Readonly<{ riskPoint: RiskPoint; level: RaisingLevel; dueAt: UtcInstant }>;
@@ -15,12 +20,22 @@ export type TransferPlan = Readonly<{ riskPoint: RiskPoint; level: RaisingLevel;
  * that joins later catches up with the level in force.
  * @param covered counties that were covered before the change, with the level that held for them
  */
-export function transfersBetween(plan: FloodPlan, riskPoints: readonly RiskPoint[], from: Level, to: Level, before: readonly string[], counties: readonly string[], at: UtcInstant): readonly TransferPlan[] {
+export function transfersBetween(
+  plan: FloodPlan,
+  riskPoints: readonly RiskPoint[],
+  from: Level,
+  to: Level,
+  before: readonly string[],
+  counties: readonly string[],
+  at: UtcInstant,
+): readonly TransferPlan[] {
   return counties.flatMap((county) => {
     const start = before.includes(county) ? from : 'none';
     return levelsBetween(start, to).flatMap((level) => {
       const below = LEVELS[levelRank(level) - 1] as Level;
-      const added = plan.transfersAt[level].filter((category) => below === 'none' || !plan.transfersAt[below as RaisingLevel].includes(category));
+      const added = plan.transfersAt[level].filter(
+        (category) => below === 'none' || !plan.transfersAt[below as RaisingLevel].includes(category),
+      );
       return riskPoints
         .filter((point) => point.county === county && added.includes(point.category))
         .map((riskPoint) => ({ riskPoint, level, dueAt: addMinutes(at, plan.moveWithinMinutes[level]) }));
@@ -28,22 +43,35 @@ export function transfersBetween(plan: FloodPlan, riskPoints: readonly RiskPoint
   });
 }
 
-const levelsBetween = (from: Level, to: Level): readonly RaisingLevel[] => LEVELS.slice(levelRank(from) + 1, levelRank(to) + 1) as RaisingLevel[];
+const levelsBetween = (from: Level, to: Level): readonly RaisingLevel[] =>
+  LEVELS.slice(levelRank(from) + 1, levelRank(to) + 1) as RaisingLevel[];
 
 /** What we remember about one task. */
 export type TransferTask = Readonly<{ people: number; moved: ReadonlySet<string>; absent: number; refusing: number; closed: boolean }>;
-export type Progress = Readonly<{ moved: readonly string[]; absent: number; refusing: number; evidence: 'head-count' | 'photo' | 'signature' | 'none' }>;
+export type Progress = Readonly<{
+  moved: readonly string[];
+  absent: number;
+  refusing: number;
+  evidence: 'head-count' | 'photo' | 'signature' | 'none';
+}>;
 
 /**
  * Applies a report of progress. People without evidence are not counted as moved: a move that nobody can prove is not known to have happened.
  * The task closes when everyone on the ledger is moved or known to be away; whoever refuses keeps it open.
  */
-export function progress(task: TransferTask, report: Progress): Readonly<{ task: TransferTask; newlyMoved: readonly string[]; closes: boolean }> {
+export function progress(
+  task: TransferTask,
+  report: Progress,
+): Readonly<{ task: TransferTask; newlyMoved: readonly string[]; closes: boolean }> {
   const proven = report.evidence === 'none' ? [] : report.moved;
   const newlyMoved = [...new Set(proven)].filter((person) => !task.moved.has(person));
   const moved = new Set([...task.moved, ...newlyMoved]);
   const accounted = moved.size + report.absent >= task.people && report.refusing === 0;
-  return { task: { ...task, moved, absent: report.absent, refusing: report.refusing, closed: task.closed || accounted }, newlyMoved, closes: accounted && !task.closed };
+  return {
+    task: { ...task, moved, absent: report.absent, refusing: report.refusing, closed: task.closed || accounted },
+    newlyMoved,
+    closes: accounted && !task.closed,
+  };
 }
 
 /** People of the ledger of whom nothing is known, or who refuse. This must reach 0. */

@@ -14,7 +14,11 @@ export type PlanFile<T> = Readonly<{ value: T; version: string }>;
 export function readPlanYaml<T extends TSchema>(folder: string, name: string, schema: T): PlanFile<Static<T>> {
   const { file, text, version } = open(folder, name);
   const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0) throw new SettingsError(`${file} is no YAML`, document.errors.map(({ message }) => message));
+  if (document.errors.length > 0)
+    throw new SettingsError(
+      `${file} is no YAML`,
+      document.errors.map(({ message }) => message),
+    );
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   const faults = faultsOf(schema, value, '');
   if (faults.length > 0) throw new SettingsError(`${file} does not fit`, faults.slice(0, MAX_FAULTS));
@@ -36,7 +40,9 @@ const MAX_FAULTS = 20;
 function faultsOf(schema: TSchema, value: unknown, place: string): string[] {
   return [...Errors(schema, value)].flatMap(({ keyword, instancePath, message, params }) => {
     if (keyword === 'boolean') return []; // said again, better, by the object that has the field
-    const { additionalProperties, requiredProperties, allowedValues } = params as Partial<Record<'additionalProperties' | 'requiredProperties' | 'allowedValues', string[]>>;
+    const { additionalProperties, requiredProperties, allowedValues } = params as Partial<
+      Record<'additionalProperties' | 'requiredProperties' | 'allowedValues', string[]>
+    >;
     const names = (additionalProperties ?? requiredProperties ?? allowedValues)?.join(', ');
     return [`${place}${instancePath || '/'}: ${message}${names === undefined ? '' : ` (${names})`}`];
   });

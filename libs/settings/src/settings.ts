@@ -8,14 +8,34 @@ import { Convert, Errors } from 'typebox/value';
 const SETTINGS = {
   FENGSUI_HOME: Type.String({ default: '.fengsui', description: 'Folder of this installation: embedded database, archive. / 数据目录' }),
   FENGSUI_PLAN: Type.String({ default: 'plans/qingyuan', description: 'Folder of the city’s plan. / 预案目录' }),
-  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL 14 or later of your own; without it the embedded one is used. / 自备数据库地址' })),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'PostgreSQL 14 or later of your own; without it the embedded one is used. / 自备数据库地址',
+    }),
+  ),
   FENGSUI_HTTP_HOST: Type.String({ default: '127.0.0.1', description: 'Address the HTTP door and the query API listen on. / 监听地址' }),
   FENGSUI_HTTP_PORT: Type.Integer({ default: 7310, minimum: 0, maximum: 65535, description: 'Their port; 0 takes any free one. / 端口' }),
-  FENGSUI_BODY_LIMIT_MB: Type.Integer({ default: 64, minimum: 1, maximum: 1024, description: 'Largest body the HTTP door takes, in megabytes. / 单次上传上限(MB)' }),
-  MAIL_SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://', description: 'SMTP server for calls by mail, with user and password in the address. / 邮件服务器' })),
-  MAIL_FROM: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'Sender of the mails; needed with MAIL_SMTP_URL. / 发件人' })),
+  FENGSUI_BODY_LIMIT_MB: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 1024,
+    description: 'Largest body the HTTP door takes, in megabytes. / 单次上传上限(MB)',
+  }),
+  MAIL_SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://',
+      description: 'SMTP server for calls by mail, with user and password in the address. / 邮件服务器',
+    }),
+  ),
+  MAIL_FROM: Type.Optional(
+    Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'Sender of the mails; needed with MAIL_SMTP_URL. / 发件人' }),
+  ),
   WEBHOOK_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' })),
-  LOG_LEVEL: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], { default: 'info', description: 'How much is logged to standard error. / 日志级别' }),
+  LOG_LEVEL: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
+    default: 'info',
+    description: 'How much is logged to standard error. / 日志级别',
+  }),
 };
 
 const Schema = Type.Object(SETTINGS);
@@ -23,7 +43,10 @@ export type Settings = Readonly<Static<typeof Schema>>;
 
 /** A configuration that cannot be used. The message lists all faults at once. */
 export class SettingsError extends Error {
-  constructor(what: string, readonly faults: readonly string[]) {
+  constructor(
+    what: string,
+    readonly faults: readonly string[],
+  ) {
     super(`${what}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
 }

@@ -10,6 +10,3 @@ export function sharedFile(...parts: readonly string[]): string | null {
   const file = path.join(FOLDER, ...parts);
   return existsSync(file) ? file : null;
 }
-
-/** Why a test on real files is skipped. */
-export const MISSING = 'left out: the real data are not beside this checkout';

@@ -9,7 +9,18 @@ export const CHANNELS = Symbol('channels');
 /** Tries before a delivery is given up; the call has climbed on long before. */
 const MAX_ATTEMPTS = 6;
 
-type Row = Readonly<{ key: string; call: string; step: number; person: string; state: string; attempts: number; subject: string; text: string; urgent: boolean; ringing: boolean }>;
+type Row = Readonly<{
+  key: string;
+  call: string;
+  step: number;
+  person: string;
+  state: string;
+  attempts: number;
+  subject: string;
+  text: string;
+  urgent: boolean;
+  ringing: boolean;
+}>;
 
 /**
  * Hands messages to their channels. Each channel has a runner of its own, so one that hangs holds up no other; each message is a
@@ -29,11 +40,21 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const sink: Channel = { name: 'sink', send: async ({ name, subject }) => void ((await this.clock.isVirtual()) || this.logger.warn(`would call ${name}: ${subject}`)) };
+    const sink: Channel = {
+      name: 'sink',
+      send: async ({ name, subject }) => void ((await this.clock.isVirtual()) || this.logger.warn(`would call ${name}: ${subject}`)),
+    };
     this.runners = [...this.channels, sink].map(
       (channel) =>
-        new JobRunner(this.db, this.clock, this.notifications, `duty/${channel.name}`, { deliver: (jobs, run) => this.deliver(channel, jobs, run) },
-          (error, job) => void this.failed(channel, error, job), channel.name === 'sink' ? undefined : 1),
+        new JobRunner(
+          this.db,
+          this.clock,
+          this.notifications,
+          `duty/${channel.name}`,
+          { deliver: (jobs, run) => this.deliver(channel, jobs, run) },
+          (error, job) => void this.failed(channel, error, job),
+          channel.name === 'sink' ? undefined : 1,
+        ),
     );
     for (const runner of this.runners) await runner.start();
   }
@@ -45,14 +66,18 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
   private async deliver(channel: Channel, jobs: readonly Job[], { tx, now }: JobRun): Promise<void> {
     const rows = (await tx.query(
       `select d.key, d.call, d.step, d.person, d.state, d.attempts, c.subject, c.text, c.urgent, c.state = 'ringing' as ringing
-       from duty.delivery d join duty.call c on c.id = d.call where d.key = any($1) order by d.key`, [jobs.map(({ key }) => key)],
+       from duty.delivery d join duty.call c on c.id = d.call where d.key = any($1) order by d.key`,
+      [jobs.map(({ key }) => key)],
     )) as Row[];
     const done: { key: string; state: string }[] = [];
     for (const row of rows) {
       // Answered meanwhile: nobody is called for what is settled.
       const wanted = row.state === 'pending' && (row.ringing || channel.name === 'sink') && row.attempts < MAX_ATTEMPTS;
       if (wanted) await channel.send(this.messageOf(row));
-      done.push({ key: row.key, state: !wanted ? (row.state === 'pending' ? 'withdrawn' : row.state) : channel.name === 'sink' ? 'shown' : 'sent' });
+      done.push({
+        key: row.key,
+        state: !wanted ? (row.state === 'pending' ? 'withdrawn' : row.state) : channel.name === 'sink' ? 'shown' : 'sent',
+      });
     }
     await tx.query(
       `update duty.delivery d set state = t.state, done_at = $3, attempts = attempts + 1 from unnest($1::text[], $2::text[]) as t(key, state) where d.key = t.key`,
@@ -71,7 +96,10 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
     this.logger.error(`${channel.name}: ${job?.key ?? 'cannot look for messages'}: ${why}`);
     if (job === null) return;
     await this.db
-      .query(`update duty.delivery set attempts = attempts + 1, note = $2, state = case when attempts + 1 >= $3 then 'failed' else state end where key = $1 and state = 'pending'`, [job.key, why, MAX_ATTEMPTS])
+      .query(
+        `update duty.delivery set attempts = attempts + 1, note = $2, state = case when attempts + 1 >= $3 then 'failed' else state end where key = $1 and state = 'pending'`,
+        [job.key, why, MAX_ATTEMPTS],
+      )
       .catch((again: unknown) => this.logger.error(String(again)));
   }
 }

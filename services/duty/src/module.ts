@@ -33,7 +33,11 @@ export class DutyModule {
   }
 }
 
-const channelsOf = ({ MAIL_SMTP_URL, MAIL_FROM, WEBHOOK_URL }: Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>): readonly Channel[] => [
+const channelsOf = ({
+  MAIL_SMTP_URL,
+  MAIL_FROM,
+  WEBHOOK_URL,
+}: Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>): readonly Channel[] => [
   ...(MAIL_SMTP_URL === undefined || MAIL_FROM === undefined ? [] : [new MailChannel(MAIL_SMTP_URL, MAIL_FROM)]),
   ...(WEBHOOK_URL === undefined ? [] : [new WebhookChannel(WEBHOOK_URL)]),
 ];

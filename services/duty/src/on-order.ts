@@ -22,8 +22,14 @@ export class OnOrder {
   }
 }
 
-const settled = async (tx: Tx, event: string): Promise<boolean> => ((await tx.query('select 1 from duty.order_outcome where event = $1', [event])) as unknown[]).length > 0;
+const settled = async (tx: Tx, event: string): Promise<boolean> =>
+  ((await tx.query('select 1 from duty.order_outcome where event = $1', [event])) as unknown[]).length > 0;
 
 export async function settleOrder(tx: Tx, event: string, outcome: 'done' | 'rejected', reason: string, now: UtcInstant): Promise<void> {
-  await tx.query('insert into duty.order_outcome (event, outcome, reason, at) values ($1, $2, $3, $4) on conflict do nothing', [event, outcome, reason, now]);
+  await tx.query('insert into duty.order_outcome (event, outcome, reason, at) values ($1, $2, $3, $4) on conflict do nothing', [
+    event,
+    outcome,
+    reason,
+    now,
+  ]);
 }

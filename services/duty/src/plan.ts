@@ -6,7 +6,7 @@ import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 
 /** A person who can be called. */
-export type Person = Static<typeof PersonRow>;
+type Person = Static<typeof PersonRow>;
 
 /** Who is on duty, how they are reached, and how a call climbs. */
 export class DutyPlan {
@@ -26,8 +26,12 @@ export class DutyPlan {
     const roles = new Set(value.rotations.map(({ role }) => role));
     const faults = [
       ...named.filter((id) => !people.has(id)).map((id) => `${id} is on the roster and not among the people`),
-      ...Object.entries(value.chains).flatMap(([name, { steps }]) => steps.filter(({ role }) => !roles.has(role)).map(({ role }) => `chain ${name} calls the role ${role}, which nobody takes turns in`)),
-      ...CALL_CAUSES.filter((cause) => value.chains[value.causes[cause].chain] === undefined).map((cause) => `${cause} names the chain ${value.causes[cause].chain}, which there is not`),
+      ...Object.entries(value.chains).flatMap(([name, { steps }]) =>
+        steps.filter(({ role }) => !roles.has(role)).map(({ role }) => `chain ${name} calls the role ${role}, which nobody takes turns in`),
+      ),
+      ...CALL_CAUSES.filter((cause) => value.chains[value.causes[cause].chain] === undefined).map(
+        (cause) => `${cause} names the chain ${value.causes[cause].chain}, which there is not`,
+      ),
     ];
     if (faults.length > 0) throw new SettingsError(`${path.join(folder, 'duty.yaml')} does not fit`, faults);
     const roster: Roster = {
@@ -36,7 +40,14 @@ export class DutyPlan {
       rotations: value.rotations.map((row) => ({ ...row, from: fromShanghai(row.from) })),
       overrides: value.overrides.map((row) => ({ ...row, from: fromShanghai(row.from), until: fromShanghai(row.until) })),
     };
-    return new DutyPlan(roster, people, Counties.read(path.join(folder, 'boundaries', 'counties.geojson')), value.chains, value.causes, value.answerWaitsMinutes);
+    return new DutyPlan(
+      roster,
+      people,
+      Counties.read(path.join(folder, 'boundaries', 'counties.geojson')),
+      value.chains,
+      value.causes,
+      value.answerWaitsMinutes,
+    );
   }
 
   chainFor(cause: CallCause): Chain {
@@ -57,7 +68,10 @@ export class DutyPlan {
 }
 
 const strict = { additionalProperties: false };
-const PersonRow = Type.Object({ id: Type.String({ minLength: 1 }), name: Type.String(), post: Type.String(), mail: Type.Optional(Type.String()) }, strict);
+const PersonRow = Type.Object(
+  { id: Type.String({ minLength: 1 }), name: Type.String(), post: Type.String(), mail: Type.Optional(Type.String()) },
+  strict,
+);
 const wall = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' });
 const cause = Type.Object({ chain: Type.String(), urgent: Type.Boolean(), rule: Type.String() }, strict);
 
@@ -65,7 +79,18 @@ const PlanFile = Type.Object(
   {
     desk: Type.String(),
     people: Type.Array(PersonRow, { minItems: 1 }),
-    rotations: Type.Array(Type.Object({ role: Type.String(), people: Type.Array(Type.String(), { minItems: 1 }), from: wall, shiftHours: Type.Number({ exclusiveMinimum: 0 }) }, strict), { minItems: 1 }),
+    rotations: Type.Array(
+      Type.Object(
+        {
+          role: Type.String(),
+          people: Type.Array(Type.String(), { minItems: 1 }),
+          from: wall,
+          shiftHours: Type.Number({ exclusiveMinimum: 0 }),
+        },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
     overrides: Type.Array(Type.Object({ role: Type.String(), person: Type.String(), from: wall, until: wall }, strict)),
     chains: Type.Record(
       Type.String(),
@@ -73,7 +98,14 @@ const PlanFile = Type.Object(
         {
           rounds: Type.Integer({ minimum: 1, maximum: 10 }),
           steps: Type.Array(
-            Type.Object({ role: Type.String(), answerWithinMinutes: Type.Number({ exclusiveMinimum: 0 }), channels: Type.Array(Type.Union([Type.Literal('mail'), Type.Literal('webhook')]), { minItems: 1 }) }, strict),
+            Type.Object(
+              {
+                role: Type.String(),
+                answerWithinMinutes: Type.Number({ exclusiveMinimum: 0 }),
+                channels: Type.Array(Type.Union([Type.Literal('mail'), Type.Literal('webhook')]), { minItems: 1 }),
+              },
+              strict,
+            ),
             { minItems: 1 },
           ),
         },
@@ -81,7 +113,15 @@ const PlanFile = Type.Object(
       ),
     ),
     causes: Type.Object(
-      { proposal: cause, 'proposal-overdue': cause, response: cause, transfers: cause, 'transfer-overdue': cause, fire: cause, 'fire-overdue': cause },
+      {
+        proposal: cause,
+        'proposal-overdue': cause,
+        response: cause,
+        transfers: cause,
+        'transfer-overdue': cause,
+        fire: cause,
+        'fire-overdue': cause,
+      },
       strict,
     ),
     answerWaitsMinutes: Type.Integer({ minimum: 1 }),

@@ -3,9 +3,28 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 export type CallView = Readonly<{
-  id: string; state: string; dueAt: UtcInstant; reason: string; events: readonly string[]; cause: string; about: string; subject: string; text: string;
-  startedAt: UtcInstant; steps: number; answeredBy: string | null; answeredAt: UtcInstant | null;
-  deliveries: readonly Readonly<{ key: string; step: number; person: string; channel: string; state: string; attempts: number; note: string | null }>[];
+  id: string;
+  state: string;
+  dueAt: UtcInstant;
+  reason: string;
+  events: readonly string[];
+  cause: string;
+  about: string;
+  subject: string;
+  text: string;
+  startedAt: UtcInstant;
+  steps: number;
+  answeredBy: string | null;
+  answeredAt: UtcInstant | null;
+  deliveries: readonly Readonly<{
+    key: string;
+    step: number;
+    person: string;
+    channel: string;
+    state: string;
+    attempts: number;
+    note: string | null;
+  }>[];
 }>;
 
 /** What duty knows, for the command and the console. */
@@ -28,7 +47,8 @@ export class DutyQuery {
 
   async outcomeOf(event: string): Promise<Readonly<{ outcome: string; reason: string }> | null> {
     const [row] = (await this.db.query(
-      `select outcome, reason from duty.order_outcome where event = $1 union all select 'waiting', 'for ' || call from duty.waiting_answer where event = $1`, [event],
+      `select outcome, reason from duty.order_outcome where event = $1 union all select 'waiting', 'for ' || call from duty.waiting_answer where event = $1`,
+      [event],
     )) as { outcome: string; reason: string }[];
     return row ?? null;
   }

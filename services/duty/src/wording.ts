@@ -9,7 +9,8 @@ const hour = (at: UtcInstant): string => {
   const [, month, day] = date.split('-').map(Number);
   return `${month}月${day}日${time}`;
 };
-const places = (codes: readonly string[], counties: Counties): string => (codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、'));
+const places = (codes: readonly string[], counties: Counties): string =>
+  codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、');
 const response = (to: Level): string => (to === 'none' ? '结束防汛应急响应' : `防汛${LEVEL_IN_CHINESE[to]}应急响应`);
 
 export function wordsForResponse(event: ResponseEvent, counties: Counties): Words | null {
@@ -61,7 +62,10 @@ export function wordsForFire(event: FireEvent, counties: Counties): Words | null
       };
     }
     case 'fire-overdue.v1':
-      return { subject: `【核查逾期】${counties.nameOf(event.data.county)}`, text: `编号${event.data.fireId}的火情核查已于${hour(event.data.dueAt)}到期，仍无反馈。\n请立即核实。` };
+      return {
+        subject: `【核查逾期】${counties.nameOf(event.data.county)}`,
+        text: `编号${event.data.fireId}的火情核查已于${hour(event.data.dueAt)}到期，仍无反馈。\n请立即核实。`,
+      };
     case 'fire-merged.v1':
     case 'fire-judged.v1':
       return null;

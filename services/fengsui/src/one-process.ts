@@ -15,15 +15,34 @@ import type { DataSource } from 'typeorm';
 /** Everything that the city has laid down. */
 export type Plans = Readonly<{ response: ResponsePlan; wildfire: WildfirePlan; duty: DutyPlan; reporting: ReportingPlan }>;
 /** @throws SettingsError naming file, place and what was expected */
-export const readPlans = (folder: string): Plans => ({ response: ResponsePlan.read(folder), wildfire: WildfirePlan.read(folder), duty: DutyPlan.read(folder), reporting: ReportingPlan.read(folder) });
+export const readPlans = (folder: string): Plans => ({
+  response: ResponsePlan.read(folder),
+  wildfire: WildfirePlan.read(folder),
+  duty: DutyPlan.read(folder),
+  reporting: ReportingPlan.read(folder),
+});
 
 /** The ports of the services, for the command: what it may ask, and the one door in. */
 export type Ports = Readonly<{
-  db: DataSource; clock: Clock; log: PostgresLog; parked: ParkedMessages; receiving: Receiving; intake: IntakeQuery; response: ResponseQuery; wildfire: WildfireQuery;
-  duty: DutyQuery; reporting: ReportingQuery; rollups: Rollups; summaries: AnnualSummaries;
+  db: DataSource;
+  clock: Clock;
+  log: PostgresLog;
+  parked: ParkedMessages;
+  receiving: Receiving;
+  intake: IntakeQuery;
+  response: ResponseQuery;
+  wildfire: WildfireQuery;
+  duty: DutyQuery;
+  reporting: ReportingQuery;
+  rollups: Rollups;
+  summaries: AnnualSummaries;
 }>;
 
-export type OneProcess = Readonly<{ ports: Ports; /** The address of the HTTP door and the query API, when it was asked for. */ address: string | null; stop: () => Promise<void> }>;
+export type OneProcess = Readonly<{
+  ports: Ports;
+  /** The address of the HTTP door and the query API, when it was asked for. */ address: string | null;
+  stop: () => Promise<void>;
+}>;
 
 /** What runs: `services` consume and do due jobs; `http` opens the door. Without either only the ports are there, for a single question. */
 export type Parts = Readonly<{ services: boolean; http: boolean }>;
@@ -37,7 +56,9 @@ const AT_WORK_LOCK = 7_310_002;
 
 /** True when some process runs the services on this database. */
 export async function atWork(db: DataSource): Promise<boolean> {
-  const rows = (await db.query(`select 1 from pg_locks where locktype = 'advisory' and objid = $1 and granted limit 1`, [AT_WORK_LOCK])) as unknown[];
+  const rows = (await db.query(`select 1 from pg_locks where locktype = 'advisory' and objid = $1 and granted limit 1`, [
+    AT_WORK_LOCK,
+  ])) as unknown[];
   return rows.length > 0;
 }
 
@@ -45,18 +66,36 @@ export async function atWork(db: DataSource): Promise<boolean> {
  * Wires all services in this process.
  * @param positions where consumers keep their place; only the crash test, which shows what a wrong one does, gives its own
  */
-export async function startOneProcess(url: string, settings: Settings, plans: Plans, parts: Parts, positions: Positions = new PositionRows()): Promise<OneProcess> {
+export async function startOneProcess(
+  url: string,
+  settings: Settings,
+  plans: Plans,
+  parts: Parts,
+  positions: Positions = new PositionRows(),
+): Promise<OneProcess> {
   const db = await connect(url, 'fengsui', POOL_SIZE);
   const notifications = new Notifications(url);
   await notifications.open();
   const clock = new Clock(db);
   const logger = new Logger('log');
-  const log = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble: (error, what) => logger.error(`${what}: ${String((error as Error)?.message ?? error)}`) }, positions);
+  const log = new PostgresLog(
+    db,
+    clock,
+    notifications,
+    { batchSize: BATCH_SIZE, onTrouble: (error, what) => logger.error(`${what}: ${String((error as Error)?.message ?? error)}`) },
+    positions,
+  );
   const runtime = { db, clock, log, notifications };
 
-  const app = await NestFactory.create<NestFastifyApplication>(OneProcessModule.of(runtime, settings, plans, parts), new FastifyAdapter({ bodyLimit: settings.FENGSUI_BODY_LIMIT_MB * 1_000_000 }), {
-    logger: levelsFrom(settings.LOG_LEVEL), bodyParser: false, abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    OneProcessModule.of(runtime, settings, plans, parts),
+    new FastifyAdapter({ bodyLimit: settings.FENGSUI_BODY_LIMIT_MB * 1_000_000 }),
+    {
+      logger: levelsFrom(settings.LOG_LEVEL),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   // Bytes as they came: intake reads them, and keeps them.
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
@@ -70,9 +109,18 @@ export async function startOneProcess(url: string, settings: Settings, plans: Pl
   }
   if (parts.http) await app.listen(settings.FENGSUI_HTTP_PORT, settings.FENGSUI_HTTP_HOST);
   const ports: Ports = {
-    db, clock, log, parked: new ParkedMessages(db), receiving: app.get(Receiving, { strict: false }), intake: app.get(IntakeQuery, { strict: false }), response: app.get(ResponseQuery, { strict: false }),
-    wildfire: app.get(WildfireQuery, { strict: false }), duty: app.get(DutyQuery, { strict: false }), reporting: app.get(ReportingQuery, { strict: false }),
-    rollups: app.get(Rollups, { strict: false }), summaries: app.get(AnnualSummaries, { strict: false }),
+    db,
+    clock,
+    log,
+    parked: new ParkedMessages(db),
+    receiving: app.get(Receiving, { strict: false }),
+    intake: app.get(IntakeQuery, { strict: false }),
+    response: app.get(ResponseQuery, { strict: false }),
+    wildfire: app.get(WildfireQuery, { strict: false }),
+    duty: app.get(DutyQuery, { strict: false }),
+    reporting: app.get(ReportingQuery, { strict: false }),
+    rollups: app.get(Rollups, { strict: false }),
+    summaries: app.get(AnnualSummaries, { strict: false }),
   };
   const stop = async (): Promise<void> => {
     await app.close();
@@ -89,7 +137,12 @@ class OneProcessModule {
     return {
       module: OneProcessModule,
       imports: [
-        RuntimeModule.of(runtime), IntakeModule, ResponseModule.of(response), WildfireModule.of(wildfire), DutyModule.of(duty, settings), ReportingModule.of(reporting),
+        RuntimeModule.of(runtime),
+        IntakeModule,
+        ResponseModule.of(response),
+        WildfireModule.of(wildfire),
+        DutyModule.of(duty, settings),
+        ReportingModule.of(reporting),
         ...(http ? [ConsoleModule] : []),
       ],
     };

@@ -6,7 +6,12 @@ import { openStore } from './store.js';
 import { Misuse } from './terminal.js';
 
 /** What a command works with: the database is up, and goes down again with it unless someone else is connected. */
-export type Session = Readonly<{ ports: Ports; settings: Settings; plans: Plans; /** True when the services run somewhere on this database. */ served: boolean }>;
+export type Session = Readonly<{
+  ports: Ports;
+  settings: Settings;
+  plans: Plans;
+  /** True when the services run somewhere on this database. */ served: boolean;
+}>;
 
 /**
  * Opens the installation for the time of one command.
@@ -23,7 +28,10 @@ export async function withSession<T>(needs: 'ports' | 'services', work: (session
     running = await start({ services: false, http: false });
     const served = await atWork(running.ports.db);
     if (needs === 'services' && !served) {
-      if (await running.ports.clock.isVirtual()) throw new Misuse('演示尚未播放完毕，请先运行 npm start 继续 / the demonstration was cut off: run `npm start` to go on with it first');
+      if (await running.ports.clock.isVirtual())
+        throw new Misuse(
+          '演示尚未播放完毕，请先运行 npm start 继续 / the demonstration was cut off: run `npm start` to go on with it first',
+        );
       await running.stop();
       running = await start({ services: true, http: false });
     }
@@ -40,7 +48,9 @@ const LOOK_MS = 20;
 export async function workedThrough({ db, log, clock }: Ports): Promise<void> {
   for (;;) {
     const now = await clock.now();
-    const due = (await db.query(`select 1 from schedule.job where due_at <= $1 and attempts = 0 and service not like 'duty/%' limit 1`, [now])) as unknown[];
+    const due = (await db.query(`select 1 from schedule.job where due_at <= $1 and attempts = 0 and service not like 'duty/%' limit 1`, [
+      now,
+    ])) as unknown[];
     if (due.length === 0 && (await log.idle())) return;
     await sleep(LOOK_MS);
   }

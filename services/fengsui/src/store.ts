@@ -8,7 +8,15 @@ import type { Settings } from '@fengsui/settings';
 import { WILDFIRE_SCHEMA } from '@fengsui/wildfire';
 
 /** Every schema of the installation, each with its one owner. */
-export const SCHEMAS: readonly OwnedSchema[] = [SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA, RESPONSE_SCHEMA, WILDFIRE_SCHEMA, DUTY_SCHEMA, REPORTING_SCHEMA];
+export const SCHEMAS: readonly OwnedSchema[] = [
+  SCHEDULE_SCHEMA,
+  LOG_SCHEMA,
+  INTAKE_SCHEMA,
+  RESPONSE_SCHEMA,
+  WILDFIRE_SCHEMA,
+  DUTY_SCHEMA,
+  REPORTING_SCHEMA,
+];
 
 /** The database at hand: one's own, or the embedded one, brought up when it is not running. */
 export type Store = Readonly<{ url: string; embedded: boolean; release: () => Promise<void> }>;

@@ -30,7 +30,13 @@ export class Terminal {
   /** Columns line up also with Chinese text. */
   table(head: readonly Said[], rows: readonly (readonly (string | number | null)[])[]): string {
     const plain = { head: [], border: [] };
-    const table = new Table({ head: head.map((cell) => cell[this.language]), style: plain, chars: LINES, wordWrap: true, wrapOnWordBoundary: false });
+    const table = new Table({
+      head: head.map((cell) => cell[this.language]),
+      style: plain,
+      chars: LINES,
+      wordWrap: true,
+      wrapOnWordBoundary: false,
+    });
     table.push(...rows.map((row) => row.map((cell) => (cell === null ? '—' : String(cell)))));
     return rows.length === 0 ? this.pick({ zh: '(无)', en: '(none)' }) : table.toString();
   }
@@ -42,13 +48,32 @@ export class Terminal {
   /** A bar on a terminal; else a line now and then, so that a log shows that something moves. */
   progress(what: Said, total: number): Readonly<{ at: (done: number, note?: string) => void; end: () => void }> {
     if (process.stderr.isTTY !== true) return linesNowAndThen(this.pick(what), total);
-    const bar = new cliProgress.SingleBar({ format: `${this.pick(what)} {bar} {percentage}% {note}`, stream: process.stderr, hideCursor: true, clearOnComplete: false }, cliProgress.Presets.shades_classic);
+    const bar = new cliProgress.SingleBar(
+      { format: `${this.pick(what)} {bar} {percentage}% {note}`, stream: process.stderr, hideCursor: true, clearOnComplete: false },
+      cliProgress.Presets.shades_classic,
+    );
     bar.start(total, 0, { note: '' });
     return { at: (done, note = '') => bar.update(done, { note }), end: () => bar.stop() };
   }
 }
 
-const LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+const LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 
 function linesNowAndThen(what: string, total: number): ReturnType<Terminal['progress']> {
   let shown = 0;

@@ -46,10 +46,15 @@ function targetOf(data: OrderV1['data']): string {
     case 'refuse':
     case 'raise':
     case 'lower':
-    case 'end': return `${data.authority}/${data.hazard}`;
-    case 'answer': return data.callId;
-    case 'progress': return data.taskId;
-    case 'verdict': return data.fireId;
-    case 'correct': return data.eventId;
+    case 'end':
+      return `${data.authority}/${data.hazard}`;
+    case 'answer':
+      return data.callId;
+    case 'progress':
+      return data.taskId;
+    case 'verdict':
+      return data.fireId;
+    case 'correct':
+      return data.eventId;
   }
 }

@@ -9,7 +9,11 @@ import { Receiving } from './receive.js';
 @Module({
   controllers: [HttpDoor],
   providers: [
-    { provide: Receiving, inject: [DataSource, LOG, Clock], useFactory: (db: DataSource, log: Log, clock: Clock) => new Receiving(db, log, clock) },
+    {
+      provide: Receiving,
+      inject: [DataSource, LOG, Clock],
+      useFactory: (db: DataSource, log: Log, clock: Clock) => new Receiving(db, log, clock),
+    },
     { provide: IntakeQuery, inject: [DataSource], useFactory: (db: DataSource) => new IntakeQuery(db) },
   ],
   exports: [Receiving, IntakeQuery],

@@ -8,13 +8,18 @@ import type { DataSource } from 'typeorm';
 import { INTAKE_SCHEMA, IntakeQuery, Receiving, type Receipt } from './index.js';
 
 const header = 'latitude,longitude,brightness,scan,track,acq_date,acq_time,satellite,confidence,version,bright_t31,frp,daynight';
-const cap = (change: (text: string) => string = (text) => text): string => change(`<?xml version="1.0" encoding="UTF-8"?>
+const cap = (change: (text: string) => string = (text) => text): string =>
+  change(`<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>A1</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
 <info><category>Met</category><event>暴雨</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty>
 <eventCode><valueName>GB</valueName><value>11B03</value></eventCode><expires>2020-06-07T12:00:00+08:00</expires><headline>暴雨橙色，响应Ⅳ级</headline>
 <parameter><valueName>signalColour</valueName><value>橙色</value></parameter>
 <area><areaDesc>英德</areaDesc><polygon>24.1,113.1 24.2,113.1 24.2,113.2 24.1,113.1</polygon><geocode><valueName>GB/T 2260</valueName><value>441881</value></geocode></area></info></alert>`);
-const reading = (value: number, station = 'a') => ({ type: 'reading.v1', occurredAt: '2020-06-07T08:00:00+08:00', data: { station, quantity: 'stage', stageM: value } });
+const reading = (value: number, station = 'a') => ({
+  type: 'reading.v1',
+  occurredAt: '2020-06-07T08:00:00+08:00',
+  data: { station, quantity: 'stage', stageM: value },
+});
 
 describe('receiving', () => {
   let database: TestDatabase;
@@ -29,7 +34,9 @@ describe('receiving', () => {
     const clock = new Clock(db);
     receiving = new Receiving(db, new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined }), clock);
   });
-  beforeEach(() => db.query('truncate intake.input, intake.accepted, intake.refusal, log.record; update log.partition set next_offset = 0'));
+  beforeEach(() =>
+    db.query('truncate intake.input, intake.accepted, intake.refusal, log.record; update log.partition set next_offset = 0'),
+  );
   afterAll(async () => {
     await db.destroy();
     await database.drop();
@@ -40,14 +47,46 @@ describe('receiving', () => {
     if ('skipped' in receipt) throw new Error(receipt.skipped);
     return receipt;
   };
-  const logged = async (): Promise<DomainEvent[]> => ((await db.query('select body from log.record order by topic, partition, "offset"')) as { body: string }[]).map(({ body }) => JSON.parse(body) as DomainEvent);
+  const logged = async (): Promise<DomainEvent[]> =>
+    ((await db.query('select body from log.record order by topic, partition, "offset"')) as { body: string }[]).map(
+      ({ body }) => JSON.parse(body) as DomainEvent,
+    );
 
   it('reads a CAP alert whole, with the national code and the colour, and keeps its text as it came', async () => {
-    expect(await give(cap())).toMatchObject({ format: 'cap-1.2', records: 1, accepted: 1, refused: 0, events: { 'weather-warning.v1': 1 } });
+    expect(await give(cap())).toMatchObject({
+      format: 'cap-1.2',
+      records: 1,
+      accepted: 1,
+      refused: 0,
+      events: { 'weather-warning.v1': 1 },
+    });
     const [event] = await logged();
     expect(event).toMatchObject({
-      id: 'warning/s/A1/2020-06-06T18:14:00.000Z', key: 's', occurredAt: '2020-06-06T18:14:00.000Z',
-      data: { eventCode: '11B03', colour: 'orange', infos: [{ severity: 'Severe', headline: '暴雨橙色，响应Ⅳ级', areas: [{ polygons: [[[24.1, 113.1], [24.2, 113.1], [24.2, 113.2], [24.1, 113.1]]] }] }] },
+      id: 'warning/s/A1/2020-06-06T18:14:00.000Z',
+      key: 's',
+      occurredAt: '2020-06-06T18:14:00.000Z',
+      data: {
+        eventCode: '11B03',
+        colour: 'orange',
+        infos: [
+          {
+            severity: 'Severe',
+            headline: '暴雨橙色，响应Ⅳ级',
+            areas: [
+              {
+                polygons: [
+                  [
+                    [24.1, 113.1],
+                    [24.2, 113.1],
+                    [24.2, 113.2],
+                    [24.1, 113.1],
+                  ],
+                ],
+              },
+            ],
+          },
+        ],
+      },
     });
   });
 
@@ -60,12 +99,22 @@ describe('receiving', () => {
     ['no sent', (text: string) => text.replace(/<sent>.*<\/sent>/, ''), 'alert/sent (line 2)', /missing/],
     ['a time without a zone', (text: string) => text.replace('02:14:00+08:00', '02:14:00'), 'alert/sent (line 2)', /2020-06-07T02:14:00/],
     ['30 February', (text: string) => text.replace('2020-06-07T02', '2020-02-30T02'), 'alert/sent (line 2)', /2020-02-30/],
-    ['an open polygon', (text: string) => text.replace('24.1,113.1</polygon>', '24.1,113.3</polygon>'), 'alert/info[1]/area[1]/polygon[1] (line 6)', /4 points/],
+    [
+      'an open polygon',
+      (text: string) => text.replace('24.1,113.1</polygon>', '24.1,113.3</polygon>'),
+      'alert/info[1]/area[1]/polygon[1] (line 6)',
+      /4 points/,
+    ],
     ['an unknown status', (text: string) => text.replace('Actual', 'Real'), 'alert, status', /Real/],
     ['another namespace', (text: string) => text.replace('cap:1.2', 'cap:9'), 'alert (line 2)', /cap:9/],
     ['broken XML', (text: string) => text.replace('</info>', ''), 'line 6, column 182', /./],
     ['a document type', (text: string) => text.replace('<alert', '<!DOCTYPE alert [<!ENTITY x "y">]><alert'), /line 2/, /DOCTYPE/],
-    ['100,000 nested elements', (text: string) => text.replace('<areaDesc>', `${'<x>'.repeat(100_000)}<areaDesc>`), /line 6/, /64 elements/],
+    [
+      '100,000 nested elements',
+      (text: string) => text.replace('<areaDesc>', `${'<x>'.repeat(100_000)}<areaDesc>`),
+      /line 6/,
+      /64 elements/,
+    ],
   ] as const)('refuses an alert with %s and names the place', async (_, change, place, reason) => {
     const receipt = await give(cap(change));
     expect(receipt).toMatchObject({ records: 1, accepted: 0, refused: 1 });
@@ -75,16 +124,35 @@ describe('receiving', () => {
   });
 
   it('takes the good neighbours of a bad row', async () => {
-    const rows = ['24.3,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D', 'north,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D', '24.4,113.6,310.1,1,1,2022-13-29,304,T,39,6.1NRT,290,12.5,D', '24.5,113.6,310.1,1,1,2022-05-29,0304,A,81,6.1NRT,290,,N'];
+    const rows = [
+      '24.3,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D',
+      'north,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D',
+      '24.4,113.6,310.1,1,1,2022-13-29,304,T,39,6.1NRT,290,12.5,D',
+      '24.5,113.6,310.1,1,1,2022-05-29,0304,A,81,6.1NRT,290,,N',
+    ];
     const receipt = await give([header, ...rows].join('\r\n'));
     expect(receipt).toMatchObject({ format: 'firms-csv', records: 4, accepted: 2, refused: 2 });
-    expect(receipt.refusals.map(({ place }) => place)).toEqual(expect.arrayContaining(['line 3, cellId', 'line 4, acq_date and acq_time'].map((place) => expect.stringContaining(place.split(',')[0] ?? ''))));
-    expect(await logged()).toEqual(expect.arrayContaining([expect.objectContaining({ occurredAt: '2022-05-29T03:04:00.000Z', data: expect.objectContaining({ satellite: 'Aqua', confidence: 'high', frpMw: null }) })]));
+    expect(receipt.refusals.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(
+        ['line 3, cellId', 'line 4, acq_date and acq_time'].map((place) => expect.stringContaining(place.split(',')[0] ?? '')),
+      ),
+    );
+    expect(await logged()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          occurredAt: '2022-05-29T03:04:00.000Z',
+          data: expect.objectContaining({ satellite: 'Aqua', confidence: 'high', frpMw: null }),
+        }),
+      ]),
+    );
   });
 
   it.each([
-    ['an unknown unit', 'a,2020-06-07T08:00:00+08:00,stage,1.2,ft,', /unit/], ['no zone', 'a,2020-06-07T08:00:00,stage,1.2,m,', /time/], ['an empty value', 'a,2020-06-07T08:00:00+08:00,stage,,m,', /value/],
-    ['rain without a window', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm,', /windowMinutes/], ['five fields', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm', /line 2/],
+    ['an unknown unit', 'a,2020-06-07T08:00:00+08:00,stage,1.2,ft,', /unit/],
+    ['no zone', 'a,2020-06-07T08:00:00,stage,1.2,m,', /time/],
+    ['an empty value', 'a,2020-06-07T08:00:00+08:00,stage,,m,', /value/],
+    ['rain without a window', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm,', /windowMinutes/],
+    ['five fields', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm', /line 2/],
   ])('refuses a reading with %s', async (_, row, place) => {
     const { refused, refusals } = await give(`station,time,quantity,value,unit,window_minutes\n${row}\n`);
     expect(refused).toBe(1);
@@ -94,7 +162,10 @@ describe('receiving', () => {
   it('counts the same fact once, from whatever door and in whatever form', async () => {
     expect(await give(JSON.stringify(reading(1.2)))).toMatchObject({ accepted: 1, duplicates: 0 });
     expect(await give(`${JSON.stringify([reading(1.2)])}\n`, 'as an array')).toMatchObject({ accepted: 0, duplicates: 1 });
-    expect(await give('station,time,quantity,value,unit,window_minutes\na,2020-06-07T00:00:00Z,stage,1.20,m,\n', 'as CSV')).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await give('station,time,quantity,value,unit,window_minutes\na,2020-06-07T00:00:00Z,stage,1.20,m,\n', 'as CSV')).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    });
     expect(await logged()).toHaveLength(1);
   });
 
@@ -124,7 +195,11 @@ describe('receiving', () => {
   });
 
   it('sets the actor of an order to whom the door authenticated', async () => {
-    const order = { type: 'order.v1', occurredAt: '2020-06-07T08:00:00+08:00', data: { orderId: 'o1', actor: 'the mayor', speaksFor: 'the mayor', reason: '', kind: 'end', authority: '441800', hazard: 'flood' } };
+    const order = {
+      type: 'order.v1',
+      occurredAt: '2020-06-07T08:00:00+08:00',
+      data: { orderId: 'o1', actor: 'the mayor', speaksFor: 'the mayor', reason: '', kind: 'end', authority: '441800', hazard: 'flood' },
+    };
     await give(JSON.stringify(order));
     expect((await logged())[0]).toMatchObject({ key: '441800/flood', data: { actor: 'cli:tester', speaksFor: 'the mayor' } });
   });
@@ -138,7 +213,9 @@ describe('receiving', () => {
   });
 
   it('skips what is no format it reads', async () => {
-    expect(await receiving.receive({ bytes: Buffer.from('Invalid MAP_KEY.'), door: 'test', name: 'x', actor: 'a' })).toMatchObject({ skipped: expect.stringContaining('firms-csv') });
+    expect(await receiving.receive({ bytes: Buffer.from('Invalid MAP_KEY.'), door: 'test', name: 'x', actor: 'a' })).toMatchObject({
+      skipped: expect.stringContaining('firms-csv'),
+    });
   });
 
   const week = sharedFile('data', 'hotspots', 'modis_c61_nrt_global_7d_20220528_20220604.csv');
@@ -147,9 +224,15 @@ describe('receiving', () => {
   });
 
   const swiss = sharedFile('data', 'cap', 'oasis_examples', 'cap12_example_a1.xml');
-  (swiss === null ? it.skip : it).each(['cap12_example_a1.xml', 'cap12_example_a2.xml', 'cap12_example_a3.xml', 'cap12_example_a4.xml'])('reads OASIS’ own %s (left out where the real data are not at hand)', async (name) => {
-    expect(await give(readFileSync(sharedFile('data', 'cap', 'oasis_examples', name) as string))).toMatchObject({ accepted: 1, refused: 0 });
-  });
+  (swiss === null ? it.skip : it).each(['cap12_example_a1.xml', 'cap12_example_a2.xml', 'cap12_example_a3.xml', 'cap12_example_a4.xml'])(
+    'reads OASIS’ own %s (left out where the real data are not at hand)',
+    async (name) => {
+      expect(await give(readFileSync(sharedFile('data', 'cap', 'oasis_examples', name) as string))).toMatchObject({
+        accepted: 1,
+        refused: 0,
+      });
+    },
+  );
 
   it('has one clock: what is recorded is when we knew', async () => {
     const before = utc(new Date());

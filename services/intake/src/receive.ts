@@ -23,10 +23,17 @@ export type Input = Readonly<{
 
 /** What became of one input. `records = accepted + duplicates + refused`; `conflicts` counts accepted ones whose identity was taken by other content. */
 export type Receipt = Readonly<{
-  format: string; sha256: string; records: number; accepted: number; duplicates: number; refused: number; conflicts: number;
-  events: Readonly<Record<string, number>>; refusals: readonly Refusal[];
+  format: string;
+  sha256: string;
+  records: number;
+  accepted: number;
+  duplicates: number;
+  refused: number;
+  conflicts: number;
+  events: Readonly<Record<string, number>>;
+  refusals: readonly Refusal[];
 }>;
-export type Skipped = Readonly<{ skipped: string }>;
+type Skipped = Readonly<{ skipped: string }>;
 
 /** Records committed together: enough for speed, few enough that a crash repeats little. */
 const CHUNK = 1_000;
@@ -45,7 +52,8 @@ export class Receiving {
 
   async receive(input: Input): Promise<Receipt | Skipped> {
     const reader = recognise(input.bytes, input.readers);
-    if (reader === null) return { skipped: `no format that Fengsui reads (${(input.readers ?? READERS).map(({ format }) => format).join(', ')})` };
+    if (reader === null)
+      return { skipped: `no format that Fengsui reads (${(input.readers ?? READERS).map(({ format }) => format).join(', ')})` };
     const tally = new Tally(reader.format, createHash('sha256').update(input.bytes).digest('hex'));
     for (const chunk of chunksOf(reader.read(input.bytes))) await this.store(chunk, input, tally);
     if (tally.records === 0) await this.store([], input, tally);
@@ -61,7 +69,11 @@ export class Receiving {
     for (const record of reader.read(input.bytes)) {
       const judged = judge(record, input.actor, now);
       if ('refusals' in judged) tally.refuse(judged.refusals);
-      else tally.accept(judged.candidates.map(({ event }) => event), false);
+      else
+        tally.accept(
+          judged.candidates.map(({ event }) => event),
+          false,
+        );
     }
     return tally.receipt();
   }
@@ -69,12 +81,27 @@ export class Receiving {
   private async store(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
     const outcomes = await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
-      await this.kept.keepInput(tx, { sha256: tally.sha256, bytes: input.bytes, door: input.door, name: input.name, format: tally.format, receivedAt: now });
+      await this.kept.keepInput(tx, {
+        sha256: tally.sha256,
+        bytes: input.bytes,
+        door: input.door,
+        name: input.name,
+        format: tally.format,
+        receivedAt: now,
+      });
       const judged = records.map((record) => judge(record, input.actor, now));
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
       const fates = await this.claim(tx, candidates, tally.sha256);
-      await this.kept.keepRefusals(tx, tally.sha256, now, judged.flatMap((one) => ('refusals' in one ? one.refusals : [])));
-      await this.log.append(tx, candidates.flatMap((candidate) => fates.get(candidate)?.event ?? []));
+      await this.kept.keepRefusals(
+        tx,
+        tally.sha256,
+        now,
+        judged.flatMap((one) => ('refusals' in one ? one.refusals : [])),
+      );
+      await this.log.append(
+        tx,
+        candidates.flatMap((candidate) => fates.get(candidate)?.event ?? []),
+      );
       return judged.map((one) => ('refusals' in one ? one : { fates: one.candidates.map((candidate) => fates.get(candidate) as Fate) }));
     });
     // Only after the commit: a chunk that failed is counted nowhere.
@@ -83,7 +110,11 @@ export class Receiving {
       else {
         const events = outcome.fates.flatMap(({ event }) => event ?? []);
         if (events.length === 0) tally.duplicate();
-        else tally.accept(events, outcome.fates.some(({ conflict }) => conflict));
+        else
+          tally.accept(
+            events,
+            outcome.fates.some(({ conflict }) => conflict),
+          );
       }
     }
   }
@@ -97,7 +128,10 @@ export class Receiving {
     let left = candidates;
     for (let round = 0; left.length > 0; round += 1) {
       if (round > MAX_ROUNDS) throw new Error('identities were claimed by others again and again');
-      const taken = await this.kept.contentsOf(tx, left.map(({ sameness }) => sameness.identity));
+      const taken = await this.kept.contentsOf(
+        tx,
+        left.map(({ sameness }) => sameness.identity),
+      );
       const claims = left.flatMap((candidate) => {
         const contents = taken.get(candidate.sameness.identity) ?? new Map<string, string>();
         taken.set(candidate.sameness.identity, contents);
@@ -110,7 +144,11 @@ export class Receiving {
         contents.set(candidate.content, id);
         return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
       });
-      const won = await this.kept.claim(tx, sha256, claims.map(({ candidate, event, conflict }) => acceptedOf(candidate, event, conflict)));
+      const won = await this.kept.claim(
+        tx,
+        sha256,
+        claims.map(({ candidate, event, conflict }) => acceptedOf(candidate, event, conflict)),
+      );
       for (const { candidate, event, conflict } of claims) if (won.has(event.id)) fates.set(candidate, { event, conflict });
       left = left.filter((candidate) => !fates.has(candidate));
     }
@@ -139,26 +177,47 @@ function candidateOf({ type, occurredAt, data }: Draft, record: SourceRecord, ac
   const named = type === 'order.v1' && data !== null && typeof data === 'object' ? { ...data, actor } : data;
   const blank = { id: '-', type, key: '-', occurredAt, recordedAt: now, correlationId: '-', causes: [], data: named };
   const checked = checkEvent(type, blank);
-  if (!checked.ok) return checked.refusals.map((refusal) => ({ ...refusal, place: [record.place, refusal.place.replace(/^data\//, '')].filter((part) => part !== '').join(', ') }));
+  if (!checked.ok)
+    return checked.refusals.map((refusal) => ({
+      ...refusal,
+      place: [record.place, refusal.place.replace(/^data\//, '')].filter((part) => part !== '').join(', '),
+    }));
   const sameness = samenessOf(type, checked.value.data as never, occurredAt);
   const tooLong = [sameness.identity, sameness.key].find((text) => text.length > 380);
-  if (tooLong !== undefined) return [{ place: record.place, reason: 'its identity has more than 380 characters', expected: 'shorter identifiers' }];
+  if (tooLong !== undefined)
+    return [{ place: record.place, reason: 'its identity has more than 380 characters', expected: 'shorter identifiers' }];
   const event = { ...checked.value, id: sameness.identity, key: sameness.key, correlationId: sameness.correlation } as ObservedEvent;
   const content = sameness.contentMatters ? contentOf(occurredAt, type === 'order.v1' ? { ...(data as object), actor: '' } : data) : 'any';
   return { event, sameness, content, record };
 }
 
 /** A hash of what is said, however it was written: fields in one order. */
-const contentOf = (occurredAt: string, data: unknown): string => createHash('sha256').update(`${occurredAt} ${JSON.stringify(ordered(data))}`).digest('hex').slice(0, 32);
+const contentOf = (occurredAt: string, data: unknown): string =>
+  createHash('sha256')
+    .update(`${occurredAt} ${JSON.stringify(ordered(data))}`)
+    .digest('hex')
+    .slice(0, 32);
 
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, field]) => [name, ordered(field)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, field]) => [name, ordered(field)]),
+  );
 }
 
 const acceptedOf = ({ sameness, content, record }: Candidate, event: ObservedEvent, conflict: boolean): Accepted => ({
-  eventId: event.id, identity: sameness.identity, content, contract: event.type, place: record.place, from: record.from, length: record.length, recordedAt: event.recordedAt, conflict,
+  eventId: event.id,
+  identity: sameness.identity,
+  content,
+  contract: event.type,
+  place: record.place,
+  from: record.from,
+  length: record.length,
+  recordedAt: event.recordedAt,
+  conflict,
 });
 
 function* chunksOf(records: Iterable<SourceRecord>): Generator<SourceRecord[]> {
@@ -182,7 +241,10 @@ class Tally {
   private readonly events: Record<string, number> = {};
   private readonly refusals: Refusal[] = [];
 
-  constructor(readonly format: string, readonly sha256: string) {}
+  constructor(
+    readonly format: string,
+    readonly sha256: string,
+  ) {}
 
   refuse(refusals: readonly Refusal[]): void {
     this.records += 1;

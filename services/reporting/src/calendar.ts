@@ -1,8 +1,5 @@
 import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 
-/** A calendar year in Asia/Shanghai, half-open: two years never both count midnight. */
-export const yearWindow = (year: number): Readonly<{ from: UtcInstant; until: UtcInstant }> => ({ from: fromShanghai(`${year}-01-01`), until: fromShanghai(`${year + 1}-01-01`) });
-
 export const yearOf = (at: UtcInstant): number => Number(shanghaiDate(at).slice(0, 4));
 
 const DAY_MS = 86_400_000;

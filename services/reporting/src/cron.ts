@@ -14,7 +14,9 @@ const LONGEST_SEARCH_DAYS = 1_462;
 export function nextMatch(expression: string, timezone: string, after: UtcInstant): UtcInstant {
   if (!validate(expression)) throw new RangeError(`no cron expression: ${expression}`);
   const fields = expression.trim().split(/\s+/);
-  const [days, hours, exact] = [`* * ${fields.slice(2).join(' ')}`, `* ${fields.slice(1).join(' ')}`, expression].map((coarse) => taskOf(coarse, timezone)) as [ScheduledTask, ScheduledTask, ScheduledTask];
+  const [days, hours, exact] = [`* * ${fields.slice(2).join(' ')}`, `* ${fields.slice(1).join(' ')}`, expression].map((coarse) =>
+    taskOf(coarse, timezone),
+  ) as [ScheduledTask, ScheduledTask, ScheduledTask];
   const start = Math.floor(Date.parse(after) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   for (let day = 0; day <= LONGEST_SEARCH_DAYS; day += 1) {
     const from = start + day * DAY_MINUTES * MINUTE_MS;

@@ -3,11 +3,30 @@ import { gradeOf, withinCasualtyWindow, type Grade } from '@fengsui/rules';
 
 /** What a fact states, with the dimensions that indicators filter on and the measures that they add up. */
 export type FactContent =
-  | Readonly<{ kind: 'incident'; at: UtcInstant; region: string; category: IncidentV1['data']['category']; productionRelated: boolean; industry: IncidentV1['data']['industry']; grade: Grade; deaths: number; injuries: number; economicLossYuan: number; propertyLossYuan: number }>
+  | Readonly<{
+      kind: 'incident';
+      at: UtcInstant;
+      region: string;
+      category: IncidentV1['data']['category'];
+      productionRelated: boolean;
+      industry: IncidentV1['data']['industry'];
+      grade: Grade;
+      deaths: number;
+      injuries: number;
+      economicLossYuan: number;
+      propertyLossYuan: number;
+    }>
   | Readonly<{ kind: 'record'; at: UtcInstant; region: string; record: WorkRecordV1['data'] }>
   | Readonly<{ kind: 'hazard'; at: UtcInstant; region: string; grade: 'general' | 'major'; fixed: boolean }>
   | Readonly<{ kind: 'fire'; at: UtcInstant; region: string; verdict: FireJudgedV1['data']['verdict']; deaths: number }>
-  | Readonly<{ kind: 'response-change'; at: UtcInstant; region: string; change: ResponseChangedV1['data']['change']; from: ResponseChangedV1['data']['from']; to: ResponseChangedV1['data']['to'] }>
+  | Readonly<{
+      kind: 'response-change';
+      at: UtcInstant;
+      region: string;
+      change: ResponseChangedV1['data']['change'];
+      from: ResponseChangedV1['data']['from'];
+      to: ResponseChangedV1['data']['to'];
+    }>
   | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
 export type FactKind = FactContent['kind'];
 
@@ -20,15 +39,58 @@ export type KeptPiece = Readonly<{ at: UtcInstant } & Record<string, unknown>>;
 export function partsOf(event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1): readonly Part[] {
   switch (event.type) {
     case 'incident.v1': {
-      const { incidentId, reportNo, stage, happenedAt, category, productionRelated, industry, county, deaths, seriousInjuries, injuries, economicLossYuan, propertyLossYuan } = event.data;
-      return [{ kind: 'incident', subject: incidentId, kept: { at: event.occurredAt, reportNo, stage, happenedAt, category, productionRelated, industry, county, deaths, seriousInjuries, injuries, economicLossYuan, propertyLossYuan } }];
+      const {
+        incidentId,
+        reportNo,
+        stage,
+        happenedAt,
+        category,
+        productionRelated,
+        industry,
+        county,
+        deaths,
+        seriousInjuries,
+        injuries,
+        economicLossYuan,
+        propertyLossYuan,
+      } = event.data;
+      return [
+        {
+          kind: 'incident',
+          subject: incidentId,
+          kept: {
+            at: event.occurredAt,
+            reportNo,
+            stage,
+            happenedAt,
+            category,
+            productionRelated,
+            industry,
+            county,
+            deaths,
+            seriousInjuries,
+            injuries,
+            economicLossYuan,
+            propertyLossYuan,
+          },
+        },
+      ];
     }
     case 'work-record.v1': {
       const { data } = event;
       const { text: _, ...measured } = data;
-      const record: Part = { kind: 'record', subject: `${data.kind}/${data.recordId}`, kept: { at: event.occurredAt, data: data.kind === 'narrative' ? data : measured } };
-      if (data.kind === 'hazard-found') return [record, { kind: 'hazard', subject: data.hazardId, kept: { at: event.occurredAt, step: 'found', grade: data.grade, county: data.county } }];
-      if (data.kind === 'hazard-fixed') return [record, { kind: 'hazard', subject: data.hazardId, kept: { at: event.occurredAt, step: 'fixed' } }];
+      const record: Part = {
+        kind: 'record',
+        subject: `${data.kind}/${data.recordId}`,
+        kept: { at: event.occurredAt, data: data.kind === 'narrative' ? data : measured },
+      };
+      if (data.kind === 'hazard-found')
+        return [
+          record,
+          { kind: 'hazard', subject: data.hazardId, kept: { at: event.occurredAt, step: 'found', grade: data.grade, county: data.county } },
+        ];
+      if (data.kind === 'hazard-fixed')
+        return [record, { kind: 'hazard', subject: data.hazardId, kept: { at: event.occurredAt, step: 'fixed' } }];
       return [record];
     }
     case 'fire-judged.v1': {
@@ -41,7 +103,11 @@ export function partsOf(event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | Respon
     }
     case 'transfer-task-progressed.v1': {
       const { episodeId, county, moved } = event.data;
-      return moved.map((person) => ({ kind: 'moved-person', subject: `${episodeId}/${person}`, kept: { at: event.occurredAt, county, episodeId, person } }));
+      return moved.map((person) => ({
+        kind: 'moved-person',
+        subject: `${episodeId}/${person}`,
+        kept: { at: event.occurredAt, county, episodeId, person },
+      }));
     }
   }
 }
@@ -53,18 +119,22 @@ export function partsOf(event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | Respon
 export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactContent | null {
   if (pieces.length === 0) return null;
   switch (kind) {
-    case 'incident': return incident(pieces as unknown as readonly IncidentPiece[]);
-    case 'hazard': return hazard(pieces);
+    case 'incident':
+      return incident(pieces as unknown as readonly IncidentPiece[]);
+    case 'hazard':
+      return hazard(pieces);
     case 'record': {
       const { at, data } = last(pieces) as KeptPiece & { data: WorkRecordV1['data'] };
       return { kind, at, region: data.county, record: data };
     }
     case 'fire': {
-      const { firstSeenAt, county, verdict, deaths } = last(pieces) as KeptPiece & Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
+      const { firstSeenAt, county, verdict, deaths } = last(pieces) as KeptPiece &
+        Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
       return { kind, at: firstSeenAt, region: county, verdict, deaths };
     }
     case 'response-change': {
-      const { at, authority, change, from, to } = last(pieces) as KeptPiece & Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'>;
+      const { at, authority, change, from, to } = last(pieces) as KeptPiece &
+        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'>;
       return { kind, at, region: authority, change, from, to };
     }
     case 'moved-person': {
@@ -76,7 +146,18 @@ export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactCon
 
 type IncidentPiece = { at: UtcInstant } & Pick<
   IncidentV1['data'],
-  'reportNo' | 'stage' | 'happenedAt' | 'category' | 'productionRelated' | 'industry' | 'county' | 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan'
+  | 'reportNo'
+  | 'stage'
+  | 'happenedAt'
+  | 'category'
+  | 'productionRelated'
+  | 'industry'
+  | 'county'
+  | 'deaths'
+  | 'seriousInjuries'
+  | 'injuries'
+  | 'economicLossYuan'
+  | 'propertyLossYuan'
 >;
 
 /** Each report states all figures anew; what one does not state stands as before. Casualties count as they stood within the window of Decree 493 art. 13. */
@@ -92,15 +173,30 @@ function incident(pieces: readonly IncidentPiece[]): FactContent | null {
   const propertyLossYuan = stated(reports, 'propertyLossYuan');
   const grade = gradeOf(deaths, stated(casualties, 'seriousInjuries'), latest.category === 'fire' ? propertyLossYuan : economicLossYuan);
   const { happenedAt, county, category, productionRelated, industry } = latest;
-  return { kind: 'incident', at: happenedAt, region: county, category, productionRelated, industry, grade, deaths, injuries, economicLossYuan, propertyLossYuan };
+  return {
+    kind: 'incident',
+    at: happenedAt,
+    region: county,
+    category,
+    productionRelated,
+    industry,
+    grade,
+    deaths,
+    injuries,
+    economicLossYuan,
+    propertyLossYuan,
+  };
 }
 
-const stated = (reports: readonly IncidentPiece[], field: 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan'): number =>
-  reports.map((report) => report[field]).findLast((value) => value !== null) ?? 0;
+const stated = (
+  reports: readonly IncidentPiece[],
+  field: 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan',
+): number => reports.map((report) => report[field]).findLast((value) => value !== null) ?? 0;
 
 /** Fixed may be known before found: it counts once it is known when the hazard was found. */
 function hazard(pieces: readonly KeptPiece[]): FactContent | null {
-  const found = pieces.filter(({ step }) => step === 'found').sort(byTime)[0] as (KeptPiece & { grade: 'general' | 'major'; county: string }) | undefined;
+  const found = pieces.filter(({ step }) => step === 'found').sort(byTime)[0] as
+    (KeptPiece & { grade: 'general' | 'major'; county: string }) | undefined;
   if (found === undefined) return null;
   return { kind: 'hazard', at: found.at, region: found.county, grade: found.grade, fixed: pieces.some(({ step }) => step === 'fixed') };
 }

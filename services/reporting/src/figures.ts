@@ -6,16 +6,48 @@ import { INDICATORS, indicatorOf, type Indicator, type Unit } from './indicators
 
 /** One figure of a year, with the year before. `change` is in percent to one decimal, or null and `changeNote` says why. */
 export type Figure = Readonly<{
-  id: string; label: Readonly<{ zh: string; en: string }>; value: number | null; unit: Unit; previous: number | null;
-  change: number | null; changeNote: Change['note']; direction: Change['direction']; indicator: string; version: number;
+  id: string;
+  label: Readonly<{ zh: string; en: string }>;
+  value: number | null;
+  unit: Unit;
+  previous: number | null;
+  change: number | null;
+  changeNote: Change['note'];
+  direction: Change['direction'];
+  indicator: string;
+  version: number;
 }>;
 export type Figures = Readonly<{ year: number; asOf: UtcInstant | null; figures: readonly Figure[] }>;
 
 /** A fact behind a figure. `measure` adds up to a sum; distinct `key`s count to a distinct one. */
-export type TracedFact = Readonly<{ fact: string; event: string; contract: string; origins: readonly string[]; occurredAt: UtcInstant; recordedAt: UtcInstant; measure: number; key: string | null }>;
-export type Trace = Readonly<{ figure: string; value: number | null; method: Indicator['method']; of: readonly string[] | null; facts: readonly TracedFact[] }>;
+export type TracedFact = Readonly<{
+  fact: string;
+  event: string;
+  contract: string;
+  origins: readonly string[];
+  occurredAt: UtcInstant;
+  recordedAt: UtcInstant;
+  measure: number;
+  key: string | null;
+}>;
+export type Trace = Readonly<{
+  figure: string;
+  value: number | null;
+  method: Indicator['method'];
+  of: readonly string[] | null;
+  facts: readonly TracedFact[];
+}>;
 
-type FactRow = Readonly<{ kind: FactKind; subject: string; version: number; event: string; contract: string; origins: string[]; recorded_at: UtcInstant; content: FactContent | null }>;
+type FactRow = Readonly<{
+  kind: FactKind;
+  subject: string;
+  version: number;
+  event: string;
+  contract: string;
+  origins: string[];
+  recorded_at: UtcInstant;
+  content: FactContent | null;
+}>;
 
 /** Figures as known now come from the counters; as known then, from the facts of then. */
 export class FigureBook {
@@ -27,9 +59,10 @@ export class FigureBook {
 
   async figures(tx: Tx, year: number, asOf: UtcInstant | null): Promise<Figures> {
     const newest = await this.newest(tx);
-    const [now, before] = asOf === null || (newest !== null && asOf >= newest)
-      ? [await this.counted(tx, year), await this.counted(tx, year - 1)]
-      : await this.recounted(tx, year, asOf);
+    const [now, before] =
+      asOf === null || (newest !== null && asOf >= newest)
+        ? [await this.counted(tx, year), await this.counted(tx, year - 1)]
+        : await this.recounted(tx, year, asOf);
     return { year, asOf: asOf ?? newest, figures: INDICATORS.map((indicator) => figureOf(indicator, year, now, before)) };
   }
 
@@ -46,19 +79,34 @@ export class FigureBook {
     const facts = rows.flatMap((row): TracedFact[] => {
       const contribution = row.content === null ? null : indicator.contribution(row.content);
       if (contribution === null || contribution.year !== year || row.content === null) return [];
-      return [{
-        fact: `${row.kind}/${row.subject}/${row.version}`, event: row.event, contract: row.contract, origins: row.origins, occurredAt: row.content.at,
-        recordedAt: row.recorded_at, measure: contribution.amount, key: contribution.key,
-      }];
+      return [
+        {
+          fact: `${row.kind}/${row.subject}/${row.version}`,
+          event: row.event,
+          contract: row.contract,
+          origins: row.origins,
+          occurredAt: row.content.at,
+          recordedAt: row.recorded_at,
+          measure: contribution.amount,
+          key: contribution.key,
+        },
+      ];
     });
-    return { figure: id, value, method: indicator.method, of: null, facts: facts.sort((a, b) => (`${a.occurredAt} ${a.fact}` < `${b.occurredAt} ${b.fact}` ? -1 : 1)) };
+    return {
+      figure: id,
+      value,
+      method: indicator.method,
+      of: null,
+      facts: facts.sort((a, b) => (`${a.occurredAt} ${a.fact}` < `${b.occurredAt} ${b.fact}` ? -1 : 1)),
+    };
   }
 
   /** What an indicator came to in each month of a year, for a chart; as known now, or then. */
   async monthly(tx: Tx, id: string, year: number, asOf: UtcInstant | null): Promise<readonly number[]> {
     if (asOf !== null) return this.monthlyAsOf(tx, id, year, asOf);
     const rows = (await tx.query(
-      `select extract(month from day)::int as month, sum(amount)::float8 as amount from reporting.counter where indicator = $1 and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1) group by 1`, [id, year],
+      `select extract(month from day)::int as month, sum(amount)::float8 as amount from reporting.counter where indicator = $1 and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1) group by 1`,
+      [id, year],
     )) as { month: number; amount: number }[];
     return Array.from({ length: 12 }, (_, index) => rows.find(({ month }) => month === index + 1)?.amount ?? 0);
   }
@@ -74,9 +122,12 @@ export class FigureBook {
 
   /** Differences between the counters and the facts of a day 勾稽. None: every counter is the sum of its facts. */
   async differences(tx: Tx, day: string): Promise<readonly Readonly<{ indicator: string; counted: number; facts: number }>[]> {
-    const rows = (await tx.query(`select distinct on (kind, subject) content from reporting.fact f
+    const rows = (await tx.query(
+      `select distinct on (kind, subject) content from reporting.fact f
       where (kind, subject) in (select kind, subject from reporting.fact where at >= ($1 || ' 00:00+08')::timestamptz and at < ($1 || ' 00:00+08')::timestamptz + interval '1 day')
-      order by kind, subject, version desc`, [day])) as { content: FactContent | null }[];
+      order by kind, subject, version desc`,
+      [day],
+    )) as { content: FactContent | null }[];
     const sums = new Map<string, number>();
     for (const { content } of rows) {
       if (content === null || shanghaiDate(content.at) !== day) continue;
@@ -85,7 +136,9 @@ export class FigureBook {
         sums.set(indicator.id, (sums.get(indicator.id) ?? 0) + (indicator.contribution(content)?.amount ?? 0));
       }
     }
-    const counted = (await tx.query('select indicator, sum(amount)::float8 as amount from reporting.counter where day = $1 group by 1', [day])) as { indicator: string; amount: number }[];
+    const counted = (await tx.query('select indicator, sum(amount)::float8 as amount from reporting.counter where day = $1 group by 1', [
+      day,
+    ])) as { indicator: string; amount: number }[];
     const ids = new Set([...sums.keys(), ...counted.map(({ indicator }) => indicator)]);
     return [...ids].sort().flatMap((indicator) => {
       const [facts, held] = [sums.get(indicator) ?? 0, counted.find((row) => row.indicator === indicator)?.amount ?? 0];
@@ -95,10 +148,19 @@ export class FigureBook {
 
   private async counted(tx: Tx, year: number): Promise<ReadonlyMap<string, number>> {
     const rows = (await tx.query(
-      `select indicator, sum(amount)::float8 as value from reporting.counter where day >= make_date($1, 1, 1) and day < make_date($1 + 1, 1, 1) group by indicator`, [year],
+      `select indicator, sum(amount)::float8 as value from reporting.counter where day >= make_date($1, 1, 1) and day < make_date($1 + 1, 1, 1) group by indicator`,
+      [year],
     )) as { indicator: string; value: number }[];
-    const keys = (await tx.query('select indicator, count(*) as value from reporting.distinct_key where year = $1 and facts > 0 group by indicator', [year])) as { indicator: string; value: number }[];
-    return new Map([...rows.filter(({ indicator }) => indicatorOf(indicator)?.method === 'sum'), ...keys].map(({ indicator, value }) => [indicator, value]));
+    const keys = (await tx.query(
+      'select indicator, count(*) as value from reporting.distinct_key where year = $1 and facts > 0 group by indicator',
+      [year],
+    )) as { indicator: string; value: number }[];
+    return new Map(
+      [...rows.filter(({ indicator }) => indicatorOf(indicator)?.method === 'sum'), ...keys].map(({ indicator, value }) => [
+        indicator,
+        value,
+      ]),
+    );
   }
 
   private async recounted(tx: Tx, year: number, asOf: UtcInstant): Promise<[ReadonlyMap<string, number>, ReadonlyMap<string, number>]> {
@@ -123,14 +185,16 @@ export class FigureBook {
   private factsAsOf(tx: Tx, asOf: UtcInstant, kinds: readonly FactKind[] | null): Promise<FactRow[]> {
     return tx.query(
       `select distinct on (kind, subject) kind, subject, version, event, contract, origins, recorded_at, content from reporting.fact
-       where recorded_at <= $1 and ($2::text[] is null or kind = any($2)) order by kind, subject, version desc`, [asOf, kinds],
+       where recorded_at <= $1 and ($2::text[] is null or kind = any($2)) order by kind, subject, version desc`,
+      [asOf, kinds],
     );
   }
 }
 
 function figureOf(indicator: Indicator, year: number, now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Figure {
   const [value, previous] = [valueOf(indicator, year, now), valueOf(indicator, year - 1, before)];
-  const { percent, direction, note } = value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
+  const { percent, direction, note } =
+    value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
   const { id, label, unit, version } = indicator;
   return { id, label, value, unit, previous, change: percent, changeNote: note, direction, indicator: id, version };
 }

@@ -11,11 +11,24 @@ type Counted = IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | Tr
 export class OnEvent {
   private readonly facts = new FactBook();
 
-  @Consumes('reporting', 'incident.v1') incidents(events: readonly IncidentV1[], batch: Batch): Promise<void> { return this.book(events, batch); }
-  @Consumes('reporting', 'work-record.v1') workRecords(events: readonly WorkRecordV1[], batch: Batch): Promise<void> { return this.book(events, batch); }
-  @Consumes('reporting', 'fire-judged.v1') firesJudged(events: readonly FireJudgedV1[], batch: Batch): Promise<void> { return this.book(events, batch); }
-  @Consumes('reporting', 'response-changed.v1') responses(events: readonly ResponseChangedV1[], batch: Batch): Promise<void> { return this.book(events, batch); }
-  @Consumes('reporting', 'transfer-task-progressed.v1') transfers(events: readonly TransferTaskProgressedV1[], batch: Batch): Promise<void> { return this.book(events, batch); }
+  @Consumes('reporting', 'incident.v1') incidents(events: readonly IncidentV1[], batch: Batch): Promise<void> {
+    return this.book(events, batch);
+  }
+  @Consumes('reporting', 'work-record.v1') workRecords(events: readonly WorkRecordV1[], batch: Batch): Promise<void> {
+    return this.book(events, batch);
+  }
+  @Consumes('reporting', 'fire-judged.v1') firesJudged(events: readonly FireJudgedV1[], batch: Batch): Promise<void> {
+    return this.book(events, batch);
+  }
+  @Consumes('reporting', 'response-changed.v1') responses(events: readonly ResponseChangedV1[], batch: Batch): Promise<void> {
+    return this.book(events, batch);
+  }
+  @Consumes('reporting', 'transfer-task-progressed.v1') transfers(
+    events: readonly TransferTaskProgressedV1[],
+    batch: Batch,
+  ): Promise<void> {
+    return this.book(events, batch);
+  }
 
   /** An event recorded in error is withdrawn; the right one is fed anew. */
   @Consumes('reporting', 'order.v1')
@@ -27,6 +40,9 @@ export class OnEvent {
   }
 
   private book(events: readonly Counted[], { tx }: Batch): Promise<void> {
-    return this.facts.book(tx, events.map((event) => ({ event, parts: partsOf(event) })));
+    return this.facts.book(
+      tx,
+      events.map((event) => ({ event, parts: partsOf(event) })),
+    );
   }
 }

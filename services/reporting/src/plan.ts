@@ -9,16 +9,48 @@ const Section = Type.Object(
     heading: Type.String(),
     /** Words of the section's own, before its parts. */
     lead: Type.Optional(Type.Array(paragraph)),
-    parts: Type.Array(Type.Object({ heading: Type.String(), paragraphs: Type.Array(paragraph), /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(Type.String()) }, strict)),
+    parts: Type.Array(
+      Type.Object(
+        {
+          heading: Type.String(),
+          paragraphs: Type.Array(paragraph),
+          /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(Type.String()),
+        },
+        strict,
+      ),
+    ),
     closing: Type.Optional(Type.Array(paragraph)),
     /** A table or chart that stands after the part of this number. */
-    exhibits: Type.Optional(Type.Array(Type.Object({ afterPart: Type.Integer(), kind: Type.Union([Type.Literal('table'), Type.Literal('chart')]), title: Type.String(), figures: Type.Array(Type.String(), { minItems: 1 }) }, strict))),
+    exhibits: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            afterPart: Type.Integer(),
+            kind: Type.Union([Type.Literal('table'), Type.Literal('chart')]),
+            title: Type.String(),
+            figures: Type.Array(Type.String(), { minItems: 1 }),
+          },
+          strict,
+        ),
+      ),
+    ),
   },
   strict,
 );
 
-const SummaryFile = Type.Object({ title: Type.String(), organ: Type.String(), opening: Type.Array(paragraph, { minItems: 1 }), sections: Type.Array(Section, { minItems: 1 }) }, strict);
-const ScheduleFile = Type.Object({ timezone: Type.String(), daily: Type.String(), annual: Type.String(), source: Type.String(), verified: Type.Boolean() }, strict);
+const SummaryFile = Type.Object(
+  {
+    title: Type.String(),
+    organ: Type.String(),
+    opening: Type.Array(paragraph, { minItems: 1 }),
+    sections: Type.Array(Section, { minItems: 1 }),
+  },
+  strict,
+);
+const ScheduleFile = Type.Object(
+  { timezone: Type.String(), daily: Type.String(), annual: Type.String(), source: Type.String(), verified: Type.Boolean() },
+  strict,
+);
 
 /** The skeleton of the annual summary and its sentences: data of the city, which its staff edit. */
 export type SummaryTemplate = Static<typeof SummaryFile>;
@@ -32,6 +64,9 @@ export class ReportingPlan {
   ) {}
 
   static read(folder: string): ReportingPlan {
-    return new ReportingPlan(readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value, readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value);
+    return new ReportingPlan(
+      readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value,
+      readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value,
+    );
   }
 }

@@ -31,7 +31,9 @@ export class ReportingQuery {
   }
 
   rollups(): Promise<readonly Readonly<{ name: string; dueAt: UtcInstant; ranAt: UtcInstant; outcome: string; findings: unknown }>[]> {
-    return this.db.query('select name, due_at as "dueAt", ran_at as "ranAt", outcome, findings from reporting.rollup order by ran_at desc, name limit 100');
+    return this.db.query(
+      'select name, due_at as "dueAt", ran_at as "ranAt", outcome, findings from reporting.rollup order by ran_at desc, name limit 100',
+    );
   }
 }
 

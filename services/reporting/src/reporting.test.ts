@@ -18,10 +18,33 @@ import { bothOf, changeOf, changesTogether, fill } from './summary/wording.js';
 
 const happened = utc('2020-03-01T02:00:00Z');
 const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']> = {}): IncidentV1 => ({
-  id: `incident/i/${reportNo}`, type: 'incident.v1', key: 'i', occurredAt: addMinutes(happened, day * 1_440), recordedAt: addMinutes(happened, day * 1_440 + 60), correlationId: 'i', causes: [],
+  id: `incident/i/${reportNo}`,
+  type: 'incident.v1',
+  key: 'i',
+  occurredAt: addMinutes(happened, day * 1_440),
+  recordedAt: addMinutes(happened, day * 1_440 + 60),
+  correlationId: 'i',
+  causes: [],
   data: {
-    incidentId: 'i', reportNo, stage: reportNo === 1 ? 'first' : 'follow-up', happenedAt: happened, category: 'work-accident', productionRelated: true, industry: 'construction', county: '441881', place: '', latitude: null, longitude: null,
-    deaths: null, missing: null, seriousInjuries: null, injuries: null, economicLossYuan: null, propertyLossYuan: null, text: '', ...data,
+    incidentId: 'i',
+    reportNo,
+    stage: reportNo === 1 ? 'first' : 'follow-up',
+    happenedAt: happened,
+    category: 'work-accident',
+    productionRelated: true,
+    industry: 'construction',
+    county: '441881',
+    place: '',
+    latitude: null,
+    longitude: null,
+    deaths: null,
+    missing: null,
+    seriousInjuries: null,
+    injuries: null,
+    economicLossYuan: null,
+    propertyLossYuan: null,
+    text: '',
+    ...data,
   },
 });
 const pieces = (...reports: IncidentV1[]): KeptPiece[] => reports.map((one) => partsOf(one)[0]?.kept as KeptPiece);
@@ -30,17 +53,35 @@ describe('an incident', () => {
   it.each([
     ['a death inside 30 days counts', [report(1, 0, { deaths: 1 }), report(2, 29, { deaths: 2 })], { deaths: 2, grade: 'general' }],
     ['a death after 30 days does not', [report(1, 0, { deaths: 2 }), report(2, 31, { deaths: 3 })], { deaths: 2, grade: 'general' }],
-    ['on the road the window is 7 days', [report(1, 0, { deaths: 2, category: 'road-accident' }), report(2, 8, { deaths: 3, category: 'road-accident' })], { deaths: 2 }],
+    [
+      'on the road the window is 7 days',
+      [report(1, 0, { deaths: 2, category: 'road-accident' }), report(2, 8, { deaths: 3, category: 'road-accident' })],
+      { deaths: 2 },
+    ],
     ['the grade follows the deaths', [report(1, 0, { deaths: 2 }), report(2, 3, { deaths: 3 })], { deaths: 3, grade: 'larger' }],
-    ['what a report does not state stands as before', [report(1, 0, { deaths: 1, economicLossYuan: 500 }), report(2, 3, { injuries: 2 })], { deaths: 1, injuries: 2, economicLossYuan: 500 }],
+    [
+      'what a report does not state stands as before',
+      [report(1, 0, { deaths: 1, economicLossYuan: 500 }), report(2, 3, { injuries: 2 })],
+      { deaths: 1, injuries: 2, economicLossYuan: 500 },
+    ],
     ['loss has no window', [report(1, 0, { deaths: 1 }), report(2, 60, { economicLossYuan: 900 })], { economicLossYuan: 900 }],
   ] as const)('%s', (_, reports, expected) => expect(summarise('incident', pieces(...reports))).toMatchObject(expected));
 
-  it('that is written off no longer counts', () => expect(summarise('incident', pieces(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' })))).toBeNull());
+  it('that is written off no longer counts', () =>
+    expect(summarise('incident', pieces(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' })))).toBeNull());
 
   it('comes to the same whatever the order of its reports', () => {
-    const all = [report(1, 0, { deaths: 1 }), report(2, 3, { injuries: 4 }), report(3, 12, { deaths: 3 }), report(4, 40, { deaths: 5, economicLossYuan: 7 })];
-    fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: 4 }), (shuffled) => expect(summarise('incident', pieces(...shuffled))).toEqual(summarise('incident', pieces(...all)))));
+    const all = [
+      report(1, 0, { deaths: 1 }),
+      report(2, 3, { injuries: 4 }),
+      report(3, 12, { deaths: 3 }),
+      report(4, 40, { deaths: 5, economicLossYuan: 7 }),
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: 4 }), (shuffled) =>
+        expect(summarise('incident', pieces(...shuffled))).toEqual(summarise('incident', pieces(...all))),
+      ),
+    );
   });
 });
 
@@ -54,16 +95,35 @@ describe('the reporting store', () => {
     database = await testDatabase([SCHEDULE_SCHEMA, REPORTING_SCHEMA]);
     db = await connect(database.url, 'reporting test', 6);
   });
-  beforeEach(() => db.query('truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key, reporting.withdrawn; update reporting.consumed set newest = null'));
+  beforeEach(() =>
+    db.query(
+      'truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key, reporting.withdrawn; update reporting.consumed set newest = null',
+    ),
+  );
   afterAll(async () => {
     await db.destroy();
     await database.drop();
   });
 
-  const record = (recordId: string, data: object, at = utc('2020-05-05T02:00:00Z')): Envelope =>
-    ({ id: `record/${recordId}`, type: 'work-record.v1', key: recordId, occurredAt: at, recordedAt: at, correlationId: recordId, causes: [], data: { recordId, county: '441881', organ: 'o', text: '', ...data } });
-  const take = (...events: Envelope[]): Promise<void> => db.transaction((tx) => book.book(tx, events.map((event) => ({ event, parts: partsOf(event as never) }))));
-  const value = async (id: string, asOf: UtcInstant | null = null): Promise<number | null> => (await figures.figures(db.manager, 2020, asOf)).figures.find((figure) => figure.id === id)?.value ?? null;
+  const record = (recordId: string, data: object, at = utc('2020-05-05T02:00:00Z')): Envelope => ({
+    id: `record/${recordId}`,
+    type: 'work-record.v1',
+    key: recordId,
+    occurredAt: at,
+    recordedAt: at,
+    correlationId: recordId,
+    causes: [],
+    data: { recordId, county: '441881', organ: 'o', text: '', ...data },
+  });
+  const take = (...events: Envelope[]): Promise<void> =>
+    db.transaction((tx) =>
+      book.book(
+        tx,
+        events.map((event) => ({ event, parts: partsOf(event as never) })),
+      ),
+    );
+  const value = async (id: string, asOf: UtcInstant | null = null): Promise<number | null> =>
+    (await figures.figures(db.manager, 2020, asOf)).figures.find((figure) => figure.id === id)?.value ?? null;
 
   it('books an event once, however often it comes', async () => {
     for (let n = 0; n < 3; n += 1) await take(report(1, 0, { deaths: 2 }));
@@ -79,8 +139,14 @@ describe('the reporting store', () => {
   });
 
   it('counts distinct things once, sums sums, and takes back what was withdrawn', async () => {
-    await take(record('v1', { kind: 'safety-visit', enterpriseId: 'e' }), record('v2', { kind: 'safety-visit', enterpriseId: 'e' }), record('x', { kind: 'examination', candidates: 40, passed: 30 }));
-    expect([await value('inspections.enterprises'), await value('inspections.visits'), await value('exams.candidates')]).toEqual([1, 2, 40]);
+    await take(
+      record('v1', { kind: 'safety-visit', enterpriseId: 'e' }),
+      record('v2', { kind: 'safety-visit', enterpriseId: 'e' }),
+      record('x', { kind: 'examination', candidates: 40, passed: 30 }),
+    );
+    expect([await value('inspections.enterprises'), await value('inspections.visits'), await value('exams.candidates')]).toEqual([
+      1, 2, 40,
+    ]);
     const order: Envelope = { ...record('o', {}), id: 'order/o', type: 'order.v1', recordedAt: utc('2020-06-01T00:00:00Z') };
     await db.transaction((tx) => book.withdraw(tx, 'record/v2', order));
     await db.transaction((tx) => book.withdraw(tx, 'record/later', order));
@@ -98,8 +164,25 @@ describe('the reporting store', () => {
 
   it('counts a person moved twice in one response once, and in two responses twice', async () => {
     const moved = (id: string, episodeId: string, ...people: string[]): DomainEvent => ({
-      id, type: 'transfer-task-progressed.v1', key: 't', occurredAt: happened, recordedAt: happened, correlationId: 'c', causes: ['order/1'],
-      data: { taskId: 't', episodeId, county: '441881', moved: people, movedTotal: 1, people: 9, absent: 0, refusing: 0, evidence: 'photo', reportedBy: 'x' },
+      id,
+      type: 'transfer-task-progressed.v1',
+      key: 't',
+      occurredAt: happened,
+      recordedAt: happened,
+      correlationId: 'c',
+      causes: ['order/1'],
+      data: {
+        taskId: 't',
+        episodeId,
+        county: '441881',
+        moved: people,
+        movedTotal: 1,
+        people: 9,
+        absent: 0,
+        refusing: 0,
+        evidence: 'photo',
+        reportedBy: 'x',
+      },
     });
     await take(moved('p1', 'E1', 'a', 'b'), moved('p2', 'E1', 'b', 'c'), moved('p3', 'E2', 'a'));
     expect(await value('transfers.people')).toBe(4);
@@ -109,17 +192,29 @@ describe('the reporting store', () => {
 
   it('holds every counter to the sum of its facts, whatever comes in whatever order', async () => {
     const anyDay = fc.integer({ min: 0, max: 40 });
-    const anyReport = fc.record({ incident: fc.constantFrom('a', 'b', 'c'), no: fc.integer({ min: 1, max: 5 }), day: anyDay, deaths: fc.option(fc.integer({ min: 0, max: 12 })), off: fc.boolean() });
-    await fc.assert(fc.asyncProperty(fc.array(anyReport, { minLength: 1, maxLength: 12 }), async (reports) => {
-      await db.query('truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key');
-      for (const { incident, no, day, deaths, off } of reports)
-        await take({ ...report(no, day, { incidentId: incident, deaths, stage: off && no === 5 ? 'write-off' : 'follow-up' }), id: `${incident}/${no}` });
-      const now = await figures.figures(db.manager, 2020, null);
-      await db.query('update reporting.consumed set newest = $1', [utc('2021-01-01T00:00:00Z')]);
-      const recounted = await figures.figures(db.manager, 2020, utc('2020-12-31T00:00:00Z'));
-      expect(now.figures.map(({ id, value: v }) => [id, v])).toEqual(recounted.figures.map(({ id, value: v }) => [id, v]));
-      expect(await figures.differences(db.manager, '2020-03-01')).toEqual([]);
-    }), { numRuns: 25 });
+    const anyReport = fc.record({
+      incident: fc.constantFrom('a', 'b', 'c'),
+      no: fc.integer({ min: 1, max: 5 }),
+      day: anyDay,
+      deaths: fc.option(fc.integer({ min: 0, max: 12 })),
+      off: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyReport, { minLength: 1, maxLength: 12 }), async (reports) => {
+        await db.query('truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key');
+        for (const { incident, no, day, deaths, off } of reports)
+          await take({
+            ...report(no, day, { incidentId: incident, deaths, stage: off && no === 5 ? 'write-off' : 'follow-up' }),
+            id: `${incident}/${no}`,
+          });
+        const now = await figures.figures(db.manager, 2020, null);
+        await db.query('update reporting.consumed set newest = $1', [utc('2021-01-01T00:00:00Z')]);
+        const recounted = await figures.figures(db.manager, 2020, utc('2020-12-31T00:00:00Z'));
+        expect(now.figures.map(({ id, value: v }) => [id, v])).toEqual(recounted.figures.map(({ id, value: v }) => [id, v]));
+        expect(await figures.differences(db.manager, '2020-03-01')).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('finds a counter that does not add up', async () => {
@@ -130,18 +225,44 @@ describe('the reporting store', () => {
 });
 
 describe('the calendar', () => {
-  it('gives 2020 fifty-three ISO weeks, and 2019 fifty-two', () => expect([isoWeeksIn(2020), isoWeeksIn(2019), isoWeeksIn(2021)]).toEqual([53, 52, 52]));
-  it.each([['2020-01-01T00:00:00Z', '2020-W01'], ['2019-12-29T15:59:00Z', '2019-W52'], ['2019-12-29T16:00:00Z', '2020-W01'], ['2021-01-03T15:59:00Z', '2020-W53'], ['2021-01-03T16:00:00Z', '2021-W01']])('%s lies in %s', (at, week) => expect(isoWeek(utc(at)).week).toBe(week));
+  it('gives 2020 fifty-three ISO weeks, and 2019 fifty-two', () =>
+    expect([isoWeeksIn(2020), isoWeeksIn(2019), isoWeeksIn(2021)]).toEqual([53, 52, 52]));
   it.each([
-    ['10 1 * * *', '2020-12-31T17:09:59Z', '2020-12-31T17:10:00.000Z'], ['10 1 * * *', '2020-12-31T17:10:00Z', '2021-01-01T17:10:00.000Z'],
-    ['30 8 22 1 *', '2020-06-01T00:00:00Z', '2021-01-22T00:30:00.000Z'], ['30 8 22 1 *', '2021-01-22T00:30:00Z', '2022-01-22T00:30:00.000Z'], ['0 0 29 2 *', '2021-01-01T00:00:00Z', '2024-02-28T16:00:00.000Z'],
+    ['2020-01-01T00:00:00Z', '2020-W01'],
+    ['2019-12-29T15:59:00Z', '2019-W52'],
+    ['2019-12-29T16:00:00Z', '2020-W01'],
+    ['2021-01-03T15:59:00Z', '2020-W53'],
+    ['2021-01-03T16:00:00Z', '2021-W01'],
+  ])('%s lies in %s', (at, week) => expect(isoWeek(utc(at)).week).toBe(week));
+  it.each([
+    ['10 1 * * *', '2020-12-31T17:09:59Z', '2020-12-31T17:10:00.000Z'],
+    ['10 1 * * *', '2020-12-31T17:10:00Z', '2021-01-01T17:10:00.000Z'],
+    ['30 8 22 1 *', '2020-06-01T00:00:00Z', '2021-01-22T00:30:00.000Z'],
+    ['30 8 22 1 *', '2021-01-22T00:30:00Z', '2022-01-22T00:30:00.000Z'],
+    ['0 0 29 2 *', '2021-01-01T00:00:00Z', '2024-02-28T16:00:00.000Z'],
   ])('%s after %s is %s', (expression, after, next) => expect(nextMatch(expression, 'Asia/Shanghai', utc(after))).toBe(next));
   it('refuses what is no cron expression', () => expect(() => nextMatch('61 * * * *', 'Asia/Shanghai', happened)).toThrow(/61/));
   it('knows the day before', () => expect(dayBefore(utc('2021-01-01T00:00:00Z'))).toBe('2020-12-31'));
 });
 
-const figure = (id: string, value: number | null, previous: number | null, change: number | null, direction: Figure['direction'], changeNote: Figure['changeNote'] = null): Figure => ({
-  id, label: { zh: id, en: id }, value, unit: 'count', previous, change, changeNote, direction, indicator: id, version: 1,
+const figure = (
+  id: string,
+  value: number | null,
+  previous: number | null,
+  change: number | null,
+  direction: Figure['direction'],
+  changeNote: Figure['changeNote'] = null,
+): Figure => ({
+  id,
+  label: { zh: id, en: id },
+  value,
+  unit: 'count',
+  previous,
+  change,
+  changeNote,
+  direction,
+  indicator: id,
+  version: 1,
 });
 const down = figure('a', 138, 285, -51.6, 'down');
 const up = figure('b', 4, 2, 100, 'up');
@@ -149,32 +270,87 @@ const level = figure('c', 5, 5, 0, 'level');
 const zeroBase = figure('d', 5, 0, null, 'up', 'zero-base');
 
 describe('wording', () => {
-  it.each([[down, '下降51.6%'], [up, '上升100%'], [level, '持平'], [zeroBase, '增加5（上年同期为0）'], [figure('e', 5, null, null, null, 'no-base'), '（上年同期数不可比）'], [figure('f', 10_001, 10_000, 0, 'up'), '增加1']])('says %o', (one, words) => expect(changeOf(one)).toBe(words));
   it.each([
-    [[down, figure('x', 136, 202, -32.7, 'down')], '分别下降51.6%、32.7%'], [[down, up], '分别下降51.6%、上升100%'], [[down, level], '分别下降51.6%、持平'], [[down], '下降51.6%'],
+    [down, '下降51.6%'],
+    [up, '上升100%'],
+    [level, '持平'],
+    [zeroBase, '增加5（上年同期为0）'],
+    [figure('e', 5, null, null, null, 'no-base'), '（上年同期数不可比）'],
+    [figure('f', 10_001, 10_000, 0, 'up'), '增加1'],
+  ])('says %o', (one, words) => expect(changeOf(one)).toBe(words));
+  it.each([
+    [[down, figure('x', 136, 202, -32.7, 'down')], '分别下降51.6%、32.7%'],
+    [[down, up], '分别下降51.6%、上升100%'],
+    [[down, level], '分别下降51.6%、持平'],
+    [[down], '下降51.6%'],
   ])('says several together', (some, words) => expect(changesTogether(some)).toBe(words));
-  it.each([[[up, up], '“双上升”'], [[down, down], '“双下降”'], [[up, down], '一升一降'], [[level, level], '均持平'], [[up, level], '一升一平']])('says both', (some, words) => expect(bothOf(some)).toBe(words));
+  it.each([
+    [[up, up], '“双上升”'],
+    [[down, down], '“双下降”'],
+    [[up, down], '一升一降'],
+    [[level, level], '均持平'],
+    [[up, level], '一升一平'],
+  ])('says both', (some, words) => expect(bothOf(some)).toBe(words));
 
-  const known = new Map([down, up, level, { ...figure('p', 29_900, null, null, null), unit: 'persons' as const }, figure('zero', 0, 1, -100, 'down')].map((one) => [one.id, one]));
+  const known = new Map(
+    [down, up, level, { ...figure('p', 29_900, null, null, null), unit: 'persons' as const }, figure('zero', 0, 1, -100, 'down')].map(
+      (one) => [one.id, one],
+    ),
+  );
   it('fills a paragraph and says which figures it printed', () => {
-    expect(fill('{{year}}年转移{{p wan}}万人，{{a}}起，{{changes a b}}，{{if zero = 0 ? 没有 : 有[[zero]]起}}，上年{{previous a}}', 'x', 2020, known))
-      .toEqual({ text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285', printed: ['p', 'a', 'a', 'b', 'zero', 'a'] });
+    expect(
+      fill(
+        '{{year}}年转移{{p wan}}万人，{{a}}起，{{changes a b}}，{{if zero = 0 ? 没有 : 有[[zero]]起}}，上年{{previous a}}',
+        'x',
+        2020,
+        known,
+      ),
+    ).toEqual({ text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285', printed: ['p', 'a', 'a', 'b', 'zero', 'a'] });
   });
   it('joins what YAML folded', () => expect(fill('推进。\n汛期 有效', 'x', 2020, known).text).toBe('推进。汛期有效'));
-  it.each(['{{nothing}}', '{{a upside down}}'])('refuses %s and names the place', (text) => expect(() => fill(text, 'sections[1]', 2020, known)).toThrow(/sections\[1\]/));
+  it.each(['{{nothing}}', '{{a upside down}}'])('refuses %s and names the place', (text) =>
+    expect(() => fill(text, 'sections[1]', 2020, known)).toThrow(/sections\[1\]/),
+  );
 });
 
 describe('the document', () => {
   const template = {
-    title: '总结', organ: '某局', opening: ['共{{a}}起，{{a change}}。'],
-    sections: [{ heading: '工作', parts: [{ heading: '其一', paragraphs: ['甲。'], narratives: 'n' }], exhibits: [{ afterPart: 1, kind: 'table' as const, title: '表1', figures: ['a'] }, { afterPart: 1, kind: 'chart' as const, title: '图1', figures: ['a'] }] }],
+    title: '总结',
+    organ: '某局',
+    opening: ['共{{a}}起，{{a change}}。'],
+    sections: [
+      {
+        heading: '工作',
+        parts: [{ heading: '其一', paragraphs: ['甲。'], narratives: 'n' }],
+        exhibits: [
+          { afterPart: 1, kind: 'table' as const, title: '表1', figures: ['a'] },
+          { afterPart: 1, kind: 'chart' as const, title: '图1', figures: ['a'] },
+        ],
+      },
+    ],
   };
-  const summary = compose(template, 2020, [down], [{ section: 'n', order: 1, text: '乙。', event: 'e' }, { section: 'other', order: 1, text: '丙。', event: 'f' }]);
-  const write = (): Promise<Buffer> => writeDocument(summary, { date: '2021年1月22日', charts: new Map([['图1', { title: '图1', unit: '起', series: [{ name: '2020年', values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }] }]]), madeAt: '2021-01-22T00:30:00.000Z' });
+  const summary = compose(
+    template,
+    2020,
+    [down],
+    [
+      { section: 'n', order: 1, text: '乙。', event: 'e' },
+      { section: 'other', order: 1, text: '丙。', event: 'f' },
+    ],
+  );
+  const write = (): Promise<Buffer> =>
+    writeDocument(summary, {
+      date: '2021年1月22日',
+      charts: new Map([
+        ['图1', { title: '图1', unit: '起', series: [{ name: '2020年', values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }] }],
+      ]),
+      madeAt: '2021-01-22T00:30:00.000Z',
+    });
 
   it('holds title, headings, sentences, what people wrote, table, organ and date', async () => {
     const { value: text } = await mammoth.extractRawText({ buffer: await write() });
-    for (const part of ['总结', '共138起，下降51.6%。', '一、工作', '（一）其一', '甲。', '乙。', '表1', '某局', '2021年1月22日']) expect(text).toContain(part);
+    for (const part of ['总结', '共138起，下降51.6%。', '一、工作', '（一）其一', '甲。', '乙。', '表1', '某局', '2021年1月22日'])
+      expect(text).toContain(part);
     expect(text).not.toContain('丙。');
     expect(text).not.toContain('@@');
   });

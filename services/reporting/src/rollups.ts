@@ -36,7 +36,8 @@ export class Rollups extends ServiceJobs {
         for (const { dueAt } of jobs) await this.done(tx, 'daily', dueAt, now, await this.checkDays(tx, now));
       },
       annual: async (jobs, { tx, now }) => {
-        for (const { dueAt } of jobs) await this.done(tx, 'annual', dueAt, now, await this.keepYear(tx, Number(shanghaiDate(dueAt).slice(0, 4)) - 1, now));
+        for (const { dueAt } of jobs)
+          await this.done(tx, 'annual', dueAt, now, await this.keepYear(tx, Number(shanghaiDate(dueAt).slice(0, 4)) - 1, now));
       },
     };
   }
@@ -47,10 +48,19 @@ export class Rollups extends ServiceJobs {
       await tx.query(`select pg_advisory_xact_lock(hashtext('reporting.rollups'))`);
       const held = (await tx.query(`select kind from schedule.job where service = 'reporting'`)) as { kind: string }[];
       const missing = NAMES.filter((name) => !held.some(({ kind }) => kind === name));
-      await schedule(tx, 'reporting', missing.map((name) => ({ kind: name, key: name, dueAt: this.next(name, now), payload: {} })));
+      await schedule(
+        tx,
+        'reporting',
+        missing.map((name) => ({ kind: name, key: name, dueAt: this.next(name, now), payload: {} })),
+      );
     });
     await super.onApplicationBootstrap();
-    this.wakers = NAMES.map((name) => cron(this.plan.schedule[name], () => this.pool.query(`select pg_notify('schedule', '')`), { timezone: this.plan.schedule.timezone, unref: true }));
+    this.wakers = NAMES.map((name) =>
+      cron(this.plan.schedule[name], () => this.pool.query(`select pg_notify('schedule', '')`), {
+        timezone: this.plan.schedule.timezone,
+        unref: true,
+      }),
+    );
   }
 
   override async onApplicationShutdown(): Promise<void> {
@@ -65,9 +75,14 @@ export class Rollups extends ServiceJobs {
   async skipGap(tx: Tx, wallNow: UtcInstant): Promise<Readonly<Record<Name, UtcInstant>>> {
     const skipped = {} as Record<Name, UtcInstant>;
     for (const name of NAMES) {
-      const [job] = (await tx.query(`select due_at from schedule.job where service = 'reporting' and kind = $1 for update`, [name])) as { due_at: UtcInstant }[];
+      const [job] = (await tx.query(`select due_at from schedule.job where service = 'reporting' and kind = $1 for update`, [name])) as {
+        due_at: UtcInstant;
+      }[];
       if (job === undefined || job.due_at > wallNow) continue;
-      await tx.query(`insert into reporting.rollup (name, due_at, ran_at, outcome, findings) values ($1, $2, $3, 'skipped', $4) on conflict do nothing`, [name, job.due_at, wallNow, JSON.stringify({ because: 'virtual time was switched to wall time', until: wallNow })]);
+      await tx.query(
+        `insert into reporting.rollup (name, due_at, ran_at, outcome, findings) values ($1, $2, $3, 'skipped', $4) on conflict do nothing`,
+        [name, job.due_at, wallNow, JSON.stringify({ because: 'virtual time was switched to wall time', until: wallNow })],
+      );
       skipped[name] = this.next(name, wallNow);
       await schedule(tx, 'reporting', [{ kind: name, key: name, dueAt: skipped[name], payload: {} }]);
     }
@@ -76,13 +91,17 @@ export class Rollups extends ServiceJobs {
 
   /** Every counter of the days since the last check must be the sum of its facts. */
   private async checkDays(tx: Tx, now: UtcInstant): Promise<unknown> {
-    const [last] = (await tx.query(`select findings->>'until' as until from reporting.rollup where name = 'daily' and outcome = 'done' order by due_at desc limit 1`)) as { until: string }[];
+    const [last] = (await tx.query(
+      `select findings->>'until' as until from reporting.rollup where name = 'daily' and outcome = 'done' order by due_at desc limit 1`,
+    )) as { until: string }[];
     const until = dayBefore(now);
     const changed = (await tx.query(
-      `select distinct to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day from reporting.fact where recorded_at > coalesce($1::timestamptz, '-infinity') and at is not null order by 1`, [last?.until ?? null],
+      `select distinct to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day from reporting.fact where recorded_at > coalesce($1::timestamptz, '-infinity') and at is not null order by 1`,
+      [last?.until ?? null],
     )) as { day: string }[];
     const differences = [];
-    for (const { day } of changed) differences.push(...(await this.figures.differences(tx, day)).map((difference) => ({ day, ...difference })));
+    for (const { day } of changed)
+      differences.push(...(await this.figures.differences(tx, day)).map((difference) => ({ day, ...difference })));
     if (differences.length > 0) this.logger.error(`counters and facts differ: ${JSON.stringify(differences)}`);
     return { until: now, day: until, daysChecked: changed.length, differences };
   }
@@ -90,12 +109,20 @@ export class Rollups extends ServiceJobs {
   /** The figures of the year as known now, kept: a later correction makes another, it never changes this one. */
   private async keepYear(tx: Tx, year: number, now: UtcInstant): Promise<unknown> {
     const { asOf, figures } = await this.figures.figures(tx, year, null);
-    await tx.query('insert into reporting.annual (year, as_of, made_at, figures) values ($1, $2, $3, $4) on conflict do nothing', [year, asOf ?? now, now, JSON.stringify(figures)]);
+    await tx.query('insert into reporting.annual (year, as_of, made_at, figures) values ($1, $2, $3, $4) on conflict do nothing', [
+      year,
+      asOf ?? now,
+      now,
+      JSON.stringify(figures),
+    ]);
     return { year, asOf, figures: figures.length };
   }
 
   private async done(tx: Tx, name: Name, dueAt: UtcInstant, now: UtcInstant, findings: unknown): Promise<void> {
-    await tx.query(`insert into reporting.rollup (name, due_at, ran_at, outcome, findings) values ($1, $2, $3, 'done', $4) on conflict do nothing`, [name, dueAt, now, JSON.stringify(findings)]);
+    await tx.query(
+      `insert into reporting.rollup (name, due_at, ran_at, outcome, findings) values ($1, $2, $3, 'done', $4) on conflict do nothing`,
+      [name, dueAt, now, JSON.stringify(findings)],
+    );
     await schedule(tx, 'reporting', [{ kind: name, key: name, dueAt: this.next(name, now), payload: {} }]);
   }
 

@@ -1,67 +1,183 @@
 import type {
-  DomainEvent, OrderV1, ResponseChangedV1, ResponseProposalClosedV1, ResponseProposalOverdueV1, ResponseProposedV1, TransferTaskRaisedV1, UtcInstant,
+  DomainEvent,
+  OrderV1,
+  ResponseChangedV1,
+  ResponseProposalClosedV1,
+  ResponseProposalOverdueV1,
+  ResponseProposedV1,
+  TransferTaskRaisedV1,
+  UtcInstant,
 } from '@fengsui/contracts';
 import type { FloodResponse, Proposal, Ruling, TransferPlan } from '@fengsui/rules';
 
 /** Ids derive from causes, so what is decided twice is said once. */
-const header = (state: Pick<FloodResponse, 'authority' | 'hazard'>, correlationId: string, occurredAt: UtcInstant, recordedAt: UtcInstant, causes: readonly string[]) => ({
-  key: `${state.authority}/${state.hazard}`, correlationId, occurredAt, recordedAt, causes: [...causes],
+const header = (
+  state: Pick<FloodResponse, 'authority' | 'hazard'>,
+  correlationId: string,
+  occurredAt: UtcInstant,
+  recordedAt: UtcInstant,
+  causes: readonly string[],
+) => ({
+  key: `${state.authority}/${state.hazard}`,
+  correlationId,
+  occurredAt,
+  recordedAt,
+  causes: [...causes],
 });
 
 export function proposed(state: FloodResponse, proposal: Proposal, plan: string, now: UtcInstant): ResponseProposedV1 {
   const { id, to, counties, dueAt, reason, causes } = proposal;
   return {
-    ...header(state, id, now, now, causes), id: `response-proposed/${id}`, type: 'response-proposed.v1',
-    data: { proposalId: id, authority: state.authority, hazard: state.hazard, episodeId: state.episodeId, from: state.level, to, counties: [...counties], dueAt, reason, plan },
+    ...header(state, id, now, now, causes),
+    id: `response-proposed/${id}`,
+    type: 'response-proposed.v1',
+    data: {
+      proposalId: id,
+      authority: state.authority,
+      hazard: state.hazard,
+      episodeId: state.episodeId,
+      from: state.level,
+      to,
+      counties: [...counties],
+      dueAt,
+      reason,
+      plan,
+    },
   };
 }
 
-export function superseded(state: FloodResponse, old: Proposal, by: Proposal | Readonly<{ id: string }>, plan: string, now: UtcInstant): ResponseProposalClosedV1 {
+export function superseded(
+  state: FloodResponse,
+  old: Proposal,
+  by: Proposal | Readonly<{ id: string }>,
+  plan: string,
+  now: UtcInstant,
+): ResponseProposalClosedV1 {
   return {
-    ...header(state, old.id, now, now, old.causes), id: `response-proposal-closed/${old.id}`, type: 'response-proposal-closed.v1',
-    data: { proposalId: old.id, authority: state.authority, hazard: state.hazard, to: old.to, outcome: 'superseded', decidedBy: null, reason: `overtaken by ${by.id}`, plan },
+    ...header(state, old.id, now, now, old.causes),
+    id: `response-proposal-closed/${old.id}`,
+    type: 'response-proposal-closed.v1',
+    data: {
+      proposalId: old.id,
+      authority: state.authority,
+      hazard: state.hazard,
+      to: old.to,
+      outcome: 'superseded',
+      decidedBy: null,
+      reason: `overtaken by ${by.id}`,
+      plan,
+    },
   };
 }
 
-export function refused(state: FloodResponse, proposal: Proposal, order: OrderV1, decidedBy: string, plan: string, now: UtcInstant): ResponseProposalClosedV1 {
+export function refused(
+  state: FloodResponse,
+  proposal: Proposal,
+  order: OrderV1,
+  decidedBy: string,
+  plan: string,
+  now: UtcInstant,
+): ResponseProposalClosedV1 {
   return {
-    ...header(state, proposal.id, order.occurredAt, now, [order.id]), id: `response-proposal-closed/${proposal.id}`, type: 'response-proposal-closed.v1',
-    data: { proposalId: proposal.id, authority: state.authority, hazard: state.hazard, to: proposal.to, outcome: 'refused', decidedBy, reason: order.data.reason, plan },
+    ...header(state, proposal.id, order.occurredAt, now, [order.id]),
+    id: `response-proposal-closed/${proposal.id}`,
+    type: 'response-proposal-closed.v1',
+    data: {
+      proposalId: proposal.id,
+      authority: state.authority,
+      hazard: state.hazard,
+      to: proposal.to,
+      outcome: 'refused',
+      decidedBy,
+      reason: order.data.reason,
+      plan,
+    },
   };
 }
 
 export function overdue(state: FloodResponse, proposal: Proposal, plan: string, now: UtcInstant): ResponseProposalOverdueV1 {
   const { id, to, dueAt, reminders, reason, causes } = proposal;
   return {
-    ...header(state, id, now, now, causes), id: `response-proposal-overdue/${id}/${reminders}`, type: 'response-proposal-overdue.v1',
+    ...header(state, id, now, now, causes),
+    id: `response-proposal-overdue/${id}/${reminders}`,
+    type: 'response-proposal-overdue.v1',
     data: { proposalId: id, authority: state.authority, hazard: state.hazard, to, dueAt, reminder: reminders, reason, plan },
   };
 }
 
-export function changed(before: FloodResponse, after: FloodResponse, ruling: Extract<Ruling, { kind: 'change' }>, order: OrderV1, decidedBy: string, plan: string, now: UtcInstant): ResponseChangedV1 {
+export function changed(
+  before: FloodResponse,
+  after: FloodResponse,
+  ruling: Extract<Ruling, { kind: 'change' }>,
+  order: OrderV1,
+  decidedBy: string,
+  plan: string,
+  now: UtcInstant,
+): ResponseChangedV1 {
   const episodeId = after.episodeId ?? before.episodeId;
   return {
-    ...header(after, episodeId ?? order.id, order.occurredAt, now, [order.id]), id: `response-changed/${order.id}`, type: 'response-changed.v1',
+    ...header(after, episodeId ?? order.id, order.occurredAt, now, [order.id]),
+    id: `response-changed/${order.id}`,
+    type: 'response-changed.v1',
     data: {
-      authority: after.authority, hazard: after.hazard, episodeId, from: before.level, to: ruling.to, counties: [...(ruling.to === 'none' ? before.counties : after.counties)],
-      change: ruling.change, proposalId: ruling.proposalId, decidedBy, reason: ruling.reason, plan,
+      authority: after.authority,
+      hazard: after.hazard,
+      episodeId,
+      from: before.level,
+      to: ruling.to,
+      counties: [...(ruling.to === 'none' ? before.counties : after.counties)],
+      change: ruling.change,
+      proposalId: ruling.proposalId,
+      decidedBy,
+      reason: ruling.reason,
+      plan,
     },
   };
 }
 
-export function taskRaised(plan: string, episodeId: string, { riskPoint, level, dueAt }: TransferPlan, cause: ResponseChangedV1, orderId: string): TransferTaskRaisedV1 {
+export function taskRaised(
+  plan: string,
+  episodeId: string,
+  { riskPoint, level, dueAt }: TransferPlan,
+  cause: ResponseChangedV1,
+  orderId: string,
+): TransferTaskRaisedV1 {
   const taskId = `${episodeId}/${riskPoint.id}`;
   return {
-    id: `transfer-task-raised/${taskId}`, type: 'transfer-task-raised.v1', key: taskId, correlationId: cause.id,
-    occurredAt: cause.occurredAt, recordedAt: cause.recordedAt, causes: [orderId],
+    id: `transfer-task-raised/${taskId}`,
+    type: 'transfer-task-raised.v1',
+    key: taskId,
+    correlationId: cause.id,
+    occurredAt: cause.occurredAt,
+    recordedAt: cause.recordedAt,
+    causes: [orderId],
     data: {
-      taskId, episodeId, county: riskPoint.county, riskPoint: riskPoint.id, riskPointName: riskPoint.name, organiser: riskPoint.organiser, people: riskPoint.people,
-      destination: riskPoint.destination, returnBan: true, dueAt, reason: `level ${level} moves the people of ${riskPoint.category}`, plan,
+      taskId,
+      episodeId,
+      county: riskPoint.county,
+      riskPoint: riskPoint.id,
+      riskPointName: riskPoint.name,
+      organiser: riskPoint.organiser,
+      people: riskPoint.people,
+      destination: riskPoint.destination,
+      returnBan: true,
+      dueAt,
+      reason: `level ${level} moves the people of ${riskPoint.category}`,
+      plan,
     },
   };
 }
 
 /** What happens to a task is known by the order that reported it. */
-export const taskHeader = (taskId: string, episodeId: string, order: OrderV1 | null, now: UtcInstant): Omit<DomainEvent, 'id' | 'type' | 'data'> => ({
-  key: taskId, correlationId: episodeId, occurredAt: order?.occurredAt ?? now, recordedAt: now, causes: order === null ? [] : [order.id],
+export const taskHeader = (
+  taskId: string,
+  episodeId: string,
+  order: OrderV1 | null,
+  now: UtcInstant,
+): Omit<DomainEvent, 'id' | 'type' | 'data'> => ({
+  key: taskId,
+  correlationId: episodeId,
+  occurredAt: order?.occurredAt ?? now,
+  recordedAt: now,
+  causes: order === null ? [] : [order.id],
 });

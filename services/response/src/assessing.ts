@@ -47,7 +47,10 @@ export class Assessing {
     }
     const { proposal, replaces } = assessment;
     await schedule(tx, 'response', [{ kind: 'proposal-deadline', key: proposal.id, dueAt: proposal.dueAt, payload: {} }]);
-    const announced: DomainEvent[] = [...(replaces === null ? [] : [superseded(after, replaces, proposal, flood.version, now)]), proposed(after, proposal, flood.version, now)];
+    const announced: DomainEvent[] = [
+      ...(replaces === null ? [] : [superseded(after, replaces, proposal, flood.version, now)]),
+      proposed(after, proposal, flood.version, now),
+    ];
     await this.log.append(tx, [...announced, ...(await this.applyWaiting(tx, after, now))]);
   }
 
@@ -66,7 +69,8 @@ export class Assessing {
 
   private async applyWaiting(tx: Tx, state: FloodResponse, now: UtcInstant): Promise<DomainEvent[]> {
     const events: DomainEvent[] = [];
-    for (const order of await this.outcomes.release(tx, `${state.authority}/${state.hazard}`)) events.push(...(await this.orders.apply(tx, order, now)));
+    for (const order of await this.outcomes.release(tx, `${state.authority}/${state.hazard}`))
+      events.push(...(await this.orders.apply(tx, order, now)));
     return events;
   }
 }

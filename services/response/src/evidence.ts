@@ -4,7 +4,16 @@ import type { Evidence } from '@fengsui/rules';
 import type { ResponsePlan } from './plan.js';
 
 /** A warning as the response weighs it. */
-export type WeighedWarning = Readonly<{ event: string; sender: string; identifier: string; sentAt: UtcInstant; eventCode: string; colour: Colour | null; counties: readonly string[]; expiresAt: UtcInstant | null }>;
+export type WeighedWarning = Readonly<{
+  event: string;
+  sender: string;
+  identifier: string;
+  sentAt: UtcInstant;
+  eventCode: string;
+  colour: Colour | null;
+  counties: readonly string[];
+  expiresAt: UtcInstant | null;
+}>;
 type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant }>;
 
 const RAIN_HOURS = [1, 3, 6, 12, 24];
@@ -27,8 +36,14 @@ export class EvidenceStore {
   /** Ends what an update or a cancel refers to, also what has not come yet. */
   async endWarnings(tx: Tx, references: readonly Reference[], byEvent: string): Promise<void> {
     for (const { sender, identifier, sentAt } of references) {
-      await tx.query('insert into response.ended_warning (sender, identifier, sent_at, by_event) values ($1, $2, $3, $4) on conflict do nothing', [sender, identifier, sentAt, byEvent]);
-      await tx.query('update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and sent_at = $3 and ended_by is null', [sender, identifier, sentAt, byEvent]);
+      await tx.query(
+        'insert into response.ended_warning (sender, identifier, sent_at, by_event) values ($1, $2, $3, $4) on conflict do nothing',
+        [sender, identifier, sentAt, byEvent],
+      );
+      await tx.query(
+        'update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and sent_at = $3 and ended_by is null',
+        [sender, identifier, sentAt, byEvent],
+      );
     }
   }
 
@@ -54,10 +69,18 @@ export class EvidenceStore {
 
   async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
     const warnings = (await tx.query(
-      `select event, event_code as "eventCode", colour, counties from response.warning where ended_by is null and (expires_at is null or expires_at > $1) order by event`, [now],
+      `select event, event_code as "eventCode", colour, counties from response.warning where ended_by is null and (expires_at is null or expires_at > $1) order by event`,
+      [now],
     )) as Evidence['warnings'][number][];
-    const stages = (await tx.query('select station, at, stage_m, event from response.stage order by station')) as { station: string; at: UtcInstant; stage_m: number; event: string }[];
-    const forecasts = (await tx.query('select * from response.forecast where valid_at > $1 order by station, issuer', [now])) as ForecastRow[];
+    const stages = (await tx.query('select station, at, stage_m, event from response.stage order by station')) as {
+      station: string;
+      at: UtcInstant;
+      stage_m: number;
+      event: string;
+    }[];
+    const forecasts = (await tx.query('select * from response.forecast where valid_at > $1 order by station, issuer', [
+      now,
+    ])) as ForecastRow[];
     return {
       warnings,
       stages: stages.flatMap(({ station, at, stage_m, event }) => {
@@ -66,7 +89,13 @@ export class EvidenceStore {
       }),
       forecasts: forecasts.map(({ station, stage_m, flow_m3s, return_period_years, event }) => {
         const warning = this.warningStage(station);
-        return { event, station, aboveWarningM: stage_m === null || warning === null ? null : round(stage_m - warning), flowM3s: flow_m3s, returnPeriodYears: return_period_years };
+        return {
+          event,
+          station,
+          aboveWarningM: stage_m === null || warning === null ? null : round(stage_m - warning),
+          flowM3s: flow_m3s,
+          returnPeriodYears: return_period_years,
+        };
       }),
       rains: await this.rainSums(tx, null),
     };
@@ -83,11 +112,18 @@ export class EvidenceStore {
     for (const { id, occurredAt, data } of readings) {
       if (data.quantity !== 'stage') continue;
       const held = newest.get(data.station);
-      if (held === undefined || held.at < occurredAt || (held.at === occurredAt && held.event < id)) newest.set(data.station, { at: occurredAt, stageM: data.stageM, event: id });
+      if (held === undefined || held.at < occurredAt || (held.at === occurredAt && held.event < id))
+        newest.set(data.station, { at: occurredAt, stageM: data.stageM, event: id });
     }
     if (newest.size === 0) return false;
-    const rows = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([station, row]) => ({ station, ...row, band: this.stageBand(station, row.stageM) }));
-    const before = await this.bands(tx, 'stage', rows.map(({ station }) => station));
+    const rows = [...newest]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([station, row]) => ({ station, ...row, band: this.stageBand(station, row.stageM) }));
+    const before = await this.bands(
+      tx,
+      'stage',
+      rows.map(({ station }) => station),
+    );
     const written = (await tx.query(
       `insert into response.stage as s (station, at, stage_m, event, band) select * from unnest($1::text[], $2::timestamptz[], $3::float8[], $4::text[], $5::int[])
        on conflict (station) do update set at = excluded.at, stage_m = excluded.stage_m, event = excluded.event, band = excluded.band
@@ -98,18 +134,27 @@ export class EvidenceStore {
   }
 
   private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
-    const rows = readings.flatMap(({ id, occurredAt, data }) => (data.quantity === 'rain' && data.windowMinutes <= LONGEST_SUMMED_MINUTES ? [{ id, occurredAt, ...data }] : []));
+    const rows = readings.flatMap(({ id, occurredAt, data }) =>
+      data.quantity === 'rain' && data.windowMinutes <= LONGEST_SUMMED_MINUTES ? [{ id, occurredAt, ...data }] : [],
+    );
     if (rows.length === 0) return false;
     const unique = [...new Map(rows.map((row) => [`${row.station} ${row.windowMinutes} ${row.occurredAt}`, row])).values()];
     await tx.query(
       `insert into response.rain (station, minutes, at, mm, event) select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::float8[], $5::text[]) order by 1, 2, 3
        on conflict (station, minutes, at) do update set mm = excluded.mm, event = excluded.event`,
-      [unique.map((r) => r.station), unique.map((r) => r.windowMinutes), unique.map((r) => r.occurredAt), unique.map((r) => r.rainMm), unique.map((r) => r.id)],
+      [
+        unique.map((r) => r.station),
+        unique.map((r) => r.windowMinutes),
+        unique.map((r) => r.occurredAt),
+        unique.map((r) => r.rainMm),
+        unique.map((r) => r.id),
+      ],
     );
     const stations = [...new Set(unique.map(({ station }) => station))].sort();
     await tx.query(
       `delete from response.rain r using (select station, max(at) - interval '24 hours' as until from response.rain where station = any($1) group by station) old
-       where r.station = old.station and r.at <= old.until`, [stations],
+       where r.station = old.station and r.at <= old.until`,
+      [stations],
     );
     const sums = await this.rainSums(tx, stations);
     const before = await this.bands(tx, 'rain_band', stations);
@@ -138,7 +183,9 @@ export class EvidenceStore {
   }
 
   private async bands(tx: Tx, table: 'stage' | 'rain_band', stations: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = (await tx.query(`select station, band from response.${table} where station = any($1) order by station for update`, [stations])) as { station: string; band: number }[];
+    const rows = (await tx.query(`select station, band from response.${table} where station = any($1) order by station for update`, [
+      stations,
+    ])) as { station: string; band: number }[];
     return new Map(rows.map(({ station, band }) => [station, band]));
   }
 
@@ -146,11 +193,14 @@ export class EvidenceStore {
   private stageBand(station: string, stageM: number): number {
     const warning = this.warningStage(station);
     if (warning === null) return 0;
-    return this.plan.flood.conditions.filter(({ when }) => when.measure === 'stage' && round(stageM - warning) >= when.aboveWarningM).length;
+    return this.plan.flood.conditions.filter(({ when }) => when.measure === 'stage' && round(stageM - warning) >= when.aboveWarningM)
+      .length;
   }
 
   private rainBand(sums: readonly Evidence['rains'][number][]): number {
-    return this.plan.flood.conditions.filter(({ when }) => when.measure === 'rain' && sums.some(({ hours, mm }) => hours === when.hours && mm >= when.mm)).length;
+    return this.plan.flood.conditions.filter(
+      ({ when }) => when.measure === 'rain' && sums.some(({ hours, mm }) => hours === when.hours && mm >= when.mm),
+    ).length;
   }
 
   private warningStage(station: string): number | null {
@@ -158,7 +208,13 @@ export class EvidenceStore {
   }
 }
 
-type ForecastRow = Readonly<{ station: string; stage_m: number | null; flow_m3s: number | null; return_period_years: number | null; event: string }>;
+type ForecastRow = Readonly<{
+  station: string;
+  stage_m: number | null;
+  flow_m3s: number | null;
+  return_period_years: number | null;
+  event: string;
+}>;
 
 /** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -32,7 +32,14 @@ export class LevelOrders {
     switch (ruling.kind) {
       case 'wait':
         await this.outcomes.wait(tx, order, `${data.authority}/${data.hazard}`, addMinutes(now, this.plan.orderWaitsMinutes));
-        await schedule(tx, 'response', [{ kind: 'order-expiry', key: order.id, dueAt: addMinutes(now, this.plan.orderWaitsMinutes), payload: { because: ruling.because } }]);
+        await schedule(tx, 'response', [
+          {
+            kind: 'order-expiry',
+            key: order.id,
+            dueAt: addMinutes(now, this.plan.orderWaitsMinutes),
+            payload: { because: ruling.because },
+          },
+        ]);
         return [];
       case 'reject':
         await this.outcomes.settle(tx, order, 'rejected', ruling.because, now);
@@ -47,24 +54,40 @@ export class LevelOrders {
     }
   }
 
-  private async change(tx: Tx, before: FloodResponse, after: FloodResponse, ruling: Extract<Ruling, { kind: 'change' }>, order: OrderV1, decidedBy: string, now: UtcInstant): Promise<DomainEvent[]> {
+  private async change(
+    tx: Tx,
+    before: FloodResponse,
+    after: FloodResponse,
+    ruling: Extract<Ruling, { kind: 'change' }>,
+    order: OrderV1,
+    decidedBy: string,
+    now: UtcInstant,
+  ): Promise<DomainEvent[]> {
     const { flood, riskPoints, counties } = this.plan;
     // An order that names no county, on a response that knows none, is for the whole city.
-    const covered = ruling.to === 'none' || after.counties.length > 0 ? after : { ...after, counties: counties.all().map(({ code }) => code) };
+    const covered =
+      ruling.to === 'none' || after.counties.length > 0 ? after : { ...after, counties: counties.all().map(({ code }) => code) };
     await this.states.save(tx, covered);
     const event = changed(before, covered, ruling, order, decidedBy, flood.version, now);
     await this.states.remember(tx, event.id, covered, order.occurredAt, flood.version);
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);
     await this.outcomes.settle(tx, order, 'done', `level ${before.level} to ${ruling.to}`, now);
-    const said: DomainEvent[] = [...(ruling.superseded === null ? [] : [superseded(before, ruling.superseded, { id: order.id }, flood.version, now)]), event];
+    const said: DomainEvent[] = [
+      ...(ruling.superseded === null ? [] : [superseded(before, ruling.superseded, { id: order.id }, flood.version, now)]),
+      event,
+    ];
 
     if (ruling.to === 'none') return [...said, ...(await this.tasks.closeAll(tx, before.episodeId ?? '', order, now))];
     const episode = covered.episodeId ?? '';
     const planned = transfersBetween(flood, riskPoints, before.level, ruling.to, before.counties, covered.counties, order.occurredAt);
     const raised = planned.map((transfer) => ({ transfer, event: taskRaised(flood.version, episode, transfer, event, order.id) }));
     const fresh = await this.tasks.raise(tx, raised);
-    await schedule(tx, 'response', fresh.map(({ data: { taskId, dueAt } }) => ({ kind: 'task-deadline', key: taskId, dueAt, payload: {} })));
+    await schedule(
+      tx,
+      'response',
+      fresh.map(({ data: { taskId, dueAt } }) => ({ kind: 'task-deadline', key: taskId, dueAt, payload: {} })),
+    );
     return [...said, ...fresh];
   }
 }

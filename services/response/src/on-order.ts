@@ -49,7 +49,9 @@ export class OnOrder {
     }
     const until = addMinutes(now, this.plan.orderWaitsMinutes);
     await this.outcomes.wait(tx, order as OrderV1, order.data.taskId, until);
-    await schedule(tx, 'response', [{ kind: 'order-expiry', key: order.id, dueAt: until, payload: { because: `there is no task ${order.data.taskId}` } }]);
+    await schedule(tx, 'response', [
+      { kind: 'order-expiry', key: order.id, dueAt: until, payload: { because: `there is no task ${order.data.taskId}` } },
+    ]);
     return [];
   }
 }

@@ -32,10 +32,24 @@ export class OnWeatherWarning {
     const relevant = this.plan.flood.warnings.some(({ eventCode }) => eventCode === data.eventCode);
     if (data.eventCode === null || !relevant || (data.msgType !== 'Alert' && data.msgType !== 'Update')) return [];
     // An all-clear comes as an Update, too.
-    if (data.infos.length > 0 && data.infos.every(({ responseTypes, urgency }) => responseTypes.includes('AllClear') || urgency === 'Past')) return [];
+    if (data.infos.length > 0 && data.infos.every(({ responseTypes, urgency }) => responseTypes.includes('AllClear') || urgency === 'Past'))
+      return [];
     const counties = countiesOf(data, this.plan.counties);
     const expiries = data.infos.map(({ expiresAt }) => expiresAt);
     const expiresAt = expiries.includes(null) ? null : (expiries.sort().at(-1) ?? null);
-    return counties.length === 0 ? [] : [{ event: id, sender: data.sender, identifier: data.identifier, sentAt: data.sentAt, eventCode: data.eventCode, colour: data.colour, counties, expiresAt }];
+    return counties.length === 0
+      ? []
+      : [
+          {
+            event: id,
+            sender: data.sender,
+            identifier: data.identifier,
+            sentAt: data.sentAt,
+            eventCode: data.eventCode,
+            colour: data.colour,
+            counties,
+            expiresAt,
+          },
+        ];
   }
 }

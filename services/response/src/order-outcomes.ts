@@ -8,23 +8,37 @@ export class OrderOutcomes {
   }
 
   async settle(tx: Tx, order: OrderV1, outcome: 'done' | 'rejected', reason: string, now: UtcInstant): Promise<void> {
-    await tx.query('insert into response.order_outcome (event, kind, outcome, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing', [order.id, order.data.kind, outcome, reason, now]);
+    await tx.query(
+      'insert into response.order_outcome (event, kind, outcome, reason, at) values ($1, $2, $3, $4, $5) on conflict do nothing',
+      [order.id, order.data.kind, outcome, reason, now],
+    );
   }
 
   /** Keeps an order whose target is not known yet. */
   async wait(tx: Tx, order: OrderV1, target: string, until: UtcInstant): Promise<void> {
-    await tx.query('insert into response.waiting_order (event, target, body, until) values ($1, $2, $3, $4) on conflict do nothing', [order.id, target, JSON.stringify(order), until]);
+    await tx.query('insert into response.waiting_order (event, target, body, until) values ($1, $2, $3, $4) on conflict do nothing', [
+      order.id,
+      target,
+      JSON.stringify(order),
+      until,
+    ]);
   }
 
   /** Ends the waiting of orders whose target never came. */
   async expire(tx: Tx, eventId: string, because: string, now: UtcInstant): Promise<void> {
-    const [rows] = (await tx.query('delete from response.waiting_order where event = $1 returning body', [eventId])) as [{ body: OrderV1 }[], number];
+    const [rows] = (await tx.query('delete from response.waiting_order where event = $1 returning body', [eventId])) as [
+      { body: OrderV1 }[],
+      number,
+    ];
     for (const { body } of rows) await this.settle(tx, body, 'rejected', because, now);
   }
 
   /** Orders that waited for this target, oldest first. */
   async release(tx: Tx, target: string): Promise<readonly OrderV1[]> {
-    const [rows] = (await tx.query('delete from response.waiting_order where target = $1 returning body', [target])) as [{ body: OrderV1 }[], number];
+    const [rows] = (await tx.query('delete from response.waiting_order where target = $1 returning body', [target])) as [
+      { body: OrderV1 }[],
+      number,
+    ];
     return rows.map(({ body }) => body).sort((a, b) => (`${a.occurredAt} ${a.id}` < `${b.occurredAt} ${b.id}` ? -1 : 1));
   }
 }

@@ -28,18 +28,32 @@ export class ResponsePlan {
     const { orderWaitsMinutes, remindAtMost, ...rules } = plan.value;
     const flood = { ...rules, version: hashOf(plan.version, gauges.version, points.version) } as FloodPlan;
     const faults = faultsOf(flood);
-    if (faults.length > 0) throw new SettingsError(`${path.join(folder, 'flood-response.yaml')} would decide wrongly`, faults.map(({ place, fault, counterExample }) => `${place}: ${fault}. For example: ${counterExample}`));
+    if (faults.length > 0)
+      throw new SettingsError(
+        `${path.join(folder, 'flood-response.yaml')} would decide wrongly`,
+        faults.map(({ place, fault, counterExample }) => `${place}: ${fault}. For example: ${counterExample}`),
+      );
     const counties = Counties.read(path.join(folder, 'boundaries', 'counties.geojson'));
     const known = new Set(counties.all().map(({ code }) => code));
-    const strange = points.value.filter(({ county }) => !known.has(county)).map(({ id, county }) => `${id}: ${county} is no county of the city`);
+    const strange = points.value
+      .filter(({ county }) => !known.has(county))
+      .map(({ id, county }) => `${id}: ${county} is no county of the city`);
     if (strange.length > 0) throw new SettingsError(`${path.join(folder, 'risk-points.csv')} does not fit`, strange);
-    return new ResponsePlan(flood, new Map(gauges.value.map((row) => [row.station, gaugeOf(row)])), points.value, counties, orderWaitsMinutes, remindAtMost);
+    return new ResponsePlan(
+      flood,
+      new Map(gauges.value.map((row) => [row.station, gaugeOf(row)])),
+      points.value,
+      counties,
+      orderWaitsMinutes,
+      remindAtMost,
+    );
   }
 }
 
 const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
 const colour = Type.Unsafe<Colour>(Type.String({ enum: [...COLOURS] }));
-const perLevel = <T extends Parameters<typeof Type.Array>[0]>(value: T) => Type.Object({ IV: value, III: value, II: value, I: value }, strict);
+const perLevel = <T extends Parameters<typeof Type.Array>[0]>(value: T) =>
+  Type.Object({ IV: value, III: value, II: value, I: value }, strict);
 const strict = { additionalProperties: false };
 const count = Type.Integer({ minimum: 1 });
 
@@ -49,16 +63,32 @@ const Measure = Type.Union([
   Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
   Type.Object({ measure: Type.Literal('forecast-flow'), station: Type.String(), flowM3s: Type.Number() }, strict),
   Type.Object({ measure: Type.Literal('forecast-return-period'), years: Type.Number() }, strict),
-  Type.Object({ measure: Type.Literal('rain'), hours: Type.Union([1, 3, 6, 12, 24].map((hours) => Type.Literal(hours))), mm: Type.Number(), stations: count }, strict),
+  Type.Object(
+    {
+      measure: Type.Literal('rain'),
+      hours: Type.Union([1, 3, 6, 12, 24].map((hours) => Type.Literal(hours))),
+      mm: Type.Number(),
+      stations: count,
+    },
+    strict,
+  ),
 ]);
 
 const PlanFile = Type.Object(
   {
     authority: Type.String({ pattern: '^\\d{6}$' }),
-    warnings: Type.Array(Type.Object({ eventCode: Type.String(), name: Type.String(), colours: Type.Array(colour, { minItems: 1 }) }, strict)),
+    warnings: Type.Array(
+      Type.Object({ eventCode: Type.String(), name: Type.String(), colours: Type.Array(colour, { minItems: 1 }) }, strict),
+    ),
     noResponse: Type.Array(Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict)),
     unknownColourAs: colour,
-    conditions: Type.Array(Type.Object({ id: Type.String(), level, when: Measure, text: Type.String(), source: Type.String(), verified: Type.Boolean() }, strict), { minItems: 1 }),
+    conditions: Type.Array(
+      Type.Object(
+        { id: Type.String(), level, when: Measure, text: Type.String(), source: Type.String(), verified: Type.Boolean() },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
     transfersAt: perLevel(Type.Array(Type.String())),
     decideWithinMinutes: perLevel(count),
     moveWithinMinutes: perLevel(count),
@@ -70,12 +100,42 @@ const PlanFile = Type.Object(
   strict,
 );
 
-const GaugeRow = Type.Object({ station: Type.String({ minLength: 1 }), name: Type.String(), county: Type.String(), warning_stage_m: Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' }), source: Type.String() }, strict);
+const GaugeRow = Type.Object(
+  {
+    station: Type.String({ minLength: 1 }),
+    name: Type.String(),
+    county: Type.String(),
+    warning_stage_m: Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' }),
+    source: Type.String(),
+  },
+  strict,
+);
 const RiskPointRow = Type.Object(
-  { id: Type.String({ minLength: 1 }), name: Type.String(), county: Type.String({ pattern: '^\\d{6}$' }), category: Type.String(), people: Type.Integer({ minimum: 1 }), organiser: Type.String(), destination: Type.String() },
+  {
+    id: Type.String({ minLength: 1 }),
+    name: Type.String(),
+    county: Type.String({ pattern: '^\\d{6}$' }),
+    category: Type.String(),
+    people: Type.Integer({ minimum: 1 }),
+    organiser: Type.String(),
+    destination: Type.String(),
+  },
   strict,
 );
 
-const gaugeOf = ({ station, name, county, warning_stage_m }: { station: string; name: string; county: string; warning_stage_m: string }): Gauge => ({
-  station, name, county, warningStageM: warning_stage_m === '' ? null : Number(warning_stage_m),
+const gaugeOf = ({
+  station,
+  name,
+  county,
+  warning_stage_m,
+}: {
+  station: string;
+  name: string;
+  county: string;
+  warning_stage_m: string;
+}): Gauge => ({
+  station,
+  name,
+  county,
+  warningStageM: warning_stage_m === '' ? null : Number(warning_stage_m),
 });

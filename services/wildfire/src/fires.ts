@@ -3,7 +3,13 @@ import type { Tx } from '@fengsui/database';
 import type { FirePlan, OpenFire, Sign } from '@fengsui/rules';
 
 export type FireRow = Readonly<{
-  id: string; county: string; state: 'to-verify' | 'overdue' | 'judged' | 'merged'; merged_into: string | null; first_seen_at: UtcInstant; due_at: UtcInstant; judged_at: UtcInstant | null;
+  id: string;
+  county: string;
+  state: 'to-verify' | 'overdue' | 'judged' | 'merged';
+  merged_into: string | null;
+  first_seen_at: UtcInstant;
+  due_at: UtcInstant;
+  judged_at: UtcInstant | null;
 }>;
 
 /** Signs and fires. Every method takes the transaction it runs in. */
@@ -14,7 +20,14 @@ export class Fires {
     const added = (await tx.query(
       `insert into wildfire.sign (event, at, latitude, longitude, county, by_whom)
        select * from unnest($1::text[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::text[]) order by 1 on conflict do nothing returning event`,
-      [signs.map((s) => s.event), signs.map((s) => s.at), signs.map((s) => orNull(s.latitude)), signs.map((s) => orNull(s.longitude)), signs.map((s) => s.county), signs.map((s) => s.by)],
+      [
+        signs.map((s) => s.event),
+        signs.map((s) => s.at),
+        signs.map((s) => orNull(s.latitude)),
+        signs.map((s) => orNull(s.longitude)),
+        signs.map((s) => s.county),
+        signs.map((s) => s.by),
+      ],
     )) as unknown[];
     return added.length > 0;
   }
@@ -29,7 +42,12 @@ export class Fires {
   }
 
   /** Fires that signs of this time may belong to, with all their signs. */
-  async near(tx: Tx, signs: readonly Sign[], states: readonly FireRow['state'][], plan: FirePlan): Promise<readonly (OpenFire & { judgedAt: UtcInstant | null })[]> {
+  async near(
+    tx: Tx,
+    signs: readonly Sign[],
+    states: readonly FireRow['state'][],
+    plan: FirePlan,
+  ): Promise<readonly (OpenFire & { judgedAt: UtcInstant | null })[]> {
     const times = signs.map(({ at }) => at).sort();
     const rows = (await tx.query(
       `select s.*, f.judged_at from wildfire.fire f join wildfire.sign s on s.fire = f.id
@@ -57,12 +75,17 @@ export class Fires {
     await tx.query('update wildfire.sign set fire = $1 where event = any($2)', [fire, signs.map(({ event }) => event)]);
     await tx.query(
       `update wildfire.fire f set first_seen_at = least(f.first_seen_at, s.first), last_seen_at = greatest(f.last_seen_at, s.last)
-       from (select min(at) as first, max(at) as last from wildfire.sign where fire = $1) s where f.id = $1`, [fire],
+       from (select min(at) as first, max(at) as last from wildfire.sign where fire = $1) s where f.id = $1`,
+      [fire],
     );
   }
 
   async merge(tx: Tx, into: string, merged: string, event: string): Promise<void> {
-    await tx.query(`update wildfire.fire set state = 'merged', merged_into = $2, events = events || $3 where id = $1`, [merged, into, [event]]);
+    await tx.query(`update wildfire.fire set state = 'merged', merged_into = $2, events = events || $3 where id = $1`, [
+      merged,
+      into,
+      [event],
+    ]);
     await tx.query('update wildfire.sign set fire = $2 where fire = $1', [merged, into]);
   }
 
@@ -77,7 +100,12 @@ export class Fires {
     await tx.query(`update wildfire.fire set state = 'overdue', events = events || $2 where id = $1`, [id, [event]]);
   }
 
-  async judge(tx: Tx, id: string, verdict: Readonly<{ verdict: string; deaths: number; burnedAreaHa: number | null; decidedBy: string; at: UtcInstant; reason: string }>, event: string): Promise<void> {
+  async judge(
+    tx: Tx,
+    id: string,
+    verdict: Readonly<{ verdict: string; deaths: number; burnedAreaHa: number | null; decidedBy: string; at: UtcInstant; reason: string }>,
+    event: string,
+  ): Promise<void> {
     await tx.query(
       `update wildfire.fire set state = 'judged', verdict = $2, deaths = $3, burned_area_ha = $4, decided_by = $5, judged_at = $6, reason = $7, events = events || $8 where id = $1`,
       [id, verdict.verdict, verdict.deaths, verdict.burnedAreaHa, verdict.decidedBy, verdict.at, verdict.reason, [event]],
@@ -85,8 +113,22 @@ export class Fires {
   }
 }
 
-type SignRow = Readonly<{ event: string; at: UtcInstant; latitude: number | null; longitude: number | null; county: string; by_whom: Sign['by'] }>;
+type SignRow = Readonly<{
+  event: string;
+  at: UtcInstant;
+  latitude: number | null;
+  longitude: number | null;
+  county: string;
+  by_whom: Sign['by'];
+}>;
 
 /** A report may name a county and no position: NaN is near nothing, so it stays a fire of its own. */
-const signOf = ({ event, at, latitude, longitude, county, by_whom }: SignRow): Sign => ({ event, at, latitude: latitude ?? NaN, longitude: longitude ?? NaN, county, by: by_whom });
+const signOf = ({ event, at, latitude, longitude, county, by_whom }: SignRow): Sign => ({
+  event,
+  at,
+  latitude: latitude ?? NaN,
+  longitude: longitude ?? NaN,
+  county,
+  by: by_whom,
+});
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);

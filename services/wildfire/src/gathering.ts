@@ -73,24 +73,40 @@ export class FireGathering {
 /** The contract's limit on causes. */
 const MAX_CAUSES = 100;
 const header = (fireId: string, signs: readonly Sign[], now: UtcInstant) => ({
-  key: fireId, correlationId: fireId, recordedAt: now, causes: signs.map(({ event }) => event).slice(0, MAX_CAUSES),
+  key: fireId,
+  correlationId: fireId,
+  recordedAt: now,
+  causes: signs.map(({ event }) => event).slice(0, MAX_CAUSES),
 });
 
 function raised(fireId: string, signs: readonly Sign[], now: UtcInstant, dueAt: UtcInstant, plan: string): FireRaisedV1 {
   const first = signs[0] as Sign;
   const by = first.by === 'satellite' ? 'a satellite saw heat' : 'a person reported fire';
   return {
-    ...header(fireId, signs, now), id: `fire-raised/${fireId}`, type: 'fire-raised.v1', occurredAt: first.at,
+    ...header(fireId, signs, now),
+    id: `fire-raised/${fireId}`,
+    type: 'fire-raised.v1',
+    occurredAt: first.at,
     data: {
-      fireId, county: first.county, latitude: Number.isNaN(first.latitude) ? null : first.latitude, longitude: Number.isNaN(first.longitude) ? null : first.longitude,
-      firstSeenBy: first.by, signs: signs.length, dueAt, reason: `${by} at ${first.at}, ${signs.length} sign(s), and no open fire is near`, plan,
+      fireId,
+      county: first.county,
+      latitude: Number.isNaN(first.latitude) ? null : first.latitude,
+      longitude: Number.isNaN(first.longitude) ? null : first.longitude,
+      firstSeenBy: first.by,
+      signs: signs.length,
+      dueAt,
+      reason: `${by} at ${first.at}, ${signs.length} sign(s), and no open fire is near`,
+      plan,
     },
   };
 }
 
 function merged(fireId: string, mergedFireId: string, signs: readonly Sign[], now: UtcInstant, plan: string): FireMergedV1 {
   return {
-    ...header(fireId, signs, now), id: `fire-merged/${mergedFireId}`, type: 'fire-merged.v1', occurredAt: now,
+    ...header(fireId, signs, now),
+    id: `fire-merged/${mergedFireId}`,
+    type: 'fire-merged.v1',
+    occurredAt: now,
     data: { fireId, mergedFireId, reason: `${signs.length} new sign(s) join the two`, plan },
   };
 }

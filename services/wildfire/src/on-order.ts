@@ -9,6 +9,7 @@ export class OnOrder {
 
   @Consumes('wildfire', 'order.v1')
   async handle(orders: readonly OrderV1[], { tx, now, append }: Batch): Promise<void> {
-    for (const order of orders) if (order.data.kind === 'verdict') append(...(await this.verdicts.apply(tx, order as OrderOf<'verdict'>, now)));
+    for (const order of orders)
+      if (order.data.kind === 'verdict') append(...(await this.verdicts.apply(tx, order as OrderOf<'verdict'>, now)));
   }
 }

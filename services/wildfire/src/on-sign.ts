@@ -8,7 +8,7 @@ import { gatherAt } from './gathering.js';
 import { WildfirePlan } from './plan.js';
 
 /** A report that says fire and names no place. Someone must look at it: it is put aside, not dropped. */
-export class PlaceUnknown extends Error {}
+class PlaceUnknown extends Error {}
 
 @Controller()
 export class OnSign {
@@ -35,8 +35,11 @@ export class OnSign {
   private signOf({ id, occurredAt, data }: PublicReportV1): Sign[] {
     const placed = data.latitude !== null && data.longitude !== null;
     const county = (placed ? this.plan.counties.at(data.latitude ?? NaN, data.longitude ?? NaN) : null) ?? data.county?.slice(0, 6) ?? null;
-    if (county === null && !placed) throw new PlaceUnknown(`report ${data.reportId} says fire and names neither position nor county: ${data.place}`);
-    return county === null ? [] : [{ event: id, at: occurredAt, latitude: data.latitude ?? NaN, longitude: data.longitude ?? NaN, county, by: 'report' }];
+    if (county === null && !placed)
+      throw new PlaceUnknown(`report ${data.reportId} says fire and names neither position nor county: ${data.place}`);
+    return county === null
+      ? []
+      : [{ event: id, at: occurredAt, latitude: data.latitude ?? NaN, longitude: data.longitude ?? NaN, county, by: 'report' }];
   }
 
   private async add(tx: Tx, signs: readonly Sign[], now: UtcInstant): Promise<void> {

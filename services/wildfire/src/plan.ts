@@ -16,7 +16,11 @@ export class WildfirePlan {
   static read(folder: string): WildfirePlan {
     const { value, version } = readPlanYaml(folder, 'wildfire.yaml', PlanFile);
     const { joinWithinKm, joinWithinHours, verifyWithinMinutes, orderWaitsMinutes } = value;
-    return new WildfirePlan({ version, joinWithinKm, joinWithinHours, verifyWithinMinutes }, Counties.read(path.join(folder, 'boundaries', 'counties.geojson')), orderWaitsMinutes);
+    return new WildfirePlan(
+      { version, joinWithinKm, joinWithinHours, verifyWithinMinutes },
+      Counties.read(path.join(folder, 'boundaries', 'counties.geojson')),
+      orderWaitsMinutes,
+    );
   }
 }
 

@@ -3,8 +3,20 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 export type WildfireView = Readonly<{
-  id: string; state: string; dueAt: UtcInstant; reason: string; events: readonly string[]; county: string; latitude: number | null; longitude: number | null;
-  firstSeenBy: string; firstSeenAt: UtcInstant; lastSeenAt: UtcInstant; signs: number; verdict: string | null; decidedBy: string | null;
+  id: string;
+  state: string;
+  dueAt: UtcInstant;
+  reason: string;
+  events: readonly string[];
+  county: string;
+  latitude: number | null;
+  longitude: number | null;
+  firstSeenBy: string;
+  firstSeenAt: UtcInstant;
+  lastSeenAt: UtcInstant;
+  signs: number;
+  verdict: string | null;
+  decidedBy: string | null;
 }>;
 
 /** What wildfire knows, for the command and the console. */
@@ -25,7 +37,8 @@ export class WildfireQuery {
 
   async outcomeOf(event: string): Promise<Readonly<{ outcome: string; reason: string }> | null> {
     const [row] = (await this.db.query(
-      `select outcome, reason from wildfire.order_outcome where event = $1 union all select 'waiting', 'for ' || fire from wildfire.waiting_verdict where event = $1`, [event],
+      `select outcome, reason from wildfire.order_outcome where event = $1 union all select 'waiting', 'for ' || fire from wildfire.waiting_verdict where event = $1`,
+      [event],
     )) as { outcome: string; reason: string }[];
     return row ?? null;
   }

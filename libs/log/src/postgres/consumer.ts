@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { onFailure, retryDelay } from '../disposition.js';
 import type { Progress } from '../once.js';
 import type { Consumption, LogRecord, Position, Records } from '../port.js';
-import { readRecord, type PostgresLogOptions } from './log.js';
+import { readRecord, type PostgresLogOptions } from './record.js';
 
 type Work = (at: Position, records: Records) => Promise<Progress>;
 type Row = Readonly<{ offset: number; key: string; body: string }>;
@@ -137,17 +137,37 @@ export class PostgresConsumer implements Consumption {
       await tx.query(
         `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (consumer, topic, partition, "offset") do nothing`,
-        [at.consumer, at.topic, at.partition, record.offset, record.key, record.raw, String((error as Error)?.message ?? error), `${at.topic}/${at.partition}/${record.offset}`, await this.clock.now(tx)],
+        [
+          at.consumer,
+          at.topic,
+          at.partition,
+          record.offset,
+          record.key,
+          record.raw,
+          String((error as Error)?.message ?? error),
+          `${at.topic}/${at.partition}/${record.offset}`,
+          await this.clock.now(tx),
+        ],
       );
-      await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', [at.consumer, at.topic, at.partition]);
-      await tx.query('update log.position set next_offset = greatest(next_offset, $4) where consumer = $1 and topic = $2 and partition = $3', [at.consumer, at.topic, at.partition, batch.nextOffset]);
+      await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', [
+        at.consumer,
+        at.topic,
+        at.partition,
+      ]);
+      await tx.query(
+        'update log.position set next_offset = greatest(next_offset, $4) where consumer = $1 and topic = $2 and partition = $3',
+        [at.consumer, at.topic, at.partition, batch.nextOffset],
+      );
     });
     return batch.nextOffset;
   }
 
   /** Someone asked for a parked message to be tried again: alone, without touching the position. */
   private async retryParked(): Promise<boolean> {
-    const rows = (await this.db.query(`select id, topic, partition, "offset", key, body from log.parked where consumer = $1 and state = 'retry' order by id limit 1`, [this.consumer])) as (Row & { id: number; topic: string; partition: number })[];
+    const rows = (await this.db.query(
+      `select id, topic, partition, "offset", key, body from log.parked where consumer = $1 and state = 'retry' order by id limit 1`,
+      [this.consumer],
+    )) as (Row & { id: number; topic: string; partition: number })[];
     const [row] = rows;
     if (row === undefined) return false;
     const at = { consumer: `${this.consumer} retry ${row.id}`, topic: row.topic, partition: row.partition };
@@ -156,7 +176,10 @@ export class PostgresConsumer implements Consumption {
       await this.db.query(`update log.parked set state = 'done', closed_reason = 'retried' where id = $1`, [row.id]);
       await this.db.query('delete from log.position where consumer = $1', [at.consumer]);
     } catch (error) {
-      await this.db.query(`update log.parked set state = 'parked', reason = $2 where id = $1`, [row.id, String((error as Error)?.message ?? error)]);
+      await this.db.query(`update log.parked set state = 'parked', reason = $2 where id = $1`, [
+        row.id,
+        String((error as Error)?.message ?? error),
+      ]);
     }
     return true;
   }

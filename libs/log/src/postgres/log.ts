@@ -3,18 +3,12 @@ import type { Clock, Notifications, Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { once, type Positions } from '../once.js';
 import { partitionOf } from '../partition.js';
-import type { Consumption, Handlers, Log, LogRecord, Position, Records } from '../port.js';
+import type { Consumption, Handlers, Log, Position, Records } from '../port.js';
 import { PostgresConsumer } from './consumer.js';
+import type { PostgresLogOptions } from './record.js';
 
 /** An event that breaks its contract is our own mistake: nothing of the transaction may stand. */
-export class InvalidEvent extends Error {}
-
-export type PostgresLogOptions = Readonly<{
-  /** Records taken in one transaction: more is faster, and takes longer to hand on. */
-  batchSize: number;
-  /** Told about every failure, with what will be done. */
-  onTrouble: (error: unknown, what: string) => void;
-}>;
+class InvalidEvent extends Error {}
 
 /** The log as rows of PostgreSQL: see ./schema.ts for how offsets are given. */
 export class PostgresLog implements Log {
@@ -30,7 +24,10 @@ export class PostgresLog implements Log {
     if (events.length === 0) return;
     for (const event of events) {
       const checked = checkEvent(event.type, event);
-      if (!checked.ok) throw new InvalidEvent(`${event.type} ${event.id}: ${checked.refusals.map(({ place, reason }) => `${place} ${reason}`).join('; ')}`);
+      if (!checked.ok)
+        throw new InvalidEvent(
+          `${event.type} ${event.id}: ${checked.refusals.map(({ place, reason }) => `${place} ${reason}`).join('; ')}`,
+        );
     }
     await tx.query('select log.append($1, $2, $3, $4)', [
       events.map(({ type }) => TOPICS[type].topic),
@@ -42,9 +39,17 @@ export class PostgresLog implements Log {
 
   async consume(consumer: string, handlers: Handlers): Promise<Consumption> {
     const topics = [...new Set([...handlers.keys()].map((type) => TOPICS[type].topic))].sort();
-    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [consumer, topics]);
+    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [
+      consumer,
+      topics,
+    ]);
     await this.db.query('delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, topics]);
-    const context = { db: this.db, clock: this.clock, positions: this.positions, append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events) };
+    const context = {
+      db: this.db,
+      clock: this.clock,
+      positions: this.positions,
+      append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events),
+    };
     const work = (at: Position, records: Records) => once(context, at, records, handlers);
     const started = new PostgresConsumer(this.db, this.clock, this.notifications, consumer, topics, this.options, work);
     await started.start();
@@ -66,7 +71,10 @@ export class PostgresLog implements Log {
 export class PositionRows implements Positions {
   async lock(tx: Tx, { consumer, topic, partition }: Position): Promise<number> {
     const key = [consumer, topic, partition];
-    const locked = () => tx.query('select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3 for update', key) as Promise<{ next_offset: number }[]>;
+    const locked = () =>
+      tx.query('select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3 for update', key) as Promise<
+        { next_offset: number }[]
+      >;
     const [row] = await locked();
     if (row !== undefined) return row.next_offset;
     await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', key);
@@ -74,19 +82,11 @@ export class PositionRows implements Positions {
   }
 
   async move(tx: Tx, { consumer, topic, partition }: Position, next: number): Promise<void> {
-    await tx.query('update log.position set next_offset = $4 where consumer = $1 and topic = $2 and partition = $3', [consumer, topic, partition, next]);
-  }
-}
-
-/** Reads one record; a record that breaks its contract is not handed to anyone. */
-export function readRecord(offset: number, key: string, raw: string): LogRecord {
-  try {
-    const body = JSON.parse(raw) as DomainEvent;
-    if (TOPICS[body.type] === undefined) return { offset, key, raw, event: null, fault: `unknown event type ${String(body.type)}` };
-    const checked = checkEvent(body.type, body);
-    if (checked.ok) return { offset, key, raw, event: checked.value, fault: null };
-    return { offset, key, raw, event: null, fault: checked.refusals.map(({ place, reason }) => `${place}: ${reason}`).join('; ') };
-  } catch (error) {
-    return { offset, key, raw, event: null, fault: `not JSON: ${(error as Error).message}` };
+    await tx.query('update log.position set next_offset = $4 where consumer = $1 and topic = $2 and partition = $3', [
+      consumer,
+      topic,
+      partition,
+      next,
+    ]);
   }
 }

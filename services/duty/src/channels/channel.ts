@@ -1,5 +1,15 @@
 /** What is handed to a channel. The key stays the same when an attempt in doubt is repeated. */
-export type Message = Readonly<{ key: string; call: string; step: number; person: string; name: string; mail: string | null; subject: string; text: string; urgent: boolean }>;
+export type Message = Readonly<{
+  key: string;
+  call: string;
+  step: number;
+  person: string;
+  name: string;
+  mail: string | null;
+  subject: string;
+  text: string;
+  urgent: boolean;
+}>;
 
 /** A way to reach a person. `send` resolves when the other side has taken the message, and throws when it has not. */
 export interface Channel {

@@ -8,9 +8,20 @@ export class WebhookChannel implements Channel {
 
   async send(message: Message): Promise<void> {
     const answer = await fetch(this.url, {
-      method: 'POST', redirect: 'error', signal: AbortSignal.timeout(SEND_WITHIN_MS),
+      method: 'POST',
+      redirect: 'error',
+      signal: AbortSignal.timeout(SEND_WITHIN_MS),
       headers: { 'content-type': 'application/json', 'idempotency-key': encodeURIComponent(message.key) },
-      body: JSON.stringify({ key: message.key, call: message.call, step: message.step, person: message.person, name: message.name, subject: message.subject, text: message.text, urgent: message.urgent }),
+      body: JSON.stringify({
+        key: message.key,
+        call: message.call,
+        step: message.step,
+        person: message.person,
+        name: message.name,
+        subject: message.subject,
+        text: message.text,
+        urgent: message.urgent,
+      }),
     });
     if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
   }

@@ -17,6 +17,8 @@ export async function writeDemonstration(folder: string, terminal: Terminal): Pr
     return file;
   });
   bar.end();
-  terminal.result({ files }, () => terminal.pick({ zh: `已写出 ${files.length} 个文件到 ${folder}`, en: `${files.length} files written to ${folder}` }));
+  terminal.result({ files }, () =>
+    terminal.pick({ zh: `已写出 ${files.length} 个文件到 ${folder}`, en: `${files.length} files written to ${folder}` }),
+  );
   return EXIT.done;
 }

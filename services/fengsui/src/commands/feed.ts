@@ -29,7 +29,14 @@ export async function feed(paths: readonly string[], { as, dryRun = false }: Opt
     await workedThrough(ports);
     bar.end();
     const sum = (field: 'records' | 'accepted' | 'duplicates' | 'refused'): number => files.reduce((total, file) => total + file[field], 0);
-    const output: FeedOutput = { files, skipped, records: sum('records'), accepted: sum('accepted'), duplicates: sum('duplicates'), refused: sum('refused') };
+    const output: FeedOutput = {
+      files,
+      skipped,
+      records: sum('records'),
+      accepted: sum('accepted'),
+      duplicates: sum('duplicates'),
+      refused: sum('refused'),
+    };
     terminal.result(output, () => inWords(output, terminal));
     return output.refused > 0 ? EXIT.partlyRefused : EXIT.done;
   });
@@ -40,22 +47,46 @@ function sourcesOf(given: string): Source[] {
   const stat = statSync(given, { throwIfNoEntry: false });
   if (stat === undefined) throw new Misuse(`没有这个文件或目录 / no such file or folder: ${given}`);
   if (!stat.isDirectory()) return [{ file: given, bytes: () => readFileSync(given) }];
-  return readdirSync(given).sort().flatMap((name) => sourcesOf(path.join(given, name)));
+  return readdirSync(given)
+    .sort()
+    .flatMap((name) => sourcesOf(path.join(given, name)));
 }
 
 const SHOWN = 10;
 
 function inWords({ files, skipped, records, accepted, duplicates, refused }: FeedOutput, terminal: Terminal): string {
   const table = terminal.table(
-    [{ zh: '文件', en: 'file' }, { zh: '格式', en: 'format' }, { zh: '记录', en: 'records' }, { zh: '接收', en: 'accepted' }, { zh: '重复', en: 'duplicates' }, { zh: '拒收', en: 'refused' }, { zh: '冲突', en: 'conflicts' }],
+    [
+      { zh: '文件', en: 'file' },
+      { zh: '格式', en: 'format' },
+      { zh: '记录', en: 'records' },
+      { zh: '接收', en: 'accepted' },
+      { zh: '重复', en: 'duplicates' },
+      { zh: '拒收', en: 'refused' },
+      { zh: '冲突', en: 'conflicts' },
+    ],
     files.slice(0, 200).map((file) => [file.file, file.format, file.records, file.accepted, file.duplicates, file.refused, file.conflicts]),
   );
-  const refusals = files.flatMap(({ file, refusals }) => refusals.map(({ place, reason, expected }) => `  ${file}: ${place}: ${reason} — ${terminal.pick({ zh: '应为', en: 'expected' })}: ${expected}`));
+  const refusals = files.flatMap(({ file, refusals }) =>
+    refusals.map(
+      ({ place, reason, expected }) => `  ${file}: ${place}: ${reason} — ${terminal.pick({ zh: '应为', en: 'expected' })}: ${expected}`,
+    ),
+  );
   return [
     table,
-    terminal.pick({ zh: `共${records}条：接收${accepted}，重复${duplicates}，拒收${refused}`, en: `${records} records: ${accepted} accepted, ${duplicates} duplicates, ${refused} refused` }),
+    terminal.pick({
+      zh: `共${records}条：接收${accepted}，重复${duplicates}，拒收${refused}`,
+      en: `${records} records: ${accepted} accepted, ${duplicates} duplicates, ${refused} refused`,
+    }),
     ...refusals.slice(0, SHOWN),
-    ...(refusals.length > SHOWN ? [terminal.pick({ zh: `  ……另有${refusals.length - SHOWN}条，加 --json 全部列出`, en: `  … ${refusals.length - SHOWN} more, listed with --json` })] : []),
+    ...(refusals.length > SHOWN
+      ? [
+          terminal.pick({
+            zh: `  ……另有${refusals.length - SHOWN}条，加 --json 全部列出`,
+            en: `  … ${refusals.length - SHOWN} more, listed with --json`,
+          }),
+        ]
+      : []),
     ...skipped.map(({ file, reason }) => terminal.pick({ zh: `  跳过 ${file}:${reason}`, en: `  skipped ${file}: ${reason}` })),
   ].join('\n');
 }

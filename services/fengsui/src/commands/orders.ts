@@ -11,22 +11,46 @@ type Fields = OrderV1['data'] extends infer D ? (D extends unknown ? Omit<D, 'or
 export type Given = Readonly<{ by?: string; reason?: string; id?: string }>;
 
 /** Sends an order in like any other event, and says what became of it. */
-export function giveOrder(fieldsOf: (ports: Ports) => Promise<Fields>, { by, reason = '', id }: Given, terminal: Terminal): Promise<number> {
+export function giveOrder(
+  fieldsOf: (ports: Ports) => Promise<Fields>,
+  { by, reason = '', id }: Given,
+  terminal: Terminal,
+): Promise<number> {
   return withSession('services', async ({ ports }) => {
     const now = await ports.clock.now();
     const orderId = id ?? `cli-${now.slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
-    const event = { type: 'order.v1', occurredAt: now, data: { orderId, actor: 'cli', speaksFor: by ?? null, reason, ...(await fieldsOf(ports)) } };
-    const receipt = await ports.receiving.receive({ bytes: Buffer.from(`${JSON.stringify(event)}\n`), door: 'cli', name: 'fengsui orders', actor: `cli:${process.env['USER'] ?? 'local'}` });
-    if ('skipped' in receipt || receipt.refused > 0) throw new Misuse('skipped' in receipt ? receipt.skipped : receipt.refusals.map(({ place, reason: why, expected }) => `${place}: ${why} — ${expected}`).join('\n'));
+    const event = {
+      type: 'order.v1',
+      occurredAt: now,
+      data: { orderId, actor: 'cli', speaksFor: by ?? null, reason, ...(await fieldsOf(ports)) },
+    };
+    const receipt = await ports.receiving.receive({
+      bytes: Buffer.from(`${JSON.stringify(event)}\n`),
+      door: 'cli',
+      name: 'fengsui orders',
+      actor: `cli:${process.env['USER'] ?? 'local'}`,
+    });
+    if ('skipped' in receipt || receipt.refused > 0)
+      throw new Misuse(
+        'skipped' in receipt
+          ? receipt.skipped
+          : receipt.refusals.map(({ place, reason: why, expected }) => `${place}: ${why} — ${expected}`).join('\n'),
+      );
     await workedThrough(ports);
     const output: OrderOutput = { event: `order/${orderId}`, order: orderId, ...(await outcomeOf(ports, `order/${orderId}`)) };
-    terminal.result(output, () => `${orderId}: ${terminal.pick(OUTCOMES[output.outcome] ?? { zh: output.outcome, en: output.outcome })} ${output.reason}`);
+    terminal.result(
+      output,
+      () => `${orderId}: ${terminal.pick(OUTCOMES[output.outcome] ?? { zh: output.outcome, en: output.outcome })} ${output.reason}`,
+    );
     return output.outcome === 'rejected' ? EXIT.partlyRefused : EXIT.done;
   });
 }
 
 const OUTCOMES: Readonly<Record<string, { zh: string; en: string }>> = {
-  done: { zh: '已执行', en: 'done' }, rejected: { zh: '未执行', en: 'not carried out' }, waiting: { zh: '等待', en: 'waiting' }, recorded: { zh: '已记录', en: 'recorded' },
+  done: { zh: '已执行', en: 'done' },
+  rejected: { zh: '未执行', en: 'not carried out' },
+  waiting: { zh: '等待', en: 'waiting' },
+  recorded: { zh: '已记录', en: 'recorded' },
 };
 
 async function outcomeOf(ports: Ports, event: string): Promise<{ outcome: string; reason: string }> {
@@ -39,10 +63,21 @@ async function outcomeOf(ports: Ports, event: string): Promise<{ outcome: string
 }
 
 /** The proposal that is meant: the one named, or the only one that is open. */
-export async function proposalMeant(ports: Ports, named: string | undefined): Promise<{ authority: string; hazard: 'flood'; level: 'none' | 'IV' | 'III' | 'II' | 'I' }> {
-  const open = (await ports.response.levels()).filter(({ state, proposal }) => state === 'proposed' && (named === undefined || proposal === named));
+export async function proposalMeant(
+  ports: Ports,
+  named: string | undefined,
+): Promise<{ authority: string; hazard: 'flood'; level: 'none' | 'IV' | 'III' | 'II' | 'I' }> {
+  const open = (await ports.response.levels()).filter(
+    ({ state, proposal }) => state === 'proposed' && (named === undefined || proposal === named),
+  );
   const [only, second] = open;
-  if (only === undefined) throw new Misuse(named === undefined ? '没有待签发的建议 / there is no open proposal' : `没有待签发的建议 ${named} / there is no open proposal ${named}`);
-  if (second !== undefined) throw new Misuse(`有多项待签发，请指明 / several are open, name one: ${open.map(({ proposal }) => proposal).join(' ')}`);
+  if (only === undefined)
+    throw new Misuse(
+      named === undefined
+        ? '没有待签发的建议 / there is no open proposal'
+        : `没有待签发的建议 ${named} / there is no open proposal ${named}`,
+    );
+  if (second !== undefined)
+    throw new Misuse(`有多项待签发，请指明 / several are open, name one: ${open.map(({ proposal }) => proposal).join(' ')}`);
   return { authority: only.authority, hazard: 'flood', level: only.level };
 }

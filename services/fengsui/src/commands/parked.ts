@@ -12,7 +12,17 @@ export const parked = {
     withSession('ports', async ({ ports }) => {
       const rows = await ports.parked.list();
       terminal.result(rows, () =>
-        terminal.table([{ zh: '编号', en: 'id' }, { zh: '服务', en: 'consumer' }, { zh: '位置', en: 'place' }, { zh: '键', en: 'key' }, { zh: '原因', en: 'reason' }], rows.map(({ id, consumer, place, key, reason }) => [id, consumer, place, key, reason])));
+        terminal.table(
+          [
+            { zh: '编号', en: 'id' },
+            { zh: '服务', en: 'consumer' },
+            { zh: '位置', en: 'place' },
+            { zh: '键', en: 'key' },
+            { zh: '原因', en: 'reason' },
+          ],
+          rows.map(({ id, consumer, place, key, reason }) => [id, consumer, place, key, reason]),
+        ),
+      );
       return EXIT.done;
     }),
   show: (id: string, terminal: Terminal): Promise<number> =>
@@ -25,9 +35,13 @@ export const parked = {
   retry: (id: string, terminal: Terminal): Promise<number> =>
     withSession('services', async ({ ports }) => {
       if (!(await ports.parked.retry(idOf(id)))) throw new Misuse(`${id}: fengsui parked list`);
-      for (let tries = 0; tries < 100 && (await ports.parked.show(idOf(id)))?.state === 'retry'; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+      for (let tries = 0; tries < 100 && (await ports.parked.show(idOf(id)))?.state === 'retry'; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       const after = await ports.parked.show(idOf(id));
-      terminal.result({ id: idOf(id), state: after?.state, reason: after?.reason }, () => `${id}: ${after?.state === 'done' ? terminal.pick(done) : after?.reason}`);
+      terminal.result(
+        { id: idOf(id), state: after?.state, reason: after?.reason },
+        () => `${id}: ${after?.state === 'done' ? terminal.pick(done) : after?.reason}`,
+      );
       return after?.state === 'done' ? EXIT.done : EXIT.trouble;
     }),
   drop: (id: string, reason: string, terminal: Terminal): Promise<number> =>

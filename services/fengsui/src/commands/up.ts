@@ -26,12 +26,18 @@ export async function up({ once = false, empty = false, fresh = false }: UpOptio
   try {
     if (fresh) await wipe(store.url);
     const script = await scriptToPlay(store, plans, empty, terminal);
-    running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, { services: true, http: !once });
+    running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, {
+      services: true,
+      http: !once,
+    });
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
-    terminal.say({ zh: `\n服务已就绪：${running.address}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`, en: `\nready: ${running.address} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.` });
+    terminal.say({
+      zh: `\n服务已就绪：${running.address}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`,
+      en: `\nready: ${running.address} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.`,
+    });
     await stopping.signal;
     terminal.say({ zh: '正在停止……', en: 'stopping …' });
     return EXIT.done;
@@ -54,17 +60,27 @@ async function scriptToPlay(store: Store, plans: Plans, empty: boolean, terminal
     }
     const [held] = (await db.query('select exists (select 1 from intake.input) as any')) as { any: boolean }[];
     if (state.state === 'none' && (empty || held?.any === true)) {
-      if (!empty) terminal.say({ zh: '· 已有业务数据，不播放演示', en: '· there are data of your own: the demonstration is not played into them' });
+      if (!empty)
+        terminal.say({ zh: '· 已有业务数据，不播放演示', en: '· there are data of your own: the demonstration is not played into them' });
       return null;
     }
-    if (empty) throw new Misuse('演示尚未播放完：先 npm start 播完，或 npm start -- --empty --fresh 清空 / the demonstration was cut off: finish it with `npm start`, or clear it with `npm start -- --empty --fresh`');
+    if (empty)
+      throw new Misuse(
+        '演示尚未播放完：先 npm start 播完，或 npm start -- --empty --fresh 清空 / the demonstration was cut off: finish it with `npm start`, or clear it with `npm start -- --empty --fresh`',
+      );
     const script = demonstrationOf(plans);
     if (state.state === 'cut-off' && state.script === scriptHash(script)) {
-      terminal.say({ zh: `· 演示上次中断于 ${state.delivered}/${state.deliveries}，继续播放`, en: `· the demonstration was cut off at ${state.delivered}/${state.deliveries} and goes on` });
+      terminal.say({
+        zh: `· 演示上次中断于 ${state.delivered}/${state.deliveries}，继续播放`,
+        en: `· the demonstration was cut off at ${state.delivered}/${state.deliveries} and goes on`,
+      });
       return script;
     }
     if (state.state === 'cut-off') {
-      terminal.say({ zh: '· 上次中断的演示与当前预案不符，重新开始', en: '· the demonstration that was cut off was another one: starting clean' });
+      terminal.say({
+        zh: '· 上次中断的演示与当前预案不符，重新开始',
+        en: '· the demonstration that was cut off was another one: starting clean',
+      });
       await wipe(store.url);
     }
     await beginPlay(db, script);
@@ -88,7 +104,10 @@ async function playScript(script: readonly Delivery[], { ports }: OneProcess, te
     await time.switchToWall();
     bar.end();
     for (const [name, next] of Object.entries(skippedRollups))
-      terminal.say({ zh: `· 演示结束至今的${name === 'daily' ? '每日' : '年度'}汇总不补做，下次 ${shanghaiMinute(next)}`, en: `· the ${name} roll-ups between the demonstration and now are skipped; next ${next}` });
+      terminal.say({
+        zh: `· 演示结束至今的${name === 'daily' ? '每日' : '年度'}汇总不补做，下次 ${shanghaiMinute(next)}`,
+        en: `· the ${name} roll-ups between the demonstration and now are skipped; next ${next}`,
+      });
     return true;
   } catch (error) {
     bar.end();
@@ -103,14 +122,25 @@ class Stopped extends Error {}
 async function showResult({ ports }: OneProcess, terminal: Terminal, once: boolean): Promise<void> {
   const { figures } = await ports.reporting.figures(REPORT_YEAR, null);
   const value = (id: string): string => String(figures.find((figure) => figure.id === id)?.value ?? '—');
-  const { file, figures: printed } = await writeReport(ports, REPORT_YEAR, null, path.join(ROOT, 'out', `annual-summary-${REPORT_YEAR}.docx`));
+  const { file, figures: printed } = await writeReport(
+    ports,
+    REPORT_YEAR,
+    null,
+    path.join(ROOT, 'out', `annual-summary-${REPORT_YEAR}.docx`),
+  );
   const calls = await ports.duty.calls();
   const count = (state: string): number => calls.filter((call) => call.state === state).length;
   const [level] = await ports.response.levels();
   terminal.result(
-    { report: file, figuresPrinted: printed, calls: { answered: count('answered'), exhausted: count('exhausted'), ringing: count('ringing') }, figures: figures.map(({ id, value: v }) => ({ id, value: v })) },
-    () => terminal.pick({
-      zh: `
+    {
+      report: file,
+      figuresPrinted: printed,
+      calls: { answered: count('answered'), exhausted: count('exhausted'), ringing: count('ringing') },
+      figures: figures.map(({ id, value: v }) => ({ id, value: v })),
+    },
+    () =>
+      terminal.pick({
+        zh: `
 【演示数据】2019-2020 两年已入库。${REPORT_YEAR}年：
   防汛应急响应   Ⅳ级启动 ${value('response.flood.level4.started')} 次，Ⅲ级 ${value('response.flood.level3.started')} 次；当前${LEVEL_IN_CHINESE[level?.level ?? 'none']}
   安全转移群众   ${value('transfers.people')} 人
@@ -122,7 +152,7 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
   npx fengsui figures --year ${REPORT_YEAR}          每项数字与同比
   npx fengsui trace fires.count --year ${REPORT_YEAR} 每个数字背后的事件和原始报文
   npx fengsui feed examples/warning-rain-red.cap.xml   喂入一条预警，看建议、呼叫${once ? '(先 npm start 保持服务运行)' : ''}`,
-      en: `
+        en: `
 Demonstration data of 2019 and 2020 are in. ${REPORT_YEAR}:
   flood responses   level IV started ${value('response.flood.level4.started')} times, level III ${value('response.flood.level3.started')}; now ${level?.level ?? 'none'}
   people moved      ${value('transfers.people')}
@@ -134,7 +164,7 @@ try next:
   npx fengsui figures --year ${REPORT_YEAR}
   npx fengsui trace fires.count --year ${REPORT_YEAR}
   npx fengsui feed examples/warning-rain-red.cap.xml`,
-    }),
+      }),
   );
 }
 

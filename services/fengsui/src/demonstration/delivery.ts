@@ -10,14 +10,18 @@ type Fed = Readonly<{ type: ObservedEvent['type']; occurredAt: UtcInstant; data:
 
 /** Contract JSON, one event a line. */
 export const lines = (at: UtcInstant, name: string, events: readonly Fed[]): Delivery => ({
-  at, name: `${name}.ndjson`, text: `${events.map((event) => JSON.stringify(event)).join('\n')}\n`,
+  at,
+  name: `${name}.ndjson`,
+  text: `${events.map((event) => JSON.stringify(event)).join('\n')}\n`,
 });
 
 type OrderData = OrderV1['data'] extends infer D ? (D extends unknown ? Omit<D, 'actor' | 'orderId' | 'speaksFor'> : never) : never;
 
 /** What a person ordered. The id tells who can read it what it was. */
 export const order = (occurredAt: UtcInstant, orderId: string, speaksFor: string, data: OrderData): Fed => ({
-  type: 'order.v1', occurredAt, data: { orderId: `demo-${orderId}`, actor: 'demonstration', speaksFor, ...data },
+  type: 'order.v1',
+  occurredAt,
+  data: { orderId: `demo-${orderId}`, actor: 'demonstration', speaksFor, ...data },
 });
 
 /** Asia/Shanghai wall time to instant: `wall('2020-06-07', '02:14')`. */
@@ -26,10 +30,13 @@ export const wall = (date: string, time: string): UtcInstant => fromShanghai(`${
 /** Every date of a year. */
 export const datesOf = (year: number): string[] => {
   const dates: string[] = [];
-  for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += 86_400_000) dates.push(new Date(day).toISOString().slice(0, 10));
+  for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += 86_400_000)
+    dates.push(new Date(day).toISOString().slice(0, 10));
   return dates;
 };
 
-export const plusDays = (date: string, days: number): string => new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+export const plusDays = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
-export const clockTime = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+export const clockTime = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;

@@ -7,7 +7,15 @@ import { PEOPLE_MOVED_2020, type DemonstrationYear } from './targets.js';
 const SENDER = '44180041600000';
 const CHINESE: Record<Colour, string> = { white: '白色', blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
 const SEVERITY: Record<Colour, string> = { white: 'Unknown', blue: 'Minor', yellow: 'Moderate', orange: 'Severe', red: 'Extreme' };
-const NAMES: Readonly<Record<string, string>> = { '441802': '清城区', '441803': '清新区', '441821': '佛冈县', '441823': '阳山县', '441826': '连南瑶族自治县', '441881': '英德市', '441882': '连州市' };
+const NAMES: Readonly<Record<string, string>> = {
+  '441802': '清城区',
+  '441803': '清新区',
+  '441821': '佛冈县',
+  '441823': '阳山县',
+  '441826': '连南瑶族自治县',
+  '441881': '英德市',
+  '441882': '连州市',
+};
 
 type Signal = Readonly<{ at: UtcInstant; counties: readonly string[]; colour: Colour; hours: number; updates?: Signal; cancels?: Signal }>;
 
@@ -32,10 +40,25 @@ function june2019(city: FloodCity, random: Random): Delivery[] {
   return [
     ...signals([orange, { at: wall('2019-06-12', '06:00'), counties, colour: 'orange', hours: 0, cancels: orange }]),
     answer('2019-06-10T19:24', 'proposal/441800-flood-2019-P01', 'li'),
-    lines(confirmed, 'orders-confirm', [order(confirmed, 'confirm-2019-1', 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'IV', counties: [], reason: `${MARK}会商研判，启动防汛Ⅳ级` })]),
+    lines(confirmed, 'orders-confirm', [
+      order(confirmed, 'confirm-2019-1', 'liang', {
+        kind: 'confirm',
+        authority: '441800',
+        hazard: 'flood',
+        level: 'IV',
+        counties: [],
+        reason: `${MARK}会商研判，启动防汛Ⅳ级`,
+      }),
+    ]),
     answer('2019-06-10T19:40', `transfers/441800-flood-2019-E01/response-changed/order/demo-confirm-2019-1`, 'li'),
     answer('2019-06-10T19:41', 'response/order/demo-confirm-2019-1', 'li'),
-    ...progressOf(tasks, addMinutes(confirmed, 60), tasks.reduce((sum, { riskPoint }) => sum + riskPoint.people, 0) - 190, '2019-1', random),
+    ...progressOf(
+      tasks,
+      addMinutes(confirmed, 60),
+      tasks.reduce((sum, { riskPoint }) => sum + riskPoint.people, 0) - 190,
+      '2019-1',
+      random,
+    ),
     ...ended('2019-06-12', '10:30', 'end-2019-1', 'end'),
   ];
 }
@@ -50,7 +73,16 @@ function may2020(city: FloodCity, random: Random): Delivery[] {
   return [
     ...signals([yellow, orange, { at: wall('2020-05-23', '02:30'), counties, colour: 'orange', hours: 0, cancels: orange }]),
     answer('2020-05-21T22:12', 'proposal/441800-flood-2020-P01', 'wu'),
-    lines(confirmed, 'orders-confirm', [order(confirmed, 'confirm-2020-1', 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'IV', counties: [], reason: `${MARK}启动防汛Ⅳ级应急响应` })]),
+    lines(confirmed, 'orders-confirm', [
+      order(confirmed, 'confirm-2020-1', 'liang', {
+        kind: 'confirm',
+        authority: '441800',
+        hazard: 'flood',
+        level: 'IV',
+        counties: [],
+        reason: `${MARK}启动防汛Ⅳ级应急响应`,
+      }),
+    ]),
     answer('2020-05-21T22:25', 'transfers/441800-flood-2020-E01/response-changed/order/demo-confirm-2020-1', 'wu'),
     answer('2020-05-21T22:26', 'response/order/demo-confirm-2020-1', 'chen'),
     ...progressOf(tasks, addMinutes(confirmed, 70), MOVED_AT_IV, '2020-1', random),
@@ -78,18 +110,55 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
   const second = tasksOf(city, '441800-flood-2020-E02', 'IV', 'III', north, all, confirmedIII);
   const forecastAt = wall('2020-06-07', '01:50');
   return [
-    ...signals([yellow, orange, cityRed, northRed, cityOrange, northOrange,
-      { at: wall('2020-06-10', '05:50'), counties: [QINGCHENG], colour: 'orange', hours: 0, cancels: cityOrange }, { at: wall('2020-06-10', '06:00'), counties: north, colour: 'orange', hours: 0, cancels: northOrange }]),
-    lines(forecastAt, 'forecasts', [{
-      type: 'flood-forecast.v1', occurredAt: forecastAt,
-      data: { station: 'qingyuan', issuer: `${MARK}市水文分局`, validAt: wall('2020-06-07', '20:00'), stageM: 12.85, flowM3s: null, returnPeriodYears: null, text: `${MARK}清远站预计7日20时前后出现洪峰` },
-    }]),
+    ...signals([
+      yellow,
+      orange,
+      cityRed,
+      northRed,
+      cityOrange,
+      northOrange,
+      { at: wall('2020-06-10', '05:50'), counties: [QINGCHENG], colour: 'orange', hours: 0, cancels: cityOrange },
+      { at: wall('2020-06-10', '06:00'), counties: north, colour: 'orange', hours: 0, cancels: northOrange },
+    ]),
+    lines(forecastAt, 'forecasts', [
+      {
+        type: 'flood-forecast.v1',
+        occurredAt: forecastAt,
+        data: {
+          station: 'qingyuan',
+          issuer: `${MARK}市水文分局`,
+          validAt: wall('2020-06-07', '20:00'),
+          stageM: 12.85,
+          flowM3s: null,
+          returnPeriodYears: null,
+          text: `${MARK}清远站预计7日20时前后出现洪峰`,
+        },
+      },
+    ]),
     answer('2020-06-06T20:33', 'proposal/441800-flood-2020-P03', 'huang'),
-    lines(confirmedIV, 'orders-confirm', [order(confirmedIV, 'confirm-2020-2', 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'IV', counties: [], reason: `${MARK}启动防汛Ⅳ级应急响应` })]),
+    lines(confirmedIV, 'orders-confirm', [
+      order(confirmedIV, 'confirm-2020-2', 'liang', {
+        kind: 'confirm',
+        authority: '441800',
+        hazard: 'flood',
+        level: 'IV',
+        counties: [],
+        reason: `${MARK}启动防汛Ⅳ级应急响应`,
+      }),
+    ]),
     answer('2020-06-06T20:44', 'transfers/441800-flood-2020-E02/response-changed/order/demo-confirm-2020-2', 'huang'),
     answer('2020-06-06T20:46', 'response/order/demo-confirm-2020-2', 'huang'),
     answer('2020-06-07T02:27', 'proposal/441800-flood-2020-P04', 'zheng'),
-    lines(confirmedIII, 'orders-confirm', [order(confirmedIII, 'confirm-2020-3', 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'III', counties: all, reason: `${MARK}提升至防汛Ⅲ级应急响应` })]),
+    lines(confirmedIII, 'orders-confirm', [
+      order(confirmedIII, 'confirm-2020-3', 'liang', {
+        kind: 'confirm',
+        authority: '441800',
+        hazard: 'flood',
+        level: 'III',
+        counties: all,
+        reason: `${MARK}提升至防汛Ⅲ级应急响应`,
+      }),
+    ]),
     answer('2020-06-07T02:38', 'transfers/441800-flood-2020-E02/response-changed/order/demo-confirm-2020-3', 'zheng'),
     answer('2020-06-07T02:39', 'response/order/demo-confirm-2020-3', 'huang'),
     ...progressOf(first, addMinutes(confirmedIV, 60), MOVED_AT_IV, '2020-2', random),
@@ -111,8 +180,19 @@ function showers(year: number): Delivery[] {
 
 type Task = TransferPlan & Readonly<{ id: string }>;
 
-const tasksOf = ({ flood, riskPoints }: FloodCity, episode: string, from: 'none' | 'IV', to: 'IV' | 'III', before: readonly string[], counties: readonly string[], at: UtcInstant): Task[] =>
-  transfersBetween(flood, riskPoints, from, to, before, [...counties].sort(), at).map((transfer) => ({ ...transfer, id: `${episode}/${transfer.riskPoint.id}` }));
+const tasksOf = (
+  { flood, riskPoints }: FloodCity,
+  episode: string,
+  from: 'none' | 'IV',
+  to: 'IV' | 'III',
+  before: readonly string[],
+  counties: readonly string[],
+  at: UtcInstant,
+): Task[] =>
+  transfersBetween(flood, riskPoints, from, to, before, [...counties].sort(), at).map((transfer) => ({
+    ...transfer,
+    id: `${episode}/${transfer.riskPoint.id}`,
+  }));
 
 /**
  * Reports of progress, an hourly file from all villages. Over all tasks exactly `people` are moved with evidence; the others of the
@@ -120,37 +200,61 @@ const tasksOf = ({ flood, riskPoints }: FloodCity, episode: string, from: 'none'
  */
 function progressOf(tasks: readonly Task[], from: UtcInstant, people: number, name: string, random: Random): Delivery[] {
   const ledger = tasks.reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
-  if (people > ledger || ledger - people > ledger * 0.2) throw new Error(`${name}: ${people} people cannot be moved from ledgers of ${ledger}`);
+  if (people > ledger || ledger - people > ledger * 0.2)
+    throw new Error(`${name}: ${people} people cannot be moved from ledgers of ${ledger}`);
   const absents = awayFrom(tasks, ledger - people, random);
   const hours = new Map<number, ReturnType<typeof order>[]>();
-  const report = (hour: number, task: Task, moved: readonly string[], absent: number, refusing: number, evidence: 'head-count' | 'photo' | 'signature' | 'none'): void => {
+  const report = (
+    hour: number,
+    task: Task,
+    moved: readonly string[],
+    absent: number,
+    refusing: number,
+    evidence: 'head-count' | 'photo' | 'signature' | 'none',
+  ): void => {
     const list = hours.get(hour) ?? [];
     const at = addMinutes(from, hour * 60);
-    list.push(order(at, `progress-${name}-${task.id.replaceAll('/', '-')}-${hour}`, task.riskPoint.organiser, { kind: 'progress', taskId: task.id, moved: [...moved], absent, refusing, evidence, reason: `${MARK}转移进展` }));
+    list.push(
+      order(at, `progress-${name}-${task.id.replaceAll('/', '-')}-${hour}`, task.riskPoint.organiser, {
+        kind: 'progress',
+        taskId: task.id,
+        moved: [...moved],
+        absent,
+        refusing,
+        evidence,
+        reason: `${MARK}转移进展`,
+      }),
+    );
     hours.set(hour, list);
   };
   tasks.forEach((task, index) => {
     const absent = absents[index] ?? 0;
-    const persons = Array.from({ length: task.riskPoint.people - absent }, (_, n) => `${task.riskPoint.id}-p${String(n + 1).padStart(3, '0')}`);
+    const persons = Array.from(
+      { length: task.riskPoint.people - absent },
+      (_, n) => `${task.riskPoint.id}-p${String(n + 1).padStart(3, '0')}`,
+    );
     const half = Math.ceil(persons.length * 0.6);
     const refuses = index % 23 === 7 ? 2 : 0; // two of them refuse at first, and are persuaded after the deadline
     if (index % 11 === 4) report(0, task, persons.slice(0, half), 0, 0, 'none');
     report(1, task, persons.slice(0, half), 0, refuses, 'head-count');
     // The second list of some villages names people of the first once more.
     const again = index % 5 === 2 ? Math.max(0, half - 6) : half;
-    if (refuses === 0) report(2 + (index % 2), task, persons.slice(again), absent, 0, random.pick(['head-count', 'photo', 'signature'] as const));
+    if (refuses === 0)
+      report(2 + (index % 2), task, persons.slice(again), absent, 0, random.pick(['head-count', 'photo', 'signature'] as const));
     else {
       report(2, task, persons.slice(again, persons.length - refuses), absent, refuses, 'photo');
       report(7, task, persons.slice(-refuses), absent, 0, 'signature');
     }
   });
-  return [...hours].sort(([a], [b]) => a - b).map(([hour, list]) => lines(addMinutes(from, hour * 60), `orders-progress-${name}-${hour}`, list));
+  return [...hours]
+    .sort(([a], [b]) => a - b)
+    .map(([hour, list]) => lines(addMinutes(from, hour * 60), `orders-progress-${name}-${hour}`, list));
 }
 
 function awayFrom(tasks: readonly Task[], total: number, random: Random): number[] {
   const most = tasks.map(({ riskPoint }) => Math.floor(riskPoint.people * 0.3));
   const absents = tasks.map(() => 0);
-  for (let left = total; left > 0; ) {
+  for (let left = total; left > 0;) {
     const index = random.whole(0, tasks.length - 1);
     if ((absents[index] ?? 0) >= (most[index] ?? 0)) continue;
     absents[index] = (absents[index] ?? 0) + 1;
@@ -161,14 +265,24 @@ function awayFrom(tasks: readonly Task[], total: number, random: Random): number
 
 function answer(wallTime: string, callId: string, person: string): Delivery {
   const at = wall(wallTime.slice(0, 10), wallTime.slice(11));
-  return lines(at, 'orders-answer', [order(at, `answer-${callId.replaceAll('/', '-')}`, person, { kind: 'answer', callId, person, reason: '已收到' })]);
+  return lines(at, 'orders-answer', [
+    order(at, `answer-${callId.replaceAll('/', '-')}`, person, { kind: 'answer', callId, person, reason: '已收到' }),
+  ]);
 }
 
 /** The response is lowered by a person, and whoever must know answers. */
 function lowered(date: string, time: string, id: string): Delivery[] {
   const at = wall(date, time);
   return [
-    lines(at, 'orders-lower', [order(at, id, 'liang', { kind: 'lower', authority: '441800', hazard: 'flood', level: 'IV', reason: `${MARK}雨势减弱，调整为防汛Ⅳ级` })]),
+    lines(at, 'orders-lower', [
+      order(at, id, 'liang', {
+        kind: 'lower',
+        authority: '441800',
+        hazard: 'flood',
+        level: 'IV',
+        reason: `${MARK}雨势减弱，调整为防汛Ⅳ级`,
+      }),
+    ]),
     answer(`${date}T${plus(time, 6)}`, `response/order/demo-${id}`, 'zhou'),
   ];
 }
@@ -177,15 +291,17 @@ function lowered(date: string, time: string, id: string): Delivery[] {
 function ended(date: string, time: string, id: string, how: 'end' | 'confirm'): Delivery[] {
   const at = wall(date, time);
   const reason = `${MARK}降雨过程结束，各站水位回落至警戒以下`;
-  const ordered = how === 'end'
-    ? order(at, id, 'liang', { kind: 'end', authority: '441800', hazard: 'flood', reason })
-    : order(at, id, 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'none', counties: [], reason });
+  const ordered =
+    how === 'end'
+      ? order(at, id, 'liang', { kind: 'end', authority: '441800', hazard: 'flood', reason })
+      : order(at, id, 'liang', { kind: 'confirm', authority: '441800', hazard: 'flood', level: 'none', counties: [], reason });
   return [lines(at, `orders-${how}`, [ordered]), answer(`${date}T${plus(time, 9)}`, `response/order/demo-${id}`, 'chen')];
 }
 
 const plus = (time: string, minutes: number): string => clockTime(Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + minutes);
 
-const signals = (list: readonly Signal[]): Delivery[] => list.map((signal) => ({ at: signal.at, name: 'warning.cap.xml', text: cap(signal) }));
+const signals = (list: readonly Signal[]): Delivery[] =>
+  list.map((signal) => ({ at: signal.at, name: 'warning.cap.xml', text: cap(signal) }));
 
 const sent = (at: UtcInstant): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19) + '+08:00';
 const identifier = ({ at, counties }: Signal): string => `${SENDER}_${sent(at).replace(/\D/g, '').slice(0, 14)}_${counties.length % 10}`;
@@ -194,7 +310,12 @@ const reference = (signal: Signal): string => `${SENDER},${identifier(signal)},$
 /** A warning signal as CAP 1.2. */
 function cap(signal: Signal): string {
   const { at, counties, colour, hours, updates, cancels } = signal;
-  const areas = counties.map((code) => `    <area>\n      <areaDesc>清远市${NAMES[code]}</areaDesc>\n      <geocode><valueName>GB/T 2260</valueName><value>${code}000000</value></geocode>\n    </area>`).join('\n');
+  const areas = counties
+    .map(
+      (code) =>
+        `    <area>\n      <areaDesc>清远市${NAMES[code]}</areaDesc>\n      <geocode><valueName>GB/T 2260</valueName><value>${code}000000</value></geocode>\n    </area>`,
+    )
+    .join('\n');
   const verb = cancels !== undefined ? '解除' : updates !== undefined ? '升级为' : '发布';
   const references = updates ?? cancels;
   const expires = cancels === undefined ? addMinutes(at, hours * 60) : addMinutes(at, 60);

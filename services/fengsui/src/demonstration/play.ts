@@ -8,11 +8,19 @@ import { BEGINS, ENDS } from './script.js';
 import type { VirtualTime } from './virtual-time.js';
 
 /** How far the demonstration of this installation is. `none`: never begun. */
-export type PlayState = Readonly<{ state: 'none' }> | Readonly<{ state: 'cut-off' | 'ended'; script: string; delivered: number; deliveries: number }>;
+export type PlayState =
+  Readonly<{ state: 'none' }> | Readonly<{ state: 'cut-off' | 'ended'; script: string; delivered: number; deliveries: number }>;
 
 export async function playState(db: DataSource): Promise<PlayState> {
-  const [row] = (await db.query('select script, delivered, deliveries, ended_at from schedule.demonstration')) as { script: string; delivered: number; deliveries: number; ended_at: UtcInstant | null }[];
-  return row === undefined ? { state: 'none' } : { state: row.ended_at === null ? 'cut-off' : 'ended', script: row.script, delivered: row.delivered, deliveries: row.deliveries };
+  const [row] = (await db.query('select script, delivered, deliveries, ended_at from schedule.demonstration')) as {
+    script: string;
+    delivered: number;
+    deliveries: number;
+    ended_at: UtcInstant | null;
+  }[];
+  return row === undefined
+    ? { state: 'none' }
+    : { state: row.ended_at === null ? 'cut-off' : 'ended', script: row.script, delivered: row.delivered, deliveries: row.deliveries };
 }
 
 /** What makes two scripts the same. */
@@ -23,7 +31,7 @@ export function scriptHash(deliveries: readonly Delivery[]): string {
 }
 
 /** Thrown when a delivery of our own script is refused: the demonstration would show something else than it says. */
-export class ScriptRefused extends Error {}
+class ScriptRefused extends Error {}
 
 /**
  * Plays the script through the doors on virtual time. Goes on where an earlier run was cut off: every delivery is idempotent, so the one
@@ -31,11 +39,16 @@ export class ScriptRefused extends Error {}
  * @param begun called before anything else happens on virtual time
  */
 export async function play(
-  deliveries: readonly Delivery[], db: DataSource, time: VirtualTime, receiving: Receiving, rollups: Rollups, onProgress: (delivered: number, at: UtcInstant) => void,
+  deliveries: readonly Delivery[],
+  db: DataSource,
+  time: VirtualTime,
+  receiving: Receiving,
+  rollups: Rollups,
+  onProgress: (delivered: number, at: UtcInstant) => void,
 ): Promise<Readonly<{ skippedRollups: Readonly<Record<string, UtcInstant>> }>> {
   const state = await playState(db);
   const from = state.state === 'cut-off' ? state.delivered : 0;
-  for (let next = from; next < deliveries.length; ) {
+  for (let next = from; next < deliveries.length;) {
     const { at } = deliveries[next] as Delivery;
     let end = next;
     while (deliveries[end]?.at === at) end += 1;
@@ -58,7 +71,10 @@ export async function play(
 /** Sets the clock to the beginning, before the services start: their first schedules must stand on virtual time. */
 export async function beginPlay(db: DataSource, deliveries: readonly Delivery[]): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.query('insert into schedule.demonstration (script, delivered, deliveries) values ($1, 0, $2)', [scriptHash(deliveries), deliveries.length]);
+    await tx.query('insert into schedule.demonstration (script, delivered, deliveries) values ($1, 0, $2)', [
+      scriptHash(deliveries),
+      deliveries.length,
+    ]);
     await tx.query('update schedule.clock set virtual_now = $1, jobs_up_to = 0', [BEGINS]);
   });
 }

@@ -29,7 +29,8 @@ export class Random {
     const sum = shares.reduce((a, b) => a + b, 0);
     const spread = total - parts * least;
     const result = shares.map((share) => least + Math.floor((share / sum) * spread));
-    for (let rest = total - result.reduce((a, b) => a + b, 0), i = 0; rest > 0; rest -= 1, i += 1) result[i % parts] = (result[i % parts] ?? 0) + 1;
+    for (let rest = total - result.reduce((a, b) => a + b, 0), i = 0; rest > 0; rest -= 1, i += 1)
+      result[i % parts] = (result[i % parts] ?? 0) + 1;
     return result;
   }
 }

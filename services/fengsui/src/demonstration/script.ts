@@ -24,10 +24,15 @@ export function demonstration(city: FloodCity, counties: Counties): readonly Del
     ...incidentsOf(year, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, new Random(SEED + year + 40_000)),
   ]);
-  const ordered = deliveries.map((delivery, index) => ({ delivery, index })).sort((a, b) => (a.delivery.at < b.delivery.at ? -1 : a.delivery.at > b.delivery.at ? 1 : a.index - b.index));
+  const ordered = deliveries
+    .map((delivery, index) => ({ delivery, index }))
+    .sort((a, b) => (a.delivery.at < b.delivery.at ? -1 : a.delivery.at > b.delivery.at ? 1 : a.index - b.index));
   const last = ordered.at(-1)?.delivery.at;
   if (last === undefined || last >= ENDS || (ordered[0]?.delivery.at ?? '') < BEGINS) throw new Error('the script leaves its own time');
-  return ordered.map(({ delivery }, index) => ({ ...delivery, name: `${String(index + 1).padStart(5, '0')}-${stamp(delivery.at)}-${delivery.name}` }));
+  return ordered.map(({ delivery }, index) => ({
+    ...delivery,
+    name: `${String(index + 1).padStart(5, '0')}-${stamp(delivery.at)}-${delivery.name}`,
+  }));
 }
 
 const stamp = (at: UtcInstant): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16).replace(/[-:]/g, '');

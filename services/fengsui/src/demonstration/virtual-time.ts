@@ -9,7 +9,7 @@ const LOOK_MS = 2;
 const LONGEST_WAIT_MS = 120_000;
 
 /** Raised when the services do not come to rest. */
-export class NotSettled extends Error {}
+class NotSettled extends Error {}
 
 /**
  * Moves virtual now on: only when every consumer has reached the end of its log and nothing is due. There is one driver; the services read
@@ -55,7 +55,9 @@ export class VirtualTime {
 
   /** Lets the runners take every job that is due now. @returns the mark up to which they may, 0 when nothing is due */
   private async release(): Promise<number> {
-    const [row] = (await this.db.query('select max(seq) as upto from schedule.job, schedule.clock where due_at <= virtual_now')) as { upto: number | null }[];
+    const [row] = (await this.db.query('select max(seq) as upto from schedule.job, schedule.clock where due_at <= virtual_now')) as {
+      upto: number | null;
+    }[];
     const upTo = row?.upto ?? 0;
     if (upTo > 0) {
       await this.db.query('update schedule.clock set jobs_up_to = $1', [upTo]);
@@ -65,7 +67,9 @@ export class VirtualTime {
   }
 
   private async someDue(upTo: number): Promise<boolean> {
-    const rows = (await this.db.query('select 1 from schedule.job, schedule.clock where due_at <= virtual_now and seq <= $1 limit 1', [upTo])) as unknown[];
+    const rows = (await this.db.query('select 1 from schedule.job, schedule.clock where due_at <= virtual_now and seq <= $1 limit 1', [
+      upTo,
+    ])) as unknown[];
     return rows.length > 0;
   }
 

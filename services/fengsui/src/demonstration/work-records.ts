@@ -6,7 +6,22 @@ import { TARGETS, type DemonstrationYear } from './targets.js';
 type Data = WorkRecordV1['data'];
 type Measures<K extends Data['kind']> = Omit<Extract<Data, { kind: K }>, 'recordId' | 'county' | 'organ' | 'text' | 'kind'>;
 const COUNTIES = ['441802', '441803', '441821', '441823', '441825', '441826', '441881', '441882'];
-const DEPARTMENTS = ['住房城乡建设局', '交通运输局', '工业和信息化局', '农业农村局', '文化广电旅游体育局', '教育局', '公安局', '消防救援支队', '市场监管局', '自然资源局', '水利局', '林业局', '生态环境局', '卫生健康局'];
+const DEPARTMENTS = [
+  '住房城乡建设局',
+  '交通运输局',
+  '工业和信息化局',
+  '农业农村局',
+  '文化广电旅游体育局',
+  '教育局',
+  '公安局',
+  '消防救援支队',
+  '市场监管局',
+  '自然资源局',
+  '水利局',
+  '林业局',
+  '生态环境局',
+  '卫生健康局',
+];
 
 /** The bureau's work of a year, one file a day. */
 export function workRecordsOf(year: DemonstrationYear, random: Random): Delivery[] {
@@ -14,55 +29,132 @@ export function workRecordsOf(year: DemonstrationYear, random: Random): Delivery
   const days = new Map<string, { date: string; minute: number; data: Data }[]>();
   const dates = datesOf(year);
   let number = 0;
-  const add = <K extends Data['kind']>(date: string, kind: K, measures: Measures<K>, text: string, county = random.pick(COUNTIES)): void => {
+  const add = <K extends Data['kind']>(
+    date: string,
+    kind: K,
+    measures: Measures<K>,
+    text: string,
+    county = random.pick(COUNTIES),
+  ): void => {
     number += 1;
-    const data = { recordId: `demo-${year}-${String(number).padStart(5, '0')}`, county, organ: `${MARK}市应急管理局`, text: `${MARK}${text}`, kind, ...measures } as unknown as Data;
+    const data = {
+      recordId: `demo-${year}-${String(number).padStart(5, '0')}`,
+      county,
+      organ: `${MARK}市应急管理局`,
+      text: `${MARK}${text}`,
+      kind,
+      ...measures,
+    } as unknown as Data;
     const held = days.get(date) ?? [];
     held.push({ date, minute: 9 * 60 + (held.length % 500), data });
     days.set(date, held);
   };
   const someDay = (from = 0, to = dates.length - 1): string => dates[random.whole(from, to)] as string;
 
-  for (let visit = 0; visit < target.visits; visit += 1) add(someDay(), 'safety-visit', { enterpriseId: `ENT-${year}-${String(visit % target.enterprises).padStart(4, '0')}` }, '入企指导服务');
+  for (let visit = 0; visit < target.visits; visit += 1)
+    add(someDay(), 'safety-visit', { enterpriseId: `ENT-${year}-${String(visit % target.enterprises).padStart(4, '0')}` }, '入企指导服务');
   for (let hazard = 0; hazard < target.hazardsFound; hazard += 1) {
     const found = someDay(0, 330);
     const hazardId = `HZ-${year}-${String(hazard + 1).padStart(5, '0')}`;
-    add(found, 'hazard-found', { hazardId, enterpriseId: `ENT-${year}-${String(hazard % target.enterprises).padStart(4, '0')}`, grade: 'general' }, '排查发现一般事故隐患');
+    add(
+      found,
+      'hazard-found',
+      { hazardId, enterpriseId: `ENT-${year}-${String(hazard % target.enterprises).padStart(4, '0')}`, grade: 'general' },
+      '排查发现一般事故隐患',
+    );
     const fixedOn = plusDays(found, random.whole(2, 30));
     if (hazard < target.hazardsFixed) add(fixedOn, 'hazard-fixed', { hazardId }, '复查确认隐患已整改');
   }
-  for (let permit = 0; permit < target.permits; permit += 1) add(someDay(), 'permit', { online: permit < target.permitsOnline }, '行政许可事项办结', '441800');
+  for (let permit = 0; permit < target.permits; permit += 1)
+    add(someDay(), 'permit', { online: permit < target.permitsOnline }, '行政许可事项办结', '441800');
   leaders(year, target, random, add, someDay);
   for (let i = 0; i < target.publicity; i += 1) add(someDay(), 'publicity', { attendance: random.whole(60, 900) }, '安全宣传活动');
-  random.split(target.candidates, 48, 50).forEach((candidates) => add(someDay(), 'examination', { candidates, passed: Math.floor(candidates * 0.83) }, '特种作业人员考试', '441800'));
+  random
+    .split(target.candidates, 48, 50)
+    .forEach((candidates) =>
+      add(someDay(), 'examination', { candidates, passed: Math.floor(candidates * 0.83) }, '特种作业人员考试', '441800'),
+    );
   for (let i = 0; i < target.drills; i += 1) add(someDay(), 'drill', { persons: random.whole(30, 400) }, '应急演练');
   for (let i = 0; i < 30; i += 1) add(someDay(), 'training', { persons: random.whole(20, 200) }, '业务培训');
-  for (let i = 0; i < target.consultations; i += 1) add(someDay(90, 290), 'consultation', { participants: random.whole(4, 12), decision: `${MARK}加强值守，滚动研判` }, '防汛会商', '441800');
+  for (let i = 0; i < target.consultations; i += 1)
+    add(
+      someDay(90, 290),
+      'consultation',
+      { participants: random.whole(4, 12), decision: `${MARK}加强值守，滚动研判` },
+      '防汛会商',
+      '441800',
+    );
   for (let i = 0; i < 12; i += 1) add(someDay(), 'campaign', { topic: `${MARK}专项整治第${i + 1}期` }, '专项整治行动', '441800');
   for (let i = 0; i < target.reminders; i += 1) {
     const county = i < COUNTIES.length;
-    add(someDay(120, 300), 'reminder', { recipient: county ? (COUNTIES[i] as string) : `市${DEPARTMENTS[i - COUNTIES.length]}`, recipientKind: county ? 'county' : 'department' }, '发出提醒函', '441800');
+    add(
+      someDay(120, 300),
+      'reminder',
+      {
+        recipient: county ? (COUNTIES[i] as string) : `市${DEPARTMENTS[i - COUNTIES.length]}`,
+        recipientKind: county ? 'county' : 'department',
+      },
+      '发出提醒函',
+      '441800',
+    );
   }
-  for (let i = 0; i < target.interviewCounties; i += 1) add(someDay(200, 330), 'interview', { recipient: COUNTIES[i] as string, recipientKind: 'county' }, '建筑施工领域安全生产约谈', '441800');
-  for (let i = 0; i < target.interviewDepartments; i += 1) add(someDay(200, 330), 'interview', { recipient: `市${DEPARTMENTS[i]}`, recipientKind: 'department' }, '建筑施工领域安全生产约谈', '441800');
+  for (let i = 0; i < target.interviewCounties; i += 1)
+    add(
+      someDay(200, 330),
+      'interview',
+      { recipient: COUNTIES[i] as string, recipientKind: 'county' },
+      '建筑施工领域安全生产约谈',
+      '441800',
+    );
+  for (let i = 0; i < target.interviewDepartments; i += 1)
+    add(
+      someDay(200, 330),
+      'interview',
+      { recipient: `市${DEPARTMENTS[i]}`, recipientKind: 'department' },
+      '建筑施工领域安全生产约谈',
+      '441800',
+    );
   for (const outcome of ['exited', 'closed', 'upgraded'] as const)
-    for (let i = 0; i < target.mines[outcome]; i += 1) add(someDay(60, 340), 'mine-outcome', { mineId: `MINE-${year}-${outcome}-${i + 1}`, outcome }, '地下矿山综合整治');
-  for (let i = 0; i < target.communities; i += 1) add(someDay(200, 340), 'community-nomination', { community: `${MARK}第${i + 1}社区` }, '申报创建综合减灾示范社区');
-  for (let i = 0; i < target.epidemicBatches; i += 1) add(someDay(30, 120), 'epidemic-support', { persons: random.whole(4, 12) }, '赴基层支援疫情防控', '441800');
+    for (let i = 0; i < target.mines[outcome]; i += 1)
+      add(someDay(60, 340), 'mine-outcome', { mineId: `MINE-${year}-${outcome}-${i + 1}`, outcome }, '地下矿山综合整治');
+  for (let i = 0; i < target.communities; i += 1)
+    add(someDay(200, 340), 'community-nomination', { community: `${MARK}第${i + 1}社区` }, '申报创建综合减灾示范社区');
+  for (let i = 0; i < target.epidemicBatches; i += 1)
+    add(someDay(30, 120), 'epidemic-support', { persons: random.whole(4, 12) }, '赴基层支援疫情防控', '441800');
   random.split(target.volunteers, 6, 1).forEach((persons) => add(someDay(), 'volunteering', { persons }, '社区志愿服务', '441800'));
   if (year === 2020) narratives(add);
 
-  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, list]) =>
-    lines(wall(date, '20:00'), `records-${year}`, list.map(({ minute, data }) => ({ type: 'work-record.v1', occurredAt: wall(date, clockTime(minute)), data }))));
+  return [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, list]) =>
+      lines(
+        wall(date, '20:00'),
+        `records-${year}`,
+        list.map(({ minute, data }) => ({ type: 'work-record.v1', occurredAt: wall(date, clockTime(minute)), data })),
+      ),
+    );
 }
 
 type Add = <K extends Data['kind']>(date: string, kind: K, measures: Measures<K>, text: string, county?: string) => void;
 
 /** At least one city leader in each week that the year counts; the Thursday of an ISO week lies in its year. */
-function leaders(year: number, target: { leaderInspections: number; cityLeaderWeeks: number }, random: Random, add: Add, someDay: (from?: number, to?: number) => string): void {
+function leaders(
+  year: number,
+  target: { leaderInspections: number; cityLeaderWeeks: number },
+  random: Random,
+  add: Add,
+  someDay: (from?: number, to?: number) => string,
+): void {
   const thursdays = datesOf(year).filter((date) => new Date(`${date}T00:00:00Z`).getUTCDay() === 4);
-  for (const thursday of thursdays.slice(0, target.cityLeaderWeeks)) add(thursday, 'leader-inspection', { leaderRank: 'city', unannounced: true }, '市领导带队暗访督查', '441800');
-  for (let i = target.cityLeaderWeeks; i < target.leaderInspections; i += 1) add(someDay(), 'leader-inspection', { leaderRank: random.pick(['bureau', 'county']), unannounced: random.chance(0.5) }, '领导带队督导检查');
+  for (const thursday of thursdays.slice(0, target.cityLeaderWeeks))
+    add(thursday, 'leader-inspection', { leaderRank: 'city', unannounced: true }, '市领导带队暗访督查', '441800');
+  for (let i = target.cityLeaderWeeks; i < target.leaderInspections; i += 1)
+    add(
+      someDay(),
+      'leader-inspection',
+      { leaderRank: random.pick(['bureau', 'county']), unannounced: random.chance(0.5) },
+      '领导带队督导检查',
+    );
 }
 
 /** Paragraphs that staff wrote; they stand in the summary after the sentences of the template. */

@@ -20,7 +20,9 @@ function* read(input: Buffer): Generator<SourceRecord> {
     return;
   }
   const alert = readAlert(parsed.root);
-  yield 'refusals' in alert ? { ...whole, refusals: alert.refusals } : { ...whole, drafts: [{ type: 'weather-warning.v1', occurredAt: alert.data.sentAt, data: alert.data }] };
+  yield 'refusals' in alert
+    ? { ...whole, refusals: alert.refusals }
+    : { ...whole, drafts: [{ type: 'weather-warning.v1', occurredAt: alert.data.sentAt, data: alert.data }] };
 }
 
 /** Gathers what is wrong while reading on, so that an issuer sees all of it at once. */
@@ -35,7 +37,11 @@ const MAX_FAULTS = 20;
 
 function readAlert(root: XmlElement): { data: ReturnType<typeof alertOf> } | { refusals: readonly Refusal[] } {
   if (root.name !== 'alert' || root.namespace !== NAMESPACE)
-    return { refusals: [refuse(`${root.name} (line ${root.line})`, `root element in namespace ${JSON.stringify(root.namespace)}`, `alert in ${NAMESPACE}`)] };
+    return {
+      refusals: [
+        refuse(`${root.name} (line ${root.line})`, `root element in namespace ${JSON.stringify(root.namespace)}`, `alert in ${NAMESPACE}`),
+      ],
+    };
   const faults = new Faults();
   const data = alertOf(root, faults);
   return faults.list.length > 0 ? { refusals: faults.list } : { data };
@@ -93,7 +99,13 @@ function infoOf(info: XmlElement, path: string, faults: Faults) {
 
 function resourceOf(resource: XmlElement, path: string, faults: Faults) {
   const field = fieldsIn(resource, path, faults);
-  return { resourceDesc: field.must('resourceDesc'), mimeType: field.may('mimeType') ?? '', sizeBytes: field.numberOrNull('size'), uri: field.may('uri'), digest: field.may('digest') };
+  return {
+    resourceDesc: field.must('resourceDesc'),
+    mimeType: field.may('mimeType') ?? '',
+    sizeBytes: field.numberOrNull('size'),
+    uri: field.may('uri'),
+    digest: field.may('digest'),
+  };
 }
 
 function areaOf(area: XmlElement, path: string, faults: Faults) {
@@ -112,7 +124,13 @@ function areaOf(area: XmlElement, path: string, faults: Faults) {
 function polygonOf(polygon: XmlElement, path: string, faults: Faults): [number, number][] {
   const points = words(text(polygon)).map(pointOf);
   const closed = points.length >= 4 && String(points[0]) === String(points.at(-1));
-  if (!closed || points.some((point) => point === null)) faults.add(polygon, path, `${points.length} points: ${text(polygon).slice(0, 60)}`, 'at least four pairs lat,lon, the last equal to the first');
+  if (!closed || points.some((point) => point === null))
+    faults.add(
+      polygon,
+      path,
+      `${points.length} points: ${text(polygon).slice(0, 60)}`,
+      'at least four pairs lat,lon, the last equal to the first',
+    );
   return points.flatMap((point) => (point === null ? [] : [point]));
 }
 
@@ -120,7 +138,8 @@ function circleOf(circle: XmlElement, path: string, faults: Faults) {
   const [centre, radius] = words(text(circle));
   const point = pointOf(centre ?? '');
   const radiusKm = decimal(radius);
-  if (point === null || !(radiusKm >= 0)) faults.add(circle, path, JSON.stringify(text(circle).slice(0, 60)), 'lat,lon and a radius in kilometres');
+  if (point === null || !(radiusKm >= 0))
+    faults.add(circle, path, JSON.stringify(text(circle).slice(0, 60)), 'lat,lon and a radius in kilometres');
   return { latitude: point?.[0] ?? 0, longitude: point?.[1] ?? 0, radiusKm };
 }
 
@@ -136,7 +155,8 @@ function referencesOf(alert: XmlElement, faults: Faults) {
   return words(text(element)).flatMap((reference) => {
     const [sender, identifier, sent, ...more] = reference.split(',');
     const sentAt = sent === undefined ? null : instantOf(sent);
-    if (!sender || !identifier || sentAt === null || more.length > 0) return faults.add(element, 'alert/references', JSON.stringify(reference.slice(0, 100)), 'sender,identifier,sent') ?? [];
+    if (!sender || !identifier || sentAt === null || more.length > 0)
+      return faults.add(element, 'alert/references', JSON.stringify(reference.slice(0, 100)), 'sender,identifier,sent') ?? [];
     return [{ sender, identifier, sentAt }];
   });
 }
@@ -145,7 +165,10 @@ type Info = ReturnType<typeof infoOf>;
 
 /** The national code (GB/T 35561), where an eventCode or parameter holds one; whatever the issuer calls the code system. */
 const nationalEventCode = (infos: readonly Info[]): string | null =>
-  infos.flatMap(({ eventCodes }) => eventCodes).map(({ value }) => value).find((value) => /^1[1-4][A-Z]\d{2}$/.test(value)) ?? null;
+  infos
+    .flatMap(({ eventCodes }) => eventCodes)
+    .map(({ value }) => value)
+    .find((value) => /^1[1-4][A-Z]\d{2}$/.test(value)) ?? null;
 
 /** Names under which Chinese issuers carry the colour of a signal. A severity is never turned into a colour. */
 const COLOUR_PARAMETERS = new Set(['signalColour', 'signalColor', 'ColorCode', 'warningColor', '预警颜色', '信号颜色']);
@@ -153,8 +176,12 @@ const WRITTEN_COLOURS: Readonly<Record<string, Colour>> = { 白: 'white', 蓝: '
 
 /** One message may carry several signals; it is as high as the highest. */
 function signalColour(infos: readonly Info[]): Colour | null {
-  const written = infos.flatMap(({ parameters }) => parameters.filter(({ valueName }) => COLOUR_PARAMETERS.has(valueName)).map(({ value }) => value));
-  const colours = written.flatMap((value) => WRITTEN_COLOURS[value.trim().slice(0, 1)] ?? COLOURS.find((colour) => colour === value.trim().toLowerCase()) ?? []);
+  const written = infos.flatMap(({ parameters }) =>
+    parameters.filter(({ valueName }) => COLOUR_PARAMETERS.has(valueName)).map(({ value }) => value),
+  );
+  const colours = written.flatMap(
+    (value) => WRITTEN_COLOURS[value.trim().slice(0, 1)] ?? COLOURS.find((colour) => colour === value.trim().toLowerCase()) ?? [],
+  );
   return colours.sort((a, b) => colourRank(b) - colourRank(a))[0] ?? null;
 }
 
@@ -171,7 +198,10 @@ function fieldsIn(element: XmlElement, path: string, faults: Faults) {
   const instantOrNull = (name: string): string | null => {
     const found = find(name);
     if (found === undefined || text(found) === '') return null;
-    return instantOf(text(found)) ?? faults.add(found, `${path}/${name}`, JSON.stringify(text(found)), 'date and time with an offset, such as 2020-06-07T02:14:00+08:00');
+    return (
+      instantOf(text(found)) ??
+      faults.add(found, `${path}/${name}`, JSON.stringify(text(found)), 'date and time with an offset, such as 2020-06-07T02:14:00+08:00')
+    );
   };
   return {
     may,
@@ -181,7 +211,8 @@ function fieldsIn(element: XmlElement, path: string, faults: Faults) {
       return value ?? '';
     },
     instantOrNull,
-    instant: (name: string): string | null => (find(name) === undefined ? faults.add(element, `${path}/${name}`, 'missing', 'CAP 1.2 requires it') : instantOrNull(name)),
+    instant: (name: string): string | null =>
+      find(name) === undefined ? faults.add(element, `${path}/${name}`, 'missing', 'CAP 1.2 requires it') : instantOrNull(name),
     numberOrNull: (name: string): number | null => {
       const found = find(name);
       if (found === undefined || text(found) === '') return null;
@@ -191,8 +222,12 @@ function fieldsIn(element: XmlElement, path: string, faults: Faults) {
   };
 }
 
-const all = (element: XmlElement, name: string): XmlElement[] => element.children.filter((child) => child.name === name && child.namespace === NAMESPACE);
+const all = (element: XmlElement, name: string): XmlElement[] =>
+  element.children.filter((child) => child.name === name && child.namespace === NAMESPACE);
 const text = (element: XmlElement): string => element.text.trim();
 const words = (value: string | null): string[] => (value === null ? [] : value.split(/\s+/).filter((word) => word !== ''));
-const named = (element: XmlElement) => ({ valueName: text(all(element, 'valueName')[0] ?? EMPTY), value: text(all(element, 'value')[0] ?? EMPTY) });
+const named = (element: XmlElement) => ({
+  valueName: text(all(element, 'valueName')[0] ?? EMPTY),
+  value: text(all(element, 'value')[0] ?? EMPTY),
+});
 const EMPTY: XmlElement = { name: '', namespace: '', text: '', children: [], line: 0, column: 0 };

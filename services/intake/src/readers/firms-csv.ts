@@ -20,17 +20,27 @@ function* read(input: Buffer): Generator<SourceRecord> {
     const place = `line ${number}`;
     const text = decodeUtf8(bytes);
     if (text === null) yield recordOf(place, from, length, notUtf8(place));
-    else if (columns === null) columns = text.toLowerCase().split(',').map((name) => name.trim());
+    else if (columns === null)
+      columns = text
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim());
     else yield recordOf(place, from, length, rowOf(place, text, columns));
   }
 }
 
 function rowOf(place: string, text: string, columns: readonly string[]): Draft | Refusal {
   const fields = fieldsOf(text);
-  if (fields === null || fields.length !== columns.length) return refuse(place, `${fields?.length ?? 'unreadable'} fields`, `${columns.length} fields, as the header has`);
+  if (fields === null || fields.length !== columns.length)
+    return refuse(place, `${fields?.length ?? 'unreadable'} fields`, `${columns.length} fields, as the header has`);
   const row = Object.fromEntries(columns.map((name, index) => [name, (fields[index] as string).trim()]));
   const occurredAt = acquiredAt(row['acq_date'] ?? '', row['acq_time'] ?? '');
-  if (occurredAt === null) return refuse(`${place}, acq_date and acq_time`, `${row['acq_date']} ${row['acq_time']} is no time`, 'a date, and HHMM in UTC with or without leading zeros');
+  if (occurredAt === null)
+    return refuse(
+      `${place}, acq_date and acq_time`,
+      `${row['acq_date']} ${row['acq_time']} is no time`,
+      'a date, and HHMM in UTC with or without leading zeros',
+    );
   return draftOf(row, occurredAt);
 }
 
@@ -46,9 +56,23 @@ function acquiredAt(date: string, time: string): string | null {
 }
 
 const SATELLITES: Readonly<Record<string, string>> = {
-  T: 'Terra', Terra: 'Terra', A: 'Aqua', Aqua: 'Aqua', N: 'Suomi-NPP', 1: 'Suomi-NPP', N20: 'NOAA-20', N21: 'NOAA-21',
+  T: 'Terra',
+  Terra: 'Terra',
+  A: 'Aqua',
+  Aqua: 'Aqua',
+  N: 'Suomi-NPP',
+  1: 'Suomi-NPP',
+  N20: 'NOAA-20',
+  N21: 'NOAA-21',
 };
-const CONFIDENCE: Readonly<Record<string, HotspotV1['data']['confidence']>> = { l: 'low', n: 'nominal', h: 'high', low: 'low', nominal: 'nominal', high: 'high' };
+const CONFIDENCE: Readonly<Record<string, HotspotV1['data']['confidence']>> = {
+  l: 'low',
+  n: 'nominal',
+  h: 'high',
+  low: 'low',
+  nominal: 'nominal',
+  high: 'high',
+};
 
 function draftOf(row: Readonly<Record<string, string>>, occurredAt: string): Draft {
   const latitude = decimal(row['latitude']);
@@ -59,7 +83,9 @@ function draftOf(row: Readonly<Record<string, string>>, occurredAt: string): Dra
     type: 'hotspot.v1',
     occurredAt,
     data: {
-      cellId: cellAt(latitude, longitude), latitude, longitude,
+      cellId: cellAt(latitude, longitude),
+      latitude,
+      longitude,
       satellite: SATELLITES[row['satellite'] ?? ''] ?? row['satellite'],
       instrument: viirs ? 'VIIRS' : 'MODIS',
       confidence: percent === null ? CONFIDENCE[row['confidence'] ?? ''] : percent < 30 ? 'low' : percent < 80 ? 'nominal' : 'high',

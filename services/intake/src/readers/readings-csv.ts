@@ -29,16 +29,25 @@ const FIELDS: Readonly<Record<string, string>> = { rain: 'rainMm', stage: 'stage
 
 function rowOf(place: string, text: string): Draft | Refusal {
   const fields = fieldsOf(text);
-  if (fields === null || fields.length !== HEADER.length) return refuse(place, `${fields?.length ?? 'unreadable'} fields`, `${HEADER.length} fields: ${HEADER.join(', ')}`);
+  if (fields === null || fields.length !== HEADER.length)
+    return refuse(place, `${fields?.length ?? 'unreadable'} fields`, `${HEADER.length} fields: ${HEADER.join(', ')}`);
   const [station, time, quantity, value, unit, window] = fields as [string, string, string, string, string, string];
   const field = FIELDS[quantity];
-  if (field === undefined) return refuse(`${place}, quantity`, `${JSON.stringify(quantity)} is no quantity`, `one of ${Object.keys(UNITS).join(', ')}`);
+  if (field === undefined)
+    return refuse(`${place}, quantity`, `${JSON.stringify(quantity)} is no quantity`, `one of ${Object.keys(UNITS).join(', ')}`);
   if (unit !== UNITS[quantity]) return refuse(`${place}, unit`, `${JSON.stringify(unit)} for ${quantity}`, `${UNITS[quantity]}`);
   const occurredAt = instantOf(time);
   if (occurredAt === null) return refuse(`${place}, time`, `${JSON.stringify(time)} is no instant`, 'ISO 8601 with date, time and zone');
   const number = decimal(value);
-  if (Number.isNaN(number)) return refuse(`${place}, value`, `${JSON.stringify(value)} is no number`, 'a decimal number; leave the row out when nothing was measured');
-  if (quantity === 'rain') return { type: 'reading.v1', occurredAt, data: { station, quantity, rainMm: number, windowMinutes: decimal(window) } };
-  if (window !== '') return refuse(`${place}, window_minutes`, `${JSON.stringify(window)} for ${quantity}`, 'nothing: only rain has a window');
+  if (Number.isNaN(number))
+    return refuse(
+      `${place}, value`,
+      `${JSON.stringify(value)} is no number`,
+      'a decimal number; leave the row out when nothing was measured',
+    );
+  if (quantity === 'rain')
+    return { type: 'reading.v1', occurredAt, data: { station, quantity, rainMm: number, windowMinutes: decimal(window) } };
+  if (window !== '')
+    return refuse(`${place}, window_minutes`, `${JSON.stringify(window)} for ${quantity}`, 'nothing: only rain has a window');
   return { type: 'reading.v1', occurredAt, data: { station, quantity, [field]: number } };
 }

@@ -42,7 +42,8 @@ export function fieldsOf(line: string): string[] | null {
 }
 
 /** `Number('')` is 0, which is a real value. An empty field is no value at all. */
-export const decimal = (text: string | undefined): number => (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text.trim()) ? NaN : Number(text));
+export const decimal = (text: string | undefined): number =>
+  text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text.trim()) ? NaN : Number(text);
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/;
 

@@ -3,7 +3,14 @@ import type { Refusal } from '@fengsui/contracts';
 import { refuse } from './reader.js';
 
 /** An element of a document, with the place where it began. Text is that of the element itself, not of its children. */
-export type XmlElement = Readonly<{ name: string; namespace: string; text: string; children: readonly XmlElement[]; line: number; column: number }>;
+export type XmlElement = Readonly<{
+  name: string;
+  namespace: string;
+  text: string;
+  children: readonly XmlElement[];
+  line: number;
+  column: number;
+}>;
 
 /** A real alert has 8 levels; 100,000 nested tags took a parser three minutes. */
 const MAX_DEPTH = 64;
@@ -17,7 +24,10 @@ class Stop extends Error {}
 export function parseXml(bytes: Buffer): { root: XmlElement } | { refusal: Refusal } {
   if (bytes.length > MAX_BYTES) return { refusal: refuse('document', `${bytes.length} bytes`, `at most ${MAX_BYTES} bytes`) };
   const text = decode(bytes);
-  if (text === null) return { refusal: refuse('document', 'bytes do not fit the declared encoding', 'the encoding that the XML declaration names, or UTF-8') };
+  if (text === null)
+    return {
+      refusal: refuse('document', 'bytes do not fit the declared encoding', 'the encoding that the XML declaration names, or UTF-8'),
+    };
   const parser = new SaxesParser({ xmlns: true, position: true });
   const top: Growing = { name: '', namespace: '', text: '', children: [], line: 0, column: 0 };
   const open: Growing[] = [top];

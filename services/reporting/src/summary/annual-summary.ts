@@ -9,7 +9,14 @@ import type { MonthlyChart } from './chart.js';
 import { compose, type Narrative } from './compose.js';
 import { writeDocument } from './document.js';
 
-export type AnnualSummary = Readonly<{ bytes: Buffer; year: number; asOf: UtcInstant; figures: number; sha256: string; printed: readonly string[] }>;
+export type AnnualSummary = Readonly<{
+  bytes: Buffer;
+  year: number;
+  asOf: UtcInstant;
+  figures: number;
+  sha256: string;
+  printed: readonly string[];
+}>;
 
 /** The annual work summary of the bureau 全市应急管理工作总结. */
 @Injectable()
@@ -30,7 +37,8 @@ export class AnnualSummaries {
       const narratives = (await tx.query(
         `select distinct on (subject) content->'record'->>'section' as section, (content->'record'->>'order')::int as "order", content->'record'->>'text' as text, event
          from reporting.fact where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 and content is not null
-           and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai') and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days' order by subject, version desc`, [at, year],
+           and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai') and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days' order by subject, version desc`,
+        [at, year],
       )) as Narrative[];
       const summary = compose(this.plan.template, year, figures.figures, narratives);
       const charts = new Map<string, MonthlyChart>();
@@ -42,13 +50,22 @@ export class AnnualSummaries {
         charts.set(block.title, { title: block.title, unit: '起', series });
       }
       const bytes = await writeDocument(summary, { date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at), charts, madeAt: at });
-      return { bytes, year, asOf: at, figures: summary.printed.length, sha256: createHash('sha256').update(bytes).digest('hex'), printed: summary.printed };
+      return {
+        bytes,
+        year,
+        asOf: at,
+        figures: summary.printed.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        printed: summary.printed,
+      };
     });
   }
 
   /** When the annual roll-up of the year ran: the date of the document. */
   private async rolledUpAt(tx: Tx, year: number): Promise<UtcInstant | null> {
-    const [row] = (await tx.query('select max(made_at) as at from reporting.annual where year = $1', [year])) as { at: UtcInstant | null }[];
+    const [row] = (await tx.query('select max(made_at) as at from reporting.annual where year = $1', [year])) as {
+      at: UtcInstant | null;
+    }[];
     return row?.at ?? null;
   }
 }

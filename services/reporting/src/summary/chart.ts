@@ -1,5 +1,9 @@
 /** Two rows of twelve months: the year and the year before. */
-export type MonthlyChart = Readonly<{ title: string; unit: string; series: readonly Readonly<{ name: string; values: readonly number[] }>[] }>;
+export type MonthlyChart = Readonly<{
+  title: string;
+  unit: string;
+  series: readonly Readonly<{ name: string; values: readonly number[] }>[];
+}>;
 
 const MONTHS = Array.from({ length: 12 }, (_, index) => `${index + 1}月`);
 /** Dark and light of one hue: they differ in grey print, too. */
@@ -10,7 +14,10 @@ export function chartXml({ title, unit, series }: MonthlyChart): string {
   const text = (size: number) => `<a:bodyPr/><a:p><a:pPr><a:defRPr sz="${size}" b="0"/></a:pPr>`;
   const plain = '<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>';
   const rows = series.map(
-    ({ name, values }, index) => `<c:ser><c:idx val="${index}"/><c:order val="${index}"/><c:tx><c:strRef><c:f>Sheet1!$${column(index)}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>${escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>
+    (
+      { name, values },
+      index,
+    ) => `<c:ser><c:idx val="${index}"/><c:order val="${index}"/><c:tx><c:strRef><c:f>Sheet1!$${column(index)}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>${escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>
 <c:spPr><a:solidFill><a:srgbClr val="${COLOURS[index % COLOURS.length]}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>
 <c:cat><c:strRef><c:f>Sheet1!$A$2:$A$13</c:f><c:strCache><c:ptCount val="12"/>${MONTHS.map((month, i) => `<c:pt idx="${i}"><c:v>${month}</c:v></c:pt>`).join('')}</c:strCache></c:strRef></c:cat>
 <c:val><c:numRef><c:f>Sheet1!$${column(index)}$2:$${column(index)}$13</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="12"/>${values.map((value, i) => `<c:pt idx="${i}"><c:v>${value}</c:v></c:pt>`).join('')}</c:numCache></c:numRef></c:val></c:ser>`,
@@ -29,4 +36,5 @@ export const chartFrame = (relation: string, id: number, description: string): s
   `<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="5400000" cy="2340000"/><wp:docPr id="${id}" name="chart ${id}" descr="${escape(description)}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="${relation}"/></a:graphicData></a:graphic></wp:inline></w:drawing>`;
 
 const column = (index: number): string => String.fromCharCode('B'.charCodeAt(0) + index);
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -33,12 +33,18 @@ export function compose(template: SummaryTemplate, year: number, figures: readon
     section.parts.forEach((part, p) => {
       blocks.push({ kind: 'heading', level: 2, text: `（${ORDINALS[p]}）${part.heading}` });
       blocks.push(...part.paragraphs.map((paragraph, index) => say(paragraph, `${place}.parts[${p}].paragraphs[${index}]`)));
-      const written = narratives.filter(({ section: name }) => name === part.narratives).sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
+      const written = narratives
+        .filter(({ section: name }) => name === part.narratives)
+        .sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
       blocks.push(...written.map(({ text }): Block => ({ kind: 'paragraph', text })));
       for (const { kind, title, figures: ids } of (section.exhibits ?? []).filter(({ afterPart }) => afterPart === p + 1)) {
         const rows = ids.map((id) => byId.get(id) ?? missing(id, `${place}.exhibits`));
         for (const { id } of rows) printed.add(id);
-        blocks.push(kind === 'table' ? { kind, title: fill(title, place, year, byId).text, rows } : { kind, title: fill(title, place, year, byId).text, figures: rows });
+        blocks.push(
+          kind === 'table'
+            ? { kind, title: fill(title, place, year, byId).text, rows }
+            : { kind, title: fill(title, place, year, byId).text, figures: rows },
+        );
       }
     });
     blocks.push(...(section.closing ?? []).map((paragraph, index) => say(paragraph, `${place}.closing[${index}]`)));

@@ -1,4 +1,21 @@
-import { AlignmentType, BorderStyle, Document, DocumentGridType, Footer, LineRuleType, Packer, PageNumber, Paragraph, Table, TableCell, TableRow, TextRun, VerticalAlign, WidthType, type IRunOptions } from 'docx';
+import {
+  AlignmentType,
+  BorderStyle,
+  Document,
+  DocumentGridType,
+  Footer,
+  LineRuleType,
+  Packer,
+  PageNumber,
+  Paragraph,
+  Table,
+  TableCell,
+  TableRow,
+  TextRun,
+  VerticalAlign,
+  WidthType,
+  type IRunOptions,
+} from 'docx';
 import JSZip from 'jszip';
 import type { Figure } from '../figures.js';
 import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
@@ -15,7 +32,11 @@ const [SIZE_2, SIZE_3, SIZE_4] = [44, 32, 28];
 const FONT = { title: '方正小标宋简体', body: '仿宋_GB2312', first: '黑体', second: '楷体_GB2312', page: '宋体', ascii: 'Times New Roman' };
 
 /** What is printed on the signature, and the charts by their titles. */
-export type DocumentData = Readonly<{ date: string; charts: ReadonlyMap<string, MonthlyChart>; /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string }>;
+export type DocumentData = Readonly<{
+  date: string;
+  charts: ReadonlyMap<string, MonthlyChart>;
+  /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string;
+}>;
 
 /** The summary as a .docx by GB/T 9704-2012. The same summary and data give the same bytes. */
 export async function writeDocument(summary: Summary, data: DocumentData): Promise<Buffer> {
@@ -26,28 +47,39 @@ export async function writeDocument(summary: Summary, data: DocumentData): Promi
     ...summary.blocks.flatMap((block) => drawn(block, data.charts, marks)),
     line([]),
     // No seal: the organ 2 characters from the right, the date's first character 2 to the right of the organ's first.
-    line([run(summary.organ)], { alignment: AlignmentType.RIGHT, indent: { right: 2 * 320 + Math.max(0, (width(data.date) - width(summary.organ)) * 160 + 640) } }),
+    line([run(summary.organ)], {
+      alignment: AlignmentType.RIGHT,
+      indent: { right: 2 * 320 + Math.max(0, (width(data.date) - width(summary.organ)) * 160 + 640) },
+    }),
     line([run(data.date)], { alignment: AlignmentType.RIGHT, indent: { right: 2 * 320 } }),
   ];
   const document = new Document({
-    creator: summary.organ, title: summary.title, description: '', lastModifiedBy: summary.organ,
+    creator: summary.organ,
+    title: summary.title,
+    description: '',
+    lastModifiedBy: summary.organ,
     evenAndOddHeaderAndFooters: true,
     styles: { default: { document: { run: { font: font(FONT.body), size: SIZE_3, language: { value: 'en-US', eastAsia: 'zh-CN' } } } } },
-    sections: [{
-      properties: { page: { size: PAGE, margin: MARGIN }, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
-      // Odd pages: one character from the right; even pages: one from the left.
-      footers: { default: pageNumber(AlignmentType.RIGHT), even: pageNumber(AlignmentType.LEFT) },
-      children: body,
-    }],
+    sections: [
+      {
+        properties: { page: { size: PAGE, margin: MARGIN }, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
+        // Odd pages: one character from the right; even pages: one from the left.
+        footers: { default: pageNumber(AlignmentType.RIGHT), even: pageNumber(AlignmentType.LEFT) },
+        children: body,
+      },
+    ],
   });
   return withCharts(await Packer.toBuffer(document), marks, data.madeAt);
 }
 
 function drawn(block: Block, charts: ReadonlyMap<string, MonthlyChart>, marks: Map<string, MonthlyChart>): (Paragraph | Table)[] {
   switch (block.kind) {
-    case 'heading': return [indented([run(block.text, { font: font(block.level === 1 ? FONT.first : FONT.second) })], true)];
-    case 'paragraph': return [indented([run(block.text)])];
-    case 'table': return [caption(block.title), tableOf(block.rows), line([])];
+    case 'heading':
+      return [indented([run(block.text, { font: font(block.level === 1 ? FONT.first : FONT.second) })], true)];
+    case 'paragraph':
+      return [indented([run(block.text)])];
+    case 'table':
+      return [caption(block.title), tableOf(block.rows), line([])];
     case 'chart': {
       const chart = charts.get(block.title);
       if (chart === undefined) return [];
@@ -61,9 +93,11 @@ function drawn(block: Block, charts: ReadonlyMap<string, MonthlyChart>, marks: M
 const font = (eastAsia: string) => ({ ascii: FONT.ascii, hAnsi: FONT.ascii, cs: FONT.ascii, eastAsia, hint: 'eastAsia' });
 const run = (text: string, options: IRunOptions = {}): TextRun => new TextRun({ text, size: SIZE_3, font: font(FONT.body), ...options });
 const exact = { line: LINE, lineRule: LineRuleType.EXACT } as const;
-const line = (children: TextRun[], options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {}): Paragraph => new Paragraph({ spacing: exact, ...options, children });
+const line = (children: TextRun[], options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {}): Paragraph =>
+  new Paragraph({ spacing: exact, ...options, children });
 const indented = (children: TextRun[], keepNext = false): Paragraph => line(children, { indent: { firstLine: 640 }, keepNext });
-const caption = (text: string): Paragraph => line([run(text, { font: font(FONT.first), size: SIZE_4 })], { alignment: AlignmentType.CENTER, keepNext: true });
+const caption = (text: string): Paragraph =>
+  line([run(text, { font: font(FONT.first), size: SIZE_4 })], { alignment: AlignmentType.CENTER, keepNext: true });
 
 /** In units of half a character: a digit is half as wide as a Chinese character. */
 const width = (text: string): number => [...text].reduce((sum, char) => sum + (char.charCodeAt(0) < 128 ? 1 : 2), 0);
@@ -75,25 +109,50 @@ const COLUMNS = [4400, 1480, 1480, 1480];
 function tableOf(figures: readonly Figure[]): Table {
   const cell = (text: string, column: number, head: boolean): TableCell =>
     new TableCell({
-      width: { size: COLUMNS[column] ?? 0, type: WidthType.DXA }, borders: RULES, verticalAlign: VerticalAlign.CENTER, margins: { top: 40, bottom: 40, left: 80, right: 80 },
-      children: [new Paragraph({ keepNext: true, alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER, children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })] })],
+      width: { size: COLUMNS[column] ?? 0, type: WidthType.DXA },
+      borders: RULES,
+      verticalAlign: VerticalAlign.CENTER,
+      margins: { top: 40, bottom: 40, left: 80, right: 80 },
+      children: [
+        new Paragraph({
+          keepNext: true,
+          alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER,
+          children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })],
+        }),
+      ],
     });
-  const row = (texts: readonly string[], head = false): TableRow => new TableRow({ tableHeader: head, cantSplit: true, children: texts.map((text, column) => cell(text, column, head)) });
+  const row = (texts: readonly string[], head = false): TableRow =>
+    new TableRow({ tableHeader: head, cantSplit: true, children: texts.map((text, column) => cell(text, column, head)) });
   return new Table({
-    width: { size: COLUMNS.reduce((a, b) => a + b, 0), type: WidthType.DXA }, columnWidths: COLUMNS, alignment: AlignmentType.CENTER,
-    rows: [row(['指标', '本年', '上年', '同比'], true), ...figures.map((figure) => row([`${figure.label.zh}（${UNIT[figure.unit]}）`, amount(figure, figure.value), amount(figure, figure.previous), changeOf(figure)]))],
+    width: { size: COLUMNS.reduce((a, b) => a + b, 0), type: WidthType.DXA },
+    columnWidths: COLUMNS,
+    alignment: AlignmentType.CENTER,
+    rows: [
+      row(['指标', '本年', '上年', '同比'], true),
+      ...figures.map((figure) =>
+        row([
+          `${figure.label.zh}（${UNIT[figure.unit]}）`,
+          amount(figure, figure.value),
+          amount(figure, figure.previous),
+          changeOf(figure),
+        ]),
+      ),
+    ],
   });
 }
 
 const UNIT: Record<Figure['unit'], string> = { count: '起', persons: '人', yuan: '万元', percent: '%', weeks: '周' };
 /** Money is kept in yuan and printed in 万元. */
-const amount = ({ unit }: Figure, value: number | null): string => (value === null ? '—' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value));
+const amount = ({ unit }: Figure, value: number | null): string =>
+  value === null ? '—' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value);
 
 /** 4号 half-width, one em dash each side, 7 mm below the type area. */
 function pageNumber(alignment: (typeof AlignmentType)['LEFT' | 'RIGHT']): Footer {
   const digits = { size: SIZE_4, font: font(FONT.page) };
   const indent = alignment === AlignmentType.RIGHT ? { right: 280 } : { left: 280 };
-  return new Footer({ children: [new Paragraph({ alignment, indent, children: [new TextRun({ ...digits, children: ['— ', PageNumber.CURRENT, ' —'] })] })] });
+  return new Footer({
+    children: [new Paragraph({ alignment, indent, children: [new TextRun({ ...digits, children: ['— ', PageNumber.CURRENT, ' —'] })] })],
+  });
 }
 
 const CHART_TYPE = 'application/vnd.openxmlformats-officedocument.drawingml.chart+xml';
@@ -109,13 +168,20 @@ async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>
   [...marks].forEach(([mark, chart], index) => {
     const [part, relation] = [`charts/chart${index + 1}.xml`, `rIdChart${index + 1}`];
     parts.set(`word/${part}`, chartXml(chart));
-    edit('[Content_Types].xml', (text) => text.replace('</Types>', `<Override PartName="/word/${part}" ContentType="${CHART_TYPE}"/></Types>`));
-    edit('word/_rels/document.xml.rels', (text) => text.replace('</Relationships>', `<Relationship Id="${relation}" Type="${CHART_RELATION}" Target="${part}"/></Relationships>`));
-    edit('word/document.xml', (text) => text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), chartFrame(relation, 1000 + index, chart.title)));
+    edit('[Content_Types].xml', (text) =>
+      text.replace('</Types>', `<Override PartName="/word/${part}" ContentType="${CHART_TYPE}"/></Types>`),
+    );
+    edit('word/_rels/document.xml.rels', (text) =>
+      text.replace('</Relationships>', `<Relationship Id="${relation}" Type="${CHART_RELATION}" Target="${part}"/></Relationships>`),
+    );
+    edit('word/document.xml', (text) =>
+      text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), chartFrame(relation, 1000 + index, chart.title)),
+    );
   });
   edit('docProps/core.xml', (text) => text.replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, `$1${madeAt}`));
 
   const target = new JSZip();
-  for (const [name, text] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1))) target.file(name, text, { date: new Date(madeAt), createFolders: false });
+  for (const [name, text] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    target.file(name, text, { date: new Date(madeAt), createFolders: false });
   return target.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE', platform: 'UNIX' });
 }

@@ -53,10 +53,14 @@ function evaluate(expression: string, place: string, year: number, figure: (id: 
   if (word === 'both') return bothOf(rest.map(figure));
   if (word === 'previous' && rest[0] !== undefined) return String(figure(rest[0]).previous ?? '—');
   switch (rest.join(' ')) {
-    case '': return number(figure(word));
-    case 'wan': return tenThousands(figure(word));
-    case 'change': return changeOf(figure(word));
-    default: throw new TemplateFault(`${place}: cannot read {{${expression}}}`);
+    case '':
+      return number(figure(word));
+    case 'wan':
+      return tenThousands(figure(word));
+    case 'change':
+      return changeOf(figure(word));
+    default:
+      throw new TemplateFault(`${place}: cannot read {{${expression}}}`);
   }
 }
 
@@ -66,7 +70,13 @@ const number = ({ value }: Figure): string => (value === null ? '—' : String(v
 const tenThousands = ({ value }: Figure): string => (value === null ? '—' : String(roundHalfUp(value / 10_000, 2)));
 
 /** 下降51.6%, 上升3%, 持平; a zero base gives no percentage. */
-export function changeOf({ change, direction, changeNote, value, previous }: Pick<Figure, 'change' | 'direction' | 'changeNote' | 'value' | 'previous'>): string {
+export function changeOf({
+  change,
+  direction,
+  changeNote,
+  value,
+  previous,
+}: Pick<Figure, 'change' | 'direction' | 'changeNote' | 'value' | 'previous'>): string {
   if (changeNote === 'no-base') return '（上年同期数不可比）';
   if (changeNote === 'zero-base') return `增加${value}（上年同期为0）`;
   if (direction === 'level') return '持平';
@@ -79,7 +89,8 @@ export function changeOf({ change, direction, changeNote, value, previous }: Pic
 export function changesTogether(figures: readonly Figure[]): string {
   const plain = figures.every(({ changeNote, change }) => changeNote === null && change !== null && change !== 0);
   const directions = new Set(figures.map(({ direction }) => direction));
-  if (figures.length > 1 && plain && directions.size === 1) return `分别${directions.has('down') ? '下降' : '上升'}${figures.map(({ change }) => `${Math.abs(change ?? 0)}%`).join('、')}`;
+  if (figures.length > 1 && plain && directions.size === 1)
+    return `分别${directions.has('down') ? '下降' : '上升'}${figures.map(({ change }) => `${Math.abs(change ?? 0)}%`).join('、')}`;
   return `${figures.length > 1 ? '分别' : ''}${figures.map(changeOf).join('、')}`;
 }
 

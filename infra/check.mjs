@@ -1,0 +1,122 @@
+/** `npm run check`: formatting, lint with import boundaries and cycles, types, unused exports, dependencies as imported, generated files. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import { ROOT, setUp } from './setup.mjs';
+import { stale } from './generate.mjs';
+
+setUp();
+/** Nest and TypeORM load these themselves. */
+const PEERS = new Set(['reflect-metadata', 'rxjs', '@nestjs/core', '@nestjs/platform-fastify', '@nestjs/microservices', '@nestjs/common']);
+
+let failed = 0;
+let passed = 0;
+const report = (name, faults) => {
+  if (faults.length === 0) passed += 1;
+  else failed += 1;
+  process.stdout.write(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n${faults.map((fault) => `     ${fault}\n`).join('')}`);
+};
+const run = (name, bin, ...args) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'node_modules', bin), ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  report(name, status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n').slice(-60));
+};
+
+const packages = ['libs', 'services'].flatMap((folder) =>
+  readdirSync(path.join(ROOT, folder)).map((name) => path.join(ROOT, folder, name)),
+);
+const sources = [...packages.map((folder) => path.join(folder, 'src')), path.join(ROOT, 'test')].flatMap(filesOf);
+
+run('formatting', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
+run('lint, boundaries, cycles', 'oxlint/bin/oxlint', '--import-plugin', '--deny-warnings');
+run('types', 'typescript/bin/tsc', '-b', 'tsconfig.json');
+run('types of the tests', 'typescript/bin/tsc', '-p', 'infra/tsconfig.tests.json');
+report('unused exports', unusedExports());
+report('dependencies as imported', wrongDependencies());
+report('one source of time and settings', secondSources());
+report(
+  'generated files are up to date',
+  (await stale()).map((file) => `${path.relative(ROOT, file)}: run \`npm run generate\``),
+);
+process.stdout.write(`check: ${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function filesOf(folder) {
+  if (!statSync(folder, { throwIfNoEntry: false })) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'dist') return [];
+    const file = path.join(folder, entry.name);
+    return entry.isDirectory() ? filesOf(file) : file.endsWith('.ts') ? [file] : [];
+  });
+}
+
+/** What is exported from a file and named nowhere else is dead, or should not be exported. */
+function unusedExports() {
+  // An index that only passes a name on does not use it.
+  const texts = new Map(
+    sources.map((file) => [
+      file,
+      readFileSync(file, 'utf8').replace(file.endsWith('/index.ts') ? /^export (type )?(\{[^}]*\}|\*) from .*$/gm : /$^/, ''),
+    ]),
+  );
+  const users = [
+    ...texts,
+    ...['infra/generate.mjs', 'infra/start.mjs', 'infra/test.mjs'].map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]),
+  ];
+  // A contract's shape is published: types beside schemas may be used by others only.
+  const own = [...texts].filter(([file]) => !file.includes('/contracts/src/') && !file.endsWith('/shapes.ts'));
+  return own.flatMap(([file, text]) =>
+    [...text.matchAll(/^export (?:abstract )?(?:async )?(?:const|function\*?|class|type|interface) ([A-Za-z_$][\w$]*)/gm)]
+      .map(([, name]) => name)
+      .filter((name) => !users.some(([other, used]) => other !== file && new RegExp(`\\b${name.replace('$', '\\$')}\\b`).test(used)))
+      .filter(
+        (name) =>
+          text.match(new RegExp(`\\b${name}\\b`, 'g')).length < 2 || !new RegExp(`(?::|<|extends|=>) ?(?:readonly )?${name}\\b`).test(text),
+      )
+      .map((name) => `${path.relative(ROOT, file)}: ${name}`),
+  );
+}
+
+/** Each package names exactly what it imports. */
+function wrongDependencies() {
+  return packages.flatMap((folder) => {
+    const { name, dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const imported = new Set(
+      filesOf(path.join(folder, 'src'))
+        .filter((file) => !file.endsWith('.test.ts'))
+        .flatMap((file) =>
+          [...readFileSync(file, 'utf8').matchAll(/(?:from|import) '((?:@[^/']+\/)?[^./'][^/']*)/g)].map(([, from]) => from),
+        )
+        .filter((from) => !from.startsWith('node:') && from !== name),
+    );
+    const declared = Object.keys(dependencies).filter((one) => !PEERS.has(one));
+    return [
+      ...[...imported].filter((one) => dependencies[one] === undefined).map((one) => `${name} imports ${one} and does not name it`),
+      ...declared.filter((one) => !imported.has(one)).map((one) => `${name} names ${one} and does not import it`),
+    ];
+  });
+}
+
+/** Time comes from the clock, settings from the settings: nothing else may ask the machine. */
+function secondSources() {
+  const allowed = {
+    'Date.now(': ['libs/database/src/clock.ts'],
+    'new Date()': [],
+    'process.env': [
+      'services/fengsui/src/installation.ts',
+      'services/fengsui/src/main.ts',
+      'services/fengsui/src/commands/',
+      'libs/testing/',
+    ],
+  };
+  return sources
+    .filter((file) => !file.endsWith('.test.ts') && !file.startsWith(path.join(ROOT, 'test')))
+    .flatMap((file) => {
+      const [text, name] = [readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''), path.relative(ROOT, file)];
+      return Object.entries(allowed)
+        .filter(([what, places]) => text.includes(what) && !places.some((place) => name.startsWith(place)))
+        .map(([what]) => `${name}: ${what}`);
+    });
+}
