@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const libs = 'contracts|rules|settings|database|log|regions|testing';
 const services = 'intake|response|wildfire|duty|reporting|console';
 
-/** Tests run the sources as ES modules. `npm test` starts what they need and sets FENGSUI_TEST_DATABASE. */
+/** Tests run the sources as ES modules. `npm test` starts what they need and sets TEST_DATABASE_URL. */
 export default {
   rootDir: path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'),
   testMatch: ['<rootDir>/{libs,services,test}/**/*.test.ts'],

@@ -24,7 +24,7 @@ const jest = [
 const run = spawnSync(process.execPath, jest, {
   cwd: ROOT,
   stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, FENGSUI_TEST_DATABASE: server.url },
+  env: { ...process.env, TEST_DATABASE_URL: server.url },
 });
 const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
 await server.release();

@@ -6,8 +6,8 @@ export type TestDatabase = Readonly<{ url: string; drop: () => Promise<void> }>;
 
 /** @throws when the tests were not started by `npm test`: they run on the real thing or not at all */
 export async function testDatabase(schemas: readonly OwnedSchema[]): Promise<TestDatabase> {
-  const server = process.env['FENGSUI_TEST_DATABASE'];
-  if (server === undefined) throw new Error('FENGSUI_TEST_DATABASE is not set: run the tests with `npm test -- <pattern>`');
+  const server = process.env['TEST_DATABASE_URL'];
+  if (server === undefined) throw new Error('TEST_DATABASE_URL is not set: run the tests with `npm test -- <pattern>`');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = async (sql: string): Promise<void> => {
     const db = await connect(server, 'fengsui test', 1);

@@ -7,7 +7,7 @@ import { AnnualSummaries, ReportingModule, ReportingPlan, ReportingQuery, Rollup
 import { ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
 import type { Settings } from '@fengsui/settings';
 import { WildfireModule, WildfirePlan, WildfireQuery } from '@fengsui/wildfire';
-import { Logger, Module, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { ConsoleLogger, Logger, Module, type DynamicModule, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
@@ -91,7 +91,7 @@ export async function startOneProcess(
     OneProcessModule.of(runtime, settings, plans, parts),
     new FastifyAdapter({ bodyLimit: settings.FENGSUI_BODY_LIMIT_MB * 1_000_000 }),
     {
-      logger: levelsFrom(settings.LOG_LEVEL),
+      logger: new StandardError({ logLevels: levelsFrom(settings.LOG_LEVEL), colors: process.stderr.isTTY === true }),
       bodyParser: false,
       abortOnError: false,
     },
@@ -146,6 +146,13 @@ class OneProcessModule {
         ...(http ? [ConsoleModule] : []),
       ],
     };
+  }
+}
+
+/** Standard output belongs to results. */
+class StandardError extends ConsoleLogger {
+  protected override printMessages(messages: unknown[], context?: string, level?: LogLevel): void {
+    super.printMessages(messages, context, level, 'stderr');
   }
 }
 

@@ -1,0 +1,43 @@
+import { expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Plants a file, lints it, and takes it away again. */
+function lint(folder: string, text: string): { status: number | null; output: string } {
+  const file = path.join(ROOT, folder, 'src', 'planted', 'planted.ts');
+  mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(ROOT, 'node_modules/oxlint/bin/oxlint'), '--import-plugin', '--deny-warnings', file],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    return { status, output: stdout + stderr };
+  } finally {
+    rmSync(path.dirname(file), { recursive: true, force: true });
+  }
+}
+
+it.each([
+  ['libs/contracts', `import { Clock } from '@fengsui/database';\nexport const planted = Clock;\n`, /contracts import the schema library/],
+  ['libs/rules', `import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n`, /rules are pure/],
+  ['libs/log', `import { DutyPlan } from '@fengsui/duty';\nexport const planted = DutyPlan;\n`, /libraries do not know services/],
+  [
+    'services/response',
+    `import { WildfirePlan } from '@fengsui/wildfire';\nexport const planted = WildfirePlan;\n`,
+    /a service never calls another/,
+  ],
+  ['services/intake', `import { Kafka } from 'kafkajs';\nexport const planted = Kafka;\n`, /only libs\/log knows/],
+])('a planted import in %s fails lint with the reason', (folder, text, reason) => {
+  const { status, output } = lint(folder, text);
+  expect(status).not.toBe(0);
+  expect(output).toMatch(reason);
+});
+
+it('an allowed import passes', () =>
+  expect(lint('libs/rules', `import { utc } from '@fengsui/contracts';\n\nexport const planted = utc;\n`)).toMatchObject({ status: 0 }));

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from '@fengsui/database';
+import { sharedFile, testDatabase, type TestDatabase } from '@fengsui/testing';
+import { readPlans, startOneProcess, type FeedOutput, type FiguresOutput, type ReportOutput, type TraceOutput } from '@fengsui/cli';
+import { readSettings } from '@fengsui/settings';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The command as a user runs it, on databases of its own: the whole path, from the doors to the document. */
+describe('the demonstration years', () => {
+  let database: TestDatabase;
+  let folder: string;
+  const fengsui = (...args: string[]): { status: number | null; json: unknown; stderr: string } => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...args, '--json'],
+      {
+        encoding: 'utf8',
+        maxBuffer: 200_000_000,
+        env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
+      },
+    );
+    return { status, json: stdout === '' ? null : JSON.parse(stdout), stderr };
+  };
+  const figures = (...args: string[]): FiguresOutput => fengsui('figures', '--year', '2020', ...args).json as FiguresOutput;
+  const fieldOf = (output: FiguresOutput, id: string, field: string): unknown =>
+    (output.figures.find((figure) => figure.id === id) as Record<string, unknown> | undefined)?.[field];
+
+  beforeAll(async () => {
+    database = await testDatabase([]);
+    folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-demonstration-'));
+    const played = fengsui('up', '--once');
+    if (played.status !== 0) throw new Error(played.stderr);
+  }, 600_000);
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await database.drop();
+  });
+
+  it('show what the script says, computed by every service on the way', () => {
+    const found = figures();
+    const expected: [string, string, unknown][] = [
+      ['accidents.count', 'change', -51.6],
+      ['accidents.deaths', 'change', -32.7],
+      ['accidents.injuries', 'change', -69.2],
+      ['accidents.loss', 'change', -44.1],
+      ['accidents.threeIndustries.countShare', 'value', 97.1],
+      ['accidents.threeIndustries.deathsShare', 'value', 97.8],
+      ['transfers.people', 'value', 29_900],
+      ['fires.count', 'value', 1_201],
+      ['fires.loss', 'change', -48.7],
+      ['forestFires.count', 'previous', 15],
+      ['hazards.fixed', 'value', 1_056],
+      ['response.flood.level4.started', 'value', 2],
+      ['response.flood.level3.started', 'value', 1],
+      ['leaders.inspections.weeksCovered', 'value', 53],
+      ['roadAccidents.larger.deaths', 'direction', 'up'],
+    ];
+    expect(expected.map(([id, field]) => [id, field, fieldOf(found, id, field)])).toEqual(expected);
+  });
+
+  const reference = sharedFile('reference', 'figures-2020.tsv');
+  (reference === null ? it.skip : it)('show every figure of the reference year (left out where the reference is not at hand)', () => {
+    const found = figures();
+    const [head = '', ...rows] = readFileSync(reference as string, 'utf8')
+      .trim()
+      .split('\n');
+    const column = head.split('\t').indexOf('figures');
+    const wrong = rows
+      .flatMap((row) => row.split('\t')[column]?.split(';') ?? [])
+      .filter((wanted) => {
+        const [, id = '', field = '', operator, value = ''] = /^(.+)\.(value|change|previous|direction)(>=|=)(.+)$/.exec(wanted) ?? [];
+        const got = fieldOf(found, id, field);
+        return !(field === 'direction'
+          ? got === value
+          : operator === '>='
+            ? Number(got) >= Number(value)
+            : got !== null && Number(got) === Number(value));
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('can be followed from every figure to its facts, events and bytes', async () => {
+    const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
+    const { ports, stop } = await startOneProcess(database.url, settings, readPlans(path.join(ROOT, 'plans/qingyuan')), {
+      services: false,
+      http: false,
+    });
+    for (const { id, value } of (await ports.reporting.figures(2020, null)).figures) {
+      const trace = await ports.reporting.trace(id, 2020, null);
+      const facts = trace?.facts ?? [];
+      if (trace?.method === 'sum') expect([id, facts.reduce((total, { measure }) => total + measure, 0)]).toEqual([id, value]);
+      if (trace?.method === 'distinct') expect([id, new Set(facts.map(({ key }) => key)).size]).toEqual([id, value]);
+      if (trace?.method === 'ratio') expect(trace.of).toHaveLength(2);
+      const origins = new Set((await ports.intake.originsOf(facts.flatMap((fact) => fact.origins))).map(({ eventId }) => eventId));
+      expect([id, facts.filter((fact) => !fact.origins.some((origin) => origins.has(origin))).length]).toEqual([id, 0]);
+    }
+    await stop();
+    const fires = fengsui('trace', 'forestFires.count', '--year', '2020', '--bytes').json as TraceOutput;
+    expect(fires.facts).toHaveLength(4);
+    for (const { bytes } of fires.facts)
+      expect(JSON.parse(bytes ?? '')).toMatchObject({ type: 'order.v1', data: { verdict: 'forest-fire' } });
+  }, 300_000);
+
+  it('end at rest: nothing parked, rejected or due, and every call over', async () => {
+    const db = await connect(database.url, 'test', 1);
+    const none = async (sql: string): Promise<unknown> => db.query(sql);
+    expect(await none(`select * from log.parked`)).toEqual([]);
+    expect(
+      await none(
+        `select event, reason from response.order_outcome where outcome = 'rejected' union all select event, reason from wildfire.order_outcome where outcome = 'rejected' union all select event, reason from duty.order_outcome where outcome = 'rejected'`,
+      ),
+    ).toEqual([]);
+    expect(
+      await none(
+        `select id from duty.call where state = 'ringing' union all select id from response.task where state <> 'closed' union all select id from wildfire.fire where state in ('to-verify', 'overdue')`,
+      ),
+    ).toEqual([]);
+    expect(await none(`select service, kind from schedule.job where service <> 'reporting'`)).toEqual([]);
+    expect(await none(`select distinct channel, state from duty.delivery`)).toEqual([{ channel: 'sink', state: 'shown' }]);
+    expect(
+      await none(
+        `select name, findings from reporting.rollup where name = 'daily' and outcome = 'done' and jsonb_array_length(findings->'differences') > 0`,
+      ),
+    ).toEqual([]);
+    const [{ n }] = (await none('select count(*) as n from log.record')) as [{ n: number }];
+    expect(n).toBeGreaterThan(90_000);
+    await db.destroy();
+  });
+
+  it('give the same summary twice, with the figures that the command shows', () => {
+    const [first, second] = ['a.docx', 'b.docx'].map(
+      (name) => fengsui('report', '--year', '2020', '-o', path.join(folder, name)).json as ReportOutput,
+    ) as [ReportOutput, ReportOutput];
+    expect(first.sha256).toBe(second.sha256);
+    expect(createHash('sha256').update(readFileSync(first.file)).digest('hex')).toBe(first.sha256);
+    expect(first.figures).toBeGreaterThan(40);
+  });
+
+  it('are recognised and not played again, and fed again as files change no figure', () => {
+    const before = figures();
+    expect(fengsui('up', '--once').stderr).toMatch(/不再重复/);
+    const { json } = fengsui('demo', '--write', path.join(folder, 'files'));
+    expect((json as { files: string[] }).files.length).toBeGreaterThan(1_000);
+    const fed = fengsui('feed', path.join(folder, 'files')).json as FeedOutput;
+    expect(fed.records).toBeGreaterThan(90_000);
+    expect({ accepted: fed.accepted, refused: fed.refused, skipped: fed.skipped }).toEqual({ accepted: 0, refused: 0, skipped: [] });
+    expect(figures()).toEqual(before);
+  }, 600_000);
+
+  it('change by a follow-up that comes now, and not as known before', () => {
+    const before = figures();
+    const fed = fengsui('feed', path.join(ROOT, 'examples/incident-follow-up.json')).json as FeedOutput;
+    expect(fed).toMatchObject({ accepted: 1, refused: 0 });
+    const after = figures();
+    expect(fieldOf(after, 'accidents.deaths', 'value')).toBe(Number(fieldOf(before, 'accidents.deaths', 'value')) + 1);
+    expect(fieldOf(after, 'accidents.count', 'value')).toBe(fieldOf(before, 'accidents.count', 'value'));
+    expect(figures('--as-of', before.asOf ?? '').figures).toEqual(before.figures);
+  });
+
+  it('take every example, each by its own reader', () => {
+    const fed = fengsui('feed', path.join(ROOT, 'examples')).json as FeedOutput;
+    expect(fed.refused).toBe(0);
+    expect(fed.skipped.map(({ file }) => path.basename(file))).toEqual(['README.md']);
+    expect(new Set(fed.files.map(({ format }) => format))).toEqual(new Set(['cap-1.2', 'firms-csv', 'readings-csv', 'contract-json']));
+    expect(fengsui('levels').json).toMatchObject([
+      { level: 'none', state: 'ordered' },
+      { level: 'III', state: 'proposed' },
+    ]);
+  });
+
+  it('refuse with place and reason, say so by the exit code, and help on wrong use', () => {
+    const bad = path.join(ROOT, 'test/scenarios/bad-readings.csv');
+    const fed = fengsui('feed', bad);
+    expect(fed.status).toBe(3);
+    expect(fed.json).toMatchObject({
+      records: 2,
+      accepted: 1,
+      refused: 1,
+      files: [{ refusals: [{ place: 'line 3, unit', expected: 'm' }] }],
+    });
+    expect(fengsui('figures').status).toBe(2);
+    expect(fengsui('trace', 'nothing', '--year', '2020').status).toBe(2);
+    expect(fengsui('feed', '/nowhere').status).toBe(2);
+  });
+});
