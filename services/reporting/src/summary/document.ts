@@ -107,36 +107,39 @@ const RULES = { top: RULE, bottom: RULE, left: RULE, right: RULE };
 const COLUMNS = [4400, 1480, 1480, 1480];
 
 function tableOf(figures: readonly Figure[]): Table {
-  const cell = (text: string, column: number, head: boolean): TableCell =>
+  const cell = (text: string, column: number, head: boolean, keepNext: boolean): TableCell =>
     new TableCell({
       width: { size: COLUMNS[column] ?? 0, type: WidthType.DXA },
       borders: RULES,
       verticalAlign: VerticalAlign.CENTER,
-      margins: { top: 40, bottom: 40, left: 80, right: 80 },
+      margins: { left: 80, right: 80 },
       children: [
         new Paragraph({
-          keepNext: true,
+          keepNext,
+          spacing: { line: 400, lineRule: LineRuleType.EXACT },
           alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER,
           children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })],
         }),
       ],
     });
-  const row = (texts: readonly string[], head = false): TableRow =>
-    new TableRow({ tableHeader: head, cantSplit: true, children: texts.map((text, column) => cell(text, column, head)) });
+  // Rows keep together, so that the table stands on one page.
+  const row = (texts: readonly string[], place: 'head' | 'middle' | 'last'): TableRow =>
+    new TableRow({
+      tableHeader: place === 'head',
+      cantSplit: true,
+      children: texts.map((text, column) => cell(text, column, place === 'head', place !== 'last')),
+    });
   return new Table({
     width: { size: COLUMNS.reduce((a, b) => a + b, 0), type: WidthType.DXA },
     columnWidths: COLUMNS,
     alignment: AlignmentType.CENTER,
     rows: [
-      row(['指标', '本年', '上年', '同比'], true),
-      ...figures.map((figure) =>
-        row([
-          `${figure.label.zh}（${UNIT[figure.unit]}）`,
-          amount(figure, figure.value),
-          amount(figure, figure.previous),
-          changeOf(figure),
-        ]),
-      ),
+      row(['指标', '本年', '上年', '同比'], 'head'),
+      ...figures.map((figure, index) => {
+        const label = `${figure.label.zh}（${UNIT[figure.unit]}）`;
+        const texts = [label, amount(figure, figure.value), amount(figure, figure.previous), changeOf(figure)];
+        return row(texts, index === figures.length - 1 ? 'last' : 'middle');
+      }),
     ],
   });
 }
