@@ -151,10 +151,17 @@ class OneProcessModule {
 
 /** Standard output belongs to results. */
 class StandardError extends ConsoleLogger {
+  /** What the framework says of its own wiring tells an operator nothing. */
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!WIRING.has(String(rest.at(-1)))) super.log(message, ...(rest as [string]));
+  }
+
   protected override printMessages(messages: unknown[], context?: string, level?: LogLevel): void {
     super.printMessages(messages, context, level, 'stderr');
   }
 }
+
+const WIRING = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestMicroservice', 'NestApplication']);
 
 const levelsFrom = (least: Settings['LOG_LEVEL']): LogLevel[] => {
   const order = ['debug', 'info', 'warn', 'error'] as const;
