@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore, readPlans, startOneProcess, VirtualTime, type OneProcess, type Ports } from '@fengsui/cli';
+import { openStore, readPlans, startOneProcess, switchToWall, VirtualTime, type OneProcess, type Ports } from '@fengsui/cli';
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase } from '@fengsui/testing';
@@ -60,7 +60,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
           data: { orderId: `o${(orders += 1)}`, actor: '-', speaksFor: 'liang', reason: 'test', ...fields },
         }),
       ),
-    toWall: () => time.switchToWall(),
+    toWall: () => ports.db.transaction((tx) => switchToWall(tx)),
     end: async () => {
       await running.stop();
       await database.drop();

@@ -26,6 +26,7 @@ describe('a day of flood', () => {
     expect(await calls()).toEqual(['proposal answered 2 wu']);
 
     await today.order({ kind: 'confirm', authority: '441800', hazard: 'flood', level: 'IV', counties: [] });
+    await today.at('20:37');
     expect(await levels()).toEqual(['ordered IV']);
     const tasks = await today.ports.response.tasks();
     expect(tasks.length).toBeGreaterThan(10);
@@ -131,5 +132,30 @@ describe('a day of flood', () => {
       outcome: 'rejected',
       reason: 'there is no task no-such-task',
     });
+  });
+
+  it('weighs the case again after an order: what still calls for more is proposed again', async () => {
+    today = await day('2020-06-06');
+    await today.at('10:00');
+    await today.feed(warning('w', today.instant('10:00'), '红色', [YINGDE, '441802000000']));
+    expect(await levels()).toEqual(['ordered none', 'proposed III']);
+    await today.order({ kind: 'raise', authority: '441800', hazard: 'flood', level: 'IV', counties: [] });
+    expect(await levels()).toEqual(['ordered IV', 'proposed III']);
+  });
+
+  it('a report of progress that comes before its task counts once the task is there', async () => {
+    today = await day('2020-06-06');
+    await today.at('10:00');
+    await today.order({
+      kind: 'progress',
+      taskId: '441800-flood-2020-E01/441881-002',
+      moved: ['a', 'b'],
+      absent: 0,
+      refusing: 0,
+      evidence: 'photo',
+    });
+    await today.at('10:05');
+    await today.order({ kind: 'raise', authority: '441800', hazard: 'flood', level: 'III', counties: ['441881'] });
+    expect((await today.ports.response.tasks()).find(({ id }) => id.endsWith('441881-002'))).toMatchObject({ moved: 2, state: 'moving' });
   });
 });

@@ -23,6 +23,10 @@ export class EmbeddedServerError extends Error {}
 
 /** Data folders of another major version cannot be opened, so the version is in the name. */
 const MAJOR = 18;
+/** Held while the server is started, attached to, or stopped. */
+const LOCK = 'starting.lock';
+/** Our own connections need a moment to disappear from the server's list. */
+const LAST_LOOKS = 4;
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 60_000;
 /** `nobody` on Linux and macOS. PostgreSQL refuses to run as root. */
@@ -53,7 +57,7 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   const data = path.join(folder, `postgres-${MAJOR}`);
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
 
-  return withLockFile(path.join(folder, 'starting.lock'), async () => {
+  return withLockFile(path.join(folder, LOCK), async () => {
     const running = await attach(folder, data);
     if (running !== null) return server(running, folder, data, false);
 
@@ -75,20 +79,31 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   });
 }
 
-function server(port: number, folder: string, data: string, started: boolean): EmbeddedServer {
+/** Holds one connection from inside the lock until its release, so that nobody takes this server for unused meanwhile. */
+async function server(port: number, folder: string, data: string, started: boolean): Promise<EmbeddedServer> {
   const url = address(folder, port);
-  return { url, dataFolder: data, started, release: () => release(url, data) };
+  const hold = new pg.Client({ connectionString: url, application_name: 'fengsui hold' });
+  hold.on('error', () => undefined);
+  await hold.connect();
+  return { url, dataFolder: data, started, release: () => withLockFile(path.join(folder, LOCK), () => release(url, data, hold)) };
 }
 
-async function release(url: string, data: string): Promise<void> {
-  const others = await query<{ n: string }>(
-    url,
-    `select count(*) as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
-  ).catch(() => null);
-  const pid = postmaster(data)?.pid;
-  if (others === null || Number(others[0]?.n) > 0 || pid === undefined) return;
-  process.kill(pid, 'SIGINT'); // fast shutdown: open transactions are rolled back, nothing committed is lost
-  for (let waited = 0; waited < STOPPED_WITHIN_MS && alive(pid); waited += 20) await sleep(20);
+async function release(url: string, data: string, hold: pg.Client): Promise<void> {
+  await hold.end().catch(() => undefined);
+  for (let tries = 0; tries < LAST_LOOKS; tries += 1) {
+    const others = await query<{ n: string }>(
+      url,
+      `select count(*) as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    ).catch(() => null);
+    const pid = postmaster(data)?.pid;
+    if (others === null || pid === undefined) return;
+    if (Number(others[0]?.n) === 0) {
+      process.kill(pid, 'SIGINT'); // fast shutdown: open transactions are rolled back, nothing committed is lost
+      for (let waited = 0; waited < STOPPED_WITHIN_MS && alive(pid); waited += 20) await sleep(20);
+      return;
+    }
+    await sleep(50); // a connection that was just closed may still be counted
+  }
 }
 
 /** The port of a server that runs on this data folder, or null. */

@@ -17,10 +17,17 @@ export class Notifications {
   async open(): Promise<void> {
     const client = new pg.Client({ connectionString: this.url, application_name: 'fengsui listen' });
     client.on('notification', ({ channel, payload }) => this.wake(channel, payload ?? ''));
-    client.on('error', () => void this.reopen());
-    await client.connect();
-    for (const channel of this.heard.keys()) await client.query(`listen ${channel}`);
-    this.client = client;
+    // A lost connection speaks twice, once for the server's word and once for the socket: both are heard, one is acted on.
+    client.on('error', () => void this.reopen(client));
+    try {
+      await client.connect();
+      for (const channel of this.heard.keys()) await client.query(`listen ${channel}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    if (this.closed) await client.end().catch(() => undefined);
+    else this.client = client;
   }
 
   /** Calls `wake` with what was said whenever something was notified on `channel`; with nothing when something may have been missed. Returns a function that ends it. */
@@ -41,9 +48,10 @@ export class Notifications {
     for (const wake of this.heard.get(channel) ?? []) wake(payload);
   }
 
-  private async reopen(): Promise<void> {
-    this.client?.removeAllListeners();
+  private async reopen(lost: pg.Client): Promise<void> {
+    if (this.client !== lost) return;
     this.client = null;
+    await lost.end().catch(() => undefined);
     while (!this.closed) {
       await sleep(RECONNECT_AFTER_MS);
       try {

@@ -17,6 +17,8 @@ export type FloodResponse = Readonly<{
   proposal: Proposal | null;
   /** What was refused last, so that the same conditions are not proposed again and again. */
   refused: Readonly<{ to: Level; conditions: string }> | null;
+  /** A person has just lowered or ended it: what calls for more at that moment was weighed by them, and is not proposed at once again. */
+  weighedByPerson: boolean;
   /** Since when nothing has called for the level in force. */
   calmSince: UtcInstant | null;
   /** How many proposals and episodes the year has had: their ids count up. */
@@ -48,6 +50,7 @@ export const initialFloodResponse = (authority: string): FloodResponse => ({
   counties: [],
   proposal: null,
   refused: null,
+  weighedByPerson: false,
   calmSince: null,
   year: '',
   proposals: 0,
@@ -55,11 +58,25 @@ export const initialFloodResponse = (authority: string): FloodResponse => ({
 });
 
 export type KeepReason =
-  'not-called' | 'same-level' | 'already-proposed' | 'refused-before' | 'calm-not-long-enough' | 'no-fresh-observation';
+  | 'not-called'
+  | 'same-level'
+  | 'already-proposed'
+  | 'refused-before'
+  | 'weighed-by-person'
+  | 'calm-not-long-enough'
+  | 'no-fresh-observation';
 export type Assessment =
   | Readonly<{ kind: 'propose'; proposal: Proposal; replaces: Proposal | null; calmSince: UtcInstant | null }>
-  | Readonly<{ kind: 'keep'; because: KeepReason; calmSince: UtcInstant | null; lookAgainAt: UtcInstant | null }>;
-
+  /** A proposal to lower has been overtaken: the water came back. */
+  | Readonly<{ kind: 'withdraw'; proposal: Proposal; reason: string }>
+  | Keep;
+type Keep = Readonly<{
+  kind: 'keep';
+  because: KeepReason;
+  calmSince: UtcInstant | null;
+  lookAgainAt: UtcInstant | null;
+  refused?: FloodResponse['refused'];
+}>;
 /** What the evidence amounts to: fresh readings raise, stale ones go on holding a level up, and only observation lets it down. */
 export type Weighed = Readonly<{ raising: Called; holding: Called; observedFresh: boolean }>;
 
@@ -70,6 +87,11 @@ export type Weighed = Readonly<{ raising: Called; holding: Called; observedFresh
 export function assess(state: FloodResponse, weighed: Weighed, plan: FloodPlan, now: UtcInstant): Assessment {
   const { raising, holding } = weighed;
   if (levelRank(raising.level) > levelRank(state.level)) return considerRaising(state, raising, plan, now);
+  if (levelRank(holding.level) >= levelRank(state.level)) {
+    const open = state.proposal;
+    if (open !== null && levelRank(open.to) < levelRank(state.level))
+      return { kind: 'withdraw', proposal: open, reason: `level ${holding.level} is called for again` };
+  }
   if (levelRank(holding.level) >= levelRank(state.level)) return keep(state.level === 'none' ? 'not-called' : 'same-level', null);
   return considerLowering(state, weighed, plan, now);
 }
@@ -78,6 +100,7 @@ function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, 
   const to = called.level;
   const decisive = called.holding.filter(({ condition }) => condition.level === to);
   const conditions = signature(decisive);
+  if (state.weighedByPerson) return { ...keep('weighed-by-person', null), refused: { to, conditions } };
   if (state.proposal !== null && levelRank(state.proposal.to) >= levelRank(to)) return keep('already-proposed', null);
   if (state.refused !== null && levelRank(state.refused.to) >= levelRank(to) && state.refused.conditions === conditions)
     return keep('refused-before', null);
@@ -110,7 +133,7 @@ function propose(
     decisive.length > 0
       ? decisive.map(({ condition, by }) => `${condition.text} (${condition.id}: ${by})`).join('; ')
       : `nothing has called for level ${state.level} since ${calmSince}, and the gauges are observed`;
-  const year = now.slice(0, 4);
+  const year = later(state.year, now.slice(0, 4));
   const number = (state.year === year ? state.proposals : 0) + 1;
   const proposal: Proposal = {
     id: `${state.authority}-${state.hazard}-${year}-P${String(number).padStart(2, '0')}`,
@@ -126,10 +149,13 @@ function propose(
   return { kind: 'propose', proposal, replaces: state.proposal, calmSince };
 }
 
+/** Numbers of a year are given once: an order dated back does not begin them again. */
+const later = (a: string, b: string): string => (a > b ? a : b);
+
 /** The contract's limit on causes; the reason names all conditions anyway. */
 const MAX_CAUSES = 100;
 
-const keep = (because: KeepReason, calmSince: UtcInstant | null, lookAgainAt: UtcInstant | null = null): Assessment => ({
+const keep = (because: KeepReason, calmSince: UtcInstant | null, lookAgainAt: UtcInstant | null = null): Keep => ({
   kind: 'keep',
   because,
   calmSince,
@@ -143,14 +169,20 @@ const signature = (holding: readonly Holding[]): string =>
     .sort()
     .join(' ');
 
+/** While these hold, what was refused stays refused; when its conditions are gone, they may call again. */
+const STILL_REFUSED: ReadonlySet<KeepReason> = new Set(['refused-before', 'already-proposed', 'weighed-by-person']);
+
 export function afterAssessment(state: FloodResponse, assessment: Assessment, now: UtcInstant): FloodResponse {
-  const refused = state.refused !== null && assessment.kind === 'keep' && assessment.because === 'not-called' ? null : state.refused;
-  if (assessment.kind === 'keep') return { ...state, refused, calmSince: assessment.calmSince };
-  const year = now.slice(0, 4);
+  if (assessment.kind === 'withdraw') return { ...state, proposal: null, calmSince: null, weighedByPerson: false };
+  if (assessment.kind === 'keep') {
+    const stillRefused = STILL_REFUSED.has(assessment.because) ? (assessment.refused ?? state.refused) : null;
+    return { ...state, refused: stillRefused, calmSince: assessment.calmSince, weighedByPerson: false };
+  }
+  const year = later(state.year, now.slice(0, 4));
   const sameYear = state.year === year;
   return {
     ...state,
-    refused,
+    weighedByPerson: false,
     calmSince: assessment.calmSince,
     proposal: assessment.proposal,
     year,
@@ -188,9 +220,9 @@ export function rule(state: FloodResponse, order: LevelOrder): Ruling {
       return change(state, open.to, data.counties.length > 0 ? data.counties : open.counties, data.reason || open.reason, open);
     }
     case 'refuse':
-      return open === null
-        ? { kind: 'wait', because: 'there is no open proposal' }
-        : { kind: 'refuse-proposal', proposal: open, reason: data.reason };
+      if (open === null) return { kind: 'wait', because: 'there is no open proposal' };
+      if (order.occurredAt < open.proposedAt) return { kind: 'reject', because: `it was given before ${open.id} was proposed` };
+      return { kind: 'refuse-proposal', proposal: open, reason: data.reason };
     case 'raise':
       if (levelRank(data.level) <= levelRank(state.level))
         return { kind: 'reject', because: `level ${state.level} is in force, ${data.level} is no higher` };
@@ -228,7 +260,7 @@ export function afterRuling(state: FloodResponse, ruling: Ruling, decidedBy: str
     case 'refuse-proposal':
       return { ...state, proposal: null, refused: { to: ruling.proposal.to, conditions: ruling.proposal.conditions } };
     case 'change': {
-      const year = at.slice(0, 4);
+      const year = later(state.year, at.slice(0, 4));
       const sameYear = state.year === year;
       const counted = {
         year,
@@ -249,6 +281,7 @@ export function afterRuling(state: FloodResponse, ruling: Ruling, decidedBy: str
         reason: ruling.reason,
         proposal: null,
         refused: null,
+        weighedByPerson: ruling.change === 'lower' || ruling.change === 'end',
         calmSince: null,
         episodeId: ended ? null : episodeId,
         counties: ended ? [] : ruling.counties,

@@ -173,7 +173,8 @@ const inForce = (level: FloodResponse['level']): FloodResponse => ({
 });
 const said = (state: FloodResponse, evidence: Evidence, at = now, fresh = true): string => {
   const assessment = assess(state, weigh(evidence, at, fresh), plan, at);
-  return assessment.kind === 'propose' ? `propose ${assessment.proposal.to}` : assessment.because;
+  if (assessment.kind === 'propose') return `propose ${assessment.proposal.to}`;
+  return assessment.kind === 'keep' ? assessment.because : 'withdraw';
 };
 
 describe('assess', () => {
@@ -347,5 +348,39 @@ describe('transfers', () => {
     });
     expect(progress(task, { moved: ['b'], absent: 1, refusing: 0, evidence: 'photo' }).closes).toBe(true);
     expect(progress(task, { moved: ['b'], absent: 1, refusing: 1, evidence: 'photo' }).closes).toBe(false);
+  });
+});
+
+describe('after a ruling', () => {
+  it('takes back a proposal to lower when the water comes back', () => {
+    expect(assess(withProposal('none', 'IV'), weigh(warned('orange', '1'), now), plan, now)).toMatchObject({ kind: 'withdraw' });
+    expect(assess(withProposal('none', 'IV'), weigh(warned('red', '1', '2'), now), plan, now)).toMatchObject({
+      kind: 'propose',
+      proposal: { to: 'III' },
+    });
+  });
+
+  it('does not let a refusal of an older proposal refuse a newer one', () => {
+    const late = {
+      ...withProposal('III'),
+      proposal: { ...withProposal('III').proposal, proposedAt: addMinutes(now, 10) },
+    } as FloodResponse;
+    expect(rule(late, order('refuse')).kind).toBe('reject');
+  });
+
+  it('never begins the numbers of a year again, whatever an order is dated', () => {
+    const state = { ...withProposal('IV'), year: '2021', proposals: 3, episodes: 1 };
+    const after = afterRuling(state, rule(state, order('confirm', { level: 'IV' })), 'liang', now);
+    expect([after.year, after.proposals, after.episodes]).toEqual(['2021', 3, 2]);
+  });
+
+  it('does not propose at once again what a person weighed when they ended the response, until something new comes', () => {
+    const ended = afterRuling(inForce('IV'), rule(inForce('IV'), order('end')), 'liang', now);
+    const assessment = assess(ended, weigh(warned('orange', '1'), now), plan, now);
+    expect(assessment).toMatchObject({ kind: 'keep', because: 'weighed-by-person' });
+    const after = afterAssessment(ended, assessment, now);
+    expect(said(after, warned('orange', '1'))).toBe('refused-before');
+    expect(said(after, warned('orange', '1', '2'))).toBe('propose IV');
+    expect(said(afterAssessment(after, assess(after, weigh(nothing, now), plan, now), now), warned('orange', '1'))).toBe('propose IV');
   });
 });

@@ -1,4 +1,4 @@
-import type { CallCause, FireEvent, ResponseEvent, TransferEvent, UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type CallCause, type FireEvent, type ResponseEvent, type TransferEvent, type UtcInstant } from '@fengsui/contracts';
 import { schedule, type Tx } from '@fengsui/database';
 import { Consumes, type Batch } from '@fengsui/log';
 import { Controller, Inject } from '@nestjs/common';
@@ -129,6 +129,9 @@ export class OnDecision {
   }
 }
 
+/** Tasks of one change come on several partitions: so long they are gathered before someone is called. Two seconds. */
+const GATHER_MINUTES = 2 / 60;
+
 type Bundled = Readonly<{ call: string; task: string; people: number; dueAt: UtcInstant; event: string }>;
 
 async function bundle(tx: Tx, now: UtcInstant, rows: readonly Bundled[]): Promise<void> {
@@ -145,6 +148,11 @@ async function bundle(tx: Tx, now: UtcInstant, rows: readonly Bundled[]): Promis
   await schedule(
     tx,
     'duty',
-    [...new Set(rows.map(({ call }) => call))].map((key) => ({ kind: 'ring-bundle', key, dueAt: now, payload: {} })),
+    [...new Set(rows.map(({ call }) => call))].map((key) => ({
+      kind: 'ring-bundle',
+      key,
+      dueAt: addMinutes(now, GATHER_MINUTES),
+      payload: {},
+    })),
   );
 }

@@ -20,7 +20,7 @@ class CreateDuty1700000000000 implements MigrationInterface {
         created_at timestamptz not null, done_at timestamptz, note text
       );
       create index on duty.delivery (call);
-      create table duty.bundle (call text not null, task text not null, people int not null, due_at timestamptz not null, event text not null, primary key (call, task));
+      create table duty.bundle (call text not null, task text not null, people int not null, due_at timestamptz not null, event text not null, round int, primary key (call, task));
       create table duty.waiting_answer (event text primary key, call text not null, body jsonb not null);
       create index on duty.waiting_answer (call);
       create table duty.order_outcome (event text primary key, outcome text not null, reason text not null, at timestamptz not null);

@@ -6,4 +6,4 @@ export type * from './shapes.js';
 export { demonstrationOf } from './commands/up.js';
 export { beginPlay, play, playState } from './demonstration/play.js';
 export { REPORT_YEAR } from './demonstration/script.js';
-export { VirtualTime } from './demonstration/virtual-time.js';
+export { switchToWall, VirtualTime } from './demonstration/virtual-time.js';

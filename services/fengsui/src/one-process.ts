@@ -101,13 +101,24 @@ export async function startOneProcess(
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const session = db.createQueryRunner();
-  if (parts.services) {
-    await session.query('select pg_advisory_lock_shared($1)', [AT_WORK_LOCK]);
-    for (const service of CONSUMERS) app.connectMicroservice({ strategy: new LogServer(service, log) }, { inheritAppConfig: false });
-    await app.startAllMicroservices();
-    await app.init();
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await session.release();
+    await notifications.close();
+    await db.destroy();
+  };
+  try {
+    if (parts.services) {
+      await session.query('select pg_advisory_lock_shared($1)', [AT_WORK_LOCK]);
+      for (const service of CONSUMERS) app.connectMicroservice({ strategy: new LogServer(service, log) }, { inheritAppConfig: false });
+      await app.startAllMicroservices();
+      await app.init();
+    }
+    if (parts.http) await app.listen(settings.FENGSUI_HTTP_PORT, settings.FENGSUI_HTTP_HOST);
+  } catch (error) {
+    await stop(); // a port that is taken must not leave the services working behind an error message
+    throw error;
   }
-  if (parts.http) await app.listen(settings.FENGSUI_HTTP_PORT, settings.FENGSUI_HTTP_HOST);
   const ports: Ports = {
     db,
     clock,
@@ -121,12 +132,6 @@ export async function startOneProcess(
     reporting: app.get(ReportingQuery, { strict: false }),
     rollups: app.get(Rollups, { strict: false }),
     summaries: app.get(AnnualSummaries, { strict: false }),
-  };
-  const stop = async (): Promise<void> => {
-    await app.close();
-    await session.release();
-    await notifications.close();
-    await db.destroy();
   };
   return { ports, address: parts.http ? (await app.getUrl()).replace('[::1]', 'localhost') : null, stop };
 }

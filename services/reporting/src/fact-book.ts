@@ -25,9 +25,13 @@ type FactRow = Readonly<{
   content: FactContent | null;
 }>;
 
+/** Held shared while booking and alone while withdrawing: an event and its withdrawal, read side by side, must see each other. */
+const WITHDRAWING = 7_310_003;
+
 /** Writes facts and counters, all of a batch in a few statements. An event that was booked before changes nothing. */
 export class FactBook {
   async book(tx: Tx, entries: readonly Entry[]): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock_shared($1)', [WITHDRAWING]);
     const withdrawn = await this.withdrawnAmong(
       tx,
       entries.map(({ event }) => event.id),
@@ -46,15 +50,11 @@ export class FactBook {
       changes.apply(subject, { ...subject.pieces, [event.id]: part.kept }, event);
     }
     await this.write(tx, changes);
-    const newest = entries
-      .map(({ event }) => event.recordedAt)
-      .sort()
-      .at(-1);
-    if (newest !== undefined) await this.passed(tx, newest);
   }
 
   /** Takes an event out of what is known, now and when it comes later. The facts that stood before stay as they were known then. */
   async withdraw(tx: Tx, eventId: string, order: Envelope): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock($1)', [WITHDRAWING]);
     await tx.query('insert into reporting.withdrawn (event, order_event, recorded_at) values ($1, $2, $3) on conflict do nothing', [
       eventId,
       order.id,
@@ -75,11 +75,6 @@ export class FactBook {
       changes.apply(subject, left, order);
     }
     await this.write(tx, changes);
-    await this.passed(tx, order.recordedAt);
-  }
-
-  async passed(tx: Tx, recordedAt: UtcInstant): Promise<void> {
-    await tx.query('update reporting.consumed set newest = $1 where newest is null or newest < $1', [recordedAt]);
   }
 
   private async withdrawnAmong(tx: Tx, events: readonly string[]): Promise<ReadonlySet<string>> {

@@ -51,9 +51,9 @@ type FactRow = Readonly<{
 
 /** Figures as known now come from the counters; as known then, from the facts of then. */
 export class FigureBook {
-  /** The newest `recordedAt` that reporting has consumed; null while it has consumed nothing. */
+  /** The newest `recordedAt` of anything that the figures rest on; null while there is nothing. */
   async newest(tx: Tx): Promise<UtcInstant | null> {
-    const [row] = (await tx.query('select newest from reporting.consumed')) as { newest: UtcInstant | null }[];
+    const [row] = (await tx.query('select max(recorded_at) as newest from reporting.fact')) as { newest: UtcInstant | null }[];
     return row?.newest ?? null;
   }
 

@@ -33,10 +33,7 @@ export class OnEvent {
   /** An event recorded in error is withdrawn; the right one is fed anew. */
   @Consumes('reporting', 'order.v1')
   async corrections(orders: readonly OrderV1[], { tx }: Batch): Promise<void> {
-    for (const order of orders) {
-      if (order.data.kind === 'correct') await this.facts.withdraw(tx, order.data.eventId, order);
-      else await this.facts.passed(tx, order.recordedAt);
-    }
+    for (const order of orders) if (order.data.kind === 'correct') await this.facts.withdraw(tx, order.data.eventId, order);
   }
 
   private book(events: readonly Counted[], { tx }: Batch): Promise<void> {

@@ -23,8 +23,6 @@ class CreateReporting1700000000000 implements MigrationInterface {
       create table reporting.distinct_key (indicator text, year int, key text, facts int not null, primary key (indicator, year, key));
       -- An order may withdraw an event before it comes.
       create table reporting.withdrawn (event text primary key, order_event text not null, recorded_at timestamptz not null);
-      create table reporting.consumed (one boolean primary key default true check (one), newest timestamptz);
-      insert into reporting.consumed default values;
       create table reporting.rollup (
         name text, due_at timestamptz, ran_at timestamptz not null, outcome text not null check (outcome in ('done', 'skipped')), findings jsonb not null, primary key (name, due_at)
       );

@@ -46,13 +46,7 @@ export function proposed(state: FloodResponse, proposal: Proposal, plan: string,
   };
 }
 
-export function superseded(
-  state: FloodResponse,
-  old: Proposal,
-  by: Proposal | Readonly<{ id: string }>,
-  plan: string,
-  now: UtcInstant,
-): ResponseProposalClosedV1 {
+export function superseded(state: FloodResponse, old: Proposal, reason: string, plan: string, now: UtcInstant): ResponseProposalClosedV1 {
   return {
     ...header(state, old.id, now, now, old.causes),
     id: `response-proposal-closed/${old.id}`,
@@ -64,7 +58,7 @@ export function superseded(
       to: old.to,
       outcome: 'superseded',
       decidedBy: null,
-      reason: `overtaken by ${by.id}`,
+      reason,
       plan,
     },
   };

@@ -1,18 +1,15 @@
 import { addMinutes, type DomainEvent, type UtcInstant } from '@fengsui/contracts';
-import { schedule, type Job, type JobRun, type Tx } from '@fengsui/database';
+import { schedule, unschedule, type Job, type JobRun, type Tx } from '@fengsui/database';
 import { LOG, type Log } from '@fengsui/log';
 import { Inject, Injectable } from '@nestjs/common';
 import { afterAssessment, assess, calledFor, type FloodResponse } from '@fengsui/rules';
 import { overdue, proposed, superseded } from './announce.js';
+import { assessAt } from './assess-at.js';
 import { EvidenceStore } from './evidence.js';
 import { FloodStates } from './flood-state.js';
 import { LevelOrders } from './level-orders.js';
 import { OrderOutcomes } from './order-outcomes.js';
 import { ResponsePlan } from './plan.js';
-
-/** Asks for the case to be weighed: now, or when a piece of evidence ends. All that comes in at one instant is weighed once, as a whole. */
-export const assessAt = (authority: string, times: readonly UtcInstant[]): readonly Job[] =>
-  [...new Set(times)].map((dueAt) => ({ kind: 'assess', key: `${authority}/${dueAt}`, dueAt, payload: {} }));
 
 /** Weighs what is known against the plan, and proposes. */
 @Injectable()
@@ -45,10 +42,15 @@ export class Assessing {
       if (assessment.lookAgainAt !== null) await schedule(tx, 'response', assessAt(flood.authority, [assessment.lookAgainAt]));
       return;
     }
+    if (assessment.kind === 'withdraw') {
+      await unschedule(tx, 'response', 'proposal-deadline', [assessment.proposal.id]);
+      await this.log.append(tx, [superseded(before, assessment.proposal, assessment.reason, flood.version, now)]);
+      return;
+    }
     const { proposal, replaces } = assessment;
     await schedule(tx, 'response', [{ kind: 'proposal-deadline', key: proposal.id, dueAt: proposal.dueAt, payload: {} }]);
     const announced: DomainEvent[] = [
-      ...(replaces === null ? [] : [superseded(after, replaces, proposal, flood.version, now)]),
+      ...(replaces === null ? [] : [superseded(after, replaces, `overtaken by ${proposal.id}`, flood.version, now)]),
       proposed(after, proposal, flood.version, now),
     ];
     await this.log.append(tx, [...announced, ...(await this.applyWaiting(tx, after, now))]);

@@ -1,4 +1,4 @@
-import { addMinutes, type Colour, type FloodForecastV1, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, type Colour, type FloodForecastV1, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
 import type { Tx } from '@fengsui/database';
 import type { Evidence } from '@fengsui/rules';
 import type { ResponsePlan } from './plan.js';
@@ -56,15 +56,24 @@ export class EvidenceStore {
     return stages || rains;
   }
 
+  /** One issue may forecast several moments; a newer issue of the same issuer replaces all of the older one. */
   async addForecasts(tx: Tx, forecasts: readonly FloodForecastV1[]): Promise<void> {
-    for (const { id, occurredAt, data } of forecasts)
+    for (const { id, occurredAt, data } of forecasts) {
+      const { station, issuer, validAt, stageM, flowM3s, returnPeriodYears } = data;
+      const newer = await tx.query('select 1 from response.forecast where station = $1 and issuer = $2 and issued_at > $3 limit 1', [
+        station,
+        issuer,
+        occurredAt,
+      ]);
+      if ((newer as unknown[]).length > 0) continue;
+      await tx.query('delete from response.forecast where station = $1 and issuer = $2 and issued_at < $3', [station, issuer, occurredAt]);
       await tx.query(
         `insert into response.forecast as f (station, issuer, issued_at, valid_at, stage_m, flow_m3s, return_period_years, event) values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (station, issuer) do update set issued_at = excluded.issued_at, valid_at = excluded.valid_at, stage_m = excluded.stage_m, flow_m3s = excluded.flow_m3s,
-           return_period_years = excluded.return_period_years, event = excluded.event
-         where (f.issued_at, f.event) < (excluded.issued_at, excluded.event)`,
-        [data.station, data.issuer, occurredAt, data.validAt, data.stageM, data.flowM3s, data.returnPeriodYears, id],
+         on conflict (station, issuer, valid_at) do update set issued_at = excluded.issued_at, stage_m = excluded.stage_m, flow_m3s = excluded.flow_m3s,
+           return_period_years = excluded.return_period_years, event = excluded.event where f.event < excluded.event`,
+        [station, issuer, occurredAt, validAt, stageM, flowM3s, returnPeriodYears, id],
       );
+    }
   }
 
   async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
@@ -78,7 +87,7 @@ export class EvidenceStore {
       stage_m: number;
       event: string;
     }[];
-    const forecasts = (await tx.query('select * from response.forecast where valid_at > $1 order by station, issuer', [
+    const forecasts = (await tx.query('select * from response.forecast where valid_at > $1 order by station, issuer, valid_at', [
       now,
     ])) as ForecastRow[];
     return {
@@ -127,10 +136,10 @@ export class EvidenceStore {
     const written = (await tx.query(
       `insert into response.stage as s (station, at, stage_m, event, band) select * from unnest($1::text[], $2::timestamptz[], $3::float8[], $4::text[], $5::int[])
        on conflict (station) do update set at = excluded.at, stage_m = excluded.stage_m, event = excluded.event, band = excluded.band
-       where (s.at, s.event) < (excluded.at, excluded.event) returning station, band`,
+       where (s.at, s.event) < (excluded.at, excluded.event) returning station, band, at`,
       [rows.map((r) => r.station), rows.map((r) => r.at), rows.map((r) => r.stageM), rows.map((r) => r.event), rows.map((r) => r.band)],
-    )) as { station: string; band: number }[];
-    return written.some(({ station, band }) => band !== (before.get(station) ?? 0));
+    )) as Band[];
+    return written.some((row) => this.matters(row, before.get(row.station)));
   }
 
   private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
@@ -158,13 +167,19 @@ export class EvidenceStore {
     );
     const sums = await this.rainSums(tx, stations);
     const before = await this.bands(tx, 'rain_band', stations);
-    const bands = stations.map((station) => ({ station, band: this.rainBand(sums.filter((row) => row.station === station)) }));
-    const changed = bands.filter(({ station, band }) => band !== (before.get(station) ?? 0));
+    const bands = stations.flatMap((station): Band[] => {
+      const own = sums.filter((row) => row.station === station);
+      return own[0] === undefined ? [] : [{ station, band: this.rainBand(own), at: own[0].at }];
+    });
+    const changed = bands.filter((row) => this.matters(row, before.get(row.station)));
+    const kept = bands.filter((row) => row.band > 0 || (before.get(row.station)?.band ?? 0) > 0);
+    if (kept.length > 0)
+      await tx.query(
+        `insert into response.rain_band (station, band, at) select * from unnest($1::text[], $2::int[], $3::timestamptz[])
+         on conflict (station) do update set band = excluded.band, at = excluded.at`,
+        [kept.map(({ station }) => station), kept.map(({ band }) => band), kept.map(({ at }) => at)],
+      );
     if (changed.length === 0) return false;
-    await tx.query(
-      `insert into response.rain_band (station, band) select * from unnest($1::text[], $2::int[]) on conflict (station) do update set band = excluded.band`,
-      [changed.map(({ station }) => station), changed.map(({ band }) => band)],
-    );
     return true;
   }
 
@@ -182,11 +197,15 @@ export class EvidenceStore {
     return rows.filter(({ event }) => event !== '').map((row) => ({ ...row, mm: round(row.mm) }));
   }
 
-  private async bands(tx: Tx, table: 'stage' | 'rain_band', stations: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = (await tx.query(`select station, band from response.${table} where station = any($1) order by station for update`, [
-      stations,
-    ])) as { station: string; band: number }[];
-    return new Map(rows.map(({ station, band }) => [station, band]));
+  private async bands(tx: Tx, table: 'stage' | 'rain_band', stations: readonly string[]): Promise<ReadonlyMap<string, Band>> {
+    const sql = `select station, band, at from response.${table} where station = any($1) order by station for update`;
+    return new Map(((await tx.query(sql, [stations])) as Band[]).map((row) => [row.station, row]));
+  }
+
+  /** A threshold was crossed; or a gauge that stands above one speaks again after it was no longer fresh, and may raise again. */
+  private matters({ band, at }: Band, before: Band | undefined): boolean {
+    if (band !== (before?.band ?? 0)) return true;
+    return band > 0 && before !== undefined && minutesBetween(before.at, at) > this.plan.flood.freshForMinutes;
   }
 
   /** How many thresholds of the plan the stage has reached: only a change of this number can change what is called for. */
@@ -207,6 +226,9 @@ export class EvidenceStore {
     return this.plan.gauges.get(station)?.warningStageM ?? null;
   }
 }
+
+/** How many thresholds of the plan a gauge has reached, and when it said so. */
+type Band = Readonly<{ station: string; band: number; at: UtcInstant }>;
 
 type ForecastRow = Readonly<{
   station: string;

@@ -1,4 +1,5 @@
-import { Clock, Notifications, type JobHandler } from '@fengsui/database';
+import type { DomainEvent, OrderOf, UtcInstant } from '@fengsui/contracts';
+import { Clock, Notifications, type Job, type JobHandler, type Tx } from '@fengsui/database';
 import { LOG, ServiceJobs, type Log } from '@fengsui/log';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -29,11 +30,30 @@ export class ResponseJobs extends ServiceJobs {
       assess: (jobs, run) => this.assessing.assess(jobs, run),
       'proposal-deadline': (jobs, run) => this.assessing.remind(jobs, run),
       'task-deadline': async (jobs, { tx, now }) => {
-        for (const { key } of jobs) await this.log.append(tx, await this.tasks.overdue(tx, key, this.plan.flood.version, now));
+        const events: DomainEvent[] = [];
+        for (const { key } of jobs) events.push(...(await this.tasks.overdue(tx, key, this.plan.flood.version, now)));
+        await this.log.append(tx, events);
       },
       'order-expiry': async (jobs, { tx, now }) => {
-        for (const { key, payload } of jobs) await this.outcomes.expire(tx, key, String(payload['because']), now);
+        const events: DomainEvent[] = [];
+        for (const job of jobs) events.push(...(await this.expire(tx, job, now)));
+        await this.log.append(tx, events);
       },
     };
+  }
+
+  /** Tried once more before it is given up: what it waited for may have come in a transaction that could not see it. */
+  private async expire(tx: Tx, { key, payload }: Job, now: UtcInstant): Promise<readonly DomainEvent[]> {
+    const order = await this.outcomes.takeBack(tx, key);
+    if (order === null) return [];
+    const reported = order.data.kind === 'progress' ? await this.tasks.report(tx, order as OrderOf<'progress'>, now) : null;
+    await this.outcomes.settle(
+      tx,
+      order,
+      reported === null ? 'rejected' : 'done',
+      reported === null ? String(payload['because']) : 'waited for its task',
+      now,
+    );
+    return reported ?? [];
   }
 }

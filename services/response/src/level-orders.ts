@@ -1,8 +1,9 @@
-import { addMinutes, type DomainEvent, type OrderV1, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type DomainEvent, type OrderOf, type OrderV1, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Tx } from '@fengsui/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { afterRuling, rule, transfersBetween, type FloodResponse, type LevelOrder, type Ruling } from '@fengsui/rules';
 import { changed, refused, superseded, taskRaised } from './announce.js';
+import { assessAt } from './assess-at.js';
 import { FloodStates } from './flood-state.js';
 import { OrderOutcomes } from './order-outcomes.js';
 import { ResponsePlan } from './plan.js';
@@ -48,6 +49,7 @@ export class LevelOrders {
         await this.states.save(tx, after);
         await unschedule(tx, 'response', 'proposal-deadline', [ruling.proposal.id]);
         await this.outcomes.settle(tx, order, 'done', `${ruling.proposal.id} refused`, now);
+        await schedule(tx, 'response', assessAt(data.authority, [now]));
         return [refused(before, ruling.proposal, order, decidedBy, this.plan.flood.version, now)];
       case 'change':
         return this.change(tx, before, after, ruling, order, decidedBy, now);
@@ -73,8 +75,10 @@ export class LevelOrders {
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);
     await this.outcomes.settle(tx, order, 'done', `level ${before.level} to ${ruling.to}`, now);
+    // What was weighed before stood against another level: weigh it anew.
+    await schedule(tx, 'response', assessAt(after.authority, [now]));
     const said: DomainEvent[] = [
-      ...(ruling.superseded === null ? [] : [superseded(before, ruling.superseded, { id: order.id }, flood.version, now)]),
+      ...(ruling.superseded === null ? [] : [superseded(before, ruling.superseded, `overtaken by ${order.id}`, flood.version, now)]),
       event,
     ];
 
@@ -88,6 +92,13 @@ export class LevelOrders {
       'response',
       fresh.map(({ data: { taskId, dueAt } }) => ({ kind: 'task-deadline', key: taskId, dueAt, payload: {} })),
     );
-    return [...said, ...fresh];
+    const reported: DomainEvent[] = [];
+    for (const { data } of fresh) {
+      for (const waiting of await this.outcomes.release(tx, data.taskId)) {
+        reported.push(...((await this.tasks.report(tx, waiting as OrderOf<'progress'>, now)) ?? []));
+        await this.outcomes.settle(tx, waiting, 'done', 'waited for its task', now);
+      }
+    }
+    return [...said, ...fresh, ...reported];
   }
 }

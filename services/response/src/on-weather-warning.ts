@@ -2,7 +2,7 @@ import type { WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import { Consumes, type Batch } from '@fengsui/log';
 import { Controller, Inject } from '@nestjs/common';
-import { assessAt } from './assessing.js';
+import { assessAt } from './assess-at.js';
 import { EvidenceStore, justAfter, type WeighedWarning } from './evidence.js';
 import { ResponsePlan } from './plan.js';
 import { countiesOf } from './warned-counties.js';

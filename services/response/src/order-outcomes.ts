@@ -24,13 +24,13 @@ export class OrderOutcomes {
     ]);
   }
 
-  /** Ends the waiting of orders whose target never came. */
-  async expire(tx: Tx, eventId: string, because: string, now: UtcInstant): Promise<void> {
+  /** Takes an order out of waiting when its time is over. */
+  async takeBack(tx: Tx, eventId: string): Promise<OrderV1 | null> {
     const [rows] = (await tx.query('delete from response.waiting_order where event = $1 returning body', [eventId])) as [
       { body: OrderV1 }[],
       number,
     ];
-    for (const { body } of rows) await this.settle(tx, body, 'rejected', because, now);
+    return rows[0]?.body ?? null;
   }
 
   /** Orders that waited for this target, oldest first. */

@@ -21,10 +21,10 @@ class CreateResponse1700000000000 implements MigrationInterface {
       create table response.ended_warning (sender text, identifier text, sent_at timestamptz, by_event text not null, primary key (sender, identifier, sent_at));
       create table response.stage (station text primary key, at timestamptz not null, stage_m float8 not null, event text not null, band int not null);
       create table response.rain (station text, minutes int, at timestamptz, mm float8 not null, event text not null, primary key (station, minutes, at));
-      create table response.rain_band (station text primary key, band int not null);
+      create table response.rain_band (station text primary key, band int not null, at timestamptz not null);
       create table response.forecast (
         station text, issuer text, issued_at timestamptz not null, valid_at timestamptz not null,
-        stage_m float8, flow_m3s float8, return_period_years float8, event text not null, primary key (station, issuer)
+        stage_m float8, flow_m3s float8, return_period_years float8, event text not null, primary key (station, issuer, valid_at)
       );
       create table response.task (
         id text primary key, episode text not null, county text not null, risk_point text not null, name text not null, people int not null,

@@ -51,7 +51,7 @@ export class Fires {
     const times = signs.map(({ at }) => at).sort();
     const rows = (await tx.query(
       `select s.*, f.judged_at from wildfire.fire f join wildfire.sign s on s.fire = f.id
-       where f.state = any($1) and f.last_seen_at >= $2::timestamptz - make_interval(hours => $4) and f.first_seen_at <= $3::timestamptz + make_interval(hours => $4) order by f.id`,
+       where f.state = any($1) and f.last_seen_at >= $2::timestamptz - make_interval(hours => $4) and f.first_seen_at <= $3::timestamptz + make_interval(hours => $4) order by f.id, s.event for update of f`,
       [states, times[0], times.at(-1), Math.ceil(plan.joinWithinHours)],
     )) as (SignRow & { fire: string; judged_at: UtcInstant | null })[];
     const fires = new Map<string, { id: string; signs: Sign[]; judgedAt: UtcInstant | null }>();

@@ -1,3 +1,4 @@
+import type { DomainEvent } from '@fengsui/contracts';
 import { Clock, Notifications, type JobHandler } from '@fengsui/database';
 import { LOG, ServiceJobs, type Log } from '@fengsui/log';
 import { Inject, Injectable } from '@nestjs/common';
@@ -23,10 +24,14 @@ export class WildfireJobs extends ServiceJobs {
     return {
       gather: (jobs, run) => this.gathering.gather(jobs, run),
       'verify-deadline': async (jobs, { tx, now }) => {
-        for (const { key } of jobs) await this.log.append(tx, await this.verdicts.overdue(tx, key, now));
+        const events: DomainEvent[] = [];
+        for (const { key } of jobs) events.push(...(await this.verdicts.overdue(tx, key, now)));
+        await this.log.append(tx, events);
       },
       'verdict-expiry': async (jobs, { tx, now }) => {
-        for (const { key } of jobs) await this.verdicts.giveUpWaiting(tx, key, now);
+        const events: DomainEvent[] = [];
+        for (const { key } of jobs) events.push(...(await this.verdicts.giveUpWaiting(tx, key, now)));
+        await this.log.append(tx, events);
       },
     };
   }

@@ -58,12 +58,17 @@ export class Verdicts {
     return events;
   }
 
-  async giveUpWaiting(tx: Tx, eventId: string, now: UtcInstant): Promise<void> {
-    const [rows] = (await tx.query('delete from wildfire.waiting_verdict where event = $1 returning fire', [eventId])) as [
-      { fire: string }[],
+  /** Tried once more before it is given up: the fire may have been raised in a transaction that could not see the verdict. */
+  async giveUpWaiting(tx: Tx, eventId: string, now: UtcInstant): Promise<DomainEvent[]> {
+    const [rows] = (await tx.query('delete from wildfire.waiting_verdict where event = $1 returning body', [eventId])) as [
+      { body: VerdictOrder }[],
       number,
     ];
-    for (const { fire } of rows) await this.settle(tx, eventId, 'rejected', `there is no fire ${fire}`, now);
+    const [row] = rows;
+    if (row === undefined) return [];
+    if ((await this.fires.lock(tx, row.body.data.fireId)) !== null) return this.apply(tx, row.body, now);
+    await this.settle(tx, eventId, 'rejected', `there is no fire ${row.body.data.fireId}`, now);
+    return [];
   }
 
   async overdue(tx: Tx, fireId: string, now: UtcInstant): Promise<DomainEvent[]> {

@@ -24,8 +24,7 @@ export async function up({ once = false, empty = false, fresh = false }: UpOptio
   const store = await openStore(settings);
   let running: OneProcess | null = null;
   try {
-    if (fresh) await wipe(store.url);
-    const script = await scriptToPlay(store, plans, empty, terminal);
+    const script = await scriptToPlay(store, plans, empty, fresh, terminal);
     running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, {
       services: true,
       http: !once,
@@ -49,10 +48,17 @@ export async function up({ once = false, empty = false, fresh = false }: UpOptio
 }
 
 /** The script that is still to be played, with the clock set for it; null when there is nothing to play. */
-async function scriptToPlay(store: Store, plans: Plans, empty: boolean, terminal: Terminal): Promise<readonly Delivery[] | null> {
+async function scriptToPlay(
+  store: Store,
+  plans: Plans,
+  empty: boolean,
+  fresh: boolean,
+  terminal: Terminal,
+): Promise<readonly Delivery[] | null> {
   const db = await connect(store.url, 'fengsui up', 2);
   try {
     if (await atWork(db)) throw new Misuse('服务已在运行 / the services are running already');
+    if (fresh) await wipe(store.url);
     const state = await playState(db);
     if (state.state === 'ended') {
       terminal.say({ zh: '· 演示数据已播放过，不再重复', en: '· the demonstration was played before and is not played again' });
@@ -101,7 +107,6 @@ async function playScript(script: readonly Delivery[], { ports }: OneProcess, te
       bar.at(delivered, shanghaiMinute(at).slice(0, 10));
       if (stopping.stopped()) throw new Stopped();
     });
-    await time.switchToWall();
     bar.end();
     for (const [name, next] of Object.entries(skippedRollups))
       terminal.say({

@@ -86,6 +86,7 @@ function may2020(city: FloodCity, random: Random): Delivery[] {
     answer('2020-05-21T22:25', 'transfers/441800-flood-2020-E01/response-changed/order/demo-confirm-2020-1', 'wu'),
     answer('2020-05-21T22:26', 'response/order/demo-confirm-2020-1', 'chen'),
     ...progressOf(tasks, addMinutes(confirmed, 70), MOVED_AT_IV, '2020-1', random),
+    answer('2020-05-22T04:30', `transfer-overdue/441800-flood-2020-E01/${addMinutes(confirmed, city.flood.moveWithinMinutes.IV)}`, 'wu'),
     answer('2020-05-23T08:34', 'proposal/441800-flood-2020-P02', 'li'),
     ...ended('2020-05-23', '08:50', 'end-2020-1', 'confirm'),
   ];
@@ -161,6 +162,16 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
     ]),
     answer('2020-06-07T02:38', 'transfers/441800-flood-2020-E02/response-changed/order/demo-confirm-2020-3', 'zheng'),
     answer('2020-06-07T02:39', 'response/order/demo-confirm-2020-3', 'huang'),
+    answer(
+      '2020-06-07T02:47',
+      `transfer-overdue/441800-flood-2020-E02/${addMinutes(confirmedIV, city.flood.moveWithinMinutes.IV)}`,
+      'zheng',
+    ),
+    answer(
+      '2020-06-07T06:41',
+      `transfer-overdue/441800-flood-2020-E02/${addMinutes(confirmedIII, city.flood.moveWithinMinutes.III)}`,
+      'zheng',
+    ),
     ...progressOf(first, addMinutes(confirmedIV, 60), MOVED_AT_IV, '2020-2', random),
     ...progressOf(second, addMinutes(confirmedIII, 55), PEOPLE_MOVED_2020 - 2 * MOVED_AT_IV, '2020-3', random),
     ...lowered('2020-06-08', '09:30', 'lower-2020-1'),

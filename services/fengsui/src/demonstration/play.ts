@@ -5,7 +5,7 @@ import type { Rollups } from '@fengsui/reporting';
 import type { DataSource } from 'typeorm';
 import type { Delivery } from './delivery.js';
 import { BEGINS, ENDS } from './script.js';
-import type { VirtualTime } from './virtual-time.js';
+import { switchToWall, type VirtualTime } from './virtual-time.js';
 
 /** How far the demonstration of this installation is. `none`: never begun. */
 export type PlayState =
@@ -64,6 +64,8 @@ export async function play(
     const [wall] = (await tx.query('select now() as now')) as { now: UtcInstant }[];
     const skippedRollups = await rollups.skipGap(tx, (wall as { now: UtcInstant }).now);
     await tx.query('update schedule.demonstration set ended_at = $1', [ENDS]);
+    // With it, so that nothing can stand still between the two.
+    await switchToWall(tx);
     return { skippedRollups };
   });
 }

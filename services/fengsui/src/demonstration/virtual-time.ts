@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UtcInstant } from '@fengsui/contracts';
+import type { Tx } from '@fengsui/database';
 import type { Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 
@@ -26,12 +27,18 @@ export class VirtualTime {
     await this.db.query('update schedule.clock set virtual_now = $1, jobs_up_to = 0', [now]);
   }
 
+  private async now(): Promise<UtcInstant | null> {
+    const [row] = (await this.db.query('select virtual_now as now from schedule.clock')) as { now: UtcInstant | null }[];
+    return row?.now ?? null;
+  }
+
   /** Goes on to `until`, stopping wherever something is due. */
   async advance(until: UtcInstant): Promise<void> {
     for (;;) {
       const [row] = (await this.db.query('select min(due_at) as next from schedule.job')) as { next: UtcInstant | null }[];
       if (row === undefined || row.next === null || row.next > until) break;
-      await this.set(row.next);
+      const now = await this.now();
+      await this.set(now !== null && row.next < now ? now : row.next); // overdue work is done now; time never goes back
       await this.settle();
     }
     await this.set(until);
@@ -45,12 +52,6 @@ export class VirtualTime {
       if (released === 0) return;
       await this.until('jobs', async () => !(await this.someDue(released)));
     }
-  }
-
-  /** Wall time from here on, for good. */
-  async switchToWall(): Promise<void> {
-    await this.db.query('update schedule.clock set virtual_now = null, jobs_up_to = 0');
-    await this.db.query(`select pg_notify('schedule', '')`);
   }
 
   /** Lets the runners take every job that is due now. @returns the mark up to which they may, 0 when nothing is due */
@@ -79,4 +80,10 @@ export class VirtualTime {
       await sleep(LOOK_MS);
     }
   }
+}
+
+/** Wall time from here on, for good; in the transaction of whatever ends the virtual time. */
+export async function switchToWall(tx: Tx): Promise<void> {
+  await tx.query('update schedule.clock set virtual_now = null, jobs_up_to = 0');
+  await tx.query(`select pg_notify('schedule', '')`);
 }

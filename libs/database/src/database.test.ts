@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addMinutes, utc } from '@fengsui/contracts';
+import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import type { DataSource } from 'typeorm';
+import {
+  Clock,
+  connect,
+  JobRunner,
+  Notifications,
+  schedule,
+  SCHEDULE_SCHEMA,
+  startEmbedded,
+  unschedule,
+  type JobHandler,
+} from './index.js';
+
+const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await what())) await sleep(10);
+};
+
+describe('jobs', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let notifications: Notifications;
+  const running: JobRunner[] = [];
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase([SCHEDULE_SCHEMA]);
+    db = await connect(database.url, 'jobs test', 12);
+    notifications = new Notifications(database.url);
+    await notifications.open();
+  });
+  beforeEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await db.query('truncate schedule.job; update schedule.clock set virtual_now = null, jobs_up_to = 0');
+  });
+  afterAll(async () => {
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await notifications.close();
+    await db.destroy();
+    await database.drop();
+  });
+
+  const start = async (handler: JobHandler): Promise<void> => {
+    const runner = new JobRunner(
+      db,
+      new Clock(db),
+      notifications,
+      'test',
+      { ring: handler },
+      (error, job) => void errors.push(`${job?.key}: ${String(error)}`),
+    );
+    running.push(runner);
+    await runner.start();
+  };
+  const job = (key: string, minutes = 0) => ({ kind: 'ring', key, dueAt: addMinutes(utc(new Date()), minutes), payload: {} });
+  const ask = (...jobs: ReturnType<typeof job>[]): Promise<void> => db.transaction((tx) => schedule(tx, 'test', jobs));
+
+  it('are done once, however many runners share them', async () => {
+    const done: string[] = [];
+    const handler: JobHandler = async (jobs, { tx }) => {
+      await tx.query('select 1');
+      done.push(...jobs.map(({ key }) => key));
+    };
+    await start(handler);
+    await start(handler);
+    await ask(...Array.from({ length: 500 }, (_, n) => job(`j${n}`)));
+    await until(async () => ((await db.query('select 1 from schedule.job')) as unknown[]).length === 0);
+    expect(done.length).toBe(500);
+    expect(new Set(done).size).toBe(500);
+  });
+
+  it('wait for their time, move when asked again, and go when taken back', async () => {
+    const done: string[] = [];
+    await start(async (jobs) => void done.push(...jobs.map(({ key }) => key)));
+    await ask(job('later', 60), job('moved', 60), job('gone', -1 / 60 / 60));
+    await db.transaction((tx) => unschedule(tx, 'test', 'ring', ['later']));
+    await ask(job('moved', 0));
+    await until(() => done.includes('moved'));
+    expect(done).not.toContain('later');
+  });
+
+  it('that fail hold up no neighbour, and are tried again later with their error kept', async () => {
+    const done: string[] = [];
+    await start(async (jobs) => {
+      if (jobs.some(({ key }) => key === 'bad')) throw new Error('no line');
+      done.push(...jobs.map(({ key }) => key));
+    });
+    await ask(job('a'), job('bad'), job('c'));
+    await until(() => done.length === 2 && errors.length > 0);
+    await until(async () => ((await db.query('select 1 from schedule.job where attempts = 1')) as unknown[]).length === 1);
+    const [row] = (await db.query('select key, attempts, last_error, due_at > now() as later from schedule.job')) as object[];
+    expect(row).toEqual({ key: 'bad', attempts: 1, last_error: 'no line', later: true });
+  });
+
+  it('wait on virtual time until the driver releases them', async () => {
+    await db.query(`update schedule.clock set virtual_now = '2020-06-07T00:00:00Z'`);
+    const done: string[] = [];
+    await start(async (jobs) => void done.push(...jobs.map(({ key }) => key)));
+    await db.transaction((tx) => schedule(tx, 'test', [{ kind: 'ring', key: 'v', dueAt: utc('2020-06-06T23:00:00Z'), payload: {} }]));
+    await sleep(100);
+    expect(done).toEqual([]);
+    await db.query('update schedule.clock set jobs_up_to = (select max(seq) from schedule.job)');
+    await db.query(`select pg_notify('schedule', '')`);
+    await until(() => done.length === 1);
+  });
+
+  it('go on when the listening connection and all others were cut', async () => {
+    const done: string[] = [];
+    await start(async (jobs) => void done.push(...jobs.map(({ key }) => key)));
+    const other = await connect(database.url, 'the one that cuts', 1);
+    await other.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await other.query(`insert into schedule.job (service, kind, key, due_at, payload) values ('test', 'ring', 'after', now(), '{}')`);
+    await other.destroy();
+    await until(() => done.includes('after'));
+  });
+});
+
+describe('the embedded server', () => {
+  it('is started once, attached to by the second, and stopped by the last', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-embedded-'));
+    const [first, second] = await Promise.all([startEmbedded(folder), startEmbedded(folder)]);
+    expect([first.started, second.started].sort()).toEqual([false, true]);
+    expect(first.url).toBe(second.url);
+    await first.release();
+    const db = await connect(second.url, 'still there', 1);
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await db.destroy();
+    await second.release();
+    await expect(connect(second.url, 'gone', 1)).rejects.toThrow();
+    rmSync(path.dirname(first.dataFolder), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  });
+});

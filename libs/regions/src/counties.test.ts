@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sharedFile } from '@fengsui/testing';
+import { Counties } from './index.js';
+
+const plan = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
+const counties = Counties.read(path.join(plan, 'boundaries', 'counties.geojson'));
+
+describe('the counties of the city', () => {
+  it.each([
+    ['inside Yingde, a real pixel of 2022-05-29', 24.2943, 113.687, '441881'],
+    ['in the box of the city and outside it', 23.44173, 112.9269, null],
+    ['the seat of 清城区', 23.6917, 113.0436, '441802'],
+    ['the seat of 连州市', 24.7865, 112.3743, '441882'],
+    ['Guangzhou', 23.13, 113.26, null],
+    ['nowhere', NaN, NaN, null],
+  ])('%s', (_, latitude, longitude, county) => expect(counties.at(latitude, longitude)).toBe(county));
+
+  it('are eight, each with its code and name', () => {
+    expect(counties.all()).toHaveLength(8);
+    expect(counties.nameOf('441825')).toBe('连山壮族瑶族自治县');
+    expect(counties.nameOf('441881105')).toBe('英德市');
+  });
+
+  it('are touched by an outline that crosses them, or that lies around them', () => {
+    const box = (south: number, west: number, north: number, east: number): [number, number][] => [
+      [south, west],
+      [south, east],
+      [north, east],
+      [north, west],
+      [south, west],
+    ];
+    expect(counties.touchedBy(box(23.6, 113.0, 23.7, 113.1))).toContain('441802');
+    expect(counties.touchedBy(box(22, 111, 26, 115))).toHaveLength(8);
+    expect(counties.touchedBy(box(-10, 10, -9, 11))).toEqual([]);
+  });
+
+  const reference = sharedFile('data', 'boundaries', 'qingyuan_cpeas_simplified.geojson');
+  (reference === null ? it.skip : it)('agree with independent outlines in WGS-84 (left out where the real data are not at hand)', () => {
+    const { features } = JSON.parse(readFileSync(reference as string, 'utf8')) as {
+      features: { properties: { dt_adcode?: string }; geometry: { coordinates: [number, number][][][] } }[];
+    };
+    const points = features.flatMap(({ properties, geometry }) => {
+      if (properties.dt_adcode === undefined) return [];
+      const outline = geometry.coordinates.flat(2) as [number, number][];
+      const middle = [
+        outline.reduce((sum, [x]) => sum + x, 0) / outline.length,
+        outline.reduce((sum, [, y]) => sum + y, 0) / outline.length,
+      ] as const;
+      // Each corner drawn a third towards the middle: inside both outlines unless one is displaced.
+      return outline.map(([x, y]) => ({ code: properties.dt_adcode as string, x: x + (middle[0] - x) / 3, y: y + (middle[1] - y) / 3 }));
+    });
+    const agreeing = points.filter(({ code, x, y }) => counties.at(y, x) === code).length;
+    expect(agreeing / points.length).toBeGreaterThan(0.9);
+  });
+});
