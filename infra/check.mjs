@@ -106,6 +106,7 @@ function secondSources() {
     'new Date()': [],
     'process.env': [
       'services/fengsui/src/installation.ts',
+      'libs/log/src/service-process.ts',
       'services/fengsui/src/main.ts',
       'services/fengsui/src/commands/',
       'libs/testing/',

@@ -8,3 +8,4 @@ export { LOG_SCHEMA } from './postgres/schema.js';
 export { LogServer } from './server.js';
 export { onFailure } from './disposition.js';
 export * from './runtime.js';
+export * from './service-process.js';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '@fengsui/settings';
 import { settingsOfInstallation } from './installation.js';
-import { atWork, readPlans, startOneProcess, type OneProcess, type Parts, type Plans, type Ports } from './one-process.js';
+import { atWork } from '@fengsui/log';
+import { readPlans, startOneProcess, type OneProcess, type Parts, type Plans, type Ports } from './one-process.js';
 import { openStore } from './store.js';
 import { Misuse } from './terminal.js';
 

@@ -7,7 +7,8 @@ import { beginPlay, play, playState, scriptHash } from '../demonstration/play.js
 import { demonstration, REPORT_YEAR } from '../demonstration/script.js';
 import { VirtualTime } from '../demonstration/virtual-time.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
-import { atWork, readPlans, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
+import { atWork } from '@fengsui/log';
+import { readPlans, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
 import { workedThrough } from '../session.js';
 import { openStore, wipe, type Store } from '../store.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';

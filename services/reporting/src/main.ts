@@ -1,0 +1,8 @@
+import 'reflect-metadata';
+import { runService } from '@fengsui/log';
+import { ReportingModule } from './module.js';
+import { ReportingPlan } from './plan.js';
+import { REPORTING_SCHEMA } from './schema.js';
+
+/** The service alone, on a database that others share. */
+await runService('reporting', REPORTING_SCHEMA, ({ FENGSUI_PLAN }) => ReportingModule.of(ReportingPlan.read(FENGSUI_PLAN)));

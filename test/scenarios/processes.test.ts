@@ -1,0 +1,60 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { testDatabase, type TestDatabase } from '@fengsui/testing';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const SERVICES = ['intake', 'response', 'wildfire', 'duty', 'reporting'] as const;
+
+let database: TestDatabase;
+let running: ChildProcess[] = [];
+afterEach(async () => {
+  await Promise.all(
+    running.map(
+      (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve(null))),
+    ),
+  );
+  running = [];
+  await database.drop();
+});
+
+/** Starts a service as a process of its own. @returns its address */
+function start(service: string): Promise<string> {
+  const child = spawn(process.execPath, [path.join(ROOT, 'services', service, 'dist', 'main.js')], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
+  });
+  running.push(child);
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      said += text.toString();
+      const address = /listening on (http\S+)/.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', (code) => reject(new Error(`${service} ended with ${code}: ${said}`)));
+  });
+}
+
+it('each service runs as a process of its own: a warning posted to intake rings in duty', async () => {
+  database = await testDatabase([]);
+  const addresses = new Map<string, string>();
+  for (const service of SERVICES) addresses.set(service, await start(service));
+  const body = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'));
+  const posted = await fetch(`${addresses.get('intake')}/v1/warnings`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/xml' },
+  });
+  expect(await posted.json()).toMatchObject({ accepted: 1, refused: 0 });
+  const ask = async (service: string, what: string): Promise<object[]> =>
+    (await fetch(`${addresses.get(service)}/v1/${what}`)).json() as Promise<object[]>;
+  while ((await ask('duty', 'calls')).length === 0) await sleep(50);
+  expect(await ask('response', 'levels')).toMatchObject([{ level: 'none' }, { level: 'III', state: 'proposed' }]);
+  expect(await ask('duty', 'calls')).toMatchObject([{ cause: 'proposal', state: 'ringing' }]);
+  expect(await ask('wildfire', 'wildfires')).toEqual([]);
+}, 60_000);
