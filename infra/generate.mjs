@@ -7,12 +7,17 @@ import { ROOT, setUp } from './setup.mjs';
 async function generated() {
   const { CONTRACTS, TOPICS } = await import('../libs/contracts/dist/index.js');
   const { environmentExample } = await import('../libs/settings/dist/index.js');
+  const { OUTPUTS } = await import('../services/fengsui/dist/index.js');
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   const schemas = Object.entries(CONTRACTS).map(([type, schema]) => [
     `libs/contracts/published/${type}.schema.json`,
     json({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...plain(schema) }),
   ]);
-  return [...schemas, ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS))], ['.env.example', environmentExample()]].map(
+  const outputs = Object.entries(OUTPUTS).map(([command, schema]) => [
+    `services/fengsui/published/${command}.schema.json`,
+    json({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: `fengsui ${command} --json`, ...plain(schema) }),
+  ]);
+  return [...schemas, ...outputs, ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS))], ['.env.example', environmentExample()]].map(
     ([file, text]) => [path.join(ROOT, file), text],
   );
 }
@@ -77,7 +82,8 @@ function read(file) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setUp();
-  rmSync(path.join(ROOT, 'libs/contracts/published'), { recursive: true, force: true });
+  for (const folder of ['libs/contracts/published', 'services/fengsui/published'])
+    rmSync(path.join(ROOT, folder), { recursive: true, force: true });
   for (const [file, text] of await generated()) {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

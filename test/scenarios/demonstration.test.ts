@@ -7,7 +7,17 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@fengsui/database';
 import { sharedFile, testDatabase, type TestDatabase } from '@fengsui/testing';
-import { readPlans, startOneProcess, type FeedOutput, type FiguresOutput, type ReportOutput, type TraceOutput } from '@fengsui/cli';
+import { Errors } from 'typebox/value';
+import mammoth from 'mammoth';
+import {
+  OUTPUTS,
+  readPlans,
+  startOneProcess,
+  type FeedOutput,
+  type FiguresOutput,
+  type ReportOutput,
+  type TraceOutput,
+} from '@fengsui/cli';
 import { readSettings } from '@fengsui/settings';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -26,7 +36,10 @@ describe('the demonstration years', () => {
         env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
       },
     );
-    return { status, json: stdout === '' ? null : JSON.parse(stdout), stderr };
+    const json: unknown = stdout === '' ? null : JSON.parse(stdout);
+    const schema = OUTPUTS[args[0] as keyof typeof OUTPUTS];
+    if (schema !== undefined && json !== null) expect([args[0], ...Errors(schema, json)]).toEqual([args[0]]);
+    return { status, json, stderr };
   };
   const figures = (...args: string[]): FiguresOutput => fengsui('figures', '--year', '2020', ...args).json as FiguresOutput;
   const fieldOf = (output: FiguresOutput, id: string, field: string): unknown =>
@@ -141,6 +154,27 @@ describe('the demonstration years', () => {
     expect(first.sha256).toBe(second.sha256);
     expect(createHash('sha256').update(readFileSync(first.file)).digest('hex')).toBe(first.sha256);
     expect(first.figures).toBeGreaterThan(40);
+  });
+
+  it('print the figures in the words of the summary', async () => {
+    const { file } = fengsui('report', '--year', '2020', '-o', path.join(folder, 'words.docx')).json as ReportOutput;
+    const { value: text } = await mammoth.extractRawText({ path: file });
+    const found = figures();
+    const value = (id: string): unknown => fieldOf(found, id, 'value');
+    const change = (id: string): number => Math.abs(Number(fieldOf(found, id, 'change')));
+    const four = ['accidents.count', 'accidents.deaths', 'accidents.injuries', 'accidents.loss'].map((id) => `${change(id)}%`).join('、');
+    const sentences = [
+      `安全转移群众${Number(value('transfers.people')) / 10_000}万人`,
+      `同比分别下降${four}，未发生重大及以上生产安全事故`,
+      `走访企业${value('inspections.enterprises')}家、开展指导服务${value('inspections.visits')}次，排查一般事故隐患${value('hazards.found')}处，已督促整改${value('hazards.fixed')}处`,
+      `启动防汛Ⅳ级应急响应${value('response.flood.level4.started')}次、Ⅲ级${value('response.flood.level3.started')}次`,
+      `较大道路交通事故${value('roadAccidents.larger.count')}起、死亡${value('roadAccidents.larger.deaths')}人，起数和死亡人数同比“双上升”`,
+      `占总数的${value('accidents.threeIndustries.countShare')}%，死亡人数占总数的${value('accidents.threeIndustries.deathsShare')}%`,
+      `发生火灾${value('fires.count')}起，死亡${value('fires.deaths')}人，无人员受伤，直接财产损失${Number(value('fires.loss')) / 10_000}万元`,
+      `森林火灾${value('forestFires.count')}起（上年${fieldOf(found, 'forestFires.count', 'previous')}起），无人员死亡`,
+      '2021年1月22日',
+    ];
+    expect(sentences.filter((sentence) => !text.includes(sentence))).toEqual([]);
   });
 
   it('are recognised and not played again, and fed again as files change no figure', () => {

@@ -22,7 +22,7 @@ export async function feed(paths: readonly string[], { as, dryRun = false }: Opt
       if ('skipped' in receipt) skipped.push({ file, reason: receipt.skipped });
       else {
         const { sha256: _, ...rest } = receipt;
-        files.push({ file, ...rest });
+        files.push({ file, ...rest, refusals: [...rest.refusals] });
       }
       bar.at(index + 1, path.basename(file));
     }

@@ -79,7 +79,7 @@ export function trace(figure: string, yearText: string, asOf: string | undefined
         ...(bytes && origin !== undefined ? { bytes: (await ports.intake.bytesOf(origin)).toString('utf8') } : {}),
       });
     }
-    const output: TraceOutput = { figure, value: found.value, method: found.method, of: found.of, facts };
+    const output: TraceOutput = { figure, value: found.value, method: found.method, of: found.of === null ? null : [...found.of], facts };
     terminal.result(output, () =>
       [
         `${figure} = ${output.value} (${output.method}${output.of === null ? '' : `: ${output.of.join(' / ')}`})`,
