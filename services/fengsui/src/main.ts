@@ -57,6 +57,9 @@ function programOf(language: Language, run: Run): Command {
         'Fengsui: early warning, response, calls and figures for a city’s emergency management',
       ),
     );
+  program
+    .addOption(new Option('--json', t('以 JSON 输出', 'print one JSON document')))
+    .addOption(new Option('--lang <lang>', t('语言', 'language')).choices(['zh', 'en']));
   const terminalOf = (command: Command): Terminal => new Terminal(language, command.optsWithGlobals()['json'] === true);
   /** Every command takes both, wherever they stand. */
   const add = (parent: Command, name: string, about: Said, example: string): Command =>
