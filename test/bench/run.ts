@@ -1,8 +1,9 @@
 import * as os from 'node:os';
+import { benchIntake } from './intake.js';
 import { benchLog } from './log.js';
 
-/** `npm run bench [-- log]`: prints what this machine does. Numbers in the documents come from here. */
-const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = { log: benchLog };
+/** `npm run bench [-- log intake]`: prints what this machine does. Numbers in the documents come from here. */
+const BENCHES: Readonly<Record<string, () => Promise<string[]>>> = { log: benchLog, intake: benchIntake };
 
 const wanted = process.argv.slice(2);
 for (const name of wanted.filter((one) => BENCHES[one] === undefined)) {

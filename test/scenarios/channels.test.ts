@@ -69,8 +69,7 @@ const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
 };
 const ring = async (): Promise<void> => {
   const now = utc(new Date());
-  await today.ports.receiving.receive({
-    bytes: Buffer.from(warning(`w${now}`, now, '橙色', ['441881000000'])),
+  await today.ports.receiving.receiveBytes(Buffer.from(warning(`w${now}`, now, '橙色', ['441881000000'])), {
     door: 'test',
     name: 'w',
     actor: 't',

@@ -40,7 +40,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
     return fromShanghai(`${new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`);
   };
   const feed = async (text: string): Promise<void> => {
-    const receipt = await ports.receiving.receive({ bytes: Buffer.from(text), door: 'test', name: 'scenario', actor: 'tester' });
+    const receipt = await ports.receiving.receiveBytes(Buffer.from(text), { door: 'test', name: 'scenario', actor: 'tester' });
     if ('skipped' in receipt || receipt.refused > 0) throw new Error(JSON.stringify(receipt));
     await time.settle();
   };

@@ -202,7 +202,7 @@ describe('the demonstration years', () => {
     const fed = fengsui('feed', path.join(ROOT, 'examples')).json as FeedOutput;
     expect(fed.refused).toBe(0);
     expect(fed.skipped.map(({ file }) => path.basename(file))).toEqual(['README.md']);
-    expect(new Set(fed.files.map(({ format }) => format))).toEqual(new Set(['cap-1.2', 'firms-csv', 'readings-csv', 'contract-json']));
+    expect(new Set(fed.files.map(({ format }) => format))).toEqual(new Set(['cap', 'firms-csv', 'readings-csv', 'contract-json']));
     expect(fengsui('levels').json).toMatchObject([
       { level: 'none', state: 'ordered' },
       { level: 'III', state: 'proposed' },

@@ -91,7 +91,7 @@ describe('a day of flood', () => {
       ];
       await today.ports.db.transaction(async () => undefined);
       for (const index of order)
-        await today.ports.receiving.receive({ bytes: Buffer.from(messages[index] ?? ''), door: 'test', name: `m${index}`, actor: 't' });
+        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), { door: 'test', name: `m${index}`, actor: 't' });
       await today.at('12:01');
       const inForce = (await today.ports.db.query('select event from response.warning where ended_by is null')) as unknown[];
       outcomes.push(JSON.stringify(inForce));

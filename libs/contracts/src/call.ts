@@ -1,7 +1,16 @@
 import { Type, type Static } from 'typebox';
 import { Count, defineEvent, Instant, Name, OneOf, Shape, Text } from './event.js';
 
-export const CALL_CAUSES = ['proposal', 'proposal-overdue', 'response', 'transfers', 'transfer-overdue', 'fire', 'fire-overdue'] as const;
+export const CALL_CAUSES = [
+  'proposal',
+  'proposal-overdue',
+  'response',
+  'transfers',
+  'transfer-overdue',
+  'fire',
+  'fire-overdue',
+  'source-silent',
+] as const;
 export type CallCause = (typeof CALL_CAUSES)[number];
 
 const callId = Name('cause and what it is about: the same cause never rings twice');
@@ -14,7 +23,7 @@ export const CallStartedV1 = defineEvent(
   Shape({
     callId,
     cause,
-    about: Name('proposal, episode, task or fire'),
+    about: Name('proposal, episode, task, fire or source'),
     urgent: Type.Boolean({ description: 'rings at night too' }),
     text: Text('what is said'),
     reason: Text('which duty rule'),

@@ -12,6 +12,9 @@ export const INDUSTRIES = [
   'agriculture-fishery',
   'other',
 ] as const;
+/** 一般 较大 重大 特别重大 of State Council Decree 493. */
+const OFFICIAL_GRADES = ['general', 'larger', 'major', 'extra-major'] as const;
+const PRECISIONS = ['minute', 'hour', 'day', 'month', 'year'] as const;
 export const INCIDENT_STAGES = ['first', 'follow-up', 'final', 'write-off'] as const;
 
 /**
@@ -25,11 +28,12 @@ export const IncidentV1 = defineEvent(
     incidentId: Name('number of the incident'),
     reportNo: Type.Integer({ minimum: 1, maximum: 10_000, description: '1 for the first report, then counted up' }),
     stage: OneOf(INCIDENT_STAGES, 'kind of report'),
-    happenedAt: Instant('when the incident happened'),
+    happenedAt: Instant('when the incident happened; where only a part of it is known, the beginning of that part'),
+    happenedPrecision: Type.Optional(OneOf(PRECISIONS, 'how well the time is known; to the minute where nothing is said')),
     category: OneOf(INCIDENT_CATEGORIES, 'what kind'),
     productionRelated: Type.Boolean({ description: 'counts as a production-safety accident 生产安全事故' }),
     industry: OneOf(INDUSTRIES, 'industry of the accident'),
-    county: Division('where'),
+    county: OrNull(Division('where; null: outside China, or not known, and then no figure of the city counts it')),
     place: Text('place in words'),
     latitude: OrNull(Latitude),
     longitude: OrNull(Longitude),
@@ -39,6 +43,7 @@ export const IncidentV1 = defineEvent(
     injuries: OrNull(Count('all persons injured, the serious ones included')),
     economicLossYuan: OrNull(Quantity('direct economic loss 直接经济损失, yuan', 0, 1e13)),
     propertyLossYuan: OrNull(Quantity('direct property loss 直接财产损失 (fires), yuan', 0, 1e13)),
+    officialGrade: Type.Optional(OneOf(OFFICIAL_GRADES, 'grade that the source itself gives; figures use the derived one')),
     text: Text('course, measures, other'),
   }),
 );

@@ -7,6 +7,7 @@ export * from './levels.js';
 export * from './order.js';
 export * from './readings.js';
 export * from './response.js';
+export * from './sources.js';
 export * from './topics.js';
 export * from './units.js';
 export * from './weather-warning.js';

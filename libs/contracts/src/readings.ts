@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Instant, Name, OrNull, Quantity, Shape, Text } from './event.js';
+import { defineEvent, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
 
 const station = Name('station code of the plan’s gauge list, or the provider’s own');
 
@@ -12,16 +12,30 @@ export const ReadingV1 = defineEvent(
       station,
       quantity: Type.Literal('rain'),
       rainMm: Quantity('rain fallen in the window, millimetres', 0, 3_000),
-      windowMinutes: Type.Integer({
-        minimum: 1,
-        maximum: 44_640,
-        description: 'length of the window that ends at occurredAt, minutes; windows are never added up blindly',
-      }),
+      windowMinutes: OrNull(
+        Type.Integer({
+          minimum: 1,
+          maximum: 527_040,
+          description:
+            'length of the window that ends at occurredAt, minutes; windows are never added up blindly; null: the source does not say, so it is added to nothing',
+        }),
+      ),
     }),
     Shape({
       station,
       quantity: Type.Literal('stage'),
       stageM: Quantity('water stage above the station’s own zero, metres; may be negative', -1_000, 9_000),
+      thresholds: Type.Optional(
+        Shape(
+          {
+            alertM: OrNull(Quantity('alert stage, metres', -1_000, 9_000)),
+            minorFloodM: OrNull(Quantity('stage of a minor flood, metres', -1_000, 9_000)),
+            majorFloodM: OrNull(Quantity('stage of a major flood, metres', -1_000, 9_000)),
+          },
+          'stages that the provider publishes with the reading, as it had them then; null: not set. No rule reads them: the plan has its own',
+        ),
+      ),
+      asReported: Type.Optional(Text('the provider’s own word for the state of the river', 100)),
     }),
     Shape({
       station,
@@ -48,3 +62,25 @@ export const FloodForecastV1 = defineEvent(
   }),
 );
 export type FloodForecastV1 = Static<typeof FloodForecastV1>;
+
+/** Key and correlation: the storm. Id: issuer, storm, kind and time. `occurredAt` is the moment of the position. */
+export const StormPositionV1 = defineEvent(
+  'storm-position.v1',
+  'Where a tropical cyclone was, or is expected to be.',
+  Shape({
+    stormId: Name('number of the storm, 2007 for the seventh of 2020'),
+    name: OrNull(Name('name of the storm; null before it has one')),
+    issuer: Name('who analysed or forecasts'),
+    kind: OneOf(['analysis', 'forecast'], 'where it was, or where it is expected'),
+    issuedAt: OrNull(Instant('when a forecast was issued; null for an analysis')),
+    latitude: Latitude,
+    longitude: Longitude,
+    grade: OneOf(
+      ['tropical-depression', 'tropical-storm', 'severe-tropical-storm', 'typhoon', 'extratropical', 'other'],
+      'grade as the issuer gives it',
+    ),
+    pressureHpa: OrNull(Quantity('central pressure, hectopascals', 800, 1_100)),
+    windKt: OrNull(Quantity('maximum sustained wind over ten minutes, knots; null where the issuer gives none', 0, 250)),
+  }),
+);
+export type StormPositionV1 = Static<typeof StormPositionV1>;

@@ -2,13 +2,24 @@ import * as call from './call.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
 import { OrderV1 } from './order.js';
-import { FloodForecastV1, ReadingV1 } from './readings.js';
+import { FloodForecastV1, ReadingV1, StormPositionV1 } from './readings.js';
 import * as response from './response.js';
+import { SourceHeardV1, SourceSilentV1 } from './sources.js';
 import { WeatherWarningV1 } from './weather-warning.js';
 import { WorkRecordV1 } from './work-record.js';
 
+export type SourceEvent = SourceSilentV1 | SourceHeardV1;
+/** What may be fed. */
 export type ObservedEvent =
-  WeatherWarningV1 | ReadingV1 | FloodForecastV1 | fires.HotspotV1 | fires.PublicReportV1 | IncidentV1 | WorkRecordV1 | OrderV1;
+  | WeatherWarningV1
+  | ReadingV1
+  | FloodForecastV1
+  | StormPositionV1
+  | fires.HotspotV1
+  | fires.PublicReportV1
+  | IncidentV1
+  | WorkRecordV1
+  | OrderV1;
 export type ResponseEvent =
   response.ResponseProposedV1 | response.ResponseProposalOverdueV1 | response.ResponseProposalClosedV1 | response.ResponseChangedV1;
 export type TransferEvent =
@@ -16,7 +27,7 @@ export type TransferEvent =
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
 export type CallEvent = call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallExhaustedV1;
 /** Everything that travels. */
-export type DomainEvent = ObservedEvent | ResponseEvent | TransferEvent | FireEvent | CallEvent;
+export type DomainEvent = ObservedEvent | SourceEvent | ResponseEvent | TransferEvent | FireEvent | CallEvent;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
@@ -53,11 +64,14 @@ export const TOPICS: Record<EventType, Topic> = {
   'weather-warning.v1': observed('warnings', 'sender'),
   'reading.v1': observed('readings', 'station'),
   'flood-forecast.v1': observed('forecasts', 'station'),
+  'storm-position.v1': observed('storms', 'stormId', 1),
   'hotspot.v1': observed('hotspots', 'cellId'),
   'public-report.v1': observed('reports', 'reportId'),
   'incident.v1': observed('incidents', 'incidentId'),
   'work-record.v1': observed('records', 'recordId'),
   'order.v1': observed('orders', 'what it is about'),
+  'source-silent.v1': observed('sources', 'source', 1),
+  'source-heard.v1': observed('sources', 'source', 1),
   'response-proposed.v1': decided('responses', 'authority and hazard', 'response'),
   'response-proposal-overdue.v1': decided('responses', 'authority and hazard', 'response'),
   'response-proposal-closed.v1': decided('responses', 'authority and hazard', 'response'),
@@ -81,11 +95,14 @@ export const CONTRACTS = {
   'weather-warning.v1': WeatherWarningV1,
   'reading.v1': ReadingV1,
   'flood-forecast.v1': FloodForecastV1,
+  'storm-position.v1': StormPositionV1,
   'hotspot.v1': fires.HotspotV1,
   'public-report.v1': fires.PublicReportV1,
   'incident.v1': IncidentV1,
   'work-record.v1': WorkRecordV1,
   'order.v1': OrderV1,
+  'source-silent.v1': SourceSilentV1,
+  'source-heard.v1': SourceHeardV1,
   'response-proposed.v1': response.ResponseProposedV1,
   'response-proposal-overdue.v1': response.ResponseProposalOverdueV1,
   'response-proposal-closed.v1': response.ResponseProposalClosedV1,

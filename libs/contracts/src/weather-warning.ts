@@ -30,9 +30,13 @@ const Point = Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description:
 
 const Area = Shape({
   areaDesc: Text('the affected area in words'),
-  polygons: Type.Array(Type.Array(Point, { minItems: 4, maxItems: 200_000, description: 'closed: first point equals the last' }), {
-    maxItems: 10_000,
-  }),
+  polygons: Type.Array(
+    Type.Union([
+      Type.Array(Point, { minItems: 4, maxItems: 200_000, description: 'closed: first point equals the last' }),
+      Type.Array(Point, { maxItems: 0, description: 'the issuer left the element empty' }),
+    ]),
+    { maxItems: 10_000 },
+  ),
   circles: Type.Array(Shape({ latitude: Latitude, longitude: Longitude, radiusKm: Quantity('kilometres', 0, 20_040) }), {
     maxItems: 10_000,
   }),
@@ -44,8 +48,9 @@ const Area = Shape({
 const Resource = Shape({
   resourceDesc: Text('what it is'),
   mimeType: Text('MIME type'),
-  sizeBytes: OrNull(Quantity('bytes', 0, 1e12)),
+  sizeBytes: OrNull(Type.Integer({ minimum: 0, maximum: 1e12, description: 'bytes' })),
   uri: OrNull(Text('where it lies; never fetched by intake')),
+  derefUri: OrNull(Text('the content itself, base64', 3_000_000)),
   digest: OrNull(Text('SHA-1 as issued')),
 });
 
@@ -89,10 +94,14 @@ export const WeatherWarningV1 = defineEvent(
     addresses: OrNull(Text('CAP addresses')),
     codes: Type.Array(Text('CAP code')),
     note: OrNull(Text('CAP note')),
-    references: Type.Array(Shape({ sender: Name('sender'), identifier: Name('identifier'), sentAt: Instant('sent') }), {
-      maxItems: 5_000,
-      description: 'messages that this one updates or cancels',
-    }),
+    references: Type.Array(
+      Shape({
+        sender: Name('sender'),
+        identifier: Name('identifier'),
+        sentAt: OrNull(Instant('sent; null where the form names the identifier alone, as the national one does')),
+      }),
+      { maxItems: 5_000, description: 'messages that this one updates or cancels' },
+    ),
     incidents: Type.Array(Text('CAP incident')),
     eventCode: OrNull(
       Type.String({

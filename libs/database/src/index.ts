@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './connect.js';
+export * from './cron.js';
 export * from './embedded.js';
 export * from './jobs.js';
 export * from './migrate.js';

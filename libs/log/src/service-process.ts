@@ -111,10 +111,10 @@ async function application(runtime: Runtime, settings: Settings, modules: Servic
       abortOnError: false,
     },
   );
-  // Bytes as they came: intake reads them, and keeps them.
+  // Bytes as they come: intake reads them while they do, and keeps them.
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', (_request, body, done) => done(null, body));
   return app;
 }
 

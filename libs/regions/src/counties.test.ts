@@ -35,6 +35,54 @@ describe('the counties of the city', () => {
     expect(counties.touchedBy(box(23.6, 113.0, 23.7, 113.1))).toContain('441802');
     expect(counties.touchedBy(box(22, 111, 26, 115))).toHaveLength(8);
     expect(counties.touchedBy(box(-10, 10, -9, 11))).toEqual([]);
+    expect(counties.touchedBy([])).toEqual([]);
+  });
+
+  it('are not touched by an outline on the other side of the world that crosses the antimeridian, however it is written', () => {
+    const across = (east: number): [number, number][] => [
+      [20, 170],
+      [28, 170],
+      [28, east],
+      [20, east],
+      [20, 170],
+    ];
+    expect(counties.touchedBy(across(-170))).toEqual([]);
+    expect(counties.touchedBy(across(190))).toEqual([]);
+    // 112 to 115 degrees east, written beyond 180.
+    expect(
+      counties.touchedBy([
+        [22, 472],
+        [26, 472],
+        [26, 475],
+        [22, 475],
+        [22, 472],
+      ]),
+    ).toHaveLength(8);
+  });
+
+  it('are touched by a narrow outline that passes through between their corners, and by one that crosses itself', () => {
+    expect(
+      counties.touchedBy([
+        [24.2, 110],
+        [24.2001, 116],
+        [24.2, 116.0001],
+        [24.2, 110],
+      ]),
+    ).toContain('441881');
+    // Wound twice around: the even-odd rule would call the inside a hole.
+    const once: [number, number][] = [
+      [22, 111],
+      [26, 111],
+      [26, 115],
+      [22, 115],
+    ];
+    expect(counties.touchedBy([...once, ...once, [22, 111]])).toHaveLength(8);
+  });
+
+  it('are touched by a circle that reaches them', () => {
+    expect(counties.touchedByCircle(23.13, 113.26, 5)).toEqual([]);
+    expect(counties.touchedByCircle(23.13, 113.26, 60)).toEqual(expect.arrayContaining(['441802']));
+    expect(counties.touchedByCircle(24.2943, 113.687, 0)).toEqual(['441881']);
   });
 
   const reference = sharedFile('data', 'boundaries', 'qingyuan_cpeas_simplified.geojson');

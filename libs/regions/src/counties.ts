@@ -49,22 +49,88 @@ export class Counties {
     return found?.code ?? null;
   }
 
-  /** Counties that a circle or polygon of an alert touches, judged by its points, its centre and the counties' own points. */
-  touchedBy(polygon: readonly (readonly [latitude: number, longitude: number])[]): readonly string[] {
-    const ring = polygon.map(([latitude, longitude]) => [longitude, latitude] as [number, number]);
-    const corners = new Set(polygon.flatMap(([latitude, longitude]) => this.at(latitude, longitude) ?? []));
-    const [west, south, east, north] = boxOf([[ring]]);
-    const covered = this.outlines.filter(
-      ({ code, box, polygons }) =>
-        !corners.has(code) &&
-        box[0] <= east &&
-        box[2] >= west &&
-        box[1] <= north &&
-        box[3] >= south &&
-        polygons.some(([outer]) => outer?.some((point) => pointInPolygon(point, [ring]) !== false) === true),
-    );
-    return [...corners, ...covered.map(({ code }) => code)].sort();
+  /**
+   * Counties that an outline of an alert touches: one that holds a corner of the other, or edges that cross. The outline may cross the
+   * antimeridian, and may cross itself: what it winds around at all is inside, because a warned place must not fall into a hole of the
+   * even-odd rule.
+   */
+  touchedBy(polygon: readonly LatLon[]): readonly string[] {
+    if (polygon.length < 3) return [];
+    const ring = unwrapped(polygon);
+    const shifted = [-360, 0, 360].map((shift) => ring.map(([x, y]) => [x + shift, y] as [number, number]));
+    return this.outlines.filter((outline) => shifted.some((one) => touches(one, outline))).map(({ code }) => code);
   }
+
+  /** Counties that a circle of an alert touches. @param radiusKm kilometres; 0 is a point */
+  touchedByCircle(latitude: number, longitude: number, radiusKm: number): readonly string[] {
+    const centre = this.at(latitude, longitude);
+    if (radiusKm === 0) return centre === null ? [] : [centre];
+    const corners = Array.from({ length: CIRCLE_CORNERS }, (_, index): LatLon => {
+      const angle = (2 * Math.PI * index) / CIRCLE_CORNERS;
+      const north = latitude + (radiusKm / KM_PER_DEGREE) * Math.cos(angle);
+      return [
+        Math.max(-90, Math.min(90, north)),
+        longitude + (radiusKm / (KM_PER_DEGREE * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01))) * Math.sin(angle),
+      ];
+    });
+    const touched = new Set(this.touchedBy([...corners, corners[0] as LatLon]));
+    if (centre !== null) touched.add(centre);
+    return [...touched].sort();
+  }
+}
+
+type LatLon = readonly [latitude: number, longitude: number];
+const KM_PER_DEGREE = 111.2;
+const CIRCLE_CORNERS = 64;
+
+/** Longitude and latitude, with no step of more than half the world: an outline goes the short way round. */
+function unwrapped(polygon: readonly LatLon[]): Ring {
+  let turn = 0;
+  return polygon.map(([latitude, longitude], index) => {
+    const before = index === 0 ? longitude : (polygon[index - 1] as LatLon)[1];
+    if (longitude - before > 180) turn -= 360;
+    else if (longitude - before < -180) turn += 360;
+    return [longitude + turn, latitude];
+  });
+}
+
+function touches(ring: Ring, { box, polygons }: Outline): boolean {
+  const [west, south, east, north] = boxOf([[ring]]);
+  if (box[0] > east || box[2] < west || box[1] > north || box[3] < south) return false;
+  const outers = polygons.flatMap(([outer]) => (outer === undefined ? [] : [outer]));
+  if (outers.some((outer) => outer.some((point) => windsAround(ring, point)))) return true;
+  if (ring.some((point) => polygons.some((rings) => pointInPolygon(point, rings) !== false))) return true;
+  return outers.some((outer) => crosses(ring, outer, box));
+}
+
+/** The winding number of a ring around a point is not 0 (Sunday 2001). */
+function windsAround(ring: Ring, [x, y]: [number, number]): boolean {
+  let winding = 0;
+  for (let index = 0; index < ring.length; index += 1) {
+    const [x1, y1] = ring[index] as [number, number];
+    const [x2, y2] = ring[(index + 1) % ring.length] as [number, number];
+    const left = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1);
+    if (y1 <= y && y2 > y && left > 0) winding += 1;
+    else if (y1 > y && y2 <= y && left < 0) winding -= 1;
+  }
+  return winding !== 0;
+}
+
+function crosses(ring: Ring, outer: Ring, [west, south, east, north]: Outline['box']): boolean {
+  for (let index = 1; index < ring.length; index += 1) {
+    const [a, b] = [ring[index - 1] as [number, number], ring[index] as [number, number]];
+    if (Math.max(a[0], b[0]) < west || Math.min(a[0], b[0]) > east || Math.max(a[1], b[1]) < south || Math.min(a[1], b[1]) > north)
+      continue;
+    for (let other = 1; other < outer.length; other += 1)
+      if (segmentsCross(a, b, outer[other - 1] as [number, number], outer[other] as [number, number])) return true;
+  }
+  return false;
+}
+
+function segmentsCross(a: [number, number], b: [number, number], c: [number, number], d: [number, number]): boolean {
+  const side = (p: [number, number], q: [number, number], r: [number, number]): number =>
+    Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
+  return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
 }
 
 function boxOf(polygons: readonly Ring[][]): readonly [number, number, number, number] {

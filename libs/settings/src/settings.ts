@@ -17,11 +17,20 @@ const SETTINGS = {
   FENGSUI_HTTP_HOST: Type.String({ default: '127.0.0.1', description: 'Address the HTTP door and the query API listen on. / 监听地址' }),
   FENGSUI_HTTP_PORT: Type.Integer({ default: 7310, minimum: 0, maximum: 65535, description: 'Their port; 0 takes any free one. / 端口' }),
   FENGSUI_BODY_LIMIT_MB: Type.Integer({
-    default: 64,
+    default: 2048,
     minimum: 1,
-    maximum: 1024,
-    description: 'Largest body the HTTP door takes, in megabytes. / 单次上传上限(MB)',
+    maximum: 100_000,
+    description: 'Largest body the HTTP door takes, unpacked, in megabytes; it waits on disk until it is whole. / 单次上传上限(MB)',
   }),
+  FENGSUI_INBOX: Type.Optional(
+    Type.String({ description: 'Folder that is watched: what others drop there is taken in and moved to its archive. / 投递目录' }),
+  ),
+  FENGSUI_SOURCE_KEYS: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9-]+=[^,\\s]+(,[a-z0-9-]+=[^,\\s]+)*$',
+      description: 'Keys of polled sources, as name=key,name=key; they stand for {key} in the addresses of sources.yaml. / 数据源密钥',
+    }),
+  ),
   MAIL_SMTP_URL: Type.Optional(
     Type.String({
       pattern: '^smtps?://',

@@ -1,10 +1,19 @@
-import { addMinutes, type CallCause, type FireEvent, type ResponseEvent, type TransferEvent, type UtcInstant } from '@fengsui/contracts';
+import {
+  addMinutes,
+  type CallCause,
+  type FireEvent,
+  type ResponseEvent,
+  type SourceHeardV1,
+  type SourceSilentV1,
+  type TransferEvent,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import { schedule, type Tx } from '@fengsui/database';
 import { Consumes, type Batch } from '@fengsui/log';
 import { Controller, Inject } from '@nestjs/common';
 import { Calls } from './calls.js';
 import { DutyPlan } from './plan.js';
-import { wordsForFire, wordsForResponse, type Words } from './wording.js';
+import { wordsForFire, wordsForResponse, wordsForSilence, type Words } from './wording.js';
 
 type Of<E, T> = Extract<E, { type: T }>;
 
@@ -116,8 +125,22 @@ export class OnDecision {
       append(...(await this.calls.settle(tx, [data.mergedFireId], `merged into ${data.fireId}`, occurredAt, now, [id])));
   }
 
+  @Consumes('duty', 'source-silent.v1')
+  async sourceSilent(events: readonly SourceSilentV1[], batch: Batch): Promise<void> {
+    for (const event of events) {
+      const { source, silentSince } = event.data;
+      await this.ring(event, 'source-silent', `${source}/${silentSince}`, `source/${source}`, wordsForSilence(event), batch);
+    }
+  }
+
+  @Consumes('duty', 'source-heard.v1')
+  async sourceHeard(events: readonly SourceHeardV1[], { tx, now, append }: Batch): Promise<void> {
+    for (const { id, occurredAt, data } of events)
+      append(...(await this.calls.settle(tx, [`source/${data.source}`], `${data.source}恢复`, occurredAt, now, [id])));
+  }
+
   private async ring(
-    event: ResponseEvent | TransferEvent | FireEvent,
+    event: ResponseEvent | TransferEvent | FireEvent | SourceSilentV1,
     cause: CallCause,
     what: string,
     about: string,

@@ -121,6 +121,7 @@ const PlanFile = Type.Object(
         'transfer-overdue': cause,
         fire: cause,
         'fire-overdue': cause,
+        'source-silent': cause,
       },
       strict,
     ),

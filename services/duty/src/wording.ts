@@ -1,4 +1,12 @@
-import { LEVEL_IN_CHINESE, shanghaiMinute, type FireEvent, type Level, type ResponseEvent, type UtcInstant } from '@fengsui/contracts';
+import {
+  LEVEL_IN_CHINESE,
+  shanghaiMinute,
+  type FireEvent,
+  type Level,
+  type ResponseEvent,
+  type SourceSilentV1,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
 
 /** What is said to a person: what it is, where, until when, and what to do. */
@@ -70,4 +78,12 @@ export function wordsForFire(event: FireEvent, counties: Counties): Words | null
     case 'fire-judged.v1':
       return null;
   }
+}
+
+export function wordsForSilence({ data: { source, heardAt, reason } }: SourceSilentV1): Words {
+  const last = heardAt === null ? '从未收到' : `${hour(heardAt)}后再未收到`;
+  return {
+    subject: `【数据中断】${source}`,
+    text: `数据源${source}${last}数据：${reason}。\n无数据不等于平安，请以其他途径核实，并通知运维。`,
+  };
 }

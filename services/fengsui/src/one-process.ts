@@ -1,7 +1,7 @@
 import { ConsoleModule } from '@fengsui/console';
 import type { Clock } from '@fengsui/database';
 import { DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
-import { IntakeModule, IntakeQuery, Receiving } from '@fengsui/intake';
+import { IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
 import { ParkedMessages, startServices, type Positions, type PostgresLog } from '@fengsui/log';
 import { AnnualSummaries, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
 import { ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
@@ -10,9 +10,16 @@ import { WildfireModule, WildfirePlan, WildfireQuery } from '@fengsui/wildfire';
 import type { DataSource } from 'typeorm';
 
 /** Everything that the city has laid down. */
-export type Plans = Readonly<{ response: ResponsePlan; wildfire: WildfirePlan; duty: DutyPlan; reporting: ReportingPlan }>;
+export type Plans = Readonly<{
+  intake: IntakePlan;
+  response: ResponsePlan;
+  wildfire: WildfirePlan;
+  duty: DutyPlan;
+  reporting: ReportingPlan;
+}>;
 /** @throws SettingsError naming file, place and what was expected */
 export const readPlans = (folder: string): Plans => ({
+  intake: IntakePlan.read(folder),
   response: ResponsePlan.read(folder),
   wildfire: WildfirePlan.read(folder),
   duty: DutyPlan.read(folder),
@@ -57,7 +64,7 @@ export async function startOneProcess(
 ): Promise<OneProcess> {
   const { app, runtime, stop } = await startServices(url, settings, {
     modules: [
-      IntakeModule,
+      IntakeModule.of(plans.intake, settings, parts.services && parts.http),
       ResponseModule.of(plans.response),
       WildfireModule.of(plans.wildfire),
       DutyModule.of(plans.duty, settings),

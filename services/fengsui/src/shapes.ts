@@ -19,6 +19,7 @@ const FeedOutput = shape({
       conflicts: count,
       events: Type.Record(Type.String(), count),
       refusals: Type.Array(Refusal),
+      notes: Type.Array(shape({ place: Type.String(), note: Type.String() })),
     }),
   ),
   skipped: Type.Array(shape({ file: Type.String(), reason: Type.String() })),

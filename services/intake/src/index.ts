@@ -1,6 +1,12 @@
+export { cap12Document } from './cap12-document.js';
+export { BadContent, contentOfBytes, contentOfFile, spool, type Content } from './content.js';
+export { openApi } from './doors/openapi.js';
+export { judge } from './judging.js';
 export { IntakeModule } from './module.js';
+export { IntakePlan } from './plan.js';
 export type { Origin } from './kept-inputs.js';
 export { IntakeQuery } from './query.js';
-export { READERS } from './readers/index.js';
-export { Receiving, type Input, type Receipt } from './receive.js';
+export { readInput } from './reading.js';
+export type { Receipt } from './receipt.js';
+export { Receiving } from './receive.js';
 export { INTAKE_SCHEMA } from './schema.js';

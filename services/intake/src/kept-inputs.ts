@@ -1,10 +1,12 @@
 import type { Refusal, UtcInstant } from '@fengsui/contracts';
 import type { Tx } from '@fengsui/database';
+import type { Content } from './content.js';
 
-export type KeptInput = Readonly<{ sha256: string; bytes: Buffer; door: string; name: string; format: string; receivedAt: UtcInstant }>;
+export type KeptInput = Readonly<{ sha256: string; size: number; door: string; name: string; format: string; receivedAt: UtcInstant }>;
 export type Accepted = Readonly<{
   eventId: string;
   identity: string;
+  coarse: readonly string[];
   content: string;
   contract: string;
   place: string;
@@ -24,27 +26,70 @@ export type Origin = Readonly<{
   from: number;
   length: number;
 }>;
+/** Contents by the name under which they were accepted. `finer`: facts with more decimals, by what they would be with fewer. */
+export type Taken = Readonly<{ identities: Map<string, Map<string, string>>; finer: Map<string, Map<string, string>> }>;
+/** What was odd about a record that was accepted all the same. */
+export type Note = Readonly<{ place: string; note: string }>;
+
+/** A value of PostgreSQL holds 1 GB; a part that one figure is traced to should not take that long. */
+const PART_BYTES = 1_000_000;
 
 /** The bytes that came in, and which events they became. Every method takes the transaction it runs in. */
 export class KeptInputs {
-  async keepInput(tx: Tx, { sha256, bytes, door, name, format, receivedAt }: KeptInput): Promise<void> {
-    const known = (await tx.query('select 1 from intake.input where sha256 = $1', [sha256])) as unknown[];
-    if (known.length > 0) return;
+  /** Writes the bytes, part by part, each in the transaction that `write` opens. Parts already there are passed over. */
+  async keepBytes({ sha256, open }: Content, write: (work: (tx: Tx) => Promise<void>) => Promise<void>): Promise<void> {
+    let held: Buffer[] = [];
+    let [size, from] = [0, 0];
+    const flush = async (): Promise<void> => {
+      const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
+      const at = from;
+      await write(
+        async (tx) =>
+          void (await tx.query('insert into intake.input_part (sha256, "from", bytes) values ($1, $2, $3) on conflict do nothing', [
+            sha256,
+            at,
+            bytes,
+          ])),
+      );
+      from += size;
+      [held, size] = [[], 0];
+    };
+    for await (const chunk of open())
+      // Parts are cut at the same bytes whatever the chunks: the same input again finds the same parts.
+      for (let at = 0; at < chunk.length;) {
+        const piece = chunk.subarray(at, at + PART_BYTES - size);
+        held.push(piece);
+        size += piece.length;
+        at += piece.length;
+        if (size === PART_BYTES) await flush();
+      }
+    if (size > 0) await flush();
+  }
+
+  async knows(tx: Tx, sha256: string): Promise<boolean> {
+    return ((await tx.query('select 1 from intake.input where sha256 = $1', [sha256])) as unknown[]).length > 0;
+  }
+
+  async keepInput(tx: Tx, { sha256, size, door, name, format, receivedAt }: KeptInput): Promise<void> {
     await tx.query(
-      'insert into intake.input (sha256, bytes, door, name, format, received_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
-      [sha256, bytes, door, name, format, receivedAt],
+      'insert into intake.input (sha256, size, door, name, format, received_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
+      [sha256, size, door, clean(name), format, receivedAt],
     );
   }
 
-  /** Contents already accepted under the identities, each with its event id. */
-  async contentsOf(tx: Tx, identities: readonly string[]): Promise<Map<string, Map<string, string>>> {
-    const rows = (await tx.query('select identity, content, event_id from intake.accepted where identity = any($1)', [
-      [...new Set(identities)],
-    ])) as { identity: string; content: string; event_id: string }[];
-    const found = new Map<string, Map<string, string>>();
-    for (const { identity, content, event_id } of rows)
-      found.set(identity, (found.get(identity) ?? new Map<string, string>()).set(content, event_id));
-    return found;
+  /** Contents already accepted, each with its event id: by identity, and by what a finer fact would be with fewer decimals. */
+  async contentsOf(tx: Tx, asked: readonly Readonly<{ identity: string; coarse: readonly string[] }>[]): Promise<Taken> {
+    const rows = (await tx.query(
+      `select identity as name, false as coarser, content, event_id from intake.accepted where identity = any($1)
+       union all select alias, true, content, event_id from intake.alias join intake.accepted using (identity) where alias = any($2)`,
+      [[...new Set(asked.flatMap(({ identity, coarse }) => [identity, ...coarse]))], [...new Set(asked.map(({ identity }) => identity))]],
+    )) as { name: string; coarser: boolean; content: string; event_id: string }[];
+    const taken: Taken = { identities: new Map(), finer: new Map() };
+    for (const { name, coarser, content, event_id } of rows) {
+      const found = coarser ? taken.finer : taken.identities;
+      found.set(name, (found.get(name) ?? new Map<string, string>()).set(content, event_id));
+    }
+    return taken;
   }
 
   /** @returns the event ids that are now ours; the others were claimed by someone else meanwhile */
@@ -69,6 +114,12 @@ export class KeptInputs {
         rows.map((row) => row.conflict),
       ],
     )) as { event_id: string }[];
+    const aliased = rows.flatMap(({ identity, coarse }) => coarse.map((alias) => ({ alias, identity })));
+    if (aliased.length > 0)
+      await tx.query(
+        'insert into intake.alias (alias, identity) select * from unnest($1::text[], $2::text[]) as t(alias, identity) order by 1 on conflict do nothing',
+        [aliased.map(({ alias }) => alias), aliased.map(({ identity }) => identity)],
+      );
     return new Set(claimed.map(({ event_id }) => event_id));
   }
 
@@ -86,6 +137,14 @@ export class KeptInputs {
     );
   }
 
+  async keepNotes(tx: Tx, sha256: string, notes: readonly Note[]): Promise<void> {
+    if (notes.length === 0) return;
+    await tx.query(
+      'insert into intake.note (sha256, place, note) select $1, place, note from unnest($2::text[], $3::text[]) as t(place, note) on conflict do nothing',
+      [sha256, notes.map(({ place }) => clean(place)), notes.map(({ note }) => clean(note))],
+    );
+  }
+
   /** @returns where each event came from; events that did not come in from outside are missing */
   async originsOf(tx: Tx, eventIds: readonly string[]): Promise<readonly Origin[]> {
     const rows = (await tx.query(
@@ -97,14 +156,14 @@ export class KeptInputs {
 
   /** The bytes of one record, out of the input that held it. */
   async bytesOf(tx: Tx, { sha256, from, length }: Pick<Origin, 'sha256' | 'from' | 'length'>): Promise<Buffer> {
-    const [row] = (await tx.query('select substring(bytes from $2 for $3) as bytes from intake.input where sha256 = $1', [
-      sha256,
-      from + 1,
-      length,
-    ])) as { bytes: Buffer }[];
-    return row?.bytes ?? Buffer.alloc(0);
+    const rows = (await tx.query(
+      `select substring(bytes from greatest($2 - "from", 0)::int + 1 for ($2 + $3 - greatest("from", $2))::int) as bytes
+       from intake.input_part where sha256 = $1 and "from" < $2 + $3 and "from" > $2 - $4 order by "from"`,
+      [sha256, from, length, PART_BYTES],
+    )) as { bytes: Buffer }[];
+    return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(0, length);
   }
 }
 
 /** What could not be read may hold a NUL or half a surrogate pair, which PostgreSQL cannot; the bytes themselves are kept whole beside it. */
-const clean = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString();
+const clean = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString().slice(0, 2_000);

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { runService } from '@fengsui/log';
 import { IntakeModule } from './module.js';
+import { IntakePlan } from './plan.js';
 import { INTAKE_SCHEMA } from './schema.js';
 
 /** The service alone, on a database that others share. */
-await runService('intake', INTAKE_SCHEMA, () => IntakeModule);
+await runService('intake', INTAKE_SCHEMA, (settings) => IntakeModule.of(IntakePlan.read(settings.FENGSUI_PLAN), settings, true));

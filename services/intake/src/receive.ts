@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
-import { checkEvent, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
+import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import type { Clock, Tx } from '@fengsui/database';
 import type { Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
-import { samenessOf, type Sameness } from './identity.js';
-import { recognise, READERS } from './readers/index.js';
-import type { Draft, Reader, SourceRecord } from './readers/reader.js';
-import { KeptInputs, type Accepted } from './kept-inputs.js';
+import { contentOfBytes, type Content } from './content.js';
+import { judge, type Candidate, type Judged, type Permit } from './judging.js';
+import { KeptInputs, type Accepted, type Note } from './kept-inputs.js';
+import { readInput } from './reading.js';
+import type { Reader, SourceRecord } from './readers/reader.js';
+import { Tally, type Receipt } from './receipt.js';
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
-  bytes: Buffer;
-  /** http, file, demonstration */
+  content: Content;
+  /** http, file, folder, poll, feed topic, demonstration */
   door: string;
   /** File name or address: where a person would look for it. */
   name: string;
@@ -19,26 +20,14 @@ export type Input = Readonly<{
   actor: string;
   /** The formats this input may have; all of them unless the door says. */
   readers?: readonly Reader[];
-}>;
-
-/** What became of one input. `records = accepted + duplicates + refused`; `conflicts` counts accepted ones whose identity was taken by other content. */
-export type Receipt = Readonly<{
-  format: string;
-  sha256: string;
-  records: number;
-  accepted: number;
-  duplicates: number;
-  refused: number;
-  conflicts: number;
-  events: Readonly<Record<string, number>>;
-  refusals: readonly Refusal[];
+  /** What the one who feeds may send. */
+  permit?: Permit;
 }>;
 type Skipped = Readonly<{ skipped: string }>;
 
 /** Records committed together: enough for speed, few enough that a crash repeats little. */
-const CHUNK = 1_000;
-/** More refusals than this are counted and kept in the database, but not listed in the answer. */
-const LISTED_REFUSALS = 1_000;
+const CHUNK_RECORDS = 1_000;
+const CHUNK_BYTES = 4_000_000;
 
 /** Takes inputs in: refuses or normalises, keeps the bytes, and writes the events, all of a chunk in one transaction. */
 export class Receiving {
@@ -48,75 +37,93 @@ export class Receiving {
     private readonly db: DataSource,
     private readonly log: Log,
     private readonly clock: Clock,
+    /** Every format that this installation reads. */ readonly readers: readonly Reader[],
   ) {}
 
+  /** A small input that is at hand whole. */
+  async receiveBytes(bytes: Buffer, about: Omit<Input, 'content'>): Promise<Receipt | Skipped> {
+    return this.receive({ ...about, content: await contentOfBytes(bytes) });
+  }
+
   async receive(input: Input): Promise<Receipt | Skipped> {
-    const reader = recognise(input.bytes, input.readers);
-    if (reader === null)
-      return { skipped: `no format that Fengsui reads (${(input.readers ?? READERS).map(({ format }) => format).join(', ')})` };
-    const tally = new Tally(reader.format, createHash('sha256').update(input.bytes).digest('hex'));
-    for (const chunk of chunksOf(reader.read(input.bytes))) await this.store(chunk, input, tally);
-    if (tally.records === 0) await this.store([], input, tally);
+    const opened = await readInput(input.content, input.readers ?? this.readers);
+    if ('skipped' in opened) return opened;
+    const tally = new Tally(opened.format, input.content.sha256);
+    await this.keep(input, opened.format);
+    // While the database stores one chunk the next is read.
+    let storing: Promise<void> = Promise.resolve();
+    for await (const chunk of chunksOf(opened.records)) {
+      await storing;
+      storing = this.store(chunk, input, tally);
+      storing.catch(() => undefined); // it is awaited below; the parser may throw first
+    }
+    await storing;
     return tally.receipt();
   }
 
   /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
   async rehearse(input: Input): Promise<Receipt | Skipped> {
-    const reader = recognise(input.bytes, input.readers);
-    if (reader === null) return { skipped: 'no format that Fengsui reads' };
-    const tally = new Tally(reader.format, createHash('sha256').update(input.bytes).digest('hex'));
+    const opened = await readInput(input.content, input.readers ?? this.readers);
+    if ('skipped' in opened) return opened;
+    const tally = new Tally(opened.format, input.content.sha256);
     const now = await this.clock.now();
-    for (const record of reader.read(input.bytes)) {
-      const judged = judge(record, input.actor, now);
-      if ('refusals' in judged) tally.refuse(judged.refusals);
-      else
-        tally.accept(
-          judged.candidates.map(({ event }) => event),
-          false,
-        );
-    }
+    for await (const chunk of chunksOf(opened.records))
+      for (const record of chunk) {
+        const judged = judge(record, input.actor, now, input.permit);
+        if ('refusals' in judged) tally.refuse(judged.refusals);
+        else {
+          const events = judged.candidates.map(({ event }) => event);
+          tally.accept(events, false, judged.notes);
+        }
+      }
     return tally.receipt();
   }
 
+  /** Large inputs are written in transactions of their own, before any event refers to them. */
+  private async keep({ content, door, name }: Input, format: string): Promise<void> {
+    if (await this.kept.knows(this.db.manager, content.sha256)) return;
+    const small = content.size < SMALL_BYTES;
+    const finish = async (tx: Tx): Promise<void> =>
+      this.kept.keepInput(tx, { sha256: content.sha256, size: content.size, door, name, format, receivedAt: await this.clock.now(tx) });
+    if (small)
+      await this.db.transaction(async (tx) => {
+        await this.kept.keepBytes(content, (work) => work(tx));
+        await finish(tx);
+      });
+    else {
+      await this.kept.keepBytes(content, (work) => this.db.transaction(work));
+      await this.db.transaction(finish);
+    }
+  }
+
   private async store(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
+    const { sha256 } = input.content;
     const outcomes = await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
-      await this.kept.keepInput(tx, {
-        sha256: tally.sha256,
-        bytes: input.bytes,
-        door: input.door,
-        name: input.name,
-        format: tally.format,
-        receivedAt: now,
-      });
-      const judged = records.map((record) => judge(record, input.actor, now));
+      const judged = records.map((record) => judge(record, input.actor, now, input.permit));
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
-      const fates = await this.claim(tx, candidates, tally.sha256);
+      const fates = await this.claim(tx, candidates, sha256);
+      const outcomes = judged.map((one) => outcomeOf(one, fates));
       await this.kept.keepRefusals(
         tx,
-        tally.sha256,
+        sha256,
         now,
-        judged.flatMap((one) => ('refusals' in one ? one.refusals : [])),
+        outcomes.flatMap((one) => ('refusals' in one ? one.refusals : [])),
       );
-      await this.log.append(
+      await this.kept.keepNotes(
         tx,
-        candidates.flatMap((candidate) => fates.get(candidate)?.event ?? []),
+        sha256,
+        outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
       );
-      return judged.map((one) => ('refusals' in one ? one : { fates: one.candidates.map((candidate) => fates.get(candidate) as Fate) }));
+      const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
+      if (events.length > 0) await this.log.append(tx, events);
+      return outcomes;
     });
     // Only after the commit: a chunk that failed is counted nowhere.
-    for (const outcome of outcomes) {
+    for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);
-      else {
-        const events = outcome.fates.flatMap(({ event }) => event ?? []);
-        if (events.length === 0) tally.duplicate();
-        else
-          tally.accept(
-            events,
-            outcome.fates.some(({ conflict }) => conflict),
-          );
-      }
-    }
+      else if (outcome.events.length === 0) tally.duplicate();
+      else tally.accept(outcome.events, outcome.conflict, outcome.notes);
   }
 
   /**
@@ -130,17 +137,22 @@ export class Receiving {
       if (round > MAX_ROUNDS) throw new Error('identities were claimed by others again and again');
       const taken = await this.kept.contentsOf(
         tx,
-        left.map(({ sameness }) => sameness.identity),
+        left.map(({ sameness }) => sameness),
       );
       const claims = left.flatMap((candidate) => {
-        const contents = taken.get(candidate.sameness.identity) ?? new Map<string, string>();
-        taken.set(candidate.sameness.identity, contents);
+        const { identity, coarse } = candidate.sameness;
+        const { identities, finer } = taken;
+        const held =
+          identities.get(identity) ?? coarse.map((name) => identities.get(name)).find((one) => one !== undefined) ?? finer.get(identity);
+        const contents = held ?? new Map<string, string>();
+        identities.set(identity, contents);
+        for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
         if (contents.has(candidate.content)) {
           fates.set(candidate, { event: null, conflict: false });
           return [];
         }
         const conflict = contents.size > 0;
-        const id = conflict ? `${candidate.sameness.identity}~${candidate.content.slice(0, 12)}` : candidate.sameness.identity;
+        const id = conflict ? `${identity}~${candidate.content.slice(0, 12)}` : identity;
         contents.set(candidate.content, id);
         return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
       });
@@ -156,61 +168,25 @@ export class Receiving {
   }
 }
 
+const SMALL_BYTES = 8_000_000;
 /** Each lost race needs another door that won it; three doors racing for one fact is already rare. */
 const MAX_ROUNDS = 5;
 
-type Candidate = Readonly<{ event: ObservedEvent; sameness: Sameness; content: string; record: SourceRecord }>;
 /** `event` is null for a duplicate. */
 type Fate = Readonly<{ event: ObservedEvent | null; conflict: boolean }>;
-type Judged = Readonly<{ candidates: readonly Candidate[] }> | Readonly<{ refusals: readonly Refusal[] }>;
+type Outcome =
+  Readonly<{ refusals: readonly Refusal[] }> | Readonly<{ events: readonly ObservedEvent[]; conflict: boolean; notes: readonly Note[] }>;
 
-/** A record is accepted or refused whole; what is refused claims no identity, so a broken copy never blocks the good one. */
-function judge(record: SourceRecord, actor: string, now: UtcInstant): Judged {
-  if (record.refusals !== undefined) return { refusals: record.refusals };
-  const checked = record.drafts.map((draft) => candidateOf(draft, record, actor, now));
-  const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
-  return refusals.length > 0 ? { refusals } : { candidates: checked as Candidate[] };
-}
-
-function candidateOf({ type, occurredAt, data }: Draft, record: SourceRecord, actor: string, now: UtcInstant): Candidate | Refusal[] {
-  // The actor is who was authenticated, whatever the message says; it is no part of what makes two orders the same.
-  const named = type === 'order.v1' && data !== null && typeof data === 'object' ? { ...data, actor } : data;
-  const blank = { id: '-', type, key: '-', occurredAt, recordedAt: now, correlationId: '-', causes: [], data: named };
-  const checked = checkEvent(type, blank);
-  if (!checked.ok)
-    return checked.refusals.map((refusal) => ({
-      ...refusal,
-      place: [record.place, refusal.place.replace(/^data\//, '')].filter((part) => part !== '').join(', '),
-    }));
-  const sameness = samenessOf(type, checked.value.data as never, occurredAt);
-  const tooLong = [sameness.identity, sameness.key].find((text) => text.length > 380);
-  if (tooLong !== undefined)
-    return [{ place: record.place, reason: 'its identity has more than 380 characters', expected: 'shorter identifiers' }];
-  const event = { ...checked.value, id: sameness.identity, key: sameness.key, correlationId: sameness.correlation } as ObservedEvent;
-  const content = sameness.contentMatters ? contentOf(occurredAt, type === 'order.v1' ? { ...(data as object), actor: '' } : data) : 'any';
-  return { event, sameness, content, record };
-}
-
-/** A hash of what is said, however it was written: fields in one order. */
-const contentOf = (occurredAt: string, data: unknown): string =>
-  createHash('sha256')
-    .update(`${occurredAt} ${JSON.stringify(ordered(data))}`)
-    .digest('hex')
-    .slice(0, 32);
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, ordered(field)]),
-  );
+function outcomeOf(judged: Judged, fates: ReadonlyMap<Candidate, Fate>): Outcome {
+  if ('refusals' in judged) return judged;
+  const own = judged.candidates.map((candidate) => fates.get(candidate) as Fate);
+  return { events: own.flatMap(({ event }) => event ?? []), conflict: own.some(({ conflict }) => conflict), notes: judged.notes };
 }
 
 const acceptedOf = ({ sameness, content, record }: Candidate, event: ObservedEvent, conflict: boolean): Accepted => ({
   eventId: event.id,
   identity: sameness.identity,
+  coarse: sameness.coarse,
   content,
   contract: event.type,
   place: record.place,
@@ -220,52 +196,16 @@ const acceptedOf = ({ sameness, content, record }: Candidate, event: ObservedEve
   conflict,
 });
 
-function* chunksOf(records: Iterable<SourceRecord>): Generator<SourceRecord[]> {
+async function* chunksOf(records: AsyncIterable<SourceRecord[]>): AsyncGenerator<SourceRecord[]> {
   let chunk: SourceRecord[] = [];
-  for (const record of records) {
-    chunk.push(record);
-    if (chunk.length === CHUNK) {
+  let bytes = 0;
+  for await (const some of records)
+    for (const record of some) {
+      chunk.push(record);
+      bytes += record.length;
+      if (chunk.length < CHUNK_RECORDS && bytes < CHUNK_BYTES) continue;
       yield chunk;
-      chunk = [];
+      [chunk, bytes] = [[], 0];
     }
-  }
   if (chunk.length > 0) yield chunk;
-}
-
-class Tally {
-  records = 0;
-  private accepted = 0;
-  private duplicates = 0;
-  private refused = 0;
-  private conflicts = 0;
-  private readonly events: Record<string, number> = {};
-  private readonly refusals: Refusal[] = [];
-
-  constructor(
-    readonly format: string,
-    readonly sha256: string,
-  ) {}
-
-  refuse(refusals: readonly Refusal[]): void {
-    this.records += 1;
-    this.refused += 1;
-    this.refusals.push(...refusals.slice(0, Math.max(0, LISTED_REFUSALS - this.refusals.length)));
-  }
-
-  duplicate(): void {
-    this.records += 1;
-    this.duplicates += 1;
-  }
-
-  accept(events: readonly ObservedEvent[], conflict: boolean): void {
-    this.records += 1;
-    this.accepted += 1;
-    if (conflict) this.conflicts += 1;
-    for (const { type } of events) this.events[type] = (this.events[type] ?? 0) + 1;
-  }
-
-  receipt(): Receipt {
-    const { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals } = this;
-    return { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals };
-  }
 }

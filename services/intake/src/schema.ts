@@ -44,4 +44,36 @@ class CreateIntake1700000000000 implements MigrationInterface {
   }
 }
 
-export const INTAKE_SCHEMA: OwnedSchema = { schema: 'intake', migrations: [CreateIntake1700000000000] };
+/** Inputs too large for one value, other spellings of one fact, what was odd, what was polled, who asked twice. */
+class AddDoors1700000000001 implements MigrationInterface {
+  readonly name = 'AddDoors1700000000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table intake.input_part (sha256 text, "from" bigint, bytes bytea not null, primary key (sha256, "from"));
+      alter table intake.input_part alter column bytes set storage external;
+      insert into intake.input_part select sha256, 0, bytes from intake.input;
+      alter table intake.input add column size bigint;
+      update intake.input set size = length(bytes);
+      alter table intake.input alter column size set not null, drop column bytes;
+      -- A fact published again with fewer decimals is the same fact.
+      create table intake.alias (alias text, identity text not null, primary key (alias, identity));
+      create table intake.note (sha256 text not null references intake.input, place text not null, note text not null, primary key (sha256, place, note));
+      create table intake.source (
+        name text primary key, etag text, last_modified text, asked_at timestamptz, heard_at timestamptz, silent_since timestamptz,
+        failures int not null default 0, last_error text
+      );
+      create table intake.seen_link (source text, link text, seen_at timestamptz not null, primary key (source, link));
+      create table intake.answered (
+        feeder text, key text, sha256 text not null, door text not null, status int not null, answer jsonb not null, at timestamptz not null,
+        primary key (feeder, key)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const INTAKE_SCHEMA: OwnedSchema = { schema: 'intake', migrations: [CreateIntake1700000000000, AddDoors1700000000001] };

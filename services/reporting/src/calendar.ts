@@ -1,8 +1,11 @@
-import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
+import { fromShanghai, shanghaiDate, utc, type UtcInstant } from '@fengsui/contracts';
 
 export const yearOf = (at: UtcInstant): number => Number(shanghaiDate(at).slice(0, 4));
 
 const DAY_MS = 86_400_000;
+
+/** The day before the one that an instant lies in, in Asia/Shanghai. */
+export const dayBefore = (at: UtcInstant): string => shanghaiDate(utc(Date.parse(at) - DAY_MS));
 
 /** The ISO 8601 week of a day in Asia/Shanghai: `2020-W53` holds its Thursday. */
 export function isoWeek(at: UtcInstant): Readonly<{ year: number; week: string }> {

@@ -54,6 +54,7 @@ export function partsOf(event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | Respon
         economicLossYuan,
         propertyLossYuan,
       } = event.data;
+      if (county === null) return [];
       return [
         {
           kind: 'incident',
@@ -144,7 +145,7 @@ export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactCon
   }
 }
 
-type IncidentPiece = { at: UtcInstant } & Pick<
+type IncidentPiece = { at: UtcInstant; county: string } & Pick<
   IncidentV1['data'],
   | 'reportNo'
   | 'stage'
@@ -152,7 +153,6 @@ type IncidentPiece = { at: UtcInstant } & Pick<
   | 'category'
   | 'productionRelated'
   | 'industry'
-  | 'county'
   | 'deaths'
   | 'seriousInjuries'
   | 'injuries'

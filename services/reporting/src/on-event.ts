@@ -1,8 +1,9 @@
 import type { FireJudgedV1, IncidentV1, OrderV1, ResponseChangedV1, TransferTaskProgressedV1, WorkRecordV1 } from '@fengsui/contracts';
 import { Consumes, type Batch } from '@fengsui/log';
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { FactBook } from './fact-book.js';
 import { partsOf } from './facts.js';
+import { ReportingPlan } from './plan.js';
 
 type Counted = IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1;
 
@@ -11,8 +12,14 @@ type Counted = IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | Tr
 export class OnEvent {
   private readonly facts = new FactBook();
 
+  constructor(@Inject(ReportingPlan) private readonly plan: ReportingPlan) {}
+
+  /** What happened elsewhere, or nobody knows where, is kept and counts in no figure of the city. */
   @Consumes('reporting', 'incident.v1') incidents(events: readonly IncidentV1[], batch: Batch): Promise<void> {
-    return this.book(events, batch);
+    return this.book(
+      events.filter(({ data }) => data.county !== null && this.plan.covers(data.county)),
+      batch,
+    );
   }
   @Consumes('reporting', 'work-record.v1') workRecords(events: readonly WorkRecordV1[], batch: Batch): Promise<void> {
     return this.book(events, batch);

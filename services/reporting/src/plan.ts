@@ -42,6 +42,8 @@ const SummaryFile = Type.Object(
   {
     title: Type.String(),
     organ: Type.String(),
+    /** GB/T 2260 code of the city: only what lies in it is counted. */
+    city: Type.String({ pattern: '^\\d{4}00$' }),
     opening: Type.Array(paragraph, { minItems: 1 }),
     sections: Type.Array(Section, { minItems: 1 }),
   },
@@ -68,5 +70,10 @@ export class ReportingPlan {
       readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value,
       readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value,
     );
+  }
+
+  /** True for the city itself, its counties and their townships. */
+  covers(division: string): boolean {
+    return division.startsWith(this.template.city.slice(0, 4));
   }
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type DomainEvent, type Envelope, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
-import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
+import { connect, nextMatch, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/testing';
 import fc from 'fast-check';
 import mammoth from 'mammoth';
 import JSZip from 'jszip';
 import type { DataSource } from 'typeorm';
 import { isoWeek, isoWeeksIn } from './calendar.js';
-import { dayBefore, nextMatch } from './cron.js';
+import { dayBefore } from './calendar.js';
 import { FactBook } from './fact-book.js';
 import { partsOf, summarise, type KeptPiece } from './facts.js';
 import { FigureBook, type Figure } from './figures.js';
@@ -316,6 +316,7 @@ describe('the document', () => {
   const template = {
     title: '总结',
     organ: '某局',
+    city: '441800',
     opening: ['共{{a}}起，{{a change}}。'],
     sections: [
       {

@@ -1,10 +1,10 @@
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { Clock, Notifications, schedule, type JobHandler, type Tx } from '@fengsui/database';
+import { Clock, nextMatch, Notifications, schedule, type JobHandler, type Tx } from '@fengsui/database';
 import { ServiceJobs } from '@fengsui/log';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { schedule as cron, type ScheduledTask } from 'node-cron';
 import { DataSource } from 'typeorm';
-import { dayBefore, nextMatch } from './cron.js';
+import { dayBefore } from './calendar.js';
 import { FigureBook } from './figures.js';
 import { ReportingPlan } from './plan.js';
 

@@ -14,7 +14,7 @@ export type WeighedWarning = Readonly<{
   counties: readonly string[];
   expiresAt: UtcInstant | null;
 }>;
-type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant }>;
+type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant | null }>;
 
 const RAIN_HOURS = [1, 3, 6, 12, 24];
 /** Windows longer than this are somebody's own sums: they are kept as measured, never added to shorter ones. */
@@ -28,21 +28,26 @@ export class EvidenceStore {
     for (const row of warnings)
       await tx.query(
         `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, (select by_event from response.ended_warning where sender = $2 and identifier = $3 and sent_at = $4)) on conflict do nothing`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, (select min(by_event) from response.ended_warning where sender = $2 and identifier = $3 and (sent_at = $4 or (sent_at is null and before > $4)))) on conflict do nothing`,
         [row.event, row.sender, row.identifier, row.sentAt, row.eventCode, row.colour, row.counties, row.expiresAt],
       );
   }
 
-  /** Ends what an update or a cancel refers to, also what has not come yet. */
-  async endWarnings(tx: Tx, references: readonly Reference[], byEvent: string): Promise<void> {
+  /**
+   * Ends what an update or a cancel refers to, also what has not come yet. A reference without a time ends what was sent under the
+   * identifier before the message that refers to it.
+   */
+  async endWarnings(tx: Tx, references: readonly Reference[], by: Readonly<{ event: string; sentAt: UtcInstant }>): Promise<void> {
     for (const { sender, identifier, sentAt } of references) {
       await tx.query(
-        'insert into response.ended_warning (sender, identifier, sent_at, by_event) values ($1, $2, $3, $4) on conflict do nothing',
-        [sender, identifier, sentAt, byEvent],
+        `insert into response.ended_warning as e (sender, identifier, sent_at, by_event, before) values ($1, $2, $3, $4, $5)
+         on conflict (sender, identifier, coalesce(sent_at, '-infinity')) do update set before = excluded.before, by_event = excluded.by_event where e.before < excluded.before`,
+        [sender, identifier, sentAt, by.event, sentAt === null ? by.sentAt : null],
       );
       await tx.query(
-        'update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and sent_at = $3 and ended_by is null',
-        [sender, identifier, sentAt, byEvent],
+        `update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and ended_by is null
+           and case when $3::timestamptz is null then sent_at < $5 else sent_at = $3 end`,
+        [sender, identifier, sentAt, by.event, by.sentAt],
       );
     }
   }
@@ -144,7 +149,9 @@ export class EvidenceStore {
 
   private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
     const rows = readings.flatMap(({ id, occurredAt, data }) =>
-      data.quantity === 'rain' && data.windowMinutes <= LONGEST_SUMMED_MINUTES ? [{ id, occurredAt, ...data }] : [],
+      data.quantity === 'rain' && data.windowMinutes !== null && data.windowMinutes <= LONGEST_SUMMED_MINUTES
+        ? [{ id, occurredAt, ...data, windowMinutes: data.windowMinutes }]
+        : [],
     );
     if (rows.length === 0) return false;
     const unique = [...new Map(rows.map((row) => [`${row.station} ${row.windowMinutes} ${row.occurredAt}`, row])).values()];

@@ -22,7 +22,7 @@ export class OnWeatherWarning {
     const ending = actual.filter(({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'));
     const weighed = actual.flatMap((warning) => this.weigh(warning));
     if (ending.length === 0 && weighed.length === 0) return;
-    for (const { id, data } of ending) await this.evidence.endWarnings(tx, data.references, id);
+    for (const { id, data } of ending) await this.evidence.endWarnings(tx, data.references, { event: id, sentAt: data.sentAt });
     await this.evidence.addWarnings(tx, weighed);
     const ends = weighed.flatMap(({ expiresAt }) => (expiresAt !== null && expiresAt > now ? [justAfter(expiresAt)] : []));
     await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));

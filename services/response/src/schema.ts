@@ -45,4 +45,23 @@ class CreateResponse1700000000000 implements MigrationInterface {
   }
 }
 
-export const RESPONSE_SCHEMA: OwnedSchema = { schema: 'response', migrations: [CreateResponse1700000000000] };
+/** The national form of a warning refers to another by its identifier alone. */
+class EndByIdentifier1700000000001 implements MigrationInterface {
+  readonly name = 'EndByIdentifier1700000000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.ended_warning drop constraint ended_warning_pkey;
+      alter table response.ended_warning alter column sender set not null, alter column identifier set not null, alter column sent_at drop not null;
+      -- A bare identifier ends what was sent under it before the message that names it.
+      alter table response.ended_warning add column before timestamptz;
+      create unique index on response.ended_warning (sender, identifier, coalesce(sent_at, '-infinity'));
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const RESPONSE_SCHEMA: OwnedSchema = { schema: 'response', migrations: [CreateResponse1700000000000, EndByIdentifier1700000000001] };

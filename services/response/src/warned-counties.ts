@@ -11,7 +11,7 @@ export function countiesOf({ infos }: WeatherWarningV1['data'], counties: Counti
   if (named.length > 0) return named.map(({ code }) => code);
   const outlined = areas.flatMap(({ polygons, circles }) => [
     ...polygons.flatMap((polygon) => counties.touchedBy(polygon as [number, number][])),
-    ...circles.flatMap(({ latitude, longitude }) => counties.at(latitude, longitude) ?? []),
+    ...circles.flatMap(({ latitude, longitude, radiusKm }) => counties.touchedByCircle(latitude, longitude, radiusKm)),
   ]);
   return [...new Set(outlined)].sort();
 }

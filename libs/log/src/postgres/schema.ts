@@ -80,6 +80,23 @@ class CreateLog1700000000000 implements MigrationInterface {
   }
 }
 
+/** Topics that the contracts have won since. */
+class AddTopics1700000000001 implements MigrationInterface {
+  readonly name = 'AddTopics1700000000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    for (const { topic, partitions } of distinctTopics())
+      await db.query('insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing', [
+        topic,
+        partitions,
+      ]);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 const distinctTopics = (): Topic[] => [...new Map(Object.values(TOPICS).map((row) => [row.topic, row])).values()];
 
-export const LOG_SCHEMA: OwnedSchema = { schema: 'log', migrations: [CreateLog1700000000000] };
+export const LOG_SCHEMA: OwnedSchema = { schema: 'log', migrations: [CreateLog1700000000000, AddTopics1700000000001] };

@@ -1,28 +1,30 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
-import { READERS } from '@fengsui/intake';
+import { BadContent, contentOfFile, spool, type Content } from '@fengsui/intake';
 import { workedThrough, withSession } from '../session.js';
 import type { FeedOutput } from '../shapes.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
 type Options = Readonly<{ as?: string; dryRun?: boolean }>;
-type Source = Readonly<{ file: string; bytes: () => Buffer }>;
 
 /** Feeds files, folders or standard input through the same reading as every other door. */
 export async function feed(paths: readonly string[], { as, dryRun = false }: Options, terminal: Terminal): Promise<number> {
-  const readers = as === undefined ? READERS : READERS.filter(({ format }) => format === as);
-  if (readers.length === 0) throw new Misuse(`--as ${as}: ${READERS.map(({ format }) => format).join(', ')}`);
   const sources = paths.flatMap(sourcesOf);
   return withSession('services', async ({ ports }) => {
+    const readers = as === undefined ? ports.receiving.readers : ports.receiving.readers.filter(({ format }) => format === as);
+    if (readers.length === 0) throw new Misuse(`--as ${as}: ${ports.receiving.readers.map(({ format }) => format).join(', ')}`);
     const bar = terminal.progress({ zh: '接收', en: 'feeding' }, sources.length);
     const [files, skipped]: [FeedOutput['files'][number][], FeedOutput['skipped'][number][]] = [[], []];
-    for (const [index, { file, bytes }] of sources.entries()) {
-      const input = { bytes: bytes(), door: 'file', name: file, actor: `cli:${process.env['USER'] ?? 'local'}`, readers };
-      const receipt = dryRun ? await ports.receiving.rehearse(input) : await ports.receiving.receive(input);
+    for (const [index, file] of sources.entries()) {
+      const receipt = await opened(file, async (content) => {
+        const input = { content, door: 'file', name: file, actor: `cli:${process.env['USER'] ?? 'local'}`, readers };
+        return dryRun ? ports.receiving.rehearse(input) : ports.receiving.receive(input);
+      });
       if ('skipped' in receipt) skipped.push({ file, reason: receipt.skipped });
       else {
         const { sha256: _, ...rest } = receipt;
-        files.push({ file, ...rest, refusals: [...rest.refusals] });
+        files.push({ file, ...rest, refusals: [...rest.refusals], notes: [...rest.notes] });
       }
       bar.at(index + 1, path.basename(file));
     }
@@ -42,11 +44,23 @@ export async function feed(paths: readonly string[], { as, dryRun = false }: Opt
   });
 }
 
-function sourcesOf(given: string): Source[] {
-  if (given === '-') return [{ file: '-', bytes: () => readFileSync(0) }];
+/** Opens one input for as long as the work with it takes. What cannot even be unpacked is skipped, with the reason. */
+async function opened<T>(file: string, work: (content: Content) => Promise<T>): Promise<T | Readonly<{ skipped: string }>> {
+  try {
+    if (file !== '-') return await work(await contentOfFile(file));
+    const { content, dispose } = await spool(process.stdin, os.tmpdir(), Number.MAX_SAFE_INTEGER);
+    return await work(content).finally(dispose);
+  } catch (error) {
+    if (error instanceof BadContent) return { skipped: error.message };
+    throw error;
+  }
+}
+
+function sourcesOf(given: string): string[] {
+  if (given === '-') return ['-'];
   const stat = statSync(given, { throwIfNoEntry: false });
   if (stat === undefined) throw new Misuse(`没有这个文件或目录 / no such file or folder: ${given}`);
-  if (!stat.isDirectory()) return [{ file: given, bytes: () => readFileSync(given) }];
+  if (!stat.isDirectory()) return [given];
   return readdirSync(given)
     .sort()
     .flatMap((name) => sourcesOf(path.join(given, name)));

@@ -24,8 +24,7 @@ export function giveOrder(
       occurredAt: now,
       data: { orderId, actor: 'cli', speaksFor: by ?? null, reason, ...(await fieldsOf(ports)) },
     };
-    const receipt = await ports.receiving.receive({
-      bytes: Buffer.from(`${JSON.stringify(event)}\n`),
+    const receipt = await ports.receiving.receiveBytes(Buffer.from(`${JSON.stringify(event)}\n`), {
       door: 'cli',
       name: 'fengsui orders',
       actor: `cli:${process.env['USER'] ?? 'local'}`,

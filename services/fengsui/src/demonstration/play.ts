@@ -82,7 +82,7 @@ export async function beginPlay(db: DataSource, deliveries: readonly Delivery[])
 }
 
 async function give({ name, text }: Delivery, receiving: Receiving): Promise<void> {
-  const receipt = await receiving.receive({ bytes: Buffer.from(text), door: 'demonstration', name, actor: 'demonstration' });
+  const receipt = await receiving.receiveBytes(Buffer.from(text), { door: 'demonstration', name, actor: 'demonstration' });
   if ('skipped' in receipt) throw new ScriptRefused(`${name}: ${receipt.skipped}`);
   if (receipt.refused > 0) throw new ScriptRefused(`${name}: ${JSON.stringify(receipt.refusals.slice(0, 3))}`);
 }

@@ -68,7 +68,7 @@ function seen(
     ...pixels.map(({ latitude, longitude }) => firms(latitude, longitude, date, hhmm, random)),
   ]);
   const signs = pixels.map((pixel): Sign => ({
-    event: `hotspot/Suomi-NPP/${acquired}/${pixel.latitude.toFixed(4)}/${pixel.longitude.toFixed(4)}`,
+    event: `hotspot/Suomi-NPP/${acquired}/${Number(pixel.latitude.toFixed(5))}/${Number(pixel.longitude.toFixed(5))}`,
     at: acquired,
     ...pixel,
     county: counties.at(pixel.latitude, pixel.longitude) ?? '',

@@ -1,11 +1,11 @@
-import { CONTRACTS, TOPICS, type ObservedEvent, type Refusal } from '@fengsui/contracts';
-import { elementsOf } from './json-elements.js';
-import { recordOf, refuse, type Draft, type Reader, type SourceRecord } from './reader.js';
-import { decodeUtf8, instantOf, linesOf, notUtf8 } from './text.js';
+import { CONTRACTS, OWN_OBSERVATIONS, TOPICS, type ObservedEvent, type Refusal } from '@fengsui/contracts';
+import { isObject, parseJson } from './json.js';
+import { recordOf, refuse, type Draft, type Head, type Piece, type Reader, type SourceRecord, type Unit } from './reader.js';
+import { instantOf } from './text.js';
 
-/** What may be fed as JSON: the contracts that intake writes. */
-const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
-  (type) => TOPICS[type as ObservedEvent['type']].writer === 'intake',
+/** What may be fed as JSON: the contracts that intake writes, but for its own observations. */
+export const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
+  (type) => TOPICS[type as ObservedEvent['type']].writer === 'intake' && !OWN_OBSERVATIONS.includes(type),
 ) as ObservedEvent['type'][];
 
 /**
@@ -15,38 +15,43 @@ const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
  */
 export const contractJson = (implied: ObservedEvent['type'] | null): Reader => ({
   format: 'contract-json',
-  recognises: (head) => /^\s*[[{]/.test(head) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(head)),
-  read: (input) => (isLines(input) ? fromLines(input, implied) : fromElements(input, implied)),
+  about: 'Contract JSON: one object with type, occurredAt and data, an array of them, or one a line (NDJSON).',
+  recognises: ({ text }) => /^\ufeff?\s*[[{]/.test(text) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(text)),
+  unit: unitOf,
+  begin: (head) => {
+    const lines = unitOf(head) === 'line';
+    return (piece) => [
+      record(lines ? `line ${piece.number}` : piece.number === 0 ? 'document' : `element ${piece.number}`, piece, implied),
+    ];
+  },
 });
 
-/** NDJSON has a whole object on its first line and something on the next. */
-function isLines(input: Buffer): boolean {
-  const [first, second] = linesOf(input.subarray(0, 1_000_000));
-  return (
-    first !== undefined && second !== undefined && parse(first.bytes) !== undefined && /^\s*\{/.test(first.bytes.toString('utf8', 0, 100))
-  );
+/** NDJSON has a whole object on its first line; so has a document that is one long line. */
+export function unitOf({ text, complete }: Head): Unit {
+  const start = text.replace(/^\ufeff/, '').trimStart();
+  if (!start.startsWith('{')) return 'element';
+  const end = start.indexOf('\n');
+  if (end === -1) return complete ? 'element' : 'line';
+  const first = parseJson(Buffer.from(start.slice(0, end)), '');
+  // A first line that is broken and stands above a whole object is a bad line, not a document written over several lines.
+  if (
+    first.refusal !== undefined &&
+    /^\s*\{.*\}\s*$/.test(start.slice(end + 1).split('\n', 1)[0] ?? '') &&
+    /\}\s*$/.test(start.slice(0, end))
+  )
+    return 'line';
+  return first.refusal === undefined ? 'line' : 'element';
 }
 
-function* fromLines(input: Buffer, implied: ObservedEvent['type'] | null): Generator<SourceRecord> {
-  for (const { number, from, length, bytes } of linesOf(input)) yield record(`line ${number}`, from, length, bytes, implied);
-}
-
-function* fromElements(input: Buffer, implied: ObservedEvent['type'] | null): Generator<SourceRecord> {
-  for (const { index, from, length } of elementsOf(input))
-    yield record(index === null ? 'document' : `element ${index + 1}`, from, length, input.subarray(from, from + length), implied);
-}
-
-function record(place: string, from: number, length: number, bytes: Buffer, implied: ObservedEvent['type'] | null): SourceRecord {
-  return recordOf(place, from, length, draftOf(place, bytes, implied));
+function record(place: string, { bytes, from }: Piece, implied: ObservedEvent['type'] | null): SourceRecord {
+  return recordOf(place, from, bytes.length, draftOf(place, bytes, implied));
 }
 
 function draftOf(place: string, bytes: Buffer, implied: ObservedEvent['type'] | null): Draft | Refusal {
-  if (decodeUtf8(bytes) === null) return notUtf8(place);
-  const value = parse(bytes);
-  if (value === undefined) return refuse(place, `no JSON: ${problem(bytes)}`, 'one JSON object');
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    return refuse(place, 'not an object', 'an object with type, occurredAt and data');
-  const { type = implied, occurredAt, data, ...rest } = value as Record<string, unknown>;
+  const { value, refusal } = parseJson(bytes, place);
+  if (refusal !== undefined) return refusal;
+  if (!isObject(value)) return refuse(place, 'not an object', 'an object with type, occurredAt and data');
+  const { type = implied, occurredAt, data, ...rest } = value;
   const expected = implied === null ? OBSERVED_TYPES : [implied];
   if (typeof type !== 'string' || !(expected as string[]).includes(type))
     return refuse(`${place}, type`, `${JSON.stringify(type)} cannot be fed here`, `one of ${expected.join(', ')}`);
@@ -56,27 +61,10 @@ function draftOf(place: string, bytes: Buffer, implied: ObservedEvent['type'] | 
   if (instant === null)
     return refuse(
       `${place}, occurredAt`,
-      `${JSON.stringify(occurredAt)} is no instant`,
+      `${JSON.stringify(occurredAt)?.slice(0, 60)} is no instant`,
       'ISO 8601 with date, time and zone, such as 2020-06-07T02:14:00+08:00',
     );
   return { type: type as ObservedEvent['type'], occurredAt: instant, data: withInstants(data) };
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' ? undefined : value));
-  } catch {
-    return undefined;
-  }
-}
-
-function problem(bytes: Buffer): string {
-  try {
-    JSON.parse(bytes.toString('utf8'));
-    return 'unknown';
-  } catch (error) {
-    return (error as Error).message.slice(0, 200);
-  }
 }
 
 /** Fields whose name ends in `At` hold instants: their zone is folded in. What is no instant stays for the contract to refuse. */

@@ -1,16 +1,63 @@
-import { cap12 } from './cap12.js';
+import { bestTrack } from './best-track.js';
+import { capJson } from './cap/cap-json.js';
+import { capReaders, emptyWrapper, rootOf, type Trust } from './cap/document.js';
+import { nwsGeojson } from './cap/nws-geojson.js';
+import { alertContents, cmaAlarms, nationalXml } from './china/national.js';
+import { warningText, warningTextLines } from './china/warning-text.js';
 import { contractJson } from './contract-json.js';
-import { firmsCsv } from './firms-csv.js';
-import type { Reader } from './reader.js';
-import { readingsCsv } from './readings-csv.js';
+import { firmsCsv } from './csv/firms-csv.js';
+import { mappedCsv } from './csv/mapped-csv.js';
+import type { Mapping } from './csv/mapping.js';
+import { readingsCsv } from './csv/readings-csv.js';
+import { headerOf } from './csv/rows.js';
+import type { Head, Reader } from './reader.js';
 
-/** Every source format, in the order in which they are tried. */
-export const READERS: readonly Reader[] = [cap12, firmsCsv, readingsCsv, contractJson(null)];
+/** What the city lays down about its sources. */
+export type SourceRules = Readonly<{
+  mappings: readonly Mapping[];
+  trust?: Trust;
+  /** GB/T 2260 code of a division of the city by its name. */ codeOf?: (name: string) => string | null;
+}>;
 
-const HEAD_BYTES = 16_384;
+/** Every source format, in the order in which they are tried: the strict ones first. */
+export const readersOf = ({ mappings, trust, codeOf = () => null }: SourceRules): readonly Reader[] => [
+  nationalXml,
+  ...capReaders(trust),
+  nwsGeojson,
+  cmaAlarms,
+  alertContents,
+  warningTextLines,
+  firmsCsv,
+  readingsCsv,
+  ...mappings.map(mappedCsv),
+  bestTrack,
+  contractJson(null),
+  capJson,
+  warningText(codeOf),
+];
 
-/** The reader for an input, by its content; null when none knows it. */
-export function recognise(input: Buffer, readers: readonly Reader[] = READERS): Reader | null {
-  const head = input.toString('utf8', 0, HEAD_BYTES).replace(/^﻿/, '');
-  return readers.find((reader) => reader.recognises(head)) ?? null;
+/** The reader for an input, by its content; or why none takes it. */
+export function recognise(head: Head, readers: readonly Reader[]): Reader | Readonly<{ reason: string }> {
+  if (head.text.replace(/^\ufeff/, '').trim() === '') return { reason: 'empty' };
+  return readers.find((reader) => reader.recognises(head)) ?? { reason: whyNot(head, readers) };
+}
+
+/** Why a wrapper is no input although its format is known: it carries nothing. */
+export const whyEmpty = (format: string, head: Head): string | null =>
+  ['cap-atom', 'cap-rss', 'cap-edxl-de'].includes(format) ? emptyWrapper(head) : null;
+
+function whyNot(head: Head, readers: readonly Reader[]): string {
+  const root = rootOf(head.text);
+  if (root === 'schema') return 'an XML schema, no message';
+  if (root !== null && root.toLowerCase() === 'html') return 'a web page, not data: the source answered with something else';
+  if (root !== null) return `XML with the root element ${root.slice(0, 40)}, which is no format that is read`;
+  if (head.text.startsWith('PK')) return 'a zip archive: unpack it first';
+  if (/^\ufeff?\s*[[{]/.test(head.text))
+    return /"FeatureCollection"/.test(head.text) ? 'GeoJSON without alerts: outlines alone say nothing' : 'JSON in no form that is read';
+  const header = headerOf(head);
+  if (header.length >= 10 && header.filter((field) => /^-?\d+(\.\d+)?$/.test(field)).length >= 4)
+    return 'rows of numbers without a header line: the first line must name the columns';
+  if (header.length >= 2)
+    return `a table that no mapping knows (${header.join(',').slice(0, 120)}); docs/formats.md says how to add a mapping`;
+  return `no format that is read: ${readers.map(({ format }) => format).join(', ')}`;
 }

@@ -1,29 +1,16 @@
 import type { Refusal } from '@fengsui/contracts';
 import { refuse } from './reader.js';
 
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Text exactly as it came: no Unicode normalisation, which would turn Ⅳ into IV. Bytes that are no UTF-8 are refused, not replaced. */
-export function decodeUtf8(bytes: Uint8Array): string | null {
+export function decodeUtf8(bytes: Buffer): string | null {
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd')) return text; // nothing had to be replaced
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     return null;
-  }
-}
-
-export type Line = Readonly<{ number: number; from: number; length: number; bytes: Buffer }>;
-
-const LF = 0x0a;
-const CR = 0x0d;
-
-/** The lines of an input with their bytes; LF and CRLF; a byte order mark is no part of the first line; blank lines are passed over. */
-export function* linesOf(input: Buffer): Generator<Line> {
-  const bom = input[0] === 0xef && input[1] === 0xbb && input[2] === 0xbf ? 3 : 0;
-  for (let from = bom, number = 1; from < input.length; number += 1) {
-    const newline = input.indexOf(LF, from);
-    const end = newline === -1 ? input.length : newline;
-    const length = end - from - (end > from && input[end - 1] === CR ? 1 : 0);
-    if (length > 0) yield { number, from, length, bytes: input.subarray(from, from + length) };
-    from = end + 1;
   }
 }
 
@@ -41,9 +28,10 @@ export function fieldsOf(line: string): string[] | null {
   return null;
 }
 
+const DECIMAL = /^\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?\s*$/;
+
 /** `Number('')` is 0, which is a real value. An empty field is no value at all. */
-export const decimal = (text: string | undefined): number =>
-  text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text.trim()) ? NaN : Number(text);
+export const decimal = (text: string | undefined): number => (text === undefined || !DECIMAL.test(text) ? NaN : Number(text));
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -59,8 +47,16 @@ export function instantOf(text: string): string | null {
   const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}`;
   const asUtc = new Date(`${wall}Z`);
   if (Number.isNaN(asUtc.getTime()) || asUtc.toISOString() !== `${wall}Z`) return null;
-  const offset = zone === 'Z' ? 0 : (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  if (zone === 'Z') return `${wall}Z`;
+  const offset = (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
   return Math.abs(offset) > 14 * 60 ? null : new Date(asUtc.getTime() - offset * 60_000).toISOString();
 }
 
 export const notUtf8 = (place: string): Refusal => refuse(place, 'bytes that are no UTF-8', 'text in UTF-8');
+
+/** A NUL, which PostgreSQL cannot hold, or half of a surrogate pair, which is no character. Null when the text has neither. */
+export function unfitCharacter(text: string): string | null {
+  if (text.includes('\u0000')) return 'a NUL character';
+  return LONE_SURROGATE.test(text) ? 'half of a surrogate pair, which is no character' : null;
+}
+const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,4 +1,4 @@
-import { shanghaiDate, utc, type UtcInstant } from '@fengsui/contracts';
+import { utc, type UtcInstant } from '@fengsui/contracts';
 import { createTask, validate, type ScheduledTask } from 'node-cron';
 
 const MINUTE_MS = 60_000;
@@ -42,6 +42,3 @@ function taskOf(expression: string, timezone: string): ScheduledTask {
   tasks.set(key, made);
   return made;
 }
-
-/** The day before the one that an instant lies in, in Asia/Shanghai. */
-export const dayBefore = (at: UtcInstant): string => shanghaiDate(utc(Date.parse(at) - 86_400_000));

@@ -1,0 +1,15 @@
+import type { ObservedEvent } from '@fengsui/contracts';
+
+/** What a door may carry: `POST /v1/warnings` and so on; `POST /v1/inputs` takes every format that is read. */
+export const DOORS = {
+  warnings: 'weather-warning.v1',
+  readings: 'reading.v1',
+  forecasts: 'flood-forecast.v1',
+  storms: 'storm-position.v1',
+  hotspots: 'hotspot.v1',
+  reports: 'public-report.v1',
+  incidents: 'incident.v1',
+  records: 'work-record.v1',
+  orders: 'order.v1',
+} as const satisfies Record<string, ObservedEvent['type']>;
+export type Door = keyof typeof DOORS;

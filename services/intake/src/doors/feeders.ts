@@ -1,0 +1,110 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import type { Permit } from '../judging.js';
+import type { Feeder } from '../plan.js';
+import { Problem } from './problem.js';
+
+/** Who feeds, as the door knows them. */
+export type Known = Readonly<{ name: string; contracts: readonly string[] | null; permit?: Permit; perMinute: number }>;
+
+const PER_MINUTE = 600;
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+/**
+ * Who may feed over HTTP. A feeder proves itself with the key whose SHA-256 the plan holds. While the plan names no feeder, only this
+ * machine may feed.
+ */
+export class Feeders {
+  constructor(private readonly feeders: readonly Feeder[]) {}
+
+  /** @param header `Bearer …`, or the key itself from `x-api-key` @throws Problem 401, 403 */
+  identify(header: string | undefined, address: string): Known {
+    if (this.feeders.length === 0) {
+      if (LOOPBACK.test(address)) return { name: `http:${address}`, contracts: null, perMinute: Number.MAX_SAFE_INTEGER };
+      throw new Problem(
+        403,
+        'not-local',
+        'only this machine may feed',
+        'the plan names no feeder (senders.yaml), so the door takes nothing from other machines',
+      );
+    }
+    const key = (header ?? '').replace(/^Bearer\s+/i, '').trim();
+    const hash = createHash('sha256').update(key).digest();
+    const feeder = key === '' ? undefined : this.feeders.find(({ keySha256 }) => timingSafeEqual(Buffer.from(keySha256, 'hex'), hash));
+    if (feeder === undefined)
+      throw new Problem(
+        401,
+        'unknown-key',
+        'no key, or a key that nobody holds',
+        'Authorization: Bearer <key of a feeder of the plan>',
+        {},
+        { 'www-authenticate': 'Bearer' },
+      );
+    return {
+      name: `feeder:${feeder.name}`,
+      contracts: feeder.contracts,
+      perMinute: feeder.perMinute ?? PER_MINUTE,
+      permit: (event) => forbidden(event, feeder),
+    };
+  }
+}
+
+function forbidden(event: ObservedEvent, { name, contracts, areas }: Feeder): Refusal | null {
+  if (!contracts.includes(event.type)) return { place: '', reason: `${name} may not send ${event.type}`, expected: contracts.join(', ') };
+  if (areas === undefined) return null;
+  const outside = divisionsOf(event).find((division) => !areas.some((area) => division.startsWith(area)));
+  return outside === undefined
+    ? null
+    : { place: '', reason: `${name} may not send for ${outside}`, expected: `divisions of ${areas.join(', ')}` };
+}
+
+/** The divisions that an event names, by GB/T 2260. What names none (a gauge, a pixel) belongs to no area. */
+function divisionsOf(event: ObservedEvent): readonly string[] {
+  switch (event.type) {
+    case 'incident.v1':
+    case 'public-report.v1':
+      return event.data.county === null ? [] : [event.data.county];
+    case 'work-record.v1':
+      return [event.data.county];
+    case 'order.v1':
+      return 'authority' in event.data ? [event.data.authority] : [];
+    case 'weather-warning.v1':
+      return event.data.infos
+        .flatMap(({ areas }) => areas)
+        .flatMap(({ geocodes }) => geocodes)
+        .flatMap(({ value }) => value.split(/[,，\s]+/))
+        .filter((code) => /^\d{6}(\d{3}(\d{3})?)?$/.test(code));
+    default:
+      return [];
+  }
+}
+
+/** How much one feeder may do, and how much all may do at once. What is over is told when to come again; nothing is dropped silently. */
+export class Gate {
+  private readonly windows = new Map<string, { minute: number; count: number }>();
+  private inside = 0;
+
+  constructor(private readonly atOnce: number) {}
+
+  /** @param now milliseconds @returns what to call when the request is done @throws Problem 429 */
+  enter({ name, perMinute }: Known, now: number): () => void {
+    if (this.inside >= this.atOnce)
+      throw new Problem(429, 'busy', 'too many uploads at once', `at most ${this.atOnce}`, {}, { 'retry-after': '2' });
+    const minute = Math.floor(now / 60_000);
+    const window = this.windows.get(name);
+    const count = window?.minute === minute ? window.count + 1 : 1;
+    if (count > perMinute)
+      throw new Problem(
+        429,
+        'too-many',
+        'too many requests',
+        `at most ${perMinute} a minute`,
+        {},
+        { 'retry-after': String(60 - (Math.floor(now / 1000) % 60)) },
+      );
+    if (this.windows.size > 10_000) this.windows.clear();
+    this.windows.set(name, { minute, count });
+    this.inside += 1;
+    return () => void (this.inside -= 1);
+  }
+}

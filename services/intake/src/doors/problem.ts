@@ -1,0 +1,27 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+
+/** A problem of RFC 9457, as an HTTP answer. `more` stands beside its own members. */
+export class Problem extends HttpException {
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    detail: string,
+    more: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super({ type: `urn:fengsui:problem:${code}`, title, status, detail, ...more }, status);
+  }
+}
+
+type Reply = { status: (code: number) => Reply; header: (name: string, value: string) => Reply; send: (body: unknown) => unknown };
+
+/** Every error of a door is a problem document. */
+@Catch(HttpException)
+export class AsProblem implements ExceptionFilter {
+  catch(exception: HttpException, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<Reply>().status(exception.getStatus()).header('content-type', 'application/problem+json');
+    if (exception instanceof Problem) for (const [name, value] of Object.entries(exception.headers)) reply.header(name, value);
+    reply.send(exception.getResponse());
+  }
+}

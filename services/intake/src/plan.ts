@@ -1,0 +1,101 @@
+import { existsSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CONTRACTS, type ObservedEvent } from '@fengsui/contracts';
+import { Counties } from '@fengsui/regions';
+import { readPlanYaml, SettingsError } from '@fengsui/settings';
+import { Type, type Static } from 'typebox';
+import { pinnedTrust } from './readers/cap/signature.js';
+import { OBSERVED_TYPES } from './readers/contract-json.js';
+import { MappingFile, type Mapping } from './readers/csv/mapping.js';
+import { readersOf } from './readers/index.js';
+import type { Reader } from './readers/reader.js';
+
+const strict = { additionalProperties: false };
+
+const SendersFile = Type.Object(
+  {
+    city: Type.Object({ code: Type.String({ pattern: '^\\d{4}00$' }), name: Type.String({ minLength: 2 }) }, strict),
+    senders: Type.Array(
+      Type.Object(
+        {
+          sender: Type.String({ minLength: 1 }),
+          mustSign: Type.Boolean(),
+          certificates: Type.Array(Type.String({ pattern: '^-----BEGIN CERTIFICATE-----' })),
+        },
+        strict,
+      ),
+    ),
+    feeders: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ pattern: '^[a-z0-9-]{2,60}$' }),
+          keySha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+          contracts: Type.Array(Type.String(), { minItems: 1 }),
+          areas: Type.Optional(Type.Array(Type.String({ pattern: '^\\d{2}(\\d{2}(\\d{2})?)?$' }), { minItems: 1 })),
+          perMinute: Type.Optional(Type.Integer({ minimum: 1 })),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+);
+const Polled = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9-]{2,60}$' }),
+    /** `file`: the address gives an input. `cap-index`: it gives an index, whose links give inputs. */
+    kind: Type.Union([Type.Literal('file'), Type.Literal('cap-index')]),
+    url: Type.String({ pattern: '^https?://' }),
+    schedule: Type.String({ description: 'cron, five fields' }),
+    as: Type.Optional(Type.String()),
+    silentAfterMinutes: Type.Integer({ minimum: 1 }),
+  },
+  strict,
+);
+const SourcesFile = Type.Object({ timezone: Type.String(), sources: Type.Array(Polled) }, strict);
+export type PolledSource = Static<typeof Polled>;
+export type Feeder = Static<typeof SendersFile>['feeders'][number];
+
+/** Mappings that come with the product; a city adds its own under `mappings/` of its plan. */
+const SHIPPED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'mappings');
+
+/** What the city lays down about where its data come from: whom it believes, who may feed, what is polled, how tables are read. */
+export class IntakePlan {
+  private constructor(
+    readonly readers: readonly Reader[],
+    readonly feeders: readonly Feeder[],
+    readonly sources: readonly PolledSource[],
+    readonly timezone: string,
+  ) {}
+
+  /** @throws SettingsError naming the file, the place in it and what was expected */
+  static read(folder: string): IntakePlan {
+    const counties = Counties.read(path.join(folder, 'boundaries', 'counties.geojson'));
+    const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
+    const { sources, timezone } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const mappings = [...mappingsIn(path.join(folder, 'mappings')), ...mappingsIn(SHIPPED)];
+    const twice = mappings.find(({ format }, index) => mappings.findIndex((other) => other.format === format) !== index);
+    if (twice !== undefined) throw new SettingsError('two mappings have one name', [twice.format]);
+    const unknown = feeders.flatMap(({ contracts }) =>
+      contracts.filter((one) => !(one in CONTRACTS) || !OBSERVED_TYPES.includes(one as ObservedEvent['type'])),
+    );
+    if (unknown.length > 0)
+      throw new SettingsError(`${folder}/senders.yaml does not fit`, [
+        `contracts ${unknown.join(', ')}: one of ${OBSERVED_TYPES.join(', ')}`,
+      ]);
+    const codeOf = (name: string): string | null =>
+      name === city.name
+        ? city.code
+        : (counties.all().find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
+    return new IntakePlan(readersOf({ mappings, trust: pinnedTrust(senders), codeOf }), feeders, sources, timezone);
+  }
+}
+
+function mappingsIn(folder: string): Mapping[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => readPlanYaml(folder, name, MappingFile).value);
+}

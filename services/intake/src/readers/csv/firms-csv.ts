@@ -1,0 +1,128 @@
+import type { HotspotV1 } from '@fengsui/contracts';
+import { refuse, type Draft } from '../reader.js';
+import { decimal } from '../text.js';
+import { csvReader } from './rows.js';
+
+const REQUIRED = ['latitude', 'longitude', 'acq_date', 'acq_time', 'satellite', 'confidence', 'frp'];
+const lower = (header: readonly string[]): string[] => header.map((name) => name.toLowerCase());
+
+/** NASA FIRMS active fires: MODIS and VIIRS, near-real-time and archive. Positions are WGS-84, times UTC. */
+export const firmsCsv = csvReader(
+  'firms-csv',
+  'NASA FIRMS active fires: MODIS and VIIRS (Suomi NPP, NOAA-20, NOAA-21), near-real-time and archive, also after a spreadsheet.',
+  (header) => REQUIRED.every((column) => lower(header).includes(column)),
+  (header) => {
+    const names = lower(header);
+    const column = (...wanted: string[]): number => names.findIndex((name) => wanted.includes(name));
+    const at = {
+      latitude: column('latitude'),
+      longitude: column('longitude'),
+      date: column('acq_date'),
+      time: column('acq_time'),
+      satellite: column('satellite'),
+      instrument: column('instrument'),
+      confidence: column('confidence'),
+      frp: column('frp'),
+      brightness: column('bright_ti4', 'brightness'),
+      background: column('bright_ti5', 'bright_t31'),
+      scan: column('scan'),
+      track: column('track'),
+      dayNight: column('daynight'),
+      type: column('type'),
+      version: column('version'),
+    };
+    const viirsColumns = names.includes('bright_ti4');
+    return (fields, place) => {
+      const text = (index: number): string => (index === -1 ? '' : (fields[index] as string).trim());
+      const occurredAt = acquiredAt(text(at.date), text(at.time));
+      if (occurredAt === null)
+        return refuse(
+          `${place}, acq_date and acq_time`,
+          `${text(at.date)} ${text(at.time)} is no time`.slice(0, 80),
+          'a date, and HHMM in UTC with or without leading zeros',
+        );
+      const latitude = decimal(text(at.latitude));
+      const longitude = decimal(text(at.longitude));
+      const viirs = viirsColumns || text(at.instrument) === 'VIIRS';
+      const percent = viirs ? null : decimal(text(at.confidence));
+      const draft: Draft = {
+        type: 'hotspot.v1',
+        occurredAt,
+        data: {
+          cellId: cellAt(latitude, longitude),
+          latitude,
+          longitude,
+          satellite: SATELLITES[text(at.satellite)] ?? text(at.satellite),
+          instrument: viirs ? 'VIIRS' : 'MODIS',
+          confidence:
+            percent === null ? CONFIDENCE[text(at.confidence).toLowerCase()] : percent < 30 ? 'low' : percent < 80 ? 'nominal' : 'high',
+          confidencePercent: percent,
+          frpMw: optional(text(at.frp)),
+          brightnessK: optional(text(at.brightness)),
+          backgroundK: optional(text(at.background)),
+          scanKm: optional(text(at.scan)),
+          trackKm: optional(text(at.track)),
+          dayNight: text(at.dayNight) || null,
+          pixelType: optional(text(at.type)),
+          version: text(at.version) || null,
+        },
+      };
+      return [draft];
+    };
+  },
+);
+
+const times = new Map<string, string | null>();
+
+/** `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets turn the date into month/day/year. */
+function acquiredAt(date: string, time: string): string | null {
+  // A pass gives thousands of pixels in one minute.
+  const key = `${date} ${time}`;
+  const known = times.get(key);
+  if (known !== undefined) return known;
+  if (times.size > 10_000) times.clear();
+  const read = readTime(date, time);
+  times.set(key, read);
+  return read;
+}
+
+function readTime(date: string, time: string): string | null {
+  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(date);
+  const day = american === null ? date : `${american[3]}-${american[1]?.padStart(2, '0')}-${american[2]?.padStart(2, '0')}`;
+  const colon = /^(\d{1,2}):(\d{2})(:00)?$/.exec(time);
+  const hhmm = (colon === null ? time : `${colon[1]}${colon[2]}`).padStart(4, '0');
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{4}$/.test(hhmm)) return null;
+  const wall = `${day}T${hhmm.slice(0, 2)}:${hhmm.slice(2)}:00.000Z`;
+  const instant = new Date(wall);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString() === wall ? wall : null;
+}
+
+const SATELLITES: Readonly<Record<string, string>> = {
+  T: 'Terra',
+  Terra: 'Terra',
+  A: 'Aqua',
+  Aqua: 'Aqua',
+  N: 'Suomi-NPP',
+  '1': 'Suomi-NPP',
+  SNPP: 'Suomi-NPP',
+  N20: 'NOAA-20',
+  'NOAA-20': 'NOAA-20',
+  J1: 'NOAA-20',
+  N21: 'NOAA-21',
+  'NOAA-21': 'NOAA-21',
+  J2: 'NOAA-21',
+};
+const CONFIDENCE: Readonly<Record<string, HotspotV1['data']['confidence']>> = {
+  l: 'low',
+  n: 'nominal',
+  h: 'high',
+  low: 'low',
+  nominal: 'nominal',
+  high: 'high',
+};
+
+/** Not given is null; given and unreadable stays NaN, which the contract refuses. */
+const optional = (text: string): number | null => (text === '' ? null : decimal(text));
+
+/** A tenth of a degree: groups pixels for order, never measures distance. */
+export const cellAt = (latitude: number, longitude: number): string => `${Math.floor(latitude * 10)}:${Math.floor(longitude * 10)}`;
