@@ -8,6 +8,7 @@ async function generated() {
   const { CONTRACTS, TOPICS } = await import('../libs/contracts/dist/index.js');
   const { environmentExample } = await import('../libs/settings/dist/index.js');
   const { OUTPUTS } = await import('../services/fengsui/dist/index.js');
+  const { openApi } = await import('../services/intake/dist/index.js');
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   const schemas = Object.entries(CONTRACTS).map(([type, schema]) => [
     `libs/contracts/published/${type}.schema.json`,
@@ -17,9 +18,13 @@ async function generated() {
     `services/fengsui/published/${command}.schema.json`,
     json({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: `fengsui ${command} --json`, ...plain(schema) }),
   ]);
-  return [...schemas, ...outputs, ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS))], ['.env.example', environmentExample()]].map(
-    ([file, text]) => [path.join(ROOT, file), text],
-  );
+  return [
+    ...schemas,
+    ...outputs,
+    ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS))],
+    ['docs/openapi.json', json(openApi())],
+    ['.env.example', environmentExample()],
+  ].map(([file, text]) => [path.join(ROOT, file), text]);
 }
 
 /** AsyncAPI 3.0: every topic with its messages, its key and its one writer. */

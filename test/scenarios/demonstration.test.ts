@@ -202,7 +202,27 @@ describe('the demonstration years', () => {
     const fed = fengsui('feed', path.join(ROOT, 'examples')).json as FeedOutput;
     expect(fed.refused).toBe(0);
     expect(fed.skipped.map(({ file }) => path.basename(file))).toEqual(['README.md']);
-    expect(new Set(fed.files.map(({ format }) => format))).toEqual(new Set(['cap', 'firms-csv', 'readings-csv', 'contract-json']));
+    expect(new Set(fed.files.map(({ format }) => format))).toEqual(
+      new Set([
+        'cap',
+        'cap-atom',
+        'cap-rss',
+        'cap-edxl-de',
+        'cap-json',
+        'nws-geojson',
+        'cn-12379-xml',
+        'cn-cma-alarm',
+        'cn-alert-content',
+        'cn-warning-jsonl',
+        'cn-warning-text',
+        'firms-csv',
+        'cn-hotspot-points',
+        'readings-csv',
+        'uk-ea-river-levels',
+        'jma-best-track',
+        'contract-json',
+      ]),
+    );
     expect(fengsui('levels').json).toMatchObject([
       { level: 'none', state: 'ordered' },
       { level: 'III', state: 'proposed' },

@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { writeDemonstration } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { feed } from './commands/feed.js';
+import { cap, conflicts, formats, newKey, sources } from './commands/intake.js';
 import { figures, report, trace } from './commands/figures.js';
 import { giveOrder, proposalMeant, type Given } from './commands/orders.js';
 import { parked } from './commands/parked.js';
@@ -102,6 +103,25 @@ function programOf(language: Language, run: Run): Command {
     .action((paths: string[], options: { as?: string; dryRun?: boolean }, command: Command) =>
       run(() => feed(paths, options, terminalOf(command))),
     );
+
+  add(program, 'formats', { zh: '可接收的格式', en: 'formats that are read' }, 'fengsui formats').action((_: unknown, command: Command) =>
+    run(() => formats(terminalOf(command))),
+  );
+  add(
+    program,
+    'conflicts',
+    { zh: '同一标识而内容不同的报文', en: 'messages with one identity and different content' },
+    'fengsui conflicts',
+  ).action((_: unknown, command: Command) => run(() => conflicts(terminalOf(command))));
+  add(program, 'sources', { zh: '定时抓取的数据源及其状态', en: 'polled sources and their state' }, 'fengsui sources').action(
+    (_: unknown, command: Command) => run(() => sources(terminalOf(command))),
+  );
+  add(program, 'cap', { zh: '把一条预警写成 CAP 1.2', en: 'write a warning as CAP 1.2' }, 'fengsui cap warning/SENDER/IDENTIFIER/SENT')
+    .argument('<event>', t('事件编号', 'id of the event'))
+    .action((id: string, _: unknown, command: Command) => run(() => cap(id, terminalOf(command))));
+  add(program, 'new-key', { zh: '为报送单位生成密钥', en: 'make a key for a feeder' }, 'fengsui new-key yingde-water')
+    .argument('<name>', t('报送单位', 'name of the feeder'))
+    .action((name: string, _: unknown, command: Command) => run(() => Promise.resolve(newKey(name, terminalOf(command)))));
 
   add(
     program,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import * as path from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
@@ -103,25 +103,24 @@ async function measured(open: () => AsyncIterable<Buffer>): Promise<Content> {
   return { sha256: hash.digest('hex'), size, open };
 }
 
-/** Unpacks with a bound on how much comes out. */
-function unpacked(packed: Readable, packedSize: number, limit: number): AsyncIterable<Buffer> {
-  let size = 0;
+/** Unpacks with a bound on how much comes out. @throws BadContent */
+async function* unpacked(packed: Readable, packedSize: number, limit: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  // What goes wrong on the way comes out of the iteration below.
+  pipeline(packed, gunzip).catch(() => undefined);
+  let size = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > limit) done(tooLarge(limit));
-      else if (size > RATIO_FROM_BYTES && size > packedSize * MAX_RATIO)
-        done(new BadContent('too-large', `unpacks to more than ${MAX_RATIO} times its size`));
-      else done(null, chunk);
-    },
-  });
-  pipeline(packed, gunzip, bounded).catch((error: unknown) => {
-    bounded.destroy(
-      error instanceof BadContent ? error : new BadContent('unreadable', `gzip cannot be unpacked: ${(error as Error).message}`),
-    );
-  });
-  return bounded;
+      if (size > limit) throw tooLarge(limit);
+      if (size > RATIO_FROM_BYTES && size > packedSize * MAX_RATIO)
+        throw new BadContent('too-large', `unpacks to more than ${MAX_RATIO} times its size`);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof BadContent) throw error;
+    throw new BadContent('unreadable', `gzip cannot be unpacked: ${(error as Error).message}`);
+  }
 }
 
 const readableOf = (bytes: Buffer): Readable => Readable.from([bytes]);

@@ -12,6 +12,8 @@ export type Sameness = Readonly<{
   contentMatters: boolean;
   /** What the identity would be if the same fact were published with fewer decimals; more than one on the edge between two. */
   coarse: readonly string[];
+  /** Published with so few decimals that it may be the rounding of a finer one. */
+  mayBeCoarse: boolean;
 }>;
 
 type Rules = { readonly [T in ObservedEvent['type']]: (data: EventOf<T>['data'], occurredAt: string) => Sameness };
@@ -31,7 +33,7 @@ const RULES: Rules = {
     const identity = (north: string, east: string): string => `hotspot/${satellite}/${at}/${north}/${east}`;
     const [north, east] = [fine(latitude), fine(longitude)];
     const coarse = isFine(north) || isFine(east) ? roundings(north).flatMap((n) => roundings(east).map((e) => identity(n, e))) : [];
-    return { ...same(cellId, identity(north, east)), contentMatters: false, coarse };
+    return { ...same(cellId, identity(north, east)), contentMatters: false, coarse, mayBeCoarse: coarse.length === 0 };
   },
   'public-report.v1': ({ reportId }) => same(reportId, `report/${reportId}`),
   'incident.v1': ({ incidentId, reportNo }) => same(incidentId, `incident/${incidentId}/${reportNo}`, `incident/${incidentId}`),
@@ -48,6 +50,7 @@ const same = (key: string, identity: string, correlation = identity): Sameness =
   correlation,
   contentMatters: true,
   coarse: [],
+  mayBeCoarse: false,
 });
 
 /*

@@ -7,6 +7,7 @@ export { IntakePlan } from './plan.js';
 export type { Origin } from './kept-inputs.js';
 export { IntakeQuery } from './query.js';
 export { readInput } from './reading.js';
+export type { SourceRecord } from './readers/reader.js';
 export type { Receipt } from './receipt.js';
 export { Receiving } from './receive.js';
 export { INTAKE_SCHEMA } from './schema.js';

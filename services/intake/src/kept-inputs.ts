@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { Refusal, UtcInstant } from '@fengsui/contracts';
 import type { Tx } from '@fengsui/database';
 import type { Content } from './content.js';
+import type { Sameness } from './identity.js';
 
 export type KeptInput = Readonly<{ sha256: string; size: number; door: string; name: string; format: string; receivedAt: UtcInstant }>;
 export type Accepted = Readonly<{
   eventId: string;
   identity: string;
   coarse: readonly string[];
+  mayBeCoarse: boolean;
   content: string;
   contract: string;
   place: string;
@@ -26,8 +29,10 @@ export type Origin = Readonly<{
   from: number;
   length: number;
 }>;
-/** Contents by the name under which they were accepted. `finer`: facts with more decimals, by what they would be with fewer. */
-export type Taken = Readonly<{ identities: Map<string, Map<string, string>>; finer: Map<string, Map<string, string>> }>;
+/** Contents with their event ids, by the identity under which they were accepted. */
+type Contents = Map<string, Map<string, string>>;
+const put = (contents: Contents, name: string, content: string, event: string): void =>
+  void contents.set(name, (contents.get(name) ?? new Map<string, string>()).set(content, event));
 /** What was odd about a record that was accepted all the same. */
 export type Note = Readonly<{ place: string; note: string }>;
 
@@ -77,29 +82,49 @@ export class KeptInputs {
     );
   }
 
-  /** Contents already accepted, each with its event id: by identity, and by what a finer fact would be with fewer decimals. */
-  async contentsOf(tx: Tx, asked: readonly Readonly<{ identity: string; coarse: readonly string[] }>[]): Promise<Taken> {
+  /** Contents already accepted under identities, each with its event id. */
+  async contentsOf(tx: Tx, identities: readonly string[]): Promise<Contents> {
     const rows = (await tx.query(
-      `select identity as name, false as coarser, content, event_id from intake.accepted where identity = any($1)
-       union all select alias, true, content, event_id from intake.alias join intake.accepted using (identity) where alias = any($2)`,
-      [[...new Set(asked.flatMap(({ identity, coarse }) => [identity, ...coarse]))], [...new Set(asked.map(({ identity }) => identity))]],
-    )) as { name: string; coarser: boolean; content: string; event_id: string }[];
-    const taken: Taken = { identities: new Map(), finer: new Map() };
-    for (const { name, coarser, content, event_id } of rows) {
-      const found = coarser ? taken.finer : taken.identities;
-      found.set(name, (found.get(name) ?? new Map<string, string>()).set(content, event_id));
+      `select event_id, identity, content from intake.accepted where event_id = any($1)
+       union all select event_id, identity, content from intake.accepted where conflict and identity = any($1)`,
+      [[...new Set(identities)]],
+    )) as { event_id: string; identity: string; content: string }[];
+    const contents: Contents = new Map();
+    for (const { event_id, identity, content } of rows) put(contents, identity, content, event_id);
+    return contents;
+  }
+
+  /** The same for facts that were published with fewer or with more decimals. `finer` is by what they would be with fewer. */
+  async roundingsOf(tx: Tx, asked: readonly Sameness[]): Promise<Readonly<{ coarser: Contents; finer: Contents }>> {
+    const [coarser, finer]: [Contents, Contents] = [new Map(), new Map()];
+    const names = [...new Set(asked.flatMap(({ coarse }) => coarse))];
+    if (names.length > 0) {
+      const rows = (await tx.query('select event_id, identity, content from intake.accepted where may_be_coarse and event_id = any($1)', [
+        names,
+      ])) as { event_id: string; identity: string; content: string }[];
+      for (const { event_id, identity, content } of rows) put(coarser, identity, content, event_id);
     }
-    return taken;
+    const hashes = new Map(asked.filter(({ mayBeCoarse }) => mayBeCoarse).map(({ identity }) => [hashOf(identity), identity]));
+    if (hashes.size > 0) {
+      const rows = (await tx.query(
+        `select event_id, content, coarse::text from intake.accepted where coarse is not null and coarse && $1::uuid[]`,
+        [[...hashes.keys()]],
+      )) as { event_id: string; content: string; coarse: string }[];
+      for (const { event_id, content, coarse } of rows)
+        for (const hash of coarse.replace(/[{}]/g, '').split(','))
+          if (hashes.has(hash)) put(finer, hashes.get(hash) as string, content, event_id);
+    }
+    return { coarser, finer };
   }
 
   /** @returns the event ids that are now ours; the others were claimed by someone else meanwhile */
   async claim(tx: Tx, sha256: string, rows: readonly Accepted[]): Promise<ReadonlySet<string>> {
     if (rows.length === 0) return new Set();
     const claimed = (await tx.query(
-      `insert into intake.accepted (event_id, identity, content, contract, sha256, place, "from", length, recorded_at, conflict)
-       select event_id, identity, content, contract, $1, place, "from", length, recorded_at, conflict
-       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::timestamptz[], $10::boolean[])
-         as t(event_id, identity, content, contract, place, "from", length, recorded_at, conflict)
+      `insert into intake.accepted (event_id, identity, content, contract, sha256, place, "from", length, recorded_at, conflict, coarse, may_be_coarse)
+       select event_id, identity, content, contract, $1, place, "from", length, recorded_at, conflict, string_to_array(coarse, ',')::uuid[], may_be_coarse
+       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::timestamptz[], $10::boolean[], $11::text[], $12::boolean[])
+         as t(event_id, identity, content, contract, place, "from", length, recorded_at, conflict, coarse, may_be_coarse)
        order by event_id on conflict do nothing returning event_id`,
       [
         sha256,
@@ -112,14 +137,10 @@ export class KeptInputs {
         rows.map((row) => row.length),
         rows.map((row) => row.recordedAt),
         rows.map((row) => row.conflict),
+        rows.map(({ coarse }) => (coarse.length === 0 ? null : coarse.map(hashOf).join(','))),
+        rows.map(({ mayBeCoarse }) => mayBeCoarse),
       ],
     )) as { event_id: string }[];
-    const aliased = rows.flatMap(({ identity, coarse }) => coarse.map((alias) => ({ alias, identity })));
-    if (aliased.length > 0)
-      await tx.query(
-        'insert into intake.alias (alias, identity) select * from unnest($1::text[], $2::text[]) as t(alias, identity) order by 1 on conflict do nothing',
-        [aliased.map(({ alias }) => alias), aliased.map(({ identity }) => identity)],
-      );
     return new Set(claimed.map(({ event_id }) => event_id));
   }
 
@@ -164,6 +185,13 @@ export class KeptInputs {
     return Buffer.concat(rows.map(({ bytes }) => bytes)).subarray(0, length);
   }
 }
+
+/** Short enough to be indexed for every pixel. */
+const hashOf = (name: string): string =>
+  createHash('md5')
+    .update(name)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** What could not be read may hold a NUL or half a surrogate pair, which PostgreSQL cannot; the bytes themselves are kept whole beside it. */
 const clean = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString().slice(0, 2_000);

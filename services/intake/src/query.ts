@@ -1,3 +1,4 @@
+import { TOPICS, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
 import type { DataSource } from 'typeorm';
 import { KeptInputs, type Origin } from './kept-inputs.js';
 
@@ -16,9 +17,35 @@ export class IntakeQuery {
   }
 
   /** Messages whose identity was taken by other content: a person must see them. */
-  conflicts(): Promise<readonly Readonly<{ event: string; identity: string; name: string; place: string; recordedAt: string }>[]> {
+  conflicts(): Promise<readonly Readonly<{ event: string; identity: string; name: string; place: string; recordedAt: UtcInstant }>[]> {
     return this.db.query(
       `select event_id as event, identity, name, place, recorded_at as "recordedAt" from intake.accepted join intake.input using (sha256) where conflict order by recorded_at, event_id`,
+    );
+  }
+
+  /** An event that came in, as it went to the log; null when there is none of that id. */
+  async event(id: string): Promise<ObservedEvent | null> {
+    const [origin] = await this.originsOf([id]);
+    if (origin === undefined) return null;
+    const topic = TOPICS[origin.contract as ObservedEvent['type']].topic;
+    const [row] = (await this.db.query(`select body from log.record where topic = $1 and body::json->>'id' = $2 limit 1`, [topic, id])) as {
+      body: string;
+    }[];
+    return row === undefined ? null : (JSON.parse(row.body) as ObservedEvent);
+  }
+
+  /** What is known of the sources that are polled. */
+  sources(): Promise<
+    readonly Readonly<{
+      name: string;
+      heardAt: UtcInstant | null;
+      silentSince: UtcInstant | null;
+      failures: number;
+      lastError: string | null;
+    }>[]
+  > {
+    return this.db.query(
+      `select name, heard_at as "heardAt", silent_since as "silentSince", failures, last_error as "lastError" from intake.source order by name`,
     );
   }
 

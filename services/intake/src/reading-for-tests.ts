@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc, type ObservedEvent, type Refusal } from '@fengsui/contracts';
-import { contentOfBytes } from './content.js';
+import { BadContent, contentOfBytes } from './content.js';
 import { judge } from './judging.js';
 import type { Note } from './kept-inputs.js';
 import { IntakePlan } from './plan.js';
@@ -23,7 +23,12 @@ export type Read = {
 /** Reads an input as intake would, up to the question whether the same facts are here already. */
 export async function readWhole(input: Buffer | string, readers: readonly Reader[] = PLAN.readers): Promise<Read> {
   const read: Read = { format: null, skipped: null, records: 0, events: [], refusals: [], notes: [] };
-  const opened = await readInput(await contentOfBytes(Buffer.from(input)), readers);
+  const content = await contentOfBytes(Buffer.from(input)).catch((error: unknown) => {
+    if (error instanceof BadContent) return error;
+    throw error;
+  });
+  if (content instanceof BadContent) return { ...read, skipped: content.message };
+  const opened = await readInput(content, readers);
   if ('skipped' in opened) return { ...read, skipped: opened.skipped };
   read.format = opened.format;
   const now = utc('2026-01-01T00:00:00Z');

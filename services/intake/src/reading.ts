@@ -4,6 +4,7 @@ import { cutterOf } from './readers/cutting.js';
 import { recognise, whyEmpty } from './readers/index.js';
 
 const HEAD_BYTES = 65_536;
+const BITE_BYTES = 16_384;
 
 export type Opened = Readonly<{ format: string; records: AsyncIterable<SourceRecord[]> }> | Readonly<{ skipped: string }>;
 
@@ -46,11 +47,14 @@ async function* recordsOf({ open }: Content, reader: Reader, head: Head): AsyncG
   const some: SourceRecord[] = [];
   let passed = 0;
   try {
-    for await (const chunk of open()) {
-      for (const record of take(cutter.push(chunk))) some.push(record);
-      passed += chunk.length;
-      if (some.length > 0) yield some.splice(0);
-    }
+    for await (const chunk of open())
+      // A large chunk is taken in bites, so that its records are gone before the next ones are made.
+      for (let at = 0; at < chunk.length; at += BITE_BYTES) {
+        const bite = chunk.subarray(at, at + BITE_BYTES);
+        for (const record of take(cutter.push(bite))) some.push(record);
+        passed += bite.length;
+        if (some.length > 0) yield some.splice(0);
+      }
     for (const record of take(cutter.end())) some.push(record);
   } catch (error) {
     // What was read before stays; what cannot be cut is one refused record, to the end of the input.

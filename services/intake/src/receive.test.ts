@@ -44,7 +44,7 @@ describe('receiving', () => {
   });
   beforeEach(() =>
     db.query(
-      'truncate intake.input, intake.input_part, intake.accepted, intake.alias, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
+      'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
     ),
   );
   afterAll(async () => {

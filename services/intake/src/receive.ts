@@ -127,25 +127,30 @@ export class Receiving {
   }
 
   /**
-   * Gives each candidate its identity, unless the same fact has it already. Two doors may claim at once: who loses the race looks again,
-   * and finds a duplicate or a conflict.
+   * Gives each candidate its identity, unless the same fact has it already. Most facts are new, so each is claimed first, and looked up
+   * only when another has it. Two doors may claim at once: who loses the race looks again, and finds a duplicate or a conflict.
    */
   private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string): Promise<Map<Candidate, Fate>> {
     const fates = new Map<Candidate, Fate>();
+    const { coarser, finer } = await this.kept.roundingsOf(
+      tx,
+      candidates.map(({ sameness }) => sameness),
+    );
+    const own = new Map<string, Map<string, string>>();
     let left = candidates;
     for (let round = 0; left.length > 0; round += 1) {
       if (round > MAX_ROUNDS) throw new Error('identities were claimed by others again and again');
-      const taken = await this.kept.contentsOf(
-        tx,
-        left.map(({ sameness }) => sameness),
-      );
+      if (round > 0)
+        for (const [identity, contents] of await this.kept.contentsOf(
+          tx,
+          left.map(({ sameness }) => sameness.identity),
+        ))
+          own.set(identity, contents);
       const claims = left.flatMap((candidate) => {
         const { identity, coarse } = candidate.sameness;
-        const { identities, finer } = taken;
-        const held =
-          identities.get(identity) ?? coarse.map((name) => identities.get(name)).find((one) => one !== undefined) ?? finer.get(identity);
-        const contents = held ?? new Map<string, string>();
-        identities.set(identity, contents);
+        const held = [own.get(identity), ...coarse.map((name) => own.get(name) ?? coarser.get(name)), finer.get(identity)];
+        const contents = held.find((one) => one !== undefined) ?? new Map<string, string>();
+        own.set(identity, contents);
         for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
         if (contents.has(candidate.content)) {
           fates.set(candidate, { event: null, conflict: false });
@@ -161,7 +166,9 @@ export class Receiving {
         sha256,
         claims.map(({ candidate, event, conflict }) => acceptedOf(candidate, event, conflict)),
       );
-      for (const { candidate, event, conflict } of claims) if (won.has(event.id)) fates.set(candidate, { event, conflict });
+      for (const { candidate, event, conflict } of claims)
+        if (won.has(event.id)) fates.set(candidate, { event, conflict });
+        else own.get(candidate.sameness.identity)?.delete(candidate.content); // somebody has it: the next round sees with what
       left = left.filter((candidate) => !fates.has(candidate));
     }
     return fates;
@@ -187,6 +194,7 @@ const acceptedOf = ({ sameness, content, record }: Candidate, event: ObservedEve
   eventId: event.id,
   identity: sameness.identity,
   coarse: sameness.coarse,
+  mayBeCoarse: sameness.mayBeCoarse,
   content,
   contract: event.type,
   place: record.place,

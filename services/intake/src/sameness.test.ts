@@ -34,7 +34,7 @@ describe('one fact, one id', () => {
   });
   const clear = (): Promise<unknown> =>
     db.query(
-      'truncate intake.input, intake.input_part, intake.accepted, intake.alias, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
+      'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
     );
   beforeEach(clear);
   let given = 0;

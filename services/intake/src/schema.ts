@@ -56,8 +56,14 @@ class AddDoors1700000000001 implements MigrationInterface {
       alter table intake.input add column size bigint;
       update intake.input set size = length(bytes);
       alter table intake.input alter column size set not null, drop column bytes;
-      -- A fact published again with fewer decimals is the same fact.
-      create table intake.alias (alias text, identity text not null, primary key (alias, identity));
+      -- The first under an identity has it as its id; only conflicts need to be found by the identity itself.
+      alter table intake.accepted drop constraint accepted_identity_content_key, drop constraint accepted_sha256_fkey;
+      create index on intake.accepted (identity) where conflict;
+      -- What the identity would be with fewer decimals, hashed: a fact published again, rounded, is the same fact.
+      alter table intake.accepted add column coarse uuid[], add column may_be_coarse boolean not null default false;
+      alter table intake.accepted alter column event_id type text collate "C", alter column identity type text collate "C";
+      create index on intake.accepted (event_id) where may_be_coarse;
+      create index on intake.accepted using gin (coarse) with (fastupdate = on) where coarse is not null;
       create table intake.note (sha256 text not null references intake.input, place text not null, note text not null, primary key (sha256, place, note));
       create table intake.source (
         name text primary key, etag text, last_modified text, asked_at timestamptz, heard_at timestamptz, silent_since timestamptz,

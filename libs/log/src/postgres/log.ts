@@ -29,9 +29,19 @@ export class PostgresLog implements Log {
           `${event.type} ${event.id}: ${checked.refusals.map(({ place, reason }) => `${place} ${reason}`).join('; ')}`,
         );
     }
-    await tx.query('select log.append($1, $2, $3, $4)', [
-      events.map(({ type }) => TOPICS[type].topic),
-      events.map(({ type, key }) => partitionOf(key, TOPICS[type].partitions)),
+    const counts = new Map<string, number>();
+    const placed = events.map(({ type, key }) => {
+      const { topic, partitions } = TOPICS[type];
+      const partition = partitionOf(key, partitions);
+      const lane = `${topic} ${partition}`;
+      const place = counts.get(lane) ?? 0;
+      counts.set(lane, place + 1);
+      return { topic, partition, place };
+    });
+    await tx.query('select log.append($1, $2, $3, $4, $5)', [
+      placed.map(({ topic }) => topic),
+      placed.map(({ partition }) => partition),
+      placed.map(({ place }) => place),
       events.map(({ key }) => key),
       events.map((event) => JSON.stringify(event)),
     ]);

@@ -97,6 +97,38 @@ class AddTopics1700000000001 implements MigrationInterface {
   }
 }
 
+/** The caller says which place each event has among its partition's: counting them here meant to sort whole bodies. */
+class AppendInPlace1700000000002 implements MigrationInterface {
+  readonly name = 'AppendInPlace1700000000002';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      drop function log.append(text[], int[], text[], text[]);
+      create function log.append(topics text[], partitions int[], places int[], keys text[], bodies text[]) returns void language plpgsql as $$
+      begin
+        perform 1 from log.partition p
+          join (select distinct * from unnest(topics, partitions) as t(topic, partition)) wanted using (topic, partition)
+          order by p.topic, p.partition for update of p;
+        insert into log.record (topic, partition, "offset", key, body)
+          select i.topic, i.partition, p.next_offset + i.place, i.key, i.body
+          from unnest(topics, partitions, places, keys, bodies) as i(topic, partition, place, key, body)
+          join log.partition p using (topic, partition);
+        update log.partition p set next_offset = p.next_offset + w.n
+          from (select topic, partition, max(place) + 1 as n from unnest(topics, partitions, places) as t(topic, partition, place) group by 1, 2) w
+          where p.topic = w.topic and p.partition = w.partition;
+        perform pg_notify('log', t.topic) from (select distinct unnest(topics) as topic) t;
+      end $$;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 const distinctTopics = (): Topic[] => [...new Map(Object.values(TOPICS).map((row) => [row.topic, row])).values()];
 
-export const LOG_SCHEMA: OwnedSchema = { schema: 'log', migrations: [CreateLog1700000000000, AddTopics1700000000001] };
+export const LOG_SCHEMA: OwnedSchema = {
+  schema: 'log',
+  migrations: [CreateLog1700000000000, AddTopics1700000000001, AppendInPlace1700000000002],
+};

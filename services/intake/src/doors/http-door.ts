@@ -91,12 +91,16 @@ export class HttpDoor {
       return await spool(body, this.folder, this.limit);
     } catch (error) {
       if (!(error instanceof BadContent)) throw error;
+      // What still comes is let run out: the answer must reach a client that has not finished speaking.
+      body.resume();
       if (error.kind === 'too-large')
         throw new Problem(
           413,
           'too-large',
           'the body is too large',
           `${error.message}; at most ${this.limit} bytes, unpacked (FENGSUI_BODY_LIMIT_MB)`,
+          {},
+          { connection: 'close' },
         );
       throw new Problem(400, 'unreadable', 'the body cannot be unpacked', error.message);
     }

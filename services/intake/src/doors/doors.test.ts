@@ -1,0 +1,323 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { connect, migrate, SCHEDULE_SCHEMA } from '@fengsui/database';
+import { LOG_SCHEMA, startServices, type ServiceProcess } from '@fengsui/log';
+import { readSettings } from '@fengsui/settings';
+import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import type { DataSource } from 'typeorm';
+import { INTAKE_SCHEMA, IntakeModule, IntakePlan } from '../index.js';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
+const KEY = 'a-key-that-nobody-guesses';
+const reading = (station: string, stageM = 1): string =>
+  JSON.stringify({ type: 'reading.v1', occurredAt: '2020-06-07T08:00:00+08:00', data: { station, quantity: 'stage', stageM } });
+const example = JSON.parse(readFileSync(path.join(ROOT, 'examples', 'incident-first.json'), 'utf8')) as { data: object };
+const incident = (county: string): string => JSON.stringify({ ...example, data: { ...example.data, county, incidentId: `i${county}` } });
+
+let database: TestDatabase;
+let home: string;
+let running: ServiceProcess | null = null;
+let db: DataSource;
+
+beforeAll(async () => {
+  database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
+  db = await connect(database.url, 'doors test', 2);
+});
+beforeEach(() => {
+  home = mkdtempSync(path.join(os.tmpdir(), 'fengsui-doors-'));
+});
+afterEach(async () => {
+  await running?.stop();
+  running = null;
+  rmSync(home, { recursive: true, force: true });
+  await db.query(
+    'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, intake.answered, intake.source, intake.seen_link, schedule.job, log.record; update log.partition set next_offset = 0',
+  );
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+/** Intake alone on a port of its own, with a plan whose senders and sources may be changed. */
+async function start(
+  changes: Readonly<{ feeders?: string; sources?: string; environment?: Record<string, string> }> = {},
+): Promise<string> {
+  const plan = path.join(home, 'plan');
+  const { cpSync } = await import('node:fs');
+  cpSync(path.join(ROOT, 'plans', 'qingyuan'), plan, { recursive: true });
+  if (changes.feeders !== undefined)
+    writeFileSync(path.join(plan, 'senders.yaml'), `city: { code: '441800', name: 清远市 }\nsenders: []\nfeeders:\n${changes.feeders}`);
+  if (changes.sources !== undefined)
+    writeFileSync(path.join(plan, 'sources.yaml'), `timezone: Asia/Shanghai\nsources:\n${changes.sources}`);
+  await migrate(database.url, [SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
+  const settings = {
+    ...readSettings({ FENGSUI_HOME: home, FENGSUI_HTTP_PORT: '0', LOG_LEVEL: 'error', FENGSUI_BODY_LIMIT_MB: '6', ...changes.environment }),
+  };
+  running = await startServices(database.url, settings, {
+    modules: [IntakeModule.of(IntakePlan.read(plan), settings, true)],
+    consumers: [],
+    http: true,
+  });
+  return (await running.app.getUrl()).replace('[::1]', 'localhost');
+}
+const post = async (
+  url: string,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; json: Record<string, unknown> }> => {
+  const response = await fetch(url, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers });
+  return { status: response.status, headers: response.headers, json: (await response.json()) as Record<string, unknown> };
+};
+const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await what())) await sleep(50);
+};
+
+describe('the HTTP door', () => {
+  it('takes one object, an array, NDJSON, CSV, XML and gzip, and answers what became of each record', async () => {
+    const url = await start();
+    expect(await post(`${url}/v1/readings`, reading('a'))).toMatchObject({ status: 200, json: { records: 1, accepted: 1 } });
+    expect(await post(`${url}/v1/readings`, `[${reading('a')},${reading('b')},{"x":1}]`)).toMatchObject({
+      status: 200,
+      json: { records: 3, accepted: 1, duplicates: 1, refused: 1, refusals: [{ place: expect.stringContaining('element 3') }] },
+    });
+    expect(await post(`${url}/v1/inputs`, `${reading('c')}\n${reading('d')}\n`)).toMatchObject({ json: { accepted: 2 } });
+    expect(await post(`${url}/v1/hotspots`, readFileSync(path.join(ROOT, 'examples', 'hotspots-firms.csv')))).toMatchObject({
+      json: { format: 'firms-csv', refused: 0 },
+    });
+    const xml = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'));
+    expect(await post(`${url}/v1/warnings`, gzipSync(xml), { 'content-encoding': 'gzip' })).toMatchObject({
+      json: { format: 'cap', accepted: 1 },
+    });
+    expect(await post(`${url}/v1/warnings`, xml)).toMatchObject({ json: { duplicates: 1 } });
+  });
+
+  it.each([
+    ['nothing', '/v1/readings', '', {}, 400, 'empty-body'],
+    ['no door', '/v1/nowhere', '{}', {}, 404, 'no-door'],
+    ['a picture', '/v1/readings', 'x', { 'content-type': 'image/png' }, 415, 'unsupported-type'],
+    ['brotli', '/v1/readings', 'x', { 'content-encoding': 'br' }, 415, 'unsupported-encoding'],
+    ['an error page', '/v1/hotspots', '<html>no</html>', {}, 415, 'unknown-format'],
+    ['gzip that is none', '/v1/readings', '\u001f\u008b\u0008broken', { 'content-encoding': 'gzip' }, 415, 'unknown-format'],
+    ['broken gzip', '/v1/readings', gzipSync(Buffer.from(reading('a'))).subarray(0, -6), {}, 400, 'unreadable'],
+    [
+      'a reading on the door of warnings',
+      '/v1/warnings',
+      'station,time,quantity,value,unit,window_minutes\na,2020-06-07T08:00:00+08:00,stage,1,m,\n',
+      {},
+      422,
+      'refused',
+    ],
+    ['6 MB and more', '/v1/readings', `[${' '.repeat(6_100_000)}]`, {}, 413, 'too-large'],
+  ] as const)('answers %s with a problem document', async (_, door, body, headers, status, code) => {
+    const url = await start();
+    const answer = await post(`${url}${door}`, typeof body === 'string' ? Buffer.from(body) : body, headers);
+    expect([answer.status, answer.json['type'], answer.headers.get('content-type')?.split(';')[0]]).toEqual([
+      status,
+      `urn:fengsui:problem:${code}`,
+      'application/problem+json',
+    ]);
+  });
+
+  it('unpacks no bomb', async () => {
+    const url = await start();
+    expect(await post(`${url}/v1/inputs`, gzipSync(Buffer.alloc(50_000_000, ' ')), { 'content-encoding': 'gzip' })).toMatchObject({
+      status: 413,
+    });
+    expect(readdirSync(path.join(home, 'spool'))).toEqual([]);
+  });
+
+  it('gives the first answer again under the same idempotency key, and refuses the key for another body', async () => {
+    const url = await start();
+    const first = await post(`${url}/v1/readings`, reading('a'), { 'idempotency-key': 'k1' });
+    const again = await post(`${url}/v1/readings`, reading('a'), { 'idempotency-key': 'k1' });
+    expect([again.status, again.json, again.headers.get('idempotent-replayed')]).toEqual([200, first.json, 'true']);
+    expect(await post(`${url}/v1/readings`, reading('b'), { 'idempotency-key': 'k1' })).toMatchObject({
+      status: 422,
+      json: { type: 'urn:fengsui:problem:key-reused' },
+    });
+  });
+
+  it('lets a feeder send what its key allows, for the places that it allows, as often as it allows', async () => {
+    const hash = createHash('sha256').update(KEY).digest('hex');
+    const url = await start({
+      feeders: `  - { name: yingde, keySha256: ${hash}, contracts: [incident.v1], areas: ['441881'], perMinute: 4 }\n`,
+    });
+    const key = { authorization: `Bearer ${KEY}` };
+    expect(await post(`${url}/v1/incidents`, incident('441881'))).toMatchObject({ status: 401 });
+    expect(await post(`${url}/v1/incidents`, incident('441881'), { authorization: 'Bearer wrong' })).toMatchObject({ status: 401 });
+    expect(await post(`${url}/v1/readings`, reading('a'), key)).toMatchObject({ status: 403 });
+    expect(await post(`${url}/v1/incidents`, incident('441881'), key)).toMatchObject({ status: 200, json: { accepted: 1 } });
+    expect(await post(`${url}/v1/incidents`, incident('441882'), key)).toMatchObject({
+      status: 422,
+      json: { refusals: [{ reason: expect.stringContaining('441882') }] },
+    });
+    expect(await post(`${url}/v1/inputs`, reading('a'), { 'x-api-key': KEY })).toMatchObject({
+      status: 422,
+      json: { refusals: [{ reason: expect.stringContaining('reading.v1') }] },
+    });
+    await post(`${url}/v1/incidents`, incident('441881'), key);
+    const late = await post(`${url}/v1/incidents`, incident('441881'), key);
+    expect([late.status, Number(late.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect((await db.query(`select name from intake.input limit 1`)) as unknown[]).toEqual([{ name: 'POST /v1/incidents' }]);
+  });
+
+  it('describes itself', async () => {
+    const url = await start();
+    const description = (await (await fetch(`${url}/v1/openapi.json`)).json()) as { openapi: string; paths: object };
+    expect([description.openapi, Object.keys(description.paths).length]).toEqual(['3.1.0', 10]);
+    expect(JSON.parse(readFileSync(path.join(ROOT, 'docs', 'openapi.json'), 'utf8'))).toEqual(description);
+  });
+});
+
+describe('the inbox', () => {
+  const inbox = (): string => path.join(home, 'inbox');
+  const archived = (folder: string): string[] =>
+    existsSync(path.join(inbox(), folder))
+      ? readdirSync(path.join(inbox(), folder)).flatMap((day) => readdirSync(path.join(inbox(), folder, day)))
+      : [];
+
+  it('takes what is whole, leaves what is still written, and keeps what became of it', async () => {
+    await start({ environment: { FENGSUI_INBOX: inbox() } });
+    writeFileSync(path.join(inbox(), 'a.json.part'), reading('a'));
+    writeFileSync(path.join(inbox(), 'bad.txt'), 'Invalid MAP_KEY.');
+    writeFileSync(path.join(inbox(), 'b.json'), reading('b'));
+    await until(() => archived('archive').length === 2 && archived('refused').length === 2);
+    expect(readdirSync(inbox()).filter((name) => name.endsWith('.part'))).toEqual(['a.json.part']);
+    renameSync(path.join(inbox(), 'a.json.part'), path.join(inbox(), 'a.json'));
+    await until(() => archived('archive').length === 4);
+    const receipts = archived('archive').filter((name) => name.endsWith('.receipt.json'));
+    expect(receipts).toHaveLength(2);
+    expect((await db.query('select count(*)::int as n from intake.accepted')) as unknown[]).toEqual([{ n: 2 }]);
+  });
+
+  it('takes in again what was cut off', async () => {
+    await start({ environment: { FENGSUI_INBOX: inbox() } });
+    await running?.stop();
+    writeFileSync(path.join(inbox(), 'taken', 'c.json'), reading('c'));
+    await start({ environment: { FENGSUI_INBOX: inbox() } });
+    await until(() => archived('archive').length === 2);
+    expect(readdirSync(path.join(inbox(), 'taken'))).toEqual([]);
+  });
+});
+
+describe('a polled source', () => {
+  let server: Server;
+  let answers: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end();
+  let asked: IncomingMessage[] = [];
+  let address = '';
+  beforeEach(async () => {
+    asked = [];
+    server = createServer((request, response) => {
+      asked.push(request);
+      answers(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+  const source = (kind: string, more = ''): string =>
+    `  - { name: s1, kind: ${kind}, url: '${address}/data/{key}', schedule: '* * * * *', silentAfterMinutes: 5${more} }\n`;
+  const environment = { FENGSUI_SOURCE_KEYS: 's1=secret' };
+  /** Asks now, as the schedule would at its next minute. */
+  const due = (): Promise<unknown> =>
+    db.query(`update schedule.job set due_at = now() where kind = 'poll'; select pg_notify('schedule', 'intake')`);
+  const state = async (): Promise<{ failures: number; etag: string | null; last_error: string | null; silent: boolean }> =>
+    (
+      (await db.query('select failures, etag, last_error, silent_since is not null as silent from intake.source')) as {
+        failures: number;
+        etag: string | null;
+        last_error: string | null;
+        silent: boolean;
+      }[]
+    )[0] as never;
+  const events = async (): Promise<string[]> =>
+    ((await db.query(`select body from log.record order by topic, partition, "offset"`)) as { body: string }[]).map(
+      ({ body }) => (JSON.parse(body) as { type: string }).type,
+    );
+  const header =
+    'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight\n';
+  const row = '24.3,113.6,330.1,0.4,0.4,2023-01-01,605,N20,VIIRS,n,2.0NRT,290,12.5,D\n';
+
+  it('is asked on its schedule, with its key, and asked again only for what changed', async () => {
+    answers = (request, response) => {
+      if (request.headers['if-none-match'] === '"v1"') response.writeHead(304).end();
+      else response.writeHead(200, { etag: '"v1"' }).end(header + row);
+    };
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => (await state())?.etag === '"v1"');
+    expect([asked[0]?.url, await events()]).toEqual(['/data/secret', ['hotspot.v1']]);
+    const before = asked.length;
+    await due();
+    await until(() => asked.length > before);
+    await until(async () => (await state()).failures === 0);
+    expect(await events()).toEqual(['hotspot.v1']);
+  });
+
+  it.each([
+    ['an error page', (response: ServerResponse) => response.end('<html>Invalid MAP_KEY</html>'), /web page/],
+    ['an error', (response: ServerResponse) => response.writeHead(503).end('later'), /503/],
+    ['half a row', (response: ServerResponse) => response.end(`${header}${row}24.3,113`), /cut off/],
+    ['nothing', (response: ServerResponse) => response.end(''), /empty/],
+  ])('that answers %s has failed, and is asked again soon', async (_, answer, reason) => {
+    answers = (_request, response) => answer(response);
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect((await state()).last_error).toMatch(reason);
+    const [job] = (await db.query(
+      `select extract(epoch from due_at - now())::float8 as seconds from schedule.job where kind = 'poll'`,
+    )) as { seconds: number }[];
+    expect(job?.seconds).toBeLessThan(60);
+  });
+
+  it('that is silent for too long is announced once, and so is its return', async () => {
+    let broken = true;
+    answers = (_, response) => (broken ? response.writeHead(500).end() : response.end(header));
+    await start({ sources: source('file'), environment });
+    await db.query(`update intake.source set asked_at = now() - interval '1 hour'`);
+    await due();
+    await until(async () => (await state())?.silent === true);
+    await due();
+    await until(async () => (await state()).failures >= 2);
+    expect(await events()).toEqual(['source-silent.v1']);
+    broken = false;
+    await due();
+    await until(async () => (await state()).silent === false);
+    expect(await events()).toEqual(['source-silent.v1', 'source-heard.v1']);
+  });
+
+  it('that is an index is followed; a bad entry blocks no neighbour, a changed one is fetched again', async () => {
+    const alert = (id: string): string =>
+      `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope></alert>`;
+    let updated = '2020-06-07T02:14:00Z';
+    answers = (request, response) => {
+      const name = request.url ?? '';
+      if (name.startsWith('/data'))
+        response.end(
+          `<feed xmlns="http://www.w3.org/2005/Atom">${['a', 'bad', 'b'].map((id) => `<entry><link href="/${id}"/><updated>${id === 'a' ? updated : 'x'}</updated></entry>`).join('')}</feed>`,
+        );
+      else if (name === '/bad') response.writeHead(404).end();
+      else response.end(alert(name.slice(1)));
+    };
+    await start({ sources: source('cap-index'), environment });
+    await due();
+    await until(async () => (await events()).length === 2);
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect((await state()).last_error).toMatch(/1 of 3 entries.*404/);
+    const before = asked.filter(({ url }) => url === '/a').length;
+    updated = '2020-06-07T03:00:00Z';
+    await due();
+    await until(() => asked.filter(({ url }) => url === '/a').length > before);
+    expect(asked.filter(({ url }) => url === '/b')).toHaveLength(1);
+  });
+});
