@@ -122,3 +122,11 @@ export const CONTRACTS = {
 } as const satisfies Record<EventType, unknown>;
 
 export const EVENT_TYPES = Object.keys(CONTRACTS) as EventType[];
+
+/** What outsiders may write with any Kafka client: raw bytes of any format of docs/formats.md, or contract JSON. Only intake reads it. */
+export const FEED_TOPICS = ['warnings', 'readings', 'forecasts', 'storms', 'hotspots', 'reports', 'incidents', 'records'].map((name) => ({
+  topic: `feed.${name}`,
+  keyedBy: 'what must stay in order: the sender, station, cell, incident',
+  partitions: 4,
+  retentionDays: 30,
+}));

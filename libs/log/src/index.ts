@@ -5,6 +5,7 @@ export * from './port.js';
 export type { Positions } from './once.js';
 export { PositionRows, PostgresLog } from './postgres/log.js';
 export { LOG_SCHEMA } from './postgres/schema.js';
+export { KafkaFeeds, type FeedMessage } from './kafka/feeds.js';
 export { LogServer } from './server.js';
 export { onFailure } from './disposition.js';
 export * from './runtime.js';

@@ -1,34 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { utc, type DomainEvent, type EventType } from '@fengsui/contracts';
+import { type DomainEvent, type EventType } from '@fengsui/contracts';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
-import {
-  LOG_SCHEMA,
-  murmur2,
-  onFailure,
-  ParkedMessages,
-  partitionOf,
-  PositionRows,
-  PostgresLog,
-  type Consumption,
-  type Handler,
-} from './index.js';
+import { LOG_SCHEMA, murmur2, onFailure, PositionRows, PostgresLog, type Consumption, type Handler } from './index.js';
+import { adapterContract, event } from './contract-for-tests.js';
 import { once } from './once.js';
-import { readRecord } from './postgres/record.js';
-
-const at = utc('2020-06-07T00:00:00Z');
-const event = (key: string, n: number): DomainEvent => ({
-  id: `${key}/${n}`,
-  type: 'reading.v1',
-  key,
-  occurredAt: at,
-  recordedAt: at,
-  correlationId: key,
-  causes: [],
-  data: { station: key, quantity: 'stage', stageM: n },
-});
+import { readRecord } from './record.js';
 
 describe('the partition of a key', () => {
   // Hashes that Apache Kafka's own tests hold for its murmur2 (UtilsTest.testMurmur2).
@@ -58,7 +37,24 @@ describe('a failure', () => {
   );
 });
 
-/** What every adapter of the log must do. */
+adapterContract('in PostgreSQL', async () => {
+  const database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA]);
+  const db = await connect(database.url, 'log contract', 40);
+  const notifications = new Notifications(database.url);
+  await notifications.open();
+  return {
+    db,
+    log: new PostgresLog(db, new Clock(db), notifications, { batchSize: 50, onTrouble: () => undefined }),
+    reset: async () =>
+      void (await db.query('truncate log.record, log.position, log.subscription, log.parked; update log.partition set next_offset = 0')),
+    stop: async () => {
+      await notifications.close();
+      await db.destroy();
+      await database.drop();
+    },
+  };
+});
+
 describe('the log in PostgreSQL', () => {
   let database: TestDatabase;
   let db: DataSource;
@@ -98,15 +94,6 @@ describe('the log in PostgreSQL', () => {
     while (!(await log.idle())) await sleep(5);
   };
   const stageOf = (one: DomainEvent): number => (one.data as { stageM: number }).stageM;
-
-  it('hands over what was appended, once, in order per key', async () => {
-    const seen = new Map<string, number[]>();
-    await consume(async (events) => void events.forEach((one) => seen.set(one.key, [...(seen.get(one.key) ?? []), stageOf(one)])));
-    for (let n = 0; n < 30; n += 1) await append(...['a', 'b', 'c', 'd', 'e'].map((key) => event(key, n)));
-    await idle();
-    for (const numbers of seen.values()) expect(numbers).toEqual(Array.from({ length: 30 }, (_, n) => n));
-    expect(seen.size).toBe(5);
-  });
 
   it('appends nothing of a transaction that is rolled back', async () => {
     await expect(
@@ -152,94 +139,6 @@ describe('the log in PostgreSQL', () => {
     // Commit order is offset order: without gaps in every partition.
     const gaps = await db.query('select topic, partition from log.record group by 1, 2 having max("offset") + 1 <> count(*)');
     expect(gaps).toEqual([]);
-  });
-
-  it('commits state, position and outgoing events together, or none of them', async () => {
-    await db.query('create table if not exists public.seen (id text primary key); truncate public.seen');
-    let fail = true;
-    await consume(async (events, { tx, append: out }) => {
-      for (const { id } of events) await tx.query('insert into public.seen values ($1)', [id]);
-      out(
-        ...events.map((one): DomainEvent => ({
-          ...one,
-          id: `again/${one.id}`,
-          type: 'hotspot.v1',
-          data: {
-            cellId: 'c',
-            latitude: 1,
-            longitude: 1,
-            satellite: 's',
-            instrument: 'MODIS',
-            confidence: 'low',
-            confidencePercent: null,
-            frpMw: null,
-            brightnessK: null,
-            backgroundK: null,
-            scanKm: null,
-            trackKm: null,
-            dayNight: null,
-            pixelType: null,
-            version: null,
-          },
-        })),
-      );
-      if (fail) {
-        fail = false;
-        throw Object.assign(new Error('the database went away'), { code: '57P01' });
-      }
-    });
-    await append(event('a', 1), event('b', 2));
-    await idle();
-    expect(await db.query('select count(*) as n from public.seen')).toEqual([{ n: 2 }]);
-    expect(await db.query(`select count(*) as n from log.record where topic = 'observed.hotspots'`)).toEqual([{ n: 2 }]);
-  });
-
-  it('parks the one bad message with its reason, and its neighbours go on', async () => {
-    const seen: number[] = [];
-    let broken = true;
-    await consume(async (events) => {
-      if (broken && events.some((one) => stageOf(one) === 3)) throw new Error('cannot handle 3');
-      seen.push(...events.map(stageOf));
-    });
-    await append(...[1, 2, 3, 4, 5].map((n) => event('a', n)));
-    await idle();
-    expect(seen).toEqual([1, 2, 4, 5]);
-    const parked = new ParkedMessages(db);
-    const [message] = await parked.list();
-    expect(message).toMatchObject({ consumer: 'response', topic: 'observed.readings', offset: 2, key: 'a', reason: 'cannot handle 3' });
-
-    broken = false;
-    await parked.retry(message?.id ?? 0);
-    while ((await parked.list()).length > 0) await sleep(10);
-    expect(seen).toEqual([1, 2, 4, 5, 3]);
-  });
-
-  it('parks bytes that are no event, and says why', async () => {
-    await append(event('a', 1));
-    await db.query(
-      `insert into log.record (topic, partition, "offset", key, body) values ('observed.readings', $1, 1, 'a', '{"type":"reading.v1"'); `,
-      [partitionOf('a', 4)],
-    );
-    await db.query(`update log.partition set next_offset = 2 where topic = 'observed.readings' and partition = $1`, [partitionOf('a', 4)]);
-    await append(event('a', 2));
-    const seen: number[] = [];
-    await consume(async (events) => void seen.push(...events.map(stageOf)));
-    await idle();
-    expect(seen).toEqual([1, 2]);
-    expect(await new ParkedMessages(db).list()).toMatchObject([{ offset: 1, reason: expect.stringContaining('not JSON') }]);
-  });
-
-  it('lets two processes share a consumer without doing anything twice', async () => {
-    await db.query('create table if not exists public.counted (id text primary key, n int); truncate public.counted');
-    const work: Handler = async (events, { tx }) => {
-      for (const { id } of events)
-        await tx.query('insert into public.counted values ($1, 1) on conflict (id) do update set n = counted.n + 1', [id]);
-    };
-    await consume(work);
-    await consume(work);
-    for (let n = 0; n < 40; n += 1) await append(...['a', 'b', 'c', 'd'].map((key) => event(key, n)));
-    await idle();
-    expect(await db.query('select count(*) as n, max(n) as most from public.counted')).toEqual([{ n: 160, most: 1 }]);
   });
 
   it('cuts what is behind the position and asks again for what is beyond it', async () => {

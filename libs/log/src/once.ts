@@ -23,12 +23,22 @@ export type OnceContext = Readonly<{
   append: (tx: Tx, events: readonly DomainEvent[]) => Promise<void>;
 }>;
 
-/** Runs the handlers on the part of the batch that is not done yet, and moves the position with it, or does neither. */
-export function once({ db, clock, positions, append }: OnceContext, at: Position, batch: Records, handlers: Handlers): Promise<Progress> {
+/**
+ * Runs the handlers on the part of the batch that is not done yet, and moves the position with it, or does neither.
+ * @param drop leaves out, in the transaction, what was handled before under other offsets
+ */
+export function once(
+  { db, clock, positions, append }: OnceContext,
+  at: Position,
+  batch: Records,
+  handlers: Handlers,
+  drop: (tx: Tx, records: readonly LogRecord[]) => Promise<readonly LogRecord[]> = (_, records) => Promise.resolve(records),
+): Promise<Progress> {
   return db.transaction(async (tx) => {
     const next = await positions.lock(tx, at);
     if (batch.fetchedFrom > next) return { kind: 'seek', to: next }; // we were handed the future
-    const fresh = batch.records.filter(({ offset }) => offset >= next); // cut what is behind us
+    const ahead = batch.records.filter(({ offset }) => offset >= next); // cut what is behind us
+    const fresh = ahead.length === 0 ? ahead : await drop(tx, ahead);
     const after = Math.max(next, batch.nextOffset);
     const outgoing: DomainEvent[] = [];
     if (fresh.length > 0)

@@ -16,7 +16,15 @@ export type Handlers = ReadonlyMap<EventType, Handler>;
 
 export type Position = Readonly<{ consumer: string; topic: string; partition: number }>;
 /** One record as it lies in the log. `body` is null when it could not be read as an event; `fault` then says why. */
-export type LogRecord = Readonly<{ offset: number; key: string; raw: string; event: DomainEvent | null; fault: string | null }>;
+export type LogRecord = Readonly<{
+  offset: number;
+  key: string;
+  raw: string;
+  event: DomainEvent | null;
+  fault: string | null;
+  /** Where it stood in the outbox that it came from, when it was carried. */ from?: Readonly<{ outbox: string; offset: number }>;
+  /** The message to the byte, where its text may not be all of it. */ bytes?: Buffer;
+}>;
 /** Records of one partition, fetched from `fetchedFrom`. Offsets may have gaps: transactional producers leave them. */
 export type Records = Readonly<{ fetchedFrom: number; records: readonly LogRecord[]; nextOffset: number }>;
 

@@ -2,23 +2,33 @@ import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type O
 import type { Service } from '@fengsui/contracts';
 import { Clock, JobRunner, Notifications, type JobHandler } from '@fengsui/database';
 import { DataSource } from 'typeorm';
+import type { KafkaFeeds } from './kafka/feeds.js';
 import type { Log } from './port.js';
 
 /** Injection token of the log: a port, so it has no class of its own. */
 export const LOG = Symbol('the event log');
+/** Injection token of what outsiders feed over Kafka; null where there is none. */
+export const FEEDS = Symbol('the feed topics');
 
 /** What every service stands on: one pool, one clock, one log, one listening connection a process. */
-export type Runtime = Readonly<{ db: DataSource; clock: Clock; log: Log; notifications: Notifications }>;
+export type Runtime = Readonly<{
+  db: DataSource;
+  clock: Clock;
+  log: Log;
+  notifications: Notifications;
+  /** What outsiders write into `feed.*`; null where there is no Kafka. */ feeds: KafkaFeeds | null;
+}>;
 
 /** Gives the services of this process what they stand on. */
 @Module({})
 export class RuntimeModule {
-  static of({ db, clock, log, notifications }: Runtime): DynamicModule {
+  static of({ db, clock, log, notifications, feeds }: Runtime): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: db },
       { provide: Clock, useValue: clock },
       { provide: LOG, useValue: log },
       { provide: Notifications, useValue: notifications },
+      { provide: FEEDS, useValue: feeds },
     ];
     return { module: RuntimeModule, global: true, providers, exports: providers };
   }

@@ -8,6 +8,8 @@ import type { DataSource } from 'typeorm';
 import type { Positions } from './once.js';
 import { PositionRows, PostgresLog } from './postgres/log.js';
 import { LOG_SCHEMA } from './postgres/schema.js';
+import { connectKafka, type KafkaConnection } from './kafka/connection.js';
+import type { Log } from './port.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { LogServer } from './server.js';
 
@@ -17,12 +19,13 @@ const POOL_SIZE = 24;
 const AT_WORK_LOCK = 7_310_002;
 
 /** A Nest application with services in it, on one pool, one clock, one log. */
-export type ServiceProcess = Readonly<{ app: NestFastifyApplication; runtime: Runtime & { log: PostgresLog }; stop: () => Promise<void> }>;
+export type ServiceProcess = Readonly<{ app: NestFastifyApplication; runtime: Runtime; stop: () => Promise<void> }>;
 
 /** What runs in a process: `consumers` read their topics and do their due jobs; `http` opens the port. */
 export type ServiceParts = Readonly<{
   modules: readonly (DynamicModule | Type)[];
   consumers: readonly Service[];
+  /** Services whose events this process carries on to Kafka, where there is one. */ relays?: readonly Service[];
   http: boolean;
   positions?: Positions;
 }>;
@@ -41,14 +44,16 @@ export async function atWork(db: DataSource): Promise<boolean> {
 export async function startServices(
   url: string,
   settings: Settings,
-  { modules, consumers, http, positions }: ServiceParts,
+  { modules, consumers, relays = [], http, positions }: ServiceParts,
 ): Promise<ServiceProcess> {
   const db = await connect(url, 'fengsui', POOL_SIZE);
   const notifications = new Notifications(url);
   const session = db.createQueryRunner();
   let app: NestFastifyApplication | null = null;
+  let kafka: KafkaConnection | null = null;
   const stop = async (): Promise<void> => {
     await app?.close();
+    await kafka?.stop();
     await session.release();
     await notifications.close();
     await db.destroy();
@@ -58,8 +63,19 @@ export async function startServices(
     const clock = new Clock(db);
     const logger = new Logger('log');
     const onTrouble = (error: unknown, what: string): void => logger.error(`${what}: ${String((error as Error)?.message ?? error)}`);
-    const log = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, positions ?? new PositionRows());
-    const runtime = { db, clock, log, notifications };
+    const places = positions ?? new PositionRows();
+    const outbox = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, places);
+    if (settings.KAFKA_BROKERS !== undefined)
+      kafka = await connectKafka(settings, { db, clock, notifications, outbox, positions: places }, relays, {
+        batchSize: BATCH_SIZE,
+        onTrouble,
+        onFatal: (error) => {
+          logger.error(`${error.message}\nThis process ends: it cannot go on by itself.`);
+          process.exit(1);
+        },
+      });
+    const log: Log = kafka?.log ?? outbox;
+    const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null };
     app = await application(runtime, settings, modules);
     if (consumers.length > 0) {
       await session.query('select pg_advisory_lock_shared($1)', [AT_WORK_LOCK]);
@@ -90,7 +106,7 @@ export async function runService(
     if (url === undefined) throw new SettingsError(`service ${service} cannot start`, ['DATABASE_URL must be set']);
     await migrate(url, [SCHEDULE_SCHEMA, LOG_SCHEMA, schema]);
     const consumers = service === 'intake' ? [] : [service];
-    const { app, stop } = await startServices(url, settings, { modules: [moduleOf(settings)], consumers, http: true });
+    const { app, stop } = await startServices(url, settings, { modules: [moduleOf(settings)], consumers, relays: [service], http: true });
     new Logger(service).log(`listening on ${await app.getUrl()}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(0)));
   } catch (error) {

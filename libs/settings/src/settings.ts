@@ -31,6 +31,27 @@ const SETTINGS = {
       description: 'Keys of polled sources, as name=key,name=key; they stand for {key} in the addresses of sources.yaml. / 数据源密钥',
     }),
   ),
+  KAFKA_BROKERS: Type.Optional(
+    Type.String({
+      pattern: '^[^,\\s]+:\\d+(,[^,\\s]+:\\d+)*$',
+      description: 'Apache Kafka, as host:port,host:port; without it events travel through PostgreSQL. / 消息队列地址',
+    }),
+  ),
+  KAFKA_REPLICATION: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 5,
+    description: 'Copies of every topic that is made; 3 on a cluster. / 副本数',
+  }),
+  KAFKA_TLS: Type.Boolean({ default: false, description: 'Connect to Kafka over TLS. / 使用 TLS' }),
+  KAFKA_TLS_CA: Type.Optional(Type.String({ description: 'File with the certificate authority of the brokers (PEM). / CA 证书' })),
+  KAFKA_SASL: Type.Optional(
+    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
+      description: 'How to log in at the brokers; needs KAFKA_USERNAME and KAFKA_PASSWORD. / 认证方式',
+    }),
+  ),
+  KAFKA_USERNAME: Type.Optional(Type.String({ description: 'User at the brokers. / 用户名' })),
+  KAFKA_PASSWORD: Type.Optional(Type.String({ description: 'Its password. / 密码' })),
   MAIL_SMTP_URL: Type.Optional(
     Type.String({
       pattern: '^smtps?://',
@@ -75,6 +96,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   });
   const unknown = Object.keys(environment).filter((name) => name.startsWith('FENGSUI_') && !(name in SETTINGS));
   faults.push(...unknown.map((name) => `${name} is no setting of Fengsui; the settings are in .env.example`));
+  if (converted.KAFKA_SASL !== undefined && (converted.KAFKA_USERNAME === undefined || converted.KAFKA_PASSWORD === undefined))
+    faults.push('KAFKA_USERNAME and KAFKA_PASSWORD must be set with KAFKA_SASL');
   if (converted.MAIL_SMTP_URL !== undefined && converted.MAIL_FROM === undefined) faults.push('MAIL_FROM must be set with MAIL_SMTP_URL');
   if (faults.length > 0) throw new SettingsError('the configuration cannot be used', [...new Set(faults)]);
   return converted;

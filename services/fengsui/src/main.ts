@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { writeDemonstration } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { feed } from './commands/feed.js';
+import { lag, reposition } from './commands/carrying.js';
 import { cap, conflicts, formats, newKey, sources } from './commands/intake.js';
 import { figures, report, trace } from './commands/figures.js';
 import { giveOrder, proposalMeant, type Given } from './commands/orders.js';
@@ -80,6 +81,7 @@ function programOf(language: Language, run: Run): Command {
   )
     .option('--once', t('播放演示、写出总结后退出', 'play the demonstration, write the summary, exit'))
     .option('--empty', t('不装演示数据', 'without demonstration data'))
+    .option('--processes', t('每个服务一个进程', 'one process a service'))
     .option('--fresh', t('先清空本机全部数据', 'remove all data of this installation first'))
     .action((options: UpOptions, command: Command) => run(() => up(options, terminalOf(command))));
 
@@ -195,6 +197,22 @@ function programOf(language: Language, run: Run): Command {
     .requiredOption('--reason <text>', t('理由', 'reason'))
     .action((id: string, options: { reason: string }, command: Command) => run(() => parked.drop(id, options.reason, terminalOf(command))));
 
+  add(program, 'lag', { zh: '各消费者的积压', en: 'how far every consumer is behind' }, 'fengsui lag').action(
+    (_: unknown, command: Command) => run(() => lag(terminalOf(command))),
+  );
+  add(
+    program,
+    'reposition',
+    { zh: '移动消费者在 Kafka 分区中的位置', en: 'put a consumer elsewhere in a Kafka partition' },
+    'fengsui reposition response observed.readings 2 0',
+  )
+    .argument('<consumer>')
+    .argument('<topic>')
+    .argument('<partition>')
+    .argument('<offset>')
+    .action((consumer: string, topic: string, partition: string, offset: string, _: unknown, command: Command) =>
+      run(() => reposition(consumer, topic, partition, offset, terminalOf(command))),
+    );
   add(program, 'clock', { zh: '系统时间', en: 'the system’s time' }, 'fengsui clock').action((_: unknown, command: Command) =>
     run(() => clock(terminalOf(command))),
   );

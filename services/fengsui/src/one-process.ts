@@ -1,8 +1,9 @@
+import { SERVICES } from '@fengsui/contracts';
 import { ConsoleModule } from '@fengsui/console';
 import type { Clock } from '@fengsui/database';
 import { DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
 import { IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
-import { ParkedMessages, startServices, type Positions, type PostgresLog } from '@fengsui/log';
+import { ParkedMessages, startServices, type Log, type Positions } from '@fengsui/log';
 import { AnnualSummaries, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
 import { ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
 import type { Settings } from '@fengsui/settings';
@@ -30,7 +31,7 @@ export const readPlans = (folder: string): Plans => ({
 export type Ports = Readonly<{
   db: DataSource;
   clock: Clock;
-  log: PostgresLog;
+  log: Log;
   parked: ParkedMessages;
   receiving: Receiving;
   intake: IntakeQuery;
@@ -72,6 +73,7 @@ export async function startOneProcess(
       ...(parts.http ? [ConsoleModule] : []),
     ],
     consumers: parts.services ? ['response', 'wildfire', 'duty', 'reporting'] : [],
+    relays: parts.services ? SERVICES : [],
     http: parts.http,
     ...(positions === undefined ? {} : { positions }),
   });

@@ -1,10 +1,11 @@
 import * as path from 'node:path';
 import { Clock, Notifications } from '@fengsui/database';
-import { LOG, type Log } from '@fengsui/log';
+import { FEEDS, LOG, type KafkaFeeds, type Log } from '@fengsui/log';
 import type { Settings } from '@fengsui/settings';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Answers } from './doors/answers.js';
+import { FeedTopics } from './doors/feed-topics.js';
 import { InboxFolder } from './doors/folder.js';
 import { DOOR_SETTINGS, HttpDoor } from './doors/http-door.js';
 import { Polling } from './doors/polling.js';
@@ -26,6 +27,15 @@ export class IntakeModule {
               provide: InboxFolder,
               inject: [Receiving, Clock],
               useFactory: (receiving: Receiving, clock: Clock) => new InboxFolder(path.resolve(inbox), receiving, clock),
+            },
+          ]),
+      ...(settings.KAFKA_BROKERS === undefined
+        ? []
+        : [
+            {
+              provide: FeedTopics,
+              inject: [FEEDS, Receiving, Clock],
+              useFactory: (feeds: KafkaFeeds, receiving: Receiving, clock: Clock) => new FeedTopics(feeds, receiving, clock),
             },
           ]),
       ...(plan.sources.length === 0

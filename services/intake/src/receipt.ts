@@ -53,6 +53,11 @@ export class Tally {
     if (notes.length > 0) this.notes.push(...notes.slice(0, Math.max(0, LISTED - this.notes.length)));
   }
 
+  /** Whether a record was accepted, or was here already. */
+  takenAny(): boolean {
+    return this.accepted + this.duplicates > 0;
+  }
+
   receipt(): Receipt {
     const { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes } = this;
     return { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes };

@@ -22,6 +22,8 @@ export type Input = Readonly<{
   readers?: readonly Reader[];
   /** What the one who feeds may send. */
   permit?: Permit;
+  /** Runs in the transaction of the last chunk: a position moves with the work it stands for. `refused`: why nothing was taken at all. */
+  finish?: (tx: Tx, refused: string | null) => Promise<void>;
 }>;
 type Skipped = Readonly<{ skipped: string }>;
 
@@ -52,12 +54,15 @@ export class Receiving {
     await this.keep(input, opened.format);
     // While the database stores one chunk the next is read.
     let storing: Promise<void> = Promise.resolve();
+    let held: readonly SourceRecord[] = [];
     for await (const chunk of chunksOf(opened.records)) {
       await storing;
-      storing = this.store(chunk, input, tally);
+      if (held.length > 0) storing = this.store(held, input, tally);
       storing.catch(() => undefined); // it is awaited below; the parser may throw first
+      held = chunk;
     }
     await storing;
+    await this.store(held, input, tally, input.finish);
     return tally.receipt();
   }
 
@@ -96,7 +101,7 @@ export class Receiving {
     }
   }
 
-  private async store(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
+  private async store(records: readonly SourceRecord[], input: Input, tally: Tally, finish?: Input['finish']): Promise<void> {
     const { sha256 } = input.content;
     const outcomes = await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
@@ -116,6 +121,7 @@ export class Receiving {
         outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
       );
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
+      await finish?.(tx, refusalOfAll(outcomes, tally));
       if (events.length > 0) await this.log.append(tx, events);
       return outcomes;
     });
@@ -183,6 +189,13 @@ const MAX_ROUNDS = 5;
 type Fate = Readonly<{ event: ObservedEvent | null; conflict: boolean }>;
 type Outcome =
   Readonly<{ refusals: readonly Refusal[] }> | Readonly<{ events: readonly ObservedEvent[]; conflict: boolean; notes: readonly Note[] }>;
+
+/** Null when anything was taken, or there was nothing to take. */
+function refusalOfAll(outcomes: readonly Outcome[], tally: Tally): string | null {
+  const first = outcomes.flatMap((one) => ('refusals' in one ? one.refusals : []))[0];
+  if (first === undefined || tally.takenAny() || outcomes.some((one) => 'events' in one)) return null;
+  return `every record was refused; the first: ${first.place}: ${first.reason}; expected ${first.expected}`;
+}
 
 function outcomeOf(judged: Judged, fates: ReadonlyMap<Candidate, Fate>): Outcome {
   if ('refusals' in judged) return judged;

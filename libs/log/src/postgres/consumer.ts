@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
-import { onFailure, retryDelay } from '../disposition.js';
-import type { Progress } from '../once.js';
-import type { Consumption, LogRecord, Position, Records } from '../port.js';
-import { readRecord, type PostgresLogOptions } from './record.js';
+import type { Consumption, Position, Records } from '../port.js';
+import { readRecord } from '../record.js';
+import { BatchWorker, type Work } from '../working.js';
 
-type Work = (at: Position, records: Records) => Promise<Progress>;
+/** How the log is read. */
+export type PostgresLogOptions = Readonly<{
+  /** Records taken in one transaction: more is faster, and takes longer to hand on. */
+  batchSize: number;
+  /** Told about every failure, with what will be done. */
+  onTrouble: (error: unknown, what: string) => void;
+}>;
+
 type Row = Readonly<{ offset: number; key: string; body: string }>;
 
 /** Without a notification the log is looked at again after this long. */
@@ -16,6 +22,7 @@ const AT_A_TIME = 4;
 
 /** Reads the partitions of one consumer, each in order, a batch a transaction. */
 export class PostgresConsumer implements Consumption {
+  private readonly worker: BatchWorker;
   private running = true;
   private woken = false;
   private wakeUp: () => void = () => undefined;
@@ -24,13 +31,15 @@ export class PostgresConsumer implements Consumption {
 
   constructor(
     private readonly db: DataSource,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly notifications: Notifications,
     private readonly consumer: string,
     private readonly topics: readonly string[],
     private readonly options: PostgresLogOptions,
-    private readonly work: Work,
-  ) {}
+    work: Work,
+  ) {
+    this.worker = new BatchWorker({ db, clock, consumer, work, onTrouble: options.onTrouble });
+  }
 
   async start(): Promise<void> {
     this.stopListening = await this.notifications.on('log', (topic) => {
@@ -43,6 +52,7 @@ export class PostgresConsumer implements Consumption {
 
   async stop(): Promise<void> {
     this.running = false;
+    this.worker.stop();
     this.stopListening();
     this.wakeUp();
     await this.loop;
@@ -54,7 +64,7 @@ export class PostgresConsumer implements Consumption {
       try {
         const behind = await this.behind();
         await inParallel(behind, AT_A_TIME, (at) => this.catchUp(at));
-        const retried = await this.retryParked();
+        const retried = await this.worker.retryParked();
         if (behind.length === 0 && !retried) await this.untilWoken();
       } catch (error) {
         this.options.onTrouble(error, `consumer ${this.consumer} cannot reach its log; trying again`);
@@ -90,7 +100,8 @@ export class PostgresConsumer implements Consumption {
     while (this.running) {
       const records = await this.fetch(at, next);
       if (records.records.length === 0) return;
-      next = await this.through(at, records);
+      const progress = await this.worker.through(at, records);
+      next = progress.kind === 'done' ? progress.next : progress.to;
     }
   }
 
@@ -101,87 +112,6 @@ export class PostgresConsumer implements Consumption {
     )) as Row[];
     const records = rows.map(({ offset, key, body }) => readRecord(offset, key, body));
     return { fetchedFrom: from, records, nextOffset: (records.at(-1)?.offset ?? from - 1) + 1 };
-  }
-
-  /** Works a batch until it is committed or its bad messages are parked. @returns the offset to read next */
-  private async through(at: Position, batch: Records): Promise<number> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const progress = await this.work(at, batch);
-        return progress.kind === 'done' ? progress.next : progress.to;
-      } catch (error) {
-        const disposition = onFailure(error, batch.records.length, attempt);
-        this.options.onTrouble(error, `${this.consumer} ${at.topic}/${at.partition} from ${batch.fetchedFrom}: ${disposition}`);
-        if (disposition === 'split') return this.oneByOne(at, batch);
-        if (disposition === 'park') return this.park(at, batch, error);
-        if (!this.running) return batch.fetchedFrom;
-        await sleep(retryDelay(attempt, Math.random()));
-      }
-    }
-  }
-
-  private async oneByOne(at: Position, batch: Records): Promise<number> {
-    let next = batch.fetchedFrom;
-    for (const record of batch.records) {
-      if (!this.running) return next;
-      if (record.offset < next) continue;
-      next = await this.through(at, { fetchedFrom: next, records: [record], nextOffset: record.offset + 1 });
-    }
-    return next;
-  }
-
-  /** Puts the message aside with its reason and goes on, in one transaction. */
-  private async park(at: Position, batch: Records, error: unknown): Promise<number> {
-    const [record] = batch.records as [LogRecord];
-    await this.db.transaction(async (tx) => {
-      await tx.query(
-        `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (consumer, topic, partition, "offset") do nothing`,
-        [
-          at.consumer,
-          at.topic,
-          at.partition,
-          record.offset,
-          record.key,
-          record.raw,
-          String((error as Error)?.message ?? error),
-          `${at.topic}/${at.partition}/${record.offset}`,
-          await this.clock.now(tx),
-        ],
-      );
-      await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', [
-        at.consumer,
-        at.topic,
-        at.partition,
-      ]);
-      await tx.query(
-        'update log.position set next_offset = greatest(next_offset, $4) where consumer = $1 and topic = $2 and partition = $3',
-        [at.consumer, at.topic, at.partition, batch.nextOffset],
-      );
-    });
-    return batch.nextOffset;
-  }
-
-  /** Someone asked for a parked message to be tried again: alone, without touching the position. */
-  private async retryParked(): Promise<boolean> {
-    const rows = (await this.db.query(
-      `select id, topic, partition, "offset", key, body from log.parked where consumer = $1 and state = 'retry' order by id limit 1`,
-      [this.consumer],
-    )) as (Row & { id: number; topic: string; partition: number })[];
-    const [row] = rows;
-    if (row === undefined) return false;
-    const at = { consumer: `${this.consumer} retry ${row.id}`, topic: row.topic, partition: row.partition };
-    try {
-      await this.work(at, { fetchedFrom: 0, records: [readRecord(row.offset, row.key, row.body)], nextOffset: row.offset + 1 });
-      await this.db.query(`update log.parked set state = 'done', closed_reason = 'retried' where id = $1`, [row.id]);
-      await this.db.query('delete from log.position where consumer = $1', [at.consumer]);
-    } catch (error) {
-      await this.db.query(`update log.parked set state = 'parked', reason = $2 where id = $1`, [
-        row.id,
-        String((error as Error)?.message ?? error),
-      ]);
-    }
-    return true;
   }
 }
 

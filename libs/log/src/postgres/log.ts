@@ -4,8 +4,7 @@ import type { DataSource } from 'typeorm';
 import { once, type Positions } from '../once.js';
 import { partitionOf } from '../partition.js';
 import type { Consumption, Handlers, Log, Position, Records } from '../port.js';
-import { PostgresConsumer } from './consumer.js';
-import type { PostgresLogOptions } from './record.js';
+import { PostgresConsumer, type PostgresLogOptions } from './consumer.js';
 
 /** An event that breaks its contract is our own mistake: nothing of the transaction may stand. */
 class InvalidEvent extends Error {}

@@ -126,9 +126,27 @@ class AppendInPlace1700000000002 implements MigrationInterface {
   }
 }
 
+/** What the way over Kafka needs: which outbox this is, how far it was carried, and what each consumer had from whom. */
+class CarryToKafka1700000000003 implements MigrationInterface {
+  readonly name = 'CarryToKafka1700000000003';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table log.outbox (id text primary key);
+      insert into log.outbox values (gen_random_uuid());
+      create table log.relayed (topic text, partition int, next_offset bigint not null, kafka_next bigint not null, primary key (topic, partition));
+      create table log.origin (consumer text, topic text, partition int, outbox text not null, last bigint not null, primary key (consumer, topic, partition));
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 const distinctTopics = (): Topic[] => [...new Map(Object.values(TOPICS).map((row) => [row.topic, row])).values()];
 
 export const LOG_SCHEMA: OwnedSchema = {
   schema: 'log',
-  migrations: [CreateLog1700000000000, AddTopics1700000000001, AppendInPlace1700000000002],
+  migrations: [CreateLog1700000000000, AddTopics1700000000001, AppendInPlace1700000000002, CarryToKafka1700000000003],
 };

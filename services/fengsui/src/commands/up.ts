@@ -9,40 +9,47 @@ import { VirtualTime } from '../demonstration/virtual-time.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
 import { atWork } from '@fengsui/log';
 import { readPlans, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
+import { startProcesses, type Processes } from '../processes.js';
 import { workedThrough } from '../session.js';
 import { openStore, wipe, type Store } from '../store.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 import { writeReport } from './figures.js';
 
-export type UpOptions = Readonly<{ once?: boolean; empty?: boolean; fresh?: boolean }>;
+export type UpOptions = Readonly<{ once?: boolean; empty?: boolean; fresh?: boolean; processes?: boolean }>;
 
-/** Brings everything up in one process: database, demonstration where there is none, report, and then the live doors until Ctrl-C. */
-export async function up({ once = false, empty = false, fresh = false }: UpOptions, terminal: Terminal): Promise<number> {
+/** Brings everything up, in one process or, with `processes`, one a service: database, demonstration where there is none, report, and then the live doors until Ctrl-C. */
+export async function up(
+  { once = false, empty = false, fresh = false, processes = false }: UpOptions,
+  terminal: Terminal,
+): Promise<number> {
   const settings = settingsOfInstallation();
   const plans = readPlans(settings.FENGSUI_PLAN);
   const stopping = untilSignal();
   terminal.say({ zh: '· 数据库', en: '· database' });
   const store = await openStore(settings);
   let running: OneProcess | null = null;
+  let others: Processes | null = null;
   try {
     const script = await scriptToPlay(store, plans, empty, fresh, terminal);
+    if (processes) others = await startProcesses(store.url, settings);
     running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, {
-      services: true,
-      http: !once,
+      services: !processes,
+      http: !once && !processes,
     });
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
     terminal.say({
-      zh: `\n服务已就绪：${running.address}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`,
-      en: `\nready: ${running.address} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.`,
+      zh: `\n服务已就绪：${running.address ?? [...(others?.addresses ?? [])].map(([service, at]) => `${service} ${at}`).join('，')}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`,
+      en: `\nready: ${running.address ?? [...(others?.addresses ?? [])].map(([service, at]) => `${service} ${at}`).join(', ')} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.`,
     });
     await stopping.signal;
     terminal.say({ zh: '正在停止……', en: 'stopping …' });
     return EXIT.done;
   } finally {
     await running?.stop();
+    await others?.stop();
     await store.release();
     stopping.end();
   }

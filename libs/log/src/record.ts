@@ -1,13 +1,5 @@
 import { checkEvent, TOPICS, type DomainEvent } from '@fengsui/contracts';
-import type { LogRecord } from '../port.js';
-
-/** How the log is read. */
-export type PostgresLogOptions = Readonly<{
-  /** Records taken in one transaction: more is faster, and takes longer to hand on. */
-  batchSize: number;
-  /** Told about every failure, with what will be done. */
-  onTrouble: (error: unknown, what: string) => void;
-}>;
+import type { LogRecord } from './port.js';
 
 /** Reads one record; a record that breaks its contract is not handed to anyone. */
 export function readRecord(offset: number, key: string, raw: string): LogRecord {

@@ -1,0 +1,124 @@
+import { TOPICS, SERVICES, type DomainEvent, type Service } from '@fengsui/contracts';
+import type { Clock, Tx } from '@fengsui/database';
+import type { Kafka } from 'kafkajs';
+import type { DataSource } from 'typeorm';
+import { once, type Positions } from '../once.js';
+import type { Consumption, Handlers, Log, LogRecord, Position, Records } from '../port.js';
+import type { PostgresLog } from '../postgres/log.js';
+import { BatchWorker } from '../working.js';
+import { KafkaConsumer } from './consumer.js';
+import { kafkaPlace, type KafkaLogOptions } from './wire.js';
+
+/**
+ * The log over Apache Kafka: events are appended to the outbox in PostgreSQL as before, a relay carries them on, and consumers read them
+ * from the brokers. Positions stay in PostgreSQL and move with the work.
+ */
+export class KafkaLog implements Log {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly kafka: Kafka,
+    private readonly outbox: PostgresLog,
+    private readonly options: KafkaLogOptions,
+    private readonly positions: Positions,
+  ) {}
+
+  append(tx: Tx, events: readonly DomainEvent[]): Promise<void> {
+    return this.outbox.append(tx, events);
+  }
+
+  async consume(consumer: string, handlers: Handlers): Promise<Consumption> {
+    const topics = [...new Set([...handlers.keys()].map((type) => TOPICS[type].topic))].sort();
+    await this.subscribe(consumer, topics);
+    const context = {
+      db: this.db,
+      clock: this.clock,
+      positions: this.positions,
+      append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events),
+    };
+    const worker = new BatchWorker({
+      db: this.db,
+      clock: this.clock,
+      consumer,
+      onTrouble: this.options.onTrouble,
+      onParked: (tx, at, record, reason) => parkInTopic(tx, consumer as Service, at, record, reason),
+      work: (at: Position, records: Records) => once(context, at, records, handlers, (tx, fresh) => dropRepeated(tx, at, fresh)),
+    });
+    const started = new KafkaConsumer(this.db, this.kafka, consumer, topics, worker, this.options);
+    await started.start();
+    return started;
+  }
+
+  /** Every outbox is carried on, and every consumer has passed what was carried. */
+  async idle(): Promise<boolean> {
+    const [row] = (await this.db.query(`
+      select not exists (
+        select 1 from log.partition p left join log.relayed r using (topic, partition)
+        where p.next_offset > coalesce(r.next_offset, 0)
+      ) and not exists (
+        select 1 from log.subscription s join log.relayed r on s.topic = 'kafka/' || r.topic
+        left join log.position c on c.consumer = s.consumer and c.topic = s.topic and c.partition = r.partition
+        where r.kafka_next > coalesce(c.next_offset, 0)
+      ) as idle`)) as { idle: boolean }[];
+    return row?.idle === true;
+  }
+
+  private async subscribe(consumer: string, topics: readonly string[]): Promise<void> {
+    const places = topics.map(kafkaPlace);
+    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [
+      consumer,
+      places,
+    ]);
+    await this.db.query('delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, places]);
+  }
+}
+
+/**
+ * A relay that died between publishing and moving its position has published again. Each partition has one writer, and its outbox counts
+ * up: what does not lie behind the last one seen is a repetition. Another outbox (a new database) counts anew.
+ */
+async function dropRepeated(tx: Tx, at: Position, records: readonly LogRecord[]): Promise<readonly LogRecord[]> {
+  const [held] = (await tx.query('select outbox, last from log.origin where consumer = $1 and topic = $2 and partition = $3', [
+    at.consumer,
+    at.topic,
+    at.partition,
+  ])) as { outbox: string; last: number }[];
+  let [outbox, last] = [held?.outbox ?? '', held?.last ?? -1];
+  const fresh = records.filter(({ from }) => {
+    if (from === undefined) return true;
+    if (from.outbox === outbox && from.offset <= last) return false;
+    [outbox, last] = [from.outbox, from.offset];
+    return true;
+  });
+  if (outbox !== '' && (outbox !== held?.outbox || last !== held?.last))
+    await tx.query(
+      `insert into log.origin (consumer, topic, partition, outbox, last) values ($1, $2, $3, $4, $5)
+       on conflict (consumer, topic, partition) do update set outbox = excluded.outbox, last = excluded.last`,
+      [at.consumer, at.topic, at.partition, outbox, last],
+    );
+  return fresh;
+}
+
+/** The dead-letter topic gets the message too, with its cause and source, in the transaction that parks it. */
+async function parkInTopic(tx: Tx, service: Service, { topic, partition }: Position, record: LogRecord, reason: string): Promise<void> {
+  const own = Math.max(0, SERVICES.indexOf(service));
+  const parked = `${topic.replace(/^kafka\//, '')}.parked`;
+  await tx.query('insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing', [
+    parked,
+    SERVICES.length,
+  ]);
+  const body = {
+    reason,
+    consumer: service,
+    source: `${topic.replace(/^kafka\//, '')}/${partition}/${record.offset}`,
+    key: record.key,
+    message: record.raw,
+  };
+  await tx.query('select log.append($1, $2, $3, $4, $5)', [
+    [parked],
+    [own],
+    [0],
+    [record.key || '-'],
+    [JSON.stringify(body).replaceAll('\\u0000', '␀')],
+  ]);
+}
