@@ -82,7 +82,7 @@ export function crashInput(events: number, seed: number): CrashInput {
       case 5: {
         if (pick(20) > 0) break; // few: each fire of its own is a call
         const [latitude, longitude] = [23.6 + pick(150) / 100, 112.2 + pick(150) / 100];
-        const id = `hotspot/S/${at}/${latitude.toFixed(4)}/${longitude.toFixed(4)}`;
+        const id = `hotspot/S/${at}/${Number(latitude.toFixed(5))}/${Number(longitude.toFixed(5))}`;
         if (ids.has(id)) break;
         add(id, {
           type: 'hotspot.v1',
