@@ -100,6 +100,40 @@ describe('a day of flood', () => {
     expect(new Set(outcomes)).toEqual(new Set(['[]']));
   });
 
+  it('a published text ends what the same bureau said of the same kind and area before, whichever comes first, and nothing else', async () => {
+    const said = (hour: number, rest: string): string => `英德市气象台2020年6月6日${hour}时00分${rest}`;
+    const messages = [
+      said(8, '发布青塘镇暴雨红色及桥头镇暴雨橙色预警信号。'),
+      said(9, '解除青塘镇暴雨红色预警信号。'),
+      said(10, '发布青塘镇暴雨黄色预警信号。'),
+    ];
+    const left: string[] = [];
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      today = await day('2020-06-06');
+      await today.at('12:00');
+      for (const index of order)
+        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), { door: 'test', name: `m${index}`, actor: 't' });
+      await today.at('12:01');
+      const inForce = (await today.ports.db.query(
+        'select identifier, colour from response.warning where ended_by is null order by 1, 2',
+      )) as object[];
+      left.push(JSON.stringify(inForce));
+      if (left.length < 3) await today.end();
+    }
+    expect(new Set(left)).toEqual(
+      new Set([
+        JSON.stringify([
+          { identifier: '441881-暴雨-桥头镇', colour: 'orange' },
+          { identifier: '441881-暴雨-青塘镇', colour: 'yellow' },
+        ]),
+      ]),
+    );
+  });
+
   it('proposes the end only after the gauges were observed calm for the dwell time', async () => {
     today = await day('2020-06-06');
     const stage = (time: string, metres: number): Promise<void> =>

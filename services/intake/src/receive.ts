@@ -1,6 +1,6 @@
-import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
 import type { Clock, Tx } from '@fengsui/database';
-import type { Log } from '@fengsui/log';
+import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 import { contentOfBytes, type Content } from './content.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
@@ -57,12 +57,18 @@ export class Receiving {
     let held: readonly SourceRecord[] = [];
     for await (const chunk of chunksOf(opened.records)) {
       await storing;
-      if (held.length > 0) storing = this.store(held, input, tally);
+      if (held.length > 0) storing = this.storeInLanes(held, input, tally);
       storing.catch(() => undefined); // it is awaited below; the parser may throw first
       held = chunk;
     }
     await storing;
-    await this.store(held, input, tally, input.finish);
+    const now = await this.clock.now();
+    await this.store(
+      held.map((record) => judge(record, input.actor, now, input.permit)),
+      input,
+      tally,
+      input.finish,
+    );
     return tally.receipt();
   }
 
@@ -101,13 +107,28 @@ export class Receiving {
     }
   }
 
-  private async store(records: readonly SourceRecord[], input: Input, tally: Tally, finish?: Input['finish']): Promise<void> {
+  /**
+   * A full chunk goes in two transactions at once, so that the database has both hands full. They are parted by the partition of the log
+   * that an event will lie in: what must stay in order stays in one lane, and the lanes wait for no lock of each other.
+   */
+  private async storeInLanes(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
+    const now = await this.clock.now();
+    const lanes: [Judged[], Judged[]] = [[], []];
+    for (const record of records) {
+      const judged = judge(record, input.actor, now, input.permit);
+      lanes[laneOf(judged)].push(judged);
+    }
+    const settled = await Promise.allSettled(lanes.map((lane) => this.store(lane, input, tally)));
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason; // only when neither is at work any more
+  }
+
+  private async store(judged: readonly Judged[], input: Input, tally: Tally, finish?: Input['finish']): Promise<void> {
     const { sha256 } = input.content;
     const outcomes = await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
-      const judged = records.map((record) => judge(record, input.actor, now, input.permit));
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
-      const fates = await this.claim(tx, candidates, sha256);
+      const fates = await this.claim(tx, candidates, sha256, now);
       const outcomes = judged.map((one) => outcomeOf(one, fates));
       await this.kept.keepRefusals(
         tx,
@@ -136,7 +157,7 @@ export class Receiving {
    * Gives each candidate its identity, unless the same fact has it already. Most facts are new, so each is claimed first, and looked up
    * only when another has it. Two doors may claim at once: who loses the race looks again, and finds a duplicate or a conflict.
    */
-  private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string): Promise<Map<Candidate, Fate>> {
+  private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string, now: UtcInstant): Promise<Map<Candidate, Fate>> {
     const fates = new Map<Candidate, Fate>();
     const { coarser, finer } = await this.kept.roundingsOf(
       tx,
@@ -165,7 +186,7 @@ export class Receiving {
         const conflict = contents.size > 0;
         const id = conflict ? `${identity}~${candidate.content.slice(0, 12)}` : identity;
         contents.set(candidate.content, id);
-        return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
+        return [{ candidate, conflict, event: { ...candidate.event, id, recordedAt: now } as ObservedEvent }];
       });
       const won = await this.kept.claim(
         tx,
@@ -189,6 +210,12 @@ const MAX_ROUNDS = 5;
 type Fate = Readonly<{ event: ObservedEvent | null; conflict: boolean }>;
 type Outcome =
   Readonly<{ refusals: readonly Refusal[] }> | Readonly<{ events: readonly ObservedEvent[]; conflict: boolean; notes: readonly Note[] }>;
+
+function laneOf(judged: Judged): 0 | 1 {
+  const first = 'candidates' in judged ? judged.candidates[0] : undefined;
+  if (first === undefined) return 0;
+  return partitionOf(first.sameness.key, TOPICS[first.event.type].partitions) % 2 === 0 ? 0 : 1;
+}
 
 /** Null when anything was taken, or there was nothing to take. */
 function refusalOfAll(outcomes: readonly Outcome[], tally: Tally): string | null {

@@ -227,9 +227,38 @@ events:
       /kg/,
     ],
     ['a zone that there is not', (one: Record<string, unknown>) => ((one['time'] as { zone: string }).zone = 'Europe/Nowhere'), /Nowhere/],
+    [
+      'a pattern of letters that mean nothing',
+      (one: Record<string, unknown>) => ((one['time'] as { patterns: string[] }).patterns = ['dd.MM.YYYY']),
+      /YYYY/,
+    ],
     ['a column that the header has not', (one: Record<string, unknown>) => ((one['time'] as { column: string }).column = 'then'), /then/],
   ])('with %s is refused when the plan is loaded', (_, change, reason) => {
     expect(() => mappedCsv(mapping((one) => void change(one)))).toThrow(reason);
+  });
+
+  it('leaves out the event whose value was not measured, and keeps the others of the row', async () => {
+    const both = mapping((one) => {
+      one['header'] = ['gauge', 'when', 'level', 'rain'];
+      const rain = {
+        contract: 'reading.v1',
+        needs: ['rain'],
+        data: {
+          station: { column: 'gauge' },
+          quantity: 'rain',
+          rainMm: { column: 'rain', unit: 'mm', missing: ['-99'] },
+          windowMinutes: 60,
+        },
+      };
+      const [stage] = one['events'] as object[];
+      one['events'] = [{ ...stage, needs: ['level'] }, rain];
+    });
+    const { events, refusals } = await read(
+      'gauge,when,level,rain\nA,01.01.2021 00:00,-,3\nB,01.01.2021 00:00,5,-99.0\nC,01.01.2021 00:00,-,-99\n',
+      both,
+    );
+    expect(events.map(({ data }) => (data as { quantity: string }).quantity)).toEqual(['rain', 'stage']);
+    expect(refusals).toEqual([{ place: 'line 4', reason: 'no value in any column', expected: 'at least one measurement' }]);
   });
 
   it('names line and column of what it cannot read, and goes on', async () => {

@@ -76,17 +76,27 @@ function eventMaker(mapping: Mapping, event: MappedEvent, header: readonly strin
   if (!(event.contract in CONTRACTS)) fault(mapping, 'contract', event.contract, `one of ${Object.keys(CONTRACTS).join(', ')}`);
   const type = event.contract as ObservedEvent['type'];
   const holds = event.when === undefined ? () => true : condition(event.when, at);
-  const needs = (event.needs ?? []).map(at);
+  const needs = (event.needs ?? []).map((name) => ({ index: at(name), isMissing: missing(sentinelsOf(event, name)) }));
   const stars =
     event.each === undefined ? [NO_STAR] : starred(event.each, header).filter(({ name }) => event.except?.includes(name) !== true);
   if (stars.length === 0) fault(mapping, 'each', `${event.each} fits no column`, 'a name with one *');
   const makers = stars.map((star) => new Compiler(mapping, at, star).object(event.data));
   return (fields: readonly string[], place: string, time: RowTime): Draft[] => {
-    if (!holds(fields) || needs.some((index) => (fields[index] as string).trim() === '')) return [];
+    const absent = needs.some(({ index, isMissing }) => {
+      const written = (fields[index] as string).trim();
+      return written === '' || isMissing(written);
+    });
+    if (absent || !holds(fields)) return [];
     const row = { fields, place, time };
     return makers.map((make) => ({ type, occurredAt: time.at, data: make(row) }));
   };
 }
+
+/** What the event's own values take for "not known" in a column. */
+const sentinelsOf = (event: MappedEvent, column: string): string[] =>
+  Object.values(event.data).flatMap((value) =>
+    value !== null && typeof value === 'object' && 'column' in value && value.column === column ? (value.missing ?? []) : [],
+  );
 
 /** The column that `each` stands at, and what its star stands for. */
 type Star = Readonly<{ index: number; name: string; text: string }>;
@@ -242,6 +252,10 @@ function timeReader(mapping: Mapping, at: (name: string) => number): (fields: re
   if (time.parts !== undefined) return partsReader(time.parts, time.unknown ?? [], least, zone, at);
   if (time.column === undefined || time.patterns === undefined)
     return fault(mapping, 'time', 'neither column and patterns nor parts', 'one of the two');
+  const odd = time.patterns.find(
+    (pattern) => pattern !== 'iso' && /[A-Za-z]/.test(pattern.replace(/yyyy|yy|MM?|dd?|HH?|hh?|mm?|ss?|a|T|Z/g, '')),
+  );
+  if (odd !== undefined) fault(mapping, 'time/patterns', JSON.stringify(odd), 'yyyy yy MM M dd d HH H hh h mm m ss s a');
   const index = at(time.column);
   const column = time.column;
   const patterns = time.patterns.map((pattern) => ({ pattern, read: pattern === 'iso' ? null : wallReader(pattern) }));

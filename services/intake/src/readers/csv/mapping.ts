@@ -72,7 +72,9 @@ const Event = shape({
   when: may(Condition),
   each: may(Type.String({ description: 'once for every column whose name fits, `*_level`' })),
   except: may(Type.Array(text, { description: 'columns that `each` passes over' })),
-  needs: may(Type.Array(text, { description: 'made only where these columns hold a value' })),
+  needs: may(
+    Type.Array(text, { description: 'made only where these columns hold a value: not empty, and nothing that the event lists as missing' }),
+  ),
   data: Type.Record(Type.String(), Value),
 });
 
