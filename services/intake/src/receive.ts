@@ -65,6 +65,7 @@ export class Receiving {
     const now = await this.clock.now();
     await this.store(
       held.map((record) => judge(record, input.actor, now, input.permit)),
+      now,
       input,
       tally,
       input.finish,
@@ -118,17 +119,16 @@ export class Receiving {
       const judged = judge(record, input.actor, now, input.permit);
       lanes[laneOf(judged)].push(judged);
     }
-    const settled = await Promise.allSettled(lanes.map((lane) => this.store(lane, input, tally)));
+    const settled = await Promise.allSettled(lanes.map((lane) => this.store(lane, now, input, tally)));
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason; // only when neither is at work any more
   }
 
-  private async store(judged: readonly Judged[], input: Input, tally: Tally, finish?: Input['finish']): Promise<void> {
+  private async store(judged: readonly Judged[], now: UtcInstant, input: Input, tally: Tally, finish?: Input['finish']): Promise<void> {
     const { sha256 } = input.content;
     const outcomes = await this.db.transaction(async (tx) => {
-      const now = await this.clock.now(tx);
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
-      const fates = await this.claim(tx, candidates, sha256, now);
+      const fates = await this.claim(tx, candidates, sha256);
       const outcomes = judged.map((one) => outcomeOf(one, fates));
       await this.kept.keepRefusals(
         tx,
@@ -157,7 +157,7 @@ export class Receiving {
    * Gives each candidate its identity, unless the same fact has it already. Most facts are new, so each is claimed first, and looked up
    * only when another has it. Two doors may claim at once: who loses the race looks again, and finds a duplicate or a conflict.
    */
-  private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string, now: UtcInstant): Promise<Map<Candidate, Fate>> {
+  private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string): Promise<Map<Candidate, Fate>> {
     const fates = new Map<Candidate, Fate>();
     const { coarser, finer } = await this.kept.roundingsOf(
       tx,
@@ -177,16 +177,17 @@ export class Receiving {
         const { identity, coarse } = candidate.sameness;
         const held = [own.get(identity), ...coarse.map((name) => own.get(name) ?? coarser.get(name)), finer.get(identity)];
         const contents = held.find((one) => one !== undefined) ?? new Map<string, string>();
-        own.set(identity, contents);
-        for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
         if (contents.has(candidate.content)) {
           fates.set(candidate, { event: null, conflict: false });
           return [];
         }
+        // Only what is claimed stands for others: a rounding that was itself a repetition is no fact that a third pixel could repeat.
+        own.set(identity, contents);
+        for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
         const conflict = contents.size > 0;
         const id = conflict ? `${identity}~${candidate.content.slice(0, 12)}` : identity;
         contents.set(candidate.content, id);
-        return [{ candidate, conflict, event: { ...candidate.event, id, recordedAt: now } as ObservedEvent }];
+        return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
       });
       const won = await this.kept.claim(
         tx,

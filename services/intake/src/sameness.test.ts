@@ -92,6 +92,12 @@ describe('one fact, one id', () => {
     );
   });
 
+  it('does not take a second pixel for the first because a rounding of either was repeated between them', async () => {
+    const at = (latitude: number): string => row({ latitude, longitude: 113.00003, minute: 304, satellite: 'T', brightness: 320 });
+    const rounded = row({ latitude: 24.0001, longitude: 113, minute: 304, satellite: 'T', brightness: 320 });
+    expect(await give(pixels(at(24.00011), rounded, at(24.00012)))).toMatchObject({ accepted: 2, duplicates: 1 });
+  });
+
   const alert = (identifier: string, headline = 'x', sent = '2020-06-07T02:14:00+08:00'): string =>
     `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${identifier}</identifier><sender>s</sender><sent>${sent}</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info><category>Met</category><event>暴雨</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty><headline>${headline}</headline></info></alert>`;
   const atom = (...alerts: readonly string[]): string =>
