@@ -186,7 +186,8 @@ export class JobRunner {
   }
 }
 
-async function waitFor(signal: Promise<void>, ms: number): Promise<void> {
+/** Returns when the signal comes, or after so many milliseconds; leaves no timer behind. */
+export async function waitFor(signal: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([signal, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);

@@ -42,7 +42,10 @@ export class BatchWorker {
         return await this.context.work(at, batch);
       } catch (error) {
         const disposition = onFailure(error, batch.records.length, attempt);
-        this.context.onTrouble(error, `${at.consumer} ${at.topic}/${at.partition} from ${batch.fetchedFrom}: ${disposition}`);
+        this.context.onTrouble(
+          error,
+          `${at.consumer} ${at.topic}/${at.partition} from ${batch.records[0]?.offset ?? batch.fetchedFrom}: ${disposition}`,
+        );
         if (disposition === 'split') return this.oneByOne(at, batch);
         if (disposition === 'park') return this.park(at, batch, error);
         if (!this.running) return { kind: 'done', next: batch.fetchedFrom };

@@ -16,7 +16,7 @@ export type Content = Readonly<{
 /** An input that is refused before it is read: too large, or not what it says. */
 export class BadContent extends Error {
   constructor(
-    readonly kind: 'too-large' | 'unreadable' | 'unsupported',
+    readonly kind: 'too-large' | 'unreadable',
     message: string,
   ) {
     super(message);

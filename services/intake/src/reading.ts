@@ -1,7 +1,7 @@
 import { refuse, Unreadable, type Head, type Reader, type SourceRecord } from './readers/reader.js';
 import { BadContent, type Content } from './content.js';
 import { cutterOf } from './readers/cutting.js';
-import { recognise, whyEmpty } from './readers/index.js';
+import { recognise } from './readers/index.js';
 
 const HEAD_BYTES = 65_536;
 const BITE_BYTES = 16_384;
@@ -14,11 +14,10 @@ export async function readInput(content: Content, readers: readonly Reader[]): P
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
   const records = recordsOf(content, reader, head);
-  const empty = whyEmpty(reader.format, head);
-  if (empty === null) return { format: reader.format, records };
+  if (reader.whyEmpty === undefined) return { format: reader.format, records };
   const all: SourceRecord[][] = [];
   for await (const some of records) if (some.length > 0) all.push(some);
-  return all.length === 0 ? { skipped: empty } : { format: reader.format, records: once(all) };
+  return all.length === 0 ? { skipped: reader.whyEmpty(head) } : { format: reader.format, records: once(all) };
 }
 
 async function* once(all: readonly SourceRecord[][]): AsyncGenerator<SourceRecord[]> {

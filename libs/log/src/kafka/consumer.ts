@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { waitFor } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
@@ -86,15 +87,14 @@ export class KafkaConsumer implements Consumption {
 
   /** Sends every assigned partition to its position, after a look whether the broker still has it. */
   private async seekAll(assignment: Readonly<Record<string, number[]>>): Promise<void> {
-    for (const [topic, partitions] of Object.entries(assignment)) {
-      const bounds = await this.boundsOf(topic);
+    const bounds = await this.boundsOf(Object.keys(assignment));
+    for (const [topic, partitions] of Object.entries(assignment))
       for (const partition of partitions) {
         const position = await this.positionOf(topic, partition);
-        const lost = lostAt(this.group, topic, partition, position, bounds.get(partition));
+        const lost = lostAt(this.group, topic, partition, position, bounds.get(`${topic} ${partition}`));
         if (lost !== null) return this.fail(lost);
         this.consumer?.seek({ topic, partition, offset: String(position) });
       }
-    }
   }
 
   private async batch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
@@ -108,8 +108,8 @@ export class KafkaConsumer implements Consumption {
     while ((messages.length > 0 || from < end) && isRunning() && !isStale() && this.running) {
       const some = messages.splice(0, this.options.batchSize);
       const nextOffset = messages.length === 0 ? end : Number(some.at(-1)?.offset) + 1;
-      // Behind a place that was fetched from its position only transactions leave gaps.
-      const known = this.anchored.has(place) ? Math.min(from, await this.positionOf(topic, partition)) : from;
+      // Behind a place that was fetched from its position only transactions leave gaps: nothing there can have been passed over.
+      const known = this.anchored.has(place) ? 0 : from;
       const work = this.worker.through(at, { fetchedFrom: known, records: some.map(recordOf), nextOffset });
       const progress = await beating(work, heartbeat);
       if (progress.kind === 'seek') return this.again(topic, partition, progress.to);
@@ -123,7 +123,7 @@ export class KafkaConsumer implements Consumption {
 
   /** The batch was fetched from beyond the position: it is fetched again from there, if the broker has it. */
   private async again(topic: string, partition: number, to: number): Promise<void> {
-    const lost = lostAt(this.group, topic, partition, to, (await this.boundsOf(topic)).get(partition));
+    const lost = lostAt(this.group, topic, partition, to, (await this.boundsOf([topic])).get(`${topic} ${partition}`));
     if (lost !== null) return this.fail(lost);
     this.consumer?.seek({ topic, partition, offset: String(to) });
   }
@@ -137,12 +137,16 @@ export class KafkaConsumer implements Consumption {
     return row?.next_offset ?? 0;
   }
 
-  private async boundsOf(topic: string): Promise<ReadonlyMap<number, readonly [low: number, high: number]>> {
+  /** What the broker has of each partition, by `topic partition`. */
+  private async boundsOf(topics: readonly string[]): Promise<ReadonlyMap<string, readonly [low: number, high: number]>> {
     const admin = this.kafka.admin();
+    const bounds = new Map<string, readonly [number, number]>();
     try {
       await admin.connect();
-      const offsets = await admin.fetchTopicOffsets(topic);
-      return new Map(offsets.map(({ partition, low, high }) => [partition, [Number(low), Number(high)]]));
+      for (const topic of topics)
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+          bounds.set(`${topic} ${partition}`, [Number(low), Number(high)]);
+      return bounds;
     } finally {
       await admin.disconnect();
     }
@@ -204,21 +208,15 @@ function lostAt(
 /** Keeps the membership alive while a transaction takes long. One after the other: two heartbeats at once confuse the client. */
 async function beating<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T> {
   let done = false;
-  const settled = work.finally(() => (done = true));
-  settled.catch(() => undefined);
+  const over = work.then(
+    () => void (done = true),
+    () => void (done = true),
+  );
   while (!done) {
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      settled.then(
-        () => undefined,
-        () => undefined,
-      ),
-      new Promise<void>((resolve) => (timer = setTimeout(resolve, HEARTBEAT_MS))),
-    ]);
-    clearTimeout(timer);
+    await waitFor(over, HEARTBEAT_MS);
     if (!done) await heartbeat();
   }
-  return settled;
+  return work;
 }
 
 function recordOf({ offset, key, value, headers }: KafkaMessage): LogRecord {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
-import type { Notifications } from '@fengsui/database';
+import { waitFor, type Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { retryDelay } from '../disposition.js';
 import type { Publisher } from './publisher.js';
@@ -63,7 +63,7 @@ export class Relay {
         if (held) await session.query('select 1');
         const carried = held && (await this.carryAll());
         attempt = 1;
-        if (!carried && this.running) await Promise.race([woken, sleep(LOOK_AGAIN_MS)]);
+        if (!carried && this.running) await waitFor(woken, LOOK_AGAIN_MS);
       } catch (error) {
         this.onTrouble(error, `relay of ${this.service}: trying again`);
         held = false;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Notifications } from '@fengsui/database';
+import { waitFor, type Clock, type Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import type { Consumption, Position, Records } from '../port.js';
 import { readRecord } from '../record.js';
@@ -74,13 +74,8 @@ export class PostgresConsumer implements Consumption {
   }
 
   private async untilWoken(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.wakeUp = resolve;
-      timer = setTimeout(resolve, LOOK_AGAIN_MS);
-      if (this.woken || !this.running) resolve();
-    });
-    clearTimeout(timer);
+    const signal = new Promise<void>((resolve) => (this.wakeUp = resolve));
+    if (!this.woken && this.running) await waitFor(signal, LOOK_AGAIN_MS);
   }
 
   private async behind(): Promise<(Position & { next: number })[]> {

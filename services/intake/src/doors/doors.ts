@@ -1,4 +1,6 @@
 import type { ObservedEvent } from '@fengsui/contracts';
+import { contractJson } from '../readers/contract-json.js';
+import type { Reader } from '../readers/reader.js';
 
 /** What a door may carry: `POST /v1/warnings` and so on; `POST /v1/inputs` takes every format that is read. */
 export const DOORS = {
@@ -13,3 +15,9 @@ export const DOORS = {
   orders: 'order.v1',
 } as const satisfies Record<string, ObservedEvent['type']>;
 export type Door = keyof typeof DOORS;
+
+/** What a door of one contract reads: contract JSON there may leave the type out; a source format must give what the door carries. */
+export const readersFor = (readers: readonly Reader[], contract: ObservedEvent['type']): readonly Reader[] => [
+  ...readers.filter(({ format }) => format !== 'contract-json'),
+  contractJson(contract),
+];

@@ -4,9 +4,8 @@ import type { Clock } from '@fengsui/database';
 import type { Consumption, FeedMessage, KafkaFeeds } from '@fengsui/log';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { contentOfBytes } from '../content.js';
-import { contractJson } from '../readers/contract-json.js';
 import type { Receiving } from '../receive.js';
-import { DOORS, type Door } from './doors.js';
+import { DOORS, readersFor, type Door } from './doors.js';
 
 const WAIT_MS = 500;
 
@@ -42,7 +41,7 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
       door: 'kafka',
       name: `${topic}/${partition}/${offset}`,
       actor: `kafka:${topic}`,
-      readers: [...this.receiving.readers.filter(({ format }) => format !== 'contract-json'), contractJson(contract)],
+      readers: readersFor(this.receiving.readers, contract),
       permit: ({ type }) =>
         type === contract
           ? null

@@ -9,9 +9,8 @@ import { IntakePlan } from '../plan.js';
 import type { Permit } from '../judging.js';
 import type { Receipt } from '../receipt.js';
 import { Receiving } from '../receive.js';
-import { contractJson } from '../readers/contract-json.js';
 import { Answers } from './answers.js';
-import { DOORS, type Door } from './doors.js';
+import { DOORS, readersFor, type Door } from './doors.js';
 import { Feeders, Gate, type Known } from './feeders.js';
 import { openApi } from './openapi.js';
 import { AsProblem, Problem } from './problem.js';
@@ -125,11 +124,7 @@ export class HttpDoor {
       door: 'http',
       name: `POST /v1/${door}`,
       actor: feeder.name,
-      // Contract JSON on a door of its own may leave the type out; a source format must give what the door carries.
-      readers:
-        contract === null
-          ? this.receiving.readers
-          : [...this.receiving.readers.filter(({ format }) => format !== 'contract-json'), contractJson(contract)],
+      readers: contract === null ? this.receiving.readers : readersFor(this.receiving.readers, contract),
       permit: (event) => {
         if (contract !== null && event.type !== contract)
           return { place: '', reason: `${event.type} on the door of ${contract}`, expected: `${contract}, or POST /v1/inputs` };

@@ -1,4 +1,4 @@
-import { refuse, Unreadable, type Draft, type Piece, type Reader, type SourceRecord } from './reader.js';
+import { guarded, refuse, Unreadable, type Draft, type Piece, type Reader, type SourceRecord } from './reader.js';
 
 /**
  * JMA best tracks of the Western North Pacific, fixed width: a header line `66666 …` for each storm, then a line for each analysed
@@ -70,12 +70,7 @@ function recordOf(storm: Storm): SourceRecord {
   const at = { place: `storm ${storm.id} (line ${storm.number})`, from: storm.from, length: storm.to - storm.from };
   if (storm.lines.length !== storm.expected)
     return { ...at, refusals: [refuse(at.place, `${storm.lines.length} positions`, `${storm.expected} positions, as its header says`)] };
-  try {
-    return { ...at, drafts: storm.lines.map((line) => positionOf(storm, line)) };
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return { ...at, refusals: [{ place: error.place, reason: error.reason, expected: error.expected }] };
-  }
+  return guarded(at, () => ({ drafts: storm.lines.map((line) => positionOf(storm, line)) }));
 }
 
 function positionOf({ id, name }: Storm, { text, number }: { text: string; number: number }): Draft {

@@ -1,6 +1,6 @@
 import { bestTrack } from './best-track.js';
 import { capJson } from './cap/cap-json.js';
-import { capReaders, emptyWrapper, rootOf, type Trust } from './cap/document.js';
+import { capReaders, rootOf, type Trust } from './cap/document.js';
 import { nwsGeojson } from './cap/nws-geojson.js';
 import { alertContents, cmaAlarms, nationalXml } from './china/national.js';
 import { warningText, warningTextLines } from './china/warning-text.js';
@@ -41,10 +41,6 @@ export function recognise(head: Head, readers: readonly Reader[]): Reader | Read
   if (head.text.replace(/^\ufeff/, '').trim() === '') return { reason: 'empty' };
   return readers.find((reader) => reader.recognises(head)) ?? { reason: whyNot(head, readers) };
 }
-
-/** Why a wrapper is no input although its format is known: it carries nothing. */
-export const whyEmpty = (format: string, head: Head): string | null =>
-  ['cap-atom', 'cap-rss', 'cap-edxl-de'].includes(format) ? emptyWrapper(head) : null;
 
 function whyNot(head: Head, readers: readonly Reader[]): string {
   const root = rootOf(head.text);

@@ -30,6 +30,8 @@ export type Reader = Readonly<{
   recognises: (head: Head) => boolean;
   /** Begins an input. @returns what reads piece after piece */
   begin: (head: Head) => (piece: Piece) => Iterable<SourceRecord>;
+  /** For wrappers: why one without a record in it is no input. */
+  whyEmpty?: (head: Head) => string;
 }>;
 
 /** A record with one event, or with the reason why it has none. */
@@ -37,6 +39,23 @@ export const recordOf = (place: string, from: number, length: number, read: Draf
   'type' in read ? { place, from, length, drafts: [read] } : { place, from, length, refusals: [read] };
 
 export const refuse = (place: string, reason: string, expected: string): Refusal => ({ place, reason, expected });
+
+/**
+ * A record as `read` makes it, or refused with what it threw.
+ * @param placed names the place in the record for the issuer; as it was thrown unless the format writes it otherwise
+ */
+export function guarded(
+  at: Readonly<{ place: string; from: number; length: number }>,
+  read: () => Readonly<{ drafts: readonly Draft[]; notes?: readonly string[] }>,
+  placed: (inside: string) => string = (inside) => inside,
+): SourceRecord {
+  try {
+    return { ...at, ...read() };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ...at, refusals: [refuse(placed(error.place), error.reason, error.expected)] };
+  }
+}
 
 /** A refusal from the depth of a reader; whoever reads the record turns it into one. */
 export class Unreadable extends Error {

@@ -1,5 +1,5 @@
 import { arrayOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
 import { decimal, instantOf } from '../text.js';
 import { unitOf } from '../contract-json.js';
 import { circleOf, polygonOf } from './geometry.js';
@@ -22,15 +22,12 @@ function recordOf(piece: Piece): SourceRecord {
   const at = { place, from: piece.from, length: piece.bytes.length };
   const { value, refusal } = parseJson(piece.bytes, place);
   if (refusal !== undefined) return { ...at, refusals: [refusal] };
-  try {
+  return guarded(at, () => {
     if (!isObject(value)) throw new Unreadable(place, 'not an object', 'an object with the fields of CAP 1.2');
     const notes: string[] = [];
     const data = alertOf(value, place, notes);
-    return { ...at, notes, drafts: [{ type: 'weather-warning.v1', occurredAt: data.sentAt, data }] };
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return { ...at, refusals: [{ place: error.place, reason: error.reason, expected: error.expected }] };
-  }
+    return { notes, drafts: [{ type: 'weather-warning.v1', occurredAt: data.sentAt, data }] };
+  });
 }
 
 function alertOf(alert: JsonObject, place: string, notes: string[]) {

@@ -33,9 +33,13 @@ export const capReaders = (trust: Trust = trustAll): readonly Reader[] => [
     ...xmlReader('cap', 'One alert of CAP 1.2 or 1.1, or 1.0 read only (OASIS).', 'alert', trust),
     recognises: ({ text }) => rootOf(text) === 'alert' && (NAMESPACES.test(text) || !/<(sendTime|senderCode)>/.test(text)),
   },
-  xmlReader('cap-atom', 'An Atom feed whose entries carry alerts.', 'feed', trust),
-  xmlReader('cap-rss', 'An RSS feed whose items carry alerts.', 'rss', trust),
-  xmlReader('cap-edxl-de', 'An EDXL-DE 1.0 distribution with alerts as XML content.', 'EDXLDistribution', trust),
+  ...(
+    [
+      ['cap-atom', 'An Atom feed whose entries carry alerts.', 'feed'],
+      ['cap-rss', 'An RSS feed whose items carry alerts.', 'rss'],
+      ['cap-edxl-de', 'An EDXL-DE 1.0 distribution with alerts as XML content.', 'EDXLDistribution'],
+    ] as const
+  ).map(([format, about, root]) => ({ ...xmlReader(format, about, root, trust), whyEmpty: emptyWrapper })),
 ];
 
 const NAMESPACES = /incident\.com\/cap\/1\.0|urn:oasis:names:tc:emergency:cap:1\.\d/;
@@ -122,7 +126,7 @@ function* alertsIn(element: XmlElement): Generator<{ alert: XmlElement; within: 
 }
 
 /** Why a wrapper without an alert in it is no input. */
-export function emptyWrapper({ text }: Head): string {
+function emptyWrapper({ text }: Head): string {
   const entries = /<(?:[\w.-]+:)?(entry|item)[\s>]/.test(text);
   return entries
     ? 'an index that only links to alerts and carries none: feed the alerts themselves, or add the feed to the sources that are polled'

@@ -1,5 +1,5 @@
 import { arrayOf, elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
 import { instantOf } from '../text.js';
 import type { LatLon } from './geometry.js';
 
@@ -19,13 +19,10 @@ function* read(piece: Piece): Generator<SourceRecord> {
     const { value, refusal } = parseJson(feature.bytes, place);
     if (refusal !== undefined) yield { ...at, refusals: [refusal] };
     else
-      try {
+      yield guarded(at, () => {
         const data = alertOf(value, place);
-        yield { ...at, drafts: [{ type: 'weather-warning.v1', occurredAt: data.sentAt, data }] };
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error;
-        yield { ...at, refusals: [{ place: error.place, reason: error.reason, expected: error.expected }] };
-      }
+        return { drafts: [{ type: 'weather-warning.v1', occurredAt: data.sentAt, data }] };
+      });
   }
 }
 

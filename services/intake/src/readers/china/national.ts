@@ -2,10 +2,16 @@ import { colourNamed } from '../cap/alert.js';
 import { rootOf } from '../cap/document.js';
 import { elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt, wallReader } from '../local-time.js';
-import { Unreadable, type Draft, type Head, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Draft, type Head, type Piece, type Reader } from '../reader.js';
 import { instantOf } from '../text.js';
 import { parseXml, type XmlElement } from '../xml.js';
 import { eventCodeOf, signalsIn } from './signals.js';
+
+/** A path into the record, as the other forms of a warning name it. */
+const below =
+  (place: string) =>
+  (inside: string): string =>
+    [place, inside].filter((part) => part !== '').join('/');
 
 /** 6 digits division, 8 digits issuing body, local time, and perhaps a number: the national identifier (GB/T 35965.1). */
 const IDENTIFIER = /^(\d{6})(\d{8})_(\d{14})(_\d+)?$/;
@@ -24,7 +30,7 @@ export const nationalXml: Reader = {
   begin: () => (piece) => {
     const parsed = parseXml(piece.bytes);
     const at = { place: 'alert', from: piece.from, length: piece.bytes.length };
-    return ['refusal' in parsed ? { ...at, refusals: [parsed.refusal] } : guarded(at, () => ofXml(parsed.root))];
+    return ['refusal' in parsed ? { ...at, refusals: [parsed.refusal] } : guarded(at, () => ofXml(parsed.root), below('alert'))];
   },
 };
 
@@ -45,10 +51,14 @@ const jsonReader = (
       const at = { place: `${member}[${element.number}]`, from: element.from, length: element.bytes.length };
       const { value, refusal } = parseJson(element.bytes, at.place);
       if (refusal !== undefined) return { ...at, refusals: [refusal] };
-      return guarded(at, () => {
-        if (!isObject(value)) throw new Unreadable('', 'not an object', 'one warning');
-        return { drafts: [read(value)], notes: [] };
-      });
+      return guarded(
+        at,
+        () => {
+          if (!isObject(value)) throw new Unreadable('', 'not an object', 'one warning');
+          return { drafts: [read(value)], notes: [] };
+        },
+        below(at.place),
+      );
     }),
 });
 
@@ -283,21 +293,4 @@ const missingColour = (written: string): never =>
 
 function fail(name: string, reason: string, expected: string): never {
   throw new Unreadable(name, reason, expected);
-}
-
-function guarded(
-  at: Readonly<{ place: string; from: number; length: number }>,
-  read: () => Readonly<{ drafts: readonly Draft[]; notes: readonly string[] }>,
-): SourceRecord {
-  try {
-    return { ...at, ...read() };
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return {
-      ...at,
-      refusals: [
-        { place: [at.place, error.place].filter((part) => part !== '').join('/'), reason: error.reason, expected: error.expected },
-      ],
-    };
-  }
 }

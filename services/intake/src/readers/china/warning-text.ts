@@ -1,6 +1,6 @@
 import { isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt } from '../local-time.js';
-import { refuse, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
 import { decodeUtf8, instantOf, notUtf8 } from '../text.js';
 import { colourNamed } from '../cap/alert.js';
 import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal } from './signals.js';
@@ -16,7 +16,7 @@ export const warningTextLines: Reader = {
   recognises: ({ text }) =>
     /^\ufeff?\s*\{/.test(text) &&
     ['adcode', 'issuer', 'signals', 'action'].every((name) => (text.split('\n', 1)[0] ?? '').includes(`"${name}"`)),
-  begin: () => (piece) => [guarded(piece, `line ${piece.number}`, () => ofLine(piece))],
+  begin: () => (piece) => [recordOf(piece, () => ofLine(piece))],
 };
 
 /**
@@ -33,21 +33,18 @@ export const warningText = (codeOf: (name: string) => string | null): Reader => 
     return (piece) => {
       const text = decodeUtf8(piece.bytes);
       const dated = /^(?:日期|发布日期|发布时间)[:：]\s*(\d{4}-\d{2}-\d{2})/.exec(text ?? '')?.[1];
-      if (dated === undefined) return [guarded(piece, `line ${piece.number}`, () => ofText(text, page, codeOf))];
+      if (dated === undefined) return [recordOf(piece, () => ofText(text, page, codeOf))];
       page = instantOf(`${dated}T23:59:59${ZONE}`);
       return [];
     };
   },
 });
 
-function guarded(piece: Piece, place: string, read: () => Pick<SourceRecord & { drafts: unknown }, 'drafts' | 'notes'>): SourceRecord {
-  const at = { place, from: piece.from, length: piece.bytes.length };
-  try {
-    return { ...at, ...read() } as SourceRecord;
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return { ...at, refusals: [refuse([place, error.place].filter((part) => part !== '').join(', '), error.reason, error.expected)] };
-  }
+function recordOf(piece: Piece, read: Parameters<typeof guarded>[1]): SourceRecord {
+  const place = `line ${piece.number}`;
+  return guarded({ place, from: piece.from, length: piece.bytes.length }, read, (inside) =>
+    [place, inside].filter((part) => part !== '').join(', '),
+  );
 }
 
 function ofText(text: string | null, page: string | null, codeOf: (name: string) => string | null) {
