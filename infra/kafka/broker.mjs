@@ -84,9 +84,10 @@ const uuid = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 /**
  * Starts brokers on loopback, each broker and controller in one.
  * @param options.brokers 1 or 3 @param options.folder data; removed with the last stop when it was made here
+ * @param options.advertise port of a broker → port at which clients are told to reach it, for a test that stands in between
  * @returns addresses, and per broker how to kill, pause and start it again
  */
-export async function startKafka({ brokers = 1, folder = null, port = null } = {}) {
+export async function startKafka({ brokers = 1, folder = null, port = null, advertise = (own) => own } = {}) {
   const why = missing();
   if (why !== null) throw new Error(why);
   const classPath = path.join(jars(), '*');
@@ -122,7 +123,7 @@ export async function startKafka({ brokers = 1, folder = null, port = null } = {
         'node.id': node.id,
         'controller.quorum.bootstrap.servers': nodes.map(({ controller }) => `127.0.0.1:${controller}`).join(','),
         listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controller}`,
-        'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controller}`,
+        'advertised.listeners': `PLAINTEXT://127.0.0.1:${await advertise(node.port)},CONTROLLER://127.0.0.1:${node.controller}`,
         'controller.listener.names': 'CONTROLLER',
         'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
         'log.dirs': path.join(node.folder, 'data'),

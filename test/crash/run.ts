@@ -6,7 +6,8 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SCHEMAS } from '@fengsui/cli';
 import { connect, migrate, startEmbedded } from '@fengsui/database';
-import { crashInput, type CrashInput } from './input.js';
+import { againstInput } from '../oracle/check.js';
+import { oracleInput } from '../oracle/input.js';
 
 /**
  * `npm run test:crash [-- --events N --seed N --break position]`: the process with all services is killed with SIGKILL at random moments
@@ -85,37 +86,12 @@ async function held(url: string): Promise<Map<string, { rows: number; hash: stri
   return found;
 }
 
-/** Against the input alone: which events are lost or doubled, and which figures are wrong. */
-async function againstOracle(url: string, input: CrashInput): Promise<{ lost: number; doubled: number; figures: string[] }> {
-  const db = await connect(url, 'crash test', 1);
-  const logged = (await db.query(`select body::json->>'id' as id from log.record where topic like 'observed.%'`)) as { id: string }[];
-  const booked = (await db.query('select jsonb_object_keys(pieces) as id from reporting.subject')) as { id: string }[];
-  const inLog = new Set(logged.map(({ id }) => id));
-  const inReport = new Set(booked.map(({ id }) => id));
-  const values = new Map<string, number>();
-  const sums = 'select indicator, sum(amount)::float8 as value from reporting.counter group by 1';
-  const keys = 'select indicator, count(*)::float8 as value from reporting.distinct_key where facts > 0 group by 1';
-  for (const sql of [sums, keys])
-    for (const { indicator, value } of (await db.query(sql)) as { indicator: string; value: number }[]) values.set(indicator, value);
-  await db.destroy();
-  const counts = (id: string): boolean => id.startsWith('incident/') || id.startsWith('record/');
-  const lost = [...input.ids].filter((id) => !inLog.has(id) || (counts(id) && !inReport.has(id))).length;
-  const figures = Object.entries(input.figures).filter(([id, expected]) => values.get(id) !== expected);
-  return {
-    lost,
-    doubled: logged.length - inLog.size + booked.length - inReport.size,
-    figures: figures.map(([id, expected]) => `${id} is ${values.get(id)}, must be ${expected}`),
-  };
-}
-
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-crash-'));
 const server = await startEmbedded(folder);
 let failures = 0;
 try {
-  const input = crashInput(events, seed);
-  process.stdout.write(
-    `${input.events} events in ${input.files.length} files, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`,
-  );
+  const input = oracleInput(events, seed);
+  process.stdout.write(`${input.ids.size} events, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`);
   const calm = await prepared(server.url, 'calm');
   await run(calm, false, '');
   const stormy = await prepared(server.url, 'stormy');
@@ -129,7 +105,9 @@ try {
       `${same ? 'same     ' : 'DIFFERENT'} ${table}: ${rows} rows${same ? '' : `, ${expected.get(table)?.rows} without kills`}\n`,
     );
   }
-  const { lost, doubled, figures } = await againstOracle(stormy, input);
+  const db = await connect(stormy, 'crash test', 1);
+  const { lost, doubled, figures } = await againstInput(db, input);
+  await db.destroy();
   failures += lost + doubled + figures.length;
   process.stdout.write([`killed ${kills} times`, `${lost} lost, ${doubled} doubled`, ...figures].join('\n') + '\n');
   process.stdout.write(failures === 0 ? 'the state equals a run without kills\n' : 'THE STATE IS WRONG\n');

@@ -1,32 +1,15 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPlans, startOneProcess, VirtualTime } from '@fengsui/cli';
-import { connect, type Tx } from '@fengsui/database';
-import { PositionRows, type Position } from '@fengsui/log';
+import { connect } from '@fengsui/database';
+import { PositionRows } from '@fengsui/log';
 import { readSettings } from '@fengsui/settings';
-import type { DataSource } from 'typeorm';
-import { crashInput } from './input.js';
+import { filesOf, oracleInput } from '../oracle/input.js';
+import { PositionOutsideTransaction } from '../oracle/position-outside-transaction.js';
 
+const EVENTS_A_FILE = 500;
 /** What is done between two settlements of everything. */
 const FILES_A_ROUND = 12;
-
-/**
- * The mistake that the crash test must find: the position is moved on a connection of its own, outside the transaction of the work it
- * stands for. Killed between the two, the work is lost and the position says it was done.
- */
-class PositionOutsideTransaction extends PositionRows {
-  constructor(private readonly own: DataSource) {
-    super();
-  }
-
-  override async lock(_: Tx, at: Position): Promise<number> {
-    return super.lock(this.own.manager, at);
-  }
-
-  override async move(_: Tx, at: Position, next: number): Promise<void> {
-    await super.move(this.own.manager, at, next);
-  }
-}
 
 /** Feeds what is left of the input and works it through. May be killed at any moment, and started again. */
 const [url = '', events = '', seed = '', broken = ''] = process.argv.slice(2);
@@ -35,7 +18,7 @@ const settings = { ...readSettings({ DATABASE_URL: url, LOG_LEVEL: 'error' }), F
 const positions = broken === 'position' ? new PositionOutsideTransaction(await connect(url, 'crash test double', 16)) : new PositionRows();
 const { ports, stop } = await startOneProcess(url, settings, readPlans(plan), { services: true, http: false }, positions);
 const time = new VirtualTime(ports.db, ports.log);
-const { files } = crashInput(Number(events), Number(seed));
+const files = filesOf(oracleInput(Number(events), Number(seed)).events, EVENTS_A_FILE);
 process.stdout.write('working\n');
 for (;;) {
   const [row] = (await ports.db.query('select coalesce(max(file), -1)::int as file from public.crash_progress')) as { file: number }[];

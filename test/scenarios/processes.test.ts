@@ -1,9 +1,10 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startProcess, stopProcess } from '@fengsui/cli';
 import { testDatabase, type TestDatabase } from '@fengsui/testing';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -12,38 +13,19 @@ const SERVICES = ['intake', 'response', 'wildfire', 'duty', 'reporting'] as cons
 let database: TestDatabase;
 let running: ChildProcess[] = [];
 afterEach(async () => {
-  await Promise.all(
-    running.map(
-      (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve(null))),
-    ),
-  );
+  await Promise.all(running.map((child) => stopProcess(child)));
   running = [];
   await database.drop();
 });
 
-/** Starts a service as a process of its own. @returns its address */
-function start(service: string): Promise<string> {
-  const child = spawn(process.execPath, [path.join(ROOT, 'services', service, 'dist', 'main.js')], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
-  });
-  running.push(child);
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr?.on('data', (text: Buffer) => {
-      said += text.toString();
-      const address = /listening on (http\S+)/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    child.once('exit', (code) => reject(new Error(`${service} ended with ${code}: ${said}`)));
-  });
-}
-
 it('each service runs as a process of its own: a warning posted to intake rings in duty', async () => {
   database = await testDatabase([]);
   const addresses = new Map<string, string>();
-  for (const service of SERVICES) addresses.set(service, await start(service));
+  for (const service of SERVICES) {
+    const { child, address } = await startProcess(service, { DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' });
+    running.push(child);
+    addresses.set(service, address);
+  }
   const body = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'));
   const posted = await fetch(`${addresses.get('intake')}/v1/warnings`, {
     method: 'POST',

@@ -52,6 +52,13 @@ const SETTINGS = {
   ),
   KAFKA_USERNAME: Type.Optional(Type.String({ description: 'User at the brokers. / 用户名' })),
   KAFKA_PASSWORD: Type.Optional(Type.String({ description: 'Its password. / 密码' })),
+  KAFKA_INSTANCE: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._-]+$',
+      description:
+        'Name of this process among those of its service; started again under it, it takes its partitions back at once. / 进程名（静态成员）',
+    }),
+  ),
   MAIL_SMTP_URL: Type.Optional(
     Type.String({
       pattern: '^smtps?://',

@@ -7,3 +7,4 @@ export { demonstrationOf } from './commands/up.js';
 export { beginPlay, play, playState } from './demonstration/play.js';
 export { REPORT_YEAR } from './demonstration/script.js';
 export { switchToWall, VirtualTime } from './demonstration/virtual-time.js';
+export { startProcess, stopProcess } from './processes.js';

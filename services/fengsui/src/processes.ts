@@ -7,49 +7,58 @@ import { ROOT } from './installation.js';
 /** The services as processes of their own, on one database and one Kafka. */
 export type Processes = Readonly<{ addresses: ReadonlyMap<Service, string>; stop: () => Promise<void> }>;
 
+/** Starts a service as a process of its own and returns when it listens. @param entry its program; a test may have another for a service */
+export function startProcess(
+  service: string,
+  environment: Readonly<Record<string, string>>,
+  entry = path.join(ROOT, 'services', service, 'dist', 'main.js'),
+  heard: (text: string) => void = (text) => void process.stderr.write(text),
+): Promise<Readonly<{ child: ChildProcess; address: string }>> {
+  const child = spawn(process.execPath, [entry], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let listening = false;
+    child.stderr?.on('data', (text: Buffer) => {
+      if (listening) return heard(text.toString());
+      said += text.toString();
+      const address = /listening on (\S+)/.exec(said)?.[1];
+      if (address === undefined) return;
+      listening = true;
+      resolve({ child, address });
+    });
+    child.once('exit', (code, signal) => reject(new Error(`${service} ended with ${code ?? signal}: ${said.slice(-2_000)}`)));
+  });
+}
+
+/** Asks a process to finish what it has in hand, and waits until it is gone. */
+export const stopProcess = (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<unknown> =>
+  new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', resolve).kill(signal) : resolve(null),
+  );
+
 /** Starts one process a service and returns when all of them listen. Whatever fails on the way, nothing is left running. */
 export async function startProcesses(url: string, settings: Settings): Promise<Processes> {
-  const children: ChildProcess[] = [];
+  const starting = SERVICES.map((service) =>
+    startProcess(service, {
+      DATABASE_URL: url,
+      FENGSUI_HOME: settings.FENGSUI_HOME,
+      FENGSUI_PLAN: settings.FENGSUI_PLAN,
+      KAFKA_INSTANCE: 'only',
+      // The doors stand where they always stand; the query APIs of the others take what is free.
+      FENGSUI_HTTP_PORT: service === 'intake' ? String(settings.FENGSUI_HTTP_PORT) : '0',
+    }),
+  );
   const stop = async (): Promise<void> => {
-    await Promise.all(
-      children.map(
-        (child) =>
-          new Promise((resolve) =>
-            child.exitCode === null && child.signalCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve(null),
-          ),
-      ),
-    );
-  };
-  const start = (service: Service): Promise<readonly [Service, string]> => {
-    const child = spawn(process.execPath, [path.join(ROOT, 'services', service, 'dist', 'main.js')], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        ...process.env,
-        DATABASE_URL: url,
-        FENGSUI_HOME: settings.FENGSUI_HOME,
-        FENGSUI_PLAN: settings.FENGSUI_PLAN,
-        // The doors stand where they always stand; the query APIs of the others take what is free.
-        FENGSUI_HTTP_PORT: service === 'intake' ? String(settings.FENGSUI_HTTP_PORT) : '0',
-      },
-    });
-    children.push(child);
-    return new Promise((resolve, reject) => {
-      let said = '';
-      let listening = false;
-      child.stderr?.on('data', (text: Buffer) => {
-        if (listening) return void process.stderr.write(text);
-        said += text.toString();
-        const address = /listening on (http\S+)/.exec(said)?.[1];
-        if (address === undefined) return;
-        listening = true;
-        resolve([service, address]);
-      });
-      child.once('exit', (code) => reject(new Error(`${service} ended with ${code}: ${said.slice(-2_000)}`)));
-    });
+    const outcomes = await Promise.allSettled(starting);
+    await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? stopProcess(outcome.value.child) : null)));
   };
   try {
-    return { addresses: new Map(await Promise.all(SERVICES.map(start))), stop };
+    const started = await Promise.all(starting);
+    return { addresses: new Map(SERVICES.map((service, index) => [service, started[index]?.address ?? ''])), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,10 +5,12 @@ import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 // @ts-expect-error it brings no types, and the client's registry takes it as it is
 import snappy from 'kafkajs-snappy';
 import { compressFrame, decompressFrame } from 'lz4-napi';
+import { joinGroupsAs } from './static-membership.js';
 
 /** What talks to the brokers. Nothing else in the project names the client. */
 export function kafkaOf(settings: Settings, clientId: string, onTrouble: (what: string) => void): Kafka {
   registerCodecs();
+  joinGroupsAs(settings.KAFKA_INSTANCE);
   return new kafkajs.Kafka({
     clientId,
     brokers: (settings.KAFKA_BROKERS ?? '').split(','),

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { waitFor } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
+import { retryDelay } from '../disposition.js';
 import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
 import type { BatchWorker } from '../working.js';
 import { FROM_HEADER, kafkaPlace, type KafkaLogOptions } from './wire.js';
 
-const SESSION_TIMEOUT_MS = 30_000;
+/** A process that was killed is missed after this long, and its partitions go to the others. */
+const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
 const PARTITIONS_AT_A_TIME = 4;
 /** A fetch holds at most this much for a partition, so that memory is bounded whatever the lag. */
@@ -19,6 +21,13 @@ const STANDSTILL_MS = 60_000;
 /** The broker no longer has what this consumer must read next, or never had it. Nothing is skipped without a person. */
 class PositionLost extends Error {}
 
+/** Two processes under one name would throw each other out for ever. */
+class Fenced extends Error {}
+
+const isFenced = (error: Error): boolean => (error as { type?: string }).type === 'FENCED_INSTANCE_ID';
+
+type Bounds = ReadonlyMap<string, readonly [low: number, high: number]>;
+
 /**
  * One consumer group member over its topics. The brokers' own committed offsets are not used: where to go on is the row in PostgreSQL,
  * which every batch takes, checks and moves in its transaction.
@@ -28,8 +37,10 @@ export class KafkaConsumer implements Consumption {
   private running = true;
   private failed = false;
   private side: Promise<void> = Promise.resolve();
-  /** Partitions that were fetched from their position since they were assigned: a gap behind that is what transactions leave. */
-  private readonly anchored = new Set<string>();
+  /** How far each partition was worked through since it was assigned: a gap that opens behind that needs a look. */
+  private readonly reached = new Map<string, number>();
+  /** Counts the assignments; what belongs to an older one stops by itself. */
+  private assignment = 0;
   /** How often a consumer that stood still was started anew. */
   restarts = 0;
 
@@ -62,18 +73,18 @@ export class KafkaConsumer implements Consumption {
       maxBytesPerPartition: MAX_BYTES_A_PARTITION,
       maxWaitTimeInMs: 200,
       allowAutoTopicCreation: false,
-      retry: { retries: 8, maxRetryTime: 10_000, restartOnFailure: async () => this.running && !this.failed },
+      retry: { retries: 8, maxRetryTime: 10_000, restartOnFailure: async (error) => this.running && !this.failed && !isFenced(error) },
     });
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart) this.options.onTrouble(error, `consumer ${this.group} starts again`);
-      else if (this.running) this.fail(error);
+      else if (this.running)
+        this.fail(isFenced(error) ? new Fenced(`another process is consumer ${this.group} under the same KAFKA_INSTANCE`) : error);
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
-      this.anchored.clear();
-      void this.seekAll(memberAssignment).catch((error: unknown) =>
-        this.options.onTrouble(error, `consumer ${this.group} could not seek; it will when it reads`),
-      );
+      this.reached.clear();
+      this.assignment += 1;
+      void this.seekAll(memberAssignment, this.assignment);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
@@ -85,16 +96,24 @@ export class KafkaConsumer implements Consumption {
     });
   }
 
-  /** Sends every assigned partition to its position, after a look whether the broker still has it. */
-  private async seekAll(assignment: Readonly<Record<string, number[]>>): Promise<void> {
-    const bounds = await this.boundsOf(Object.keys(assignment));
-    for (const [topic, partitions] of Object.entries(assignment))
-      for (const partition of partitions) {
-        const position = await this.positionOf(topic, partition);
-        const lost = lostAt(this.group, topic, partition, position, bounds.get(`${topic} ${partition}`));
-        if (lost !== null) return this.fail(lost);
-        this.consumer?.seek({ topic, partition, offset: String(position) });
+  /** Sends every assigned partition to its position. What cannot be asked now is asked again: a leader may just be moving. */
+  private async seekAll(assigned: Readonly<Record<string, number[]>>, assignment: number): Promise<void> {
+    for (let attempt = 1; this.running && assignment === this.assignment; attempt += 1) {
+      try {
+        const bounds = await this.boundsOf(Object.keys(assigned));
+        for (const [topic, partitions] of Object.entries(assigned))
+          for (const partition of partitions) {
+            const position = await this.positionOf(topic, partition, bounds);
+            if (this.failedAt(topic, partition, position, bounds)) return;
+            if (assignment === this.assignment && !this.reached.has(`${topic} ${partition}`))
+              this.consumer?.seek({ topic, partition, offset: String(position) });
+          }
+        return;
+      } catch (error) {
+        this.options.onTrouble(error, `consumer ${this.group} cannot ask for its partitions; trying again`);
+        await sleep(retryDelay(attempt, Math.random()));
       }
+    }
   }
 
   private async batch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
@@ -103,17 +122,18 @@ export class KafkaConsumer implements Consumption {
     const place = `${topic} ${partition}`;
     const at: Position = { consumer: this.group, topic: kafkaPlace(topic), partition };
     const end = Number(batch.lastOffset()) + 1;
+    if (!(await this.mayRead(at, topic, fetchedFrom))) return;
     let from = fetchedFrom;
     const messages = [...batch.messages];
     while ((messages.length > 0 || from < end) && isRunning() && !isStale() && this.running) {
       const some = messages.splice(0, this.options.batchSize);
       const nextOffset = messages.length === 0 ? end : Number(some.at(-1)?.offset) + 1;
-      // Behind a place that was fetched from its position only transactions leave gaps: nothing there can have been passed over.
-      const known = this.anchored.has(place) ? 0 : from;
+      // `mayRead` has looked at what lies between: only transactions leave such gaps.
+      const known = this.reached.has(place) ? 0 : from;
       const work = this.worker.through(at, { fetchedFrom: known, records: some.map(recordOf), nextOffset });
       const progress = await beating(work, heartbeat);
       if (progress.kind === 'seek') return this.again(topic, partition, progress.to);
-      this.anchored.add(place);
+      this.reached.set(place, progress.next);
       if (progress.next < nextOffset && !this.running) return;
       from = nextOffset;
       resolveOffset(String(nextOffset - 1));
@@ -121,24 +141,47 @@ export class KafkaConsumer implements Consumption {
     }
   }
 
-  /** The batch was fetched from beyond the position: it is fetched again from there, if the broker has it. */
-  private async again(topic: string, partition: number, to: number): Promise<void> {
-    const lost = lostAt(this.group, topic, partition, to, (await this.boundsOf([topic])).get(`${topic} ${partition}`));
-    if (lost !== null) return this.fail(lost);
-    this.consumer?.seek({ topic, partition, offset: String(to) });
+  /**
+   * What a fetch brings must go on where the work stands. It does not when the broker lost what lies between and the client went on with
+   * what is left: of a partition just assigned, or behind a gap, the broker is asked.
+   */
+  private async mayRead(at: Position, topic: string, fetchedFrom: number): Promise<boolean> {
+    const reached = this.reached.get(`${topic} ${at.partition}`);
+    if (reached !== undefined && fetchedFrom <= reached) return true;
+    const bounds = await this.boundsOf([topic]);
+    return !this.failedAt(topic, at.partition, reached ?? (await this.positionOf(topic, at.partition, bounds)), bounds);
   }
 
-  private async positionOf(topic: string, partition: number): Promise<number> {
-    const [row] = (await this.db.query('select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3', [
-      this.group,
-      kafkaPlace(topic),
-      partition,
-    ])) as { next_offset: number }[];
+  /** The batch was fetched from beyond the position: it is fetched again from there, if the broker has it. */
+  private async again(topic: string, partition: number, to: number): Promise<void> {
+    if (!this.failedAt(topic, partition, to, await this.boundsOf([topic]))) this.consumer?.seek({ topic, partition, offset: String(to) });
+  }
+
+  /** @returns true when the broker has not what comes next; then this consumer ends */
+  private failedAt(topic: string, partition: number, position: number, bounds: Bounds): boolean {
+    const lost = lostAt(this.group, topic, partition, position, bounds.get(`${topic} ${partition}`));
+    if (lost !== null) this.fail(lost);
+    return lost !== null;
+  }
+
+  /** Where the work stands. Who never read a partition begins with the first that the broker still has. */
+  private async positionOf(topic: string, partition: number, bounds: Bounds): Promise<number> {
+    const place = [this.group, kafkaPlace(topic), partition];
+    const [low = 0] = bounds.get(`${topic} ${partition}`) ?? [];
+    if (low > 0)
+      await this.db.query(
+        'insert into log.position (consumer, topic, partition, next_offset) values ($1, $2, $3, $4) on conflict do nothing',
+        [...place, low],
+      );
+    const [row] = (await this.db.query(
+      'select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3',
+      place,
+    )) as { next_offset: number }[];
     return row?.next_offset ?? 0;
   }
 
   /** What the broker has of each partition, by `topic partition`. */
-  private async boundsOf(topics: readonly string[]): Promise<ReadonlyMap<string, readonly [low: number, high: number]>> {
+  private async boundsOf(topics: readonly string[]): Promise<Bounds> {
     const admin = this.kafka.admin();
     const bounds = new Map<string, readonly [number, number]>();
     try {

@@ -201,7 +201,7 @@ describe('over Apache Kafka', () => {
     await producer.disconnect();
     await consume();
     await until(() => seen.length === 1);
-    expect(running.trouble).toEqual([]);
+    expect(running.fatal).toEqual([]);
   });
 
   it('stops with both offsets and the command when the topic was made anew behind its back', async () => {

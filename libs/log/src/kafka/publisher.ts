@@ -1,4 +1,4 @@
-import type { Kafka, Message, Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 
 /**
  * The only one who sends. One call carries one partition: a call that spans partitions loses acknowledged messages when a leader moves
@@ -25,12 +25,16 @@ export class Publisher {
     return this.producer.disconnect();
   }
 
-  /** @returns the offset of the first message, when all of them are on every replica in sync */
-  async publish(topic: string, partition: number, messages: readonly Omit<Message, 'partition'>[]): Promise<number> {
+  /**
+   * @param compressed with gzip, which every client reads
+   * @returns the offset of the first message, when all of them are on every replica in sync
+   */
+  async publish(topic: string, partition: number, messages: readonly Omit<Message, 'partition'>[], compressed = false): Promise<number> {
     const [answer] = await this.producer.send({
       topic,
       acks: -1,
       timeout: 30_000,
+      compression: compressed ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None,
       messages: messages.map((message) => ({ ...message, partition })),
     });
     return Number(answer?.baseOffset ?? -1);

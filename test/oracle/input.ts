@@ -1,12 +1,15 @@
-/** The input of the crash test: files for the doors, and what must come of them, computed from the input alone. */
-export type CrashInput = Readonly<{
-  files: readonly string[];
-  events: number;
+import type { EventType } from '@fengsui/contracts';
+
+/** One event as it is fed, with the identity it must get. */
+export type FedEvent = Readonly<{ id: string; type: EventType; key: string; line: string }>;
+/** Events to feed, and what must come of them, computed from the input alone. */
+export type OracleInput = Readonly<{
+  events: readonly FedEvent[];
   ids: ReadonlySet<string>;
   figures: Readonly<Record<string, number>>;
+  /** Newest reading of each station, by its time. */ stages: ReadonlyMap<string, string>;
 }>;
 
-const PER_FILE = 500;
 const AT = '2020-06-07T00:00:00.000Z';
 
 /** A small generator of numbers: the same seed, the same input. */
@@ -18,16 +21,17 @@ const numbers = (seed: number) => {
   };
 };
 
-export function crashInput(events: number, seed: number): CrashInput {
+export function oracleInput(events: number, seed: number): OracleInput {
   const pick = numbers(seed);
-  const lines: string[] = [];
+  const fed: FedEvent[] = [];
+  const stages = new Map<string, string>();
   const ids = new Set<string>();
   const deaths = new Map<string, number>();
   const enterprises = new Set<string>();
   let visits = 0;
-  const add = (id: string, line: object): void => {
+  const add = (id: string, key: string, line: { type: EventType; occurredAt: string; data: object }): void => {
     ids.add(id);
-    lines.push(JSON.stringify(line));
+    fed.push({ id, type: line.type, key, line: JSON.stringify(line) });
   };
   for (let n = 0; ids.size < events; n += 1) {
     const at = new Date(Date.parse(AT) - (n % 100_000) * 1_000).toISOString();
@@ -41,7 +45,7 @@ export function crashInput(events: number, seed: number): CrashInput {
         if (ids.has(id)) break;
         const killed = reportNo - 1; // each report states all figures anew: the last one counts
         deaths.set(incidentId, Math.max(deaths.get(incidentId) ?? 0, killed));
-        add(id, {
+        add(id, incidentId, {
           type: 'incident.v1',
           occurredAt: AT,
           data: {
@@ -72,7 +76,7 @@ export function crashInput(events: number, seed: number): CrashInput {
         const enterpriseId = `E${pick(2_000)}`;
         visits += 1;
         enterprises.add(enterpriseId);
-        add(`record/safety-visit/V${n}`, {
+        add(`record/safety-visit/V${n}`, `V${n}`, {
           type: 'work-record.v1',
           occurredAt: AT,
           data: { recordId: `V${n}`, county: '441881', organ: 'o', text: '', kind: 'safety-visit', enterpriseId },
@@ -84,7 +88,7 @@ export function crashInput(events: number, seed: number): CrashInput {
         const [latitude, longitude] = [23.6 + pick(150) / 100, 112.2 + pick(150) / 100];
         const id = `hotspot/S/${at}/${Number(latitude.toFixed(5))}/${Number(longitude.toFixed(5))}`;
         if (ids.has(id)) break;
-        add(id, {
+        add(id, id, {
           type: 'hotspot.v1',
           occurredAt: at,
           data: {
@@ -111,19 +115,16 @@ export function crashInput(events: number, seed: number): CrashInput {
         const station = ['qingyuan', 'yingde', 'shijiao', 'elsewhere'][pick(4)] as string;
         const id = `reading/${station}/stage/${at}`;
         if (ids.has(id)) break;
-        add(id, { type: 'reading.v1', occurredAt: at, data: { station, quantity: 'stage', stageM: 10 + pick(400) / 100 } });
+        if ((stages.get(station) ?? '') < at) stages.set(station, at);
+        add(id, station, { type: 'reading.v1', occurredAt: at, data: { station, quantity: 'stage', stageM: 10 + pick(400) / 100 } });
       }
     }
   }
-  const files = Array.from(
-    { length: Math.ceil(lines.length / PER_FILE) },
-    (_, index) => `${lines.slice(index * PER_FILE, (index + 1) * PER_FILE).join('\n')}\n`,
-  );
   const counted = [...deaths.values()];
   return {
-    files,
-    events: ids.size,
+    events: fed,
     ids,
+    stages,
     figures: {
       'accidents.count': counted.length,
       'accidents.deaths': counted.reduce((a, b) => a + b, 0),
@@ -132,3 +133,12 @@ export function crashInput(events: number, seed: number): CrashInput {
     },
   };
 }
+
+/** The events as files of contract JSON, a line each. */
+export const filesOf = (events: readonly FedEvent[], each: number): string[] =>
+  Array.from({ length: Math.ceil(events.length / each) }, (_, index) =>
+    events
+      .slice(index * each, (index + 1) * each)
+      .map(({ line }) => `${line}\n`)
+      .join(''),
+  );
