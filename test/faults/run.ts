@@ -25,7 +25,7 @@ const only = option('only', { position: 'services', spanning: 'leaders', batch: 
 
 /** The feed stays this far ahead of the work, so that there is always something to lose. */
 const AHEAD = Math.min(20_000, Math.ceil(events / 4));
-const STALLED_MS = 120_000;
+const STALLED_MS = 60_000;
 const DISK_MB = Math.max(400, Math.ceil(events / 200));
 
 type Outcome = Readonly<{

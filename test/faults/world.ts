@@ -49,6 +49,7 @@ export class World {
     readonly broker: Broker,
     readonly brokerNetwork: Proxy,
     readonly databaseNetwork: Proxy,
+    private readonly watchers: Proxy,
     private readonly broken: string,
   ) {}
 
@@ -65,7 +66,8 @@ export class World {
       },
     });
     if (brokerNetwork === null) throw new Error('the broker did not ask where it stands');
-    return new World(folder, server, broker, brokerNetwork, databaseNetwork, broken);
+    const watchers = await Proxy.to(Number(new URL(server.url).port));
+    return new World(folder, server, broker, brokerNetwork, databaseNetwork, watchers, broken);
   }
 
   async end(): Promise<void> {
@@ -74,13 +76,14 @@ export class World {
     await this.server.release();
     await this.brokerNetwork.close();
     await this.databaseNetwork.close();
+    await this.watchers.close();
     rmSync(path.dirname(this.server.dataFolder), { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The address of a database, past the network that is cut: for whoever watches. */
+  /** The address of a database by a network that is never cut: for whoever watches. A server started again has another port of its own. */
   directUrl(name: string): string {
-    return Object.assign(new URL(this.server.url), { pathname: `/${name}` }).toString();
+    return Object.assign(new URL(this.server.url), { port: String(this.watchers.port), pathname: `/${name}` }).toString();
   }
 
   /** A client past the network that is cut: for whoever feeds. */
@@ -161,7 +164,7 @@ export class World {
         // its children may still hold the shared memory
       }
     }
-    this.databaseNetwork.aim(Number(new URL(this.server.url).port));
+    for (const network of [this.databaseNetwork, this.watchers]) network.aim(Number(new URL(this.server.url).port));
   }
 
   setClock(milliseconds: number): void {

@@ -18,7 +18,7 @@ export async function connect(url: string, name: string, poolSize: number): Prom
     type: 'postgres',
     url,
     applicationName: name,
-    extra: { max: poolSize, connectionTimeoutMillis: 15_000, idle_in_transaction_session_timeout: 120_000 },
+    extra: { max: poolSize, keepAlive: true, connectionTimeoutMillis: 15_000, idle_in_transaction_session_timeout: 120_000 },
   });
   return dataSource.initialize();
 }

@@ -6,3 +6,4 @@ export * from './jobs.js';
 export * from './migrate.js';
 export * from './notifications.js';
 export * from './schema.js';
+export * from './session-lock.js';

@@ -2,7 +2,7 @@ import { ConsoleLogger, Logger, type DynamicModule, type LogLevel, type Type } f
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Service } from '@fengsui/contracts';
-import { Clock, connect, migrate, Notifications, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
+import { Clock, connect, migrate, Notifications, SCHEDULE_SCHEMA, SessionLock, type OwnedSchema } from '@fengsui/database';
 import { readSettings, SettingsError, type Settings } from '@fengsui/settings';
 import type { DataSource } from 'typeorm';
 import type { Positions } from './once.js';
@@ -17,6 +17,8 @@ const BATCH_SIZE = 500;
 const POOL_SIZE = 24;
 /** Held, shared, by every process that runs services: how the command knows whether anyone is at work. */
 const AT_WORK_LOCK = 7_310_002;
+/** A database that went away took the lock with it: it is taken again after this long at most. */
+const HOLD_AGAIN_MS = 5_000;
 
 /** A Nest application with services in it, on one pool, one clock, one log. */
 export type ServiceProcess = Readonly<{ app: NestFastifyApplication; runtime: Runtime; stop: () => Promise<void> }>;
@@ -48,13 +50,15 @@ export async function startServices(
 ): Promise<ServiceProcess> {
   const db = await connect(url, 'fengsui', POOL_SIZE);
   const notifications = new Notifications(url);
-  const session = db.createQueryRunner();
+  const lock = new SessionLock(db, 'select pg_try_advisory_lock_shared($1)', [AT_WORK_LOCK]);
+  let holding: NodeJS.Timeout | undefined;
   let app: NestFastifyApplication | null = null;
   let kafka: KafkaConnection | null = null;
   const stop = async (): Promise<void> => {
     await app?.close();
     await kafka?.stop();
-    await session.release();
+    clearInterval(holding);
+    await lock.release();
     await notifications.close();
     await db.destroy();
   };
@@ -78,7 +82,8 @@ export async function startServices(
     const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null };
     app = await application(runtime, settings, modules);
     if (consumers.length > 0) {
-      await session.query('select pg_advisory_lock_shared($1)', [AT_WORK_LOCK]);
+      await lock.held();
+      holding = setInterval(() => void lock.held().catch(() => undefined), HOLD_AGAIN_MS).unref();
       for (const service of consumers) app.connectMicroservice({ strategy: new LogServer(service, log) }, { inheritAppConfig: false });
       await app.startAllMicroservices();
       await app.init();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
-import { waitFor, type Notifications } from '@fengsui/database';
+import { SessionLock, waitFor, type Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { retryDelay } from '../disposition.js';
 import type { Publisher } from './publisher.js';
@@ -46,32 +46,20 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    const session = this.db.createQueryRunner();
-    let held = false;
+    const lock = new SessionLock(this.db, `select pg_try_advisory_lock(hashtext('fengsui relay'), hashtext($1))`, [this.service]);
     for (let attempt = 1; this.running;) {
       try {
-        if (!held) {
-          const [row] = (await session.query(`select pg_try_advisory_lock(hashtext('fengsui relay'), hashtext($1)) as held`, [
-            this.service,
-          ])) as {
-            held: boolean;
-          }[];
-          held = row?.held === true;
-        }
         const woken = new Promise<void>((resolve) => (this.wakeUp = resolve));
-        // The lock lives with the session: a session that is gone must not be trusted to hold it.
-        if (held) await session.query('select 1');
-        const carried = held && (await this.carryAll());
+        const carried = (await lock.held()) && (await this.carryAll());
         attempt = 1;
         if (!carried && this.running) await waitFor(woken, LOOK_AGAIN_MS);
       } catch (error) {
         this.onTrouble(error, `relay of ${this.service}: trying again`);
-        held = false;
         await sleep(retryDelay(attempt, Math.random()));
         attempt += 1;
       }
     }
-    await session.release().catch(() => undefined);
+    await lock.release();
   }
 
   /** @returns true when there was something to carry */
