@@ -94,17 +94,17 @@ const lateByAMonth = (event: FedEvent): FedEvent => ({
   line: event.line.replace('"occurredAt":"2020-06', '"occurredAt":"2020-05'),
 });
 
-/** Feeds as an outsider does: each message until it is acknowledged, and not further ahead than `ahead` events of what was worked. */
+/** Feeds as an outsider does: each message until it is acknowledged, and waits while `ahead` says that it is too far before the work. */
 export async function feed(
   kafka: Kafka,
   messages: readonly Message[],
-  ahead: () => Promise<boolean>,
+  ahead: (fed: number) => Promise<boolean>,
   running: () => boolean,
 ): Promise<void> {
   const publisher = new Publisher(kafka);
   await publisher.connect();
-  for (const { topic, partition, value, headers } of messages) {
-    while (running() && (await ahead())) await sleep(50);
+  for (const [index, { topic, partition, value, headers }] of messages.entries()) {
+    while (running() && (await ahead(index))) await sleep(50);
     for (let acknowledged = false; !acknowledged && running();) {
       try {
         // A large message goes compressed, so that the broker's own limit lets it through.

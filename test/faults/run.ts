@@ -23,8 +23,8 @@ const seed = Number(option('seed', '7'));
 const broken = option('break', '');
 const only = option('only', { position: 'services', spanning: 'leaders', batch: 'leaders' }[broken] ?? '');
 
-/** The feed stays this far ahead of the work, so that there is always something to lose. */
-const AHEAD = Math.min(20_000, Math.ceil(events / 4));
+/** The feed stays so many messages ahead of intake, so that there is always something to lose. */
+const AHEAD = short ? 12 : 60;
 const STALLED_MS = 60_000;
 const DISK_MB = Math.max(400, Math.ceil(events / 200));
 
@@ -53,21 +53,10 @@ async function play(world: World, scenario: Scenario, input: OracleInput): Promi
   try {
     await world.startAll(database, scenario.apart === true, scenario.clock === true ? world.newClock() : '');
     const begun = process.hrtime.bigint();
-    let fed = 0;
-    const sizes = messages.map(({ events: held }) => held.length);
-    let next = 0;
     const feeding = feed(
       world.client(),
       messages,
-      async () => {
-        const wait = fed - (await worked.witnessed()) > AHEAD;
-        if (!wait) {
-          fed += sizes[next] ?? 0;
-          worked.messages = next;
-          next += 1;
-        }
-        return wait;
-      },
+      (fed) => worked.tooFarAhead(fed),
       () => running,
     );
     const recoveries: number[] = [];
@@ -145,6 +134,12 @@ class Worked {
   messages = 0;
 
   constructor(private readonly db: DataSource) {}
+
+  /** Whether intake has so much before it that the feed may wait. @param fed messages so far */
+  async tooFarAhead(fed: number): Promise<boolean> {
+    this.messages = fed;
+    return fed - ((await this.positions()).get('intake')?.at ?? 0) > AHEAD;
+  }
 
   async witnessed(): Promise<number> {
     return Number((await this.ask<{ n: number }>('select coalesce(max(n), 0)::int as n from public.witness'))[0]?.n ?? 0);
