@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, setUp } from './setup.mjs';
+import { faults as composeFaults } from './compose/compose.mjs';
 import { stale } from './generate.mjs';
 
 setUp();
@@ -35,6 +36,7 @@ run('types', 'typescript/bin/tsc', '-b', 'tsconfig.json');
 run('types of the tests', 'typescript/bin/tsc', '-p', 'infra/tsconfig.tests.json');
 report('unused exports', unusedExports());
 report('one partition a send', otherSenders());
+report('docker-compose.yml', composeFaults());
 report('dependencies as imported', wrongDependencies());
 report('one source of time and settings', secondSources());
 report(

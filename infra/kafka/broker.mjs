@@ -71,7 +71,7 @@ function jars() {
   return folder;
 }
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -80,6 +80,44 @@ const freePort = () =>
     });
   });
 const uuid = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
+
+const java = (main, args, stdio) =>
+  spawn(
+    'java',
+    ['-Xmx700m', '-Xms200m', `-Dlog4j2.configurationFile=${path.join(HERE, 'log4j2.xml')}`, '-cp', path.join(jars(), '*'), main, ...args],
+    { stdio },
+  );
+const writeProperties = (folder, properties) =>
+  writeFileSync(
+    path.join(folder, 'server.properties'),
+    Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+const broker = (folder) => java('kafka.Kafka', [path.join(folder, 'server.properties')], ['ignore', 'ignore', 'ignore']);
+
+async function format(folder, cluster, more) {
+  const formatting = java(
+    'kafka.tools.StorageTool',
+    ['format', '-t', cluster, '-c', path.join(folder, 'server.properties'), ...more],
+    ['ignore', 'pipe', 'pipe'],
+  );
+  let said = '';
+  formatting.stdout.on('data', (text) => (said += text));
+  formatting.stderr.on('data', (text) => (said += text));
+  const code = await new Promise((resolve) => formatting.once('exit', resolve));
+  if (code !== 0) throw new Error(`formatting the storage failed: ${said.slice(-1000)}`);
+}
+
+/** One broker with the properties that are given, all of them; for whoever tries a configuration. @returns its process */
+export async function startBroker(folder, properties, formatted = []) {
+  const why = missing();
+  if (why !== null) throw new Error(why);
+  mkdirSync(folder, { recursive: true });
+  writeProperties(folder, properties);
+  await format(folder, uuid(), formatted);
+  return broker(folder);
+}
 
 /**
  * Starts brokers on loopback, each broker and controller in one.
@@ -90,7 +128,6 @@ const uuid = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 export async function startKafka({ brokers = 1, folder = null, port = null, advertise = (own) => own } = {}) {
   const why = missing();
   if (why !== null) throw new Error(why);
-  const classPath = path.join(jars(), '*');
   const own = folder === null;
   const home = folder ?? mkdtempSync(path.join(os.tmpdir(), 'fengsui-kafka-'));
   mkdirSync(home, { recursive: true });
@@ -107,60 +144,46 @@ export async function startKafka({ brokers = 1, folder = null, port = null, adve
     });
   writeFileSync(plan, JSON.stringify(nodes));
   const cluster = uuid();
-  const java = (main, args, options) =>
-    spawn(
-      'java',
-      ['-Xmx700m', '-Xms200m', `-Dlog4j2.configurationFile=${path.join(HERE, 'log4j2.xml')}`, '-cp', classPath, main, ...args],
-      options,
-    );
   const replication = Math.min(brokers, 3);
   for (const node of nodes) {
     mkdirSync(node.folder, { recursive: true });
-    writeFileSync(
-      path.join(node.folder, 'server.properties'),
-      Object.entries({
-        'process.roles': 'broker,controller',
-        'node.id': node.id,
-        'controller.quorum.bootstrap.servers': nodes.map(({ controller }) => `127.0.0.1:${controller}`).join(','),
-        listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controller}`,
-        'advertised.listeners': `PLAINTEXT://127.0.0.1:${await advertise(node.port)},CONTROLLER://127.0.0.1:${node.controller}`,
-        'controller.listener.names': 'CONTROLLER',
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-        'log.dirs': path.join(node.folder, 'data'),
-        'group.initial.rebalance.delay.ms': 0,
-        'offsets.topic.replication.factor': replication,
-        'offsets.topic.num.partitions': 8,
-        'transaction.state.log.replication.factor': replication,
-        'transaction.state.log.min.isr': Math.max(1, replication - 1),
-        'transaction.state.log.num.partitions': 8,
-        'default.replication.factor': replication,
-        'min.insync.replicas': Math.max(1, replication - 1),
-        'auto.create.topics.enable': false,
-        'message.max.bytes': 5_000_000,
-        'replica.fetch.max.bytes': 6_000_000,
-        'broker.session.timeout.ms': 3_000,
-        'broker.heartbeat.interval.ms': 500,
-        'log.flush.offset.checkpoint.interval.ms': 5_000,
-      })
-        .map(([name, value]) => `${name}=${value}\n`)
-        .join(''),
-    );
+    writeProperties(node.folder, {
+      'process.roles': 'broker,controller',
+      'node.id': node.id,
+      'controller.quorum.bootstrap.servers': nodes.map(({ controller }) => `127.0.0.1:${controller}`).join(','),
+      listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controller}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${await advertise(node.port)},CONTROLLER://127.0.0.1:${node.controller}`,
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'log.dirs': path.join(node.folder, 'data'),
+      'group.initial.rebalance.delay.ms': 0,
+      'offsets.topic.replication.factor': replication,
+      'offsets.topic.num.partitions': 8,
+      'transaction.state.log.replication.factor': replication,
+      'transaction.state.log.min.isr': Math.max(1, replication - 1),
+      'transaction.state.log.num.partitions': 8,
+      'default.replication.factor': replication,
+      'min.insync.replicas': Math.max(1, replication - 1),
+      'auto.create.topics.enable': false,
+      'message.max.bytes': 5_000_000,
+      'replica.fetch.max.bytes': 6_000_000,
+      'broker.session.timeout.ms': 3_000,
+      'broker.heartbeat.interval.ms': 500,
+      'log.flush.offset.checkpoint.interval.ms': 5_000,
+    });
   }
   if (!existsSync(path.join(nodes[0].folder, 'data')))
-    for (const node of nodes) {
-      const args = ['format', '-t', cluster, '-c', path.join(node.folder, 'server.properties')];
-      if (brokers === 1) args.push('--standalone');
-      else args.push('-I', nodes.map(({ id, controller, directory }) => `${id}@127.0.0.1:${controller}:${directory}`).join(','));
-      const formatting = java('kafka.tools.StorageTool', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-      let said = '';
-      formatting.stdout.on('data', (text) => (said += text));
-      formatting.stderr.on('data', (text) => (said += text));
-      const code = await new Promise((resolve) => formatting.once('exit', resolve));
-      if (code !== 0) throw new Error(`formatting the storage failed: ${said.slice(-1000)}`);
-    }
+    for (const node of nodes)
+      await format(
+        node.folder,
+        cluster,
+        brokers === 1
+          ? ['--standalone']
+          : ['-I', nodes.map(({ id, controller, directory }) => `${id}@127.0.0.1:${controller}:${directory}`).join(',')],
+      );
   const running = nodes.map((node) => ({ ...node, process: null }));
   const start = (node) => {
-    node.process = java('kafka.Kafka', [path.join(node.folder, 'server.properties')], { stdio: ['ignore', 'ignore', 'ignore'] });
+    node.process = broker(node.folder);
   };
   running.forEach(start);
   const addresses = running.map((node) => `127.0.0.1:${node.port}`);

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaOf, Publisher } from '@fengsui/log';
 import { readSettings } from '@fengsui/settings';
 import type { Kafka, Message } from 'kafkajs';
+import { startBrokers } from '../brokers.js';
 import { spanningSender, type Sender } from './spanning-sender.js';
-import { startBrokers } from './world.js';
 
 const TOPIC = 'leaders';
 const PARTITIONS = 4;

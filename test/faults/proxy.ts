@@ -30,15 +30,15 @@ export class Proxy {
 
   cut(how: Cut): void {
     this.state = how;
-    for (const [a, b] of this.pairs) {
-      if (how === 'refuse') (a.destroy(), b.destroy());
-      else (a.pause(), b.pause());
+    for (const socket of [...this.pairs].flat()) {
+      if (how === 'refuse') socket.destroy();
+      else socket.pause();
     }
   }
 
   heal(): void {
     this.state = 'open';
-    for (const pair of this.pairs) for (const socket of pair) socket.resume();
+    for (const socket of [...this.pairs].flat()) socket.resume();
     for (const socket of this.waiting.splice(0)) this.join(socket);
   }
 

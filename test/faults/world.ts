@@ -11,31 +11,13 @@ import { kafkaOf, wantedTopics } from '@fengsui/log';
 import { readSettings } from '@fengsui/settings';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
+import { startBrokers, type Broker } from '../brokers.js';
 import { Proxy } from './proxy.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, '..', '..', '..');
 const START_TRIES = 30;
 const WORKER = path.join(HERE, 'worker.js');
-
-/** A broker of infra/kafka. */
-export type Broker = Readonly<{
-  brokers: readonly string[];
-  stop: () => Promise<void>;
-  kill: (index: number) => Promise<void>;
-  pause: (index: number) => void;
-  resume: (index: number) => void;
-  restart: (index: number) => void;
-}>;
-export const startBrokers = async (options: {
-  brokers?: number;
-  advertise?: (port: number) => number | Promise<number>;
-}): Promise<Broker> => {
-  const { startKafka } = (await import(path.join(ROOT, 'infra', 'kafka', 'broker.mjs'))) as {
-    startKafka: (options: object) => Promise<Broker>;
-  };
-  return startKafka(options);
-};
 
 /** Everything that runs under a scenario: a real broker and a real database, each behind a network that can be cut, and the processes. */
 export class World {

@@ -9,6 +9,7 @@ export { KafkaFeeds, type FeedMessage } from './kafka/feeds.js';
 export { kafkaOf } from './kafka/connecting.js';
 export { Publisher } from './kafka/publisher.js';
 export { ensureTopics, wantedTopics } from './kafka/topics.js';
+export { lagOf } from './lag.js';
 export { LogServer } from './server.js';
 export { onFailure } from './disposition.js';
 export * from './runtime.js';

@@ -2,6 +2,7 @@ import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type O
 import type { Service } from '@fengsui/contracts';
 import { Clock, JobRunner, Notifications, type JobHandler } from '@fengsui/database';
 import { DataSource } from 'typeorm';
+import { Health } from './health.js';
 import type { KafkaFeeds } from './kafka/feeds.js';
 import type { Log } from './port.js';
 
@@ -30,7 +31,7 @@ export class RuntimeModule {
       { provide: Notifications, useValue: notifications },
       { provide: FEEDS, useValue: feeds },
     ];
-    return { module: RuntimeModule, global: true, providers, exports: providers };
+    return { module: RuntimeModule, global: true, controllers: [Health], providers, exports: providers };
   }
 }
 

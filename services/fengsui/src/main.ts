@@ -11,7 +11,7 @@ import { cap, conflicts, formats, newKey, sources } from './commands/intake.js';
 import { figures, report, trace } from './commands/figures.js';
 import { giveOrder, proposalMeant, type Given } from './commands/orders.js';
 import { parked } from './commands/parked.js';
-import { up, type UpOptions } from './commands/up.js';
+import { openConsole, up, type UpOptions } from './commands/up.js';
 import { calls, clock, levels, tasks, wildfires } from './commands/views.js';
 import { EXIT, Misuse, Terminal, type Language, type Said } from './terminal.js';
 
@@ -84,6 +84,16 @@ function programOf(language: Language, run: Run): Command {
     .option('--processes', t('每个服务一个进程', 'one process a service'))
     .option('--fresh', t('先清空本机全部数据', 'remove all data of this installation first'))
     .action((options: UpOptions, command: Command) => run(() => up(options, terminalOf(command))));
+
+  add(
+    program,
+    'console',
+    {
+      zh: '只开值守页、接入口和查询接口（服务在别处运行）',
+      en: 'the duty page, the doors and the query API alone (the services run elsewhere)',
+    },
+    'fengsui console',
+  ).action((_: unknown, command: Command) => run(() => openConsole(terminalOf(command))));
 
   add(
     program,

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
-import { SERVICES, type Service } from '@fengsui/contracts';
+import { SERVICES } from '@fengsui/contracts';
 import type { Settings } from '@fengsui/settings';
 import { ROOT } from './installation.js';
 
 /** The services as processes of their own, on one database and one Kafka. */
-export type Processes = Readonly<{ addresses: ReadonlyMap<Service, string>; stop: () => Promise<void> }>;
+export type Processes = Readonly<{ stop: () => Promise<void> }>;
 
 /** Starts a service as a process of its own and returns when it listens. @param entry its program; a test may have another for a service */
 export function startProcess(
@@ -48,8 +48,7 @@ export async function startProcesses(url: string, settings: Settings): Promise<P
       FENGSUI_HOME: settings.FENGSUI_HOME,
       FENGSUI_PLAN: settings.FENGSUI_PLAN,
       KAFKA_INSTANCE: 'only',
-      // The doors stand where they always stand; the query APIs of the others take what is free.
-      FENGSUI_HTTP_PORT: service === 'intake' ? String(settings.FENGSUI_HTTP_PORT) : '0',
+      FENGSUI_HTTP_PORT: '0', // the doors stand where they always stand, in the process that starts these
     }),
   );
   const stop = async (): Promise<void> => {
@@ -57,8 +56,8 @@ export async function startProcesses(url: string, settings: Settings): Promise<P
     await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? stopProcess(outcome.value.child) : null)));
   };
   try {
-    const started = await Promise.all(starting);
-    return { addresses: new Map(SERVICES.map((service, index) => [service, started[index]?.address ?? ''])), stop };
+    await Promise.all(starting);
+    return { stop };
   } catch (error) {
     await stop();
     throw error;

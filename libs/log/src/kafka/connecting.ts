@@ -18,7 +18,7 @@ export function kafkaOf(settings: Settings, clientId: string, onTrouble: (what: 
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
     // Patience is with the callers: they know what they hold and may wait with it.
-    retry: { initialRetryTime: 200, maxRetryTime: 10_000, retries: 8 },
+    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 15 },
     logLevel: kafkajs.logLevel.ERROR,
     logCreator:
       () =>

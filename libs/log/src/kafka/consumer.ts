@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { waitFor } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
+import { consumerRestarts } from '../health.js';
 import { retryDelay } from '../disposition.js';
 import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
@@ -41,8 +42,6 @@ export class KafkaConsumer implements Consumption {
   private readonly reached = new Map<string, number>();
   /** Counts the assignments; what belongs to an older one stops by itself. */
   private assignment = 0;
-  /** How often a consumer that stood still was started anew. */
-  restarts = 0;
 
   constructor(
     private readonly db: DataSource,
@@ -73,7 +72,12 @@ export class KafkaConsumer implements Consumption {
       maxBytesPerPartition: MAX_BYTES_A_PARTITION,
       maxWaitTimeInMs: 200,
       allowAutoTopicCreation: false,
-      retry: { retries: 8, maxRetryTime: 10_000, restartOnFailure: async (error) => this.running && !this.failed && !isFenced(error) },
+      retry: {
+        initialRetryTime: 200,
+        maxRetryTime: 2_000,
+        retries: 15,
+        restartOnFailure: async (error) => this.running && !this.failed && !isFenced(error),
+      },
     });
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -101,13 +105,13 @@ export class KafkaConsumer implements Consumption {
     for (let attempt = 1; this.running && assignment === this.assignment; attempt += 1) {
       try {
         const bounds = await this.boundsOf(Object.keys(assigned));
-        for (const [topic, partitions] of Object.entries(assigned))
-          for (const partition of partitions) {
-            const position = await this.positionOf(topic, partition, bounds);
-            if (this.failedAt(topic, partition, position, bounds)) return;
-            if (assignment === this.assignment && !this.reached.has(`${topic} ${partition}`))
-              this.consumer?.seek({ topic, partition, offset: String(position) });
-          }
+        const places = Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+        for (const { topic, partition } of places) {
+          const position = await this.positionOf(topic, partition, bounds);
+          if (this.failedAt(topic, partition, position, bounds)) return;
+          const current = assignment === this.assignment && !this.reached.has(`${topic} ${partition}`);
+          if (current) this.consumer?.seek({ topic, partition, offset: String(position) });
+        }
         return;
       } catch (error) {
         this.options.onTrouble(error, `consumer ${this.group} cannot ask for its partitions; trying again`);
@@ -216,11 +220,8 @@ export class KafkaConsumer implements Consumption {
         mark = row?.mark ?? '';
         if (since >= STANDSTILL_MS && !this.failed) {
           since = 0;
-          this.restarts += 1;
-          this.options.onTrouble(
-            new Error('it stood still while its topics went on'),
-            `consumer ${this.group} is started anew (${this.restarts})`,
-          );
+          consumerRestarts.inc({ consumer: this.group });
+          this.options.onTrouble(new Error('it stood still while its topics went on'), `consumer ${this.group} is started anew`);
           await this.consumer?.disconnect();
           await this.connect();
         }

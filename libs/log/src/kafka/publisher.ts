@@ -13,7 +13,7 @@ export class Publisher {
       allowAutoTopicCreation: false,
       idempotent: true,
       maxInFlightRequests: 1,
-      retry: { retries: 10, maxRetryTime: 10_000 },
+      retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 15 },
     });
   }
 

@@ -4,7 +4,7 @@ import { SessionLock, waitFor, type Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { retryDelay } from '../disposition.js';
 import type { Publisher } from './publisher.js';
-import { FROM_HEADER } from './wire.js';
+import { FROM_HEADER, traceOf } from './wire.js';
 
 const BATCH_ROWS = 1_000;
 const BATCH_BYTES = 900_000;
@@ -86,7 +86,7 @@ export class Relay {
     const base = await this.publisher.publish(
       topic,
       partition,
-      batch.map(({ offset, key, body }) => ({ key, value: body, headers: { [FROM_HEADER]: `${id}/${offset}` } })),
+      batch.map(({ offset, key, body }) => ({ key, value: body, headers: { [FROM_HEADER]: `${id}/${offset}`, ...traceOf(body) } })),
     );
     await this.afterPublish();
     await this.db.query(

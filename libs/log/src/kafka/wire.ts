@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Where in which outbox a message stood: `<outbox>/<offset>`. */
 export const FROM_HEADER = 'fengsui-from';
 
@@ -9,3 +11,15 @@ export type KafkaLogOptions = Readonly<{
   onTrouble: (error: unknown, what: string) => void;
   /** A consumer that cannot go on by itself: the process must end, so that someone notices. */ onFatal: (error: Error) => void;
 }>;
+
+/**
+ * W3C trace context (`traceparent`) of an event, from what it says itself: the trace is what it belongs to, the span is the event. So the
+ * same event carries the same context wherever it is published again, and everything that came of one warning lies in one trace.
+ */
+export function traceOf(body: string): Readonly<{ traceparent?: string }> {
+  const { id, correlationId } = JSON.parse(body) as { id?: string; correlationId?: string };
+  if (id === undefined || correlationId === undefined) return {}; // a parked message is no event
+  return { traceparent: `00-${hexOf(correlationId, 32)}-${hexOf(id, 16)}-01` };
+}
+
+const hexOf = (text: string, digits: number): string => createHash('sha256').update(text).digest('hex').slice(0, digits);

@@ -1,20 +1,11 @@
+import { lagOf } from '@fengsui/log';
 import { withSession } from '../session.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
 /** How far every consumer is behind its topics, and every outbox behind Kafka where there is one. */
 export function lag(terminal: Terminal): Promise<number> {
   return withSession('ports', async ({ ports: { db } }) => {
-    const rows = (await db.query(`
-      select s.consumer, s.topic, p.partition, coalesce(c.next_offset, 0) as position,
-             case when s.topic like 'kafka/%' then coalesce(r.kafka_next, 0) else p.next_offset end as "end"
-      from log.subscription s
-      join log.partition p on p.topic = replace(s.topic, 'kafka/', '')
-      left join log.relayed r on r.topic = p.topic and r.partition = p.partition
-      left join log.position c on c.consumer = s.consumer and c.topic = s.topic and c.partition = p.partition
-      union all
-      select 'relay', p.topic, p.partition, coalesce(r.next_offset, 0), p.next_offset from log.partition p join log.relayed r using (topic, partition)
-      order by 1, 2, 3`)) as { consumer: string; topic: string; partition: number; position: number; end: number }[];
-    const shown = rows.map((row) => ({ ...row, lag: Math.max(0, row.end - row.position) }));
+    const shown = await lagOf(db);
     terminal.result(shown, () =>
       terminal.table(
         [

@@ -34,22 +34,43 @@ export async function up(
     if (processes) others = await startProcesses(store.url, settings);
     running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, {
       services: !processes,
-      http: !once && !processes,
+      http: !once,
     });
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
-    terminal.say({
-      zh: `\n服务已就绪：${running.address ?? [...(others?.addresses ?? [])].map(([service, at]) => `${service} ${at}`).join('，')}（值守页），查询接口 ${running.address}/v1/levels 等。按 Ctrl-C 停止。`,
-      en: `\nready: ${running.address ?? [...(others?.addresses ?? [])].map(([service, at]) => `${service} ${at}`).join(', ')} (duty page), query API ${running.address}/v1/levels and so on. Ctrl-C stops.`,
-    });
+    sayReady(running, terminal);
     await stopping.signal;
     terminal.say({ zh: '正在停止……', en: 'stopping …' });
     return EXIT.done;
   } finally {
     await running?.stop();
     await others?.stop();
+    await store.release();
+    stopping.end();
+  }
+}
+
+const sayReady = ({ address }: OneProcess, terminal: Terminal): void =>
+  terminal.say({
+    zh: `\n服务已就绪：${address}（值守页），查询接口 ${address}/v1/levels 等。按 Ctrl-C 停止。`,
+    en: `\nready: ${address} (duty page), query API ${address}/v1/levels and so on. Ctrl-C stops.`,
+  });
+
+/** The duty page, the doors and the query API alone, until Ctrl-C: the services work elsewhere on this database. */
+export async function openConsole(terminal: Terminal): Promise<number> {
+  const settings = settingsOfInstallation();
+  const stopping = untilSignal();
+  const store = await openStore(settings);
+  let running: OneProcess | null = null;
+  try {
+    running = await startOneProcess(store.url, settings, readPlans(settings.FENGSUI_PLAN), { services: false, http: true });
+    sayReady(running, terminal);
+    await stopping.signal;
+    return EXIT.done;
+  } finally {
+    await running?.stop();
     await store.release();
     stopping.end();
   }

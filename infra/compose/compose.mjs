@@ -1,0 +1,167 @@
+/**
+ * docker-compose.yml, held to what it promises. `faults()` is part of `npm run check`: the schema of the Compose Specification (compose-spec.json,
+ * Apache-2.0, from compose-go 2.16.2), health checks on all, no capabilities that are not named, no password by default.
+ * `npm run test:compose` starts the same programs with the same environment on this machine, where hosts are ports, and asks their own
+ * health checks, because not everybody who changes the file has an engine for containers.
+ */
+import Ajv2020 from 'ajv/dist/2020.js';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { freePort, startBroker } from '../kafka/broker.mjs';
+import { ROOT, setUp } from '../setup.mjs';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const source = () => readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8');
+/** @param given values of variables; what is required and not given is an error, as in Compose */
+const compose = (given) =>
+  parse(
+    source().replaceAll(/\$\{([A-Z_]+):\?([^}]*)\}/g, (_, name, why) => {
+      if (given[name] === undefined) throw new Error(`${name}: ${why}`);
+      return given[name];
+    }),
+    { merge: true },
+  );
+
+/** What docker-compose.yml breaks, in words. */
+export function faults() {
+  const file = compose({ POSTGRES_PASSWORD: 'p', KAFKA_PASSWORD: 'k' });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+  const valid = ajv.compile(JSON.parse(readFileSync(path.join(HERE, 'compose-spec.json'), 'utf8')));
+  const found = valid(file) ? [] : valid.errors.map(({ instancePath, message }) => `docker-compose.yml${instancePath}: ${message}`);
+  for (const [name, service] of Object.entries(file.services)) {
+    if (service.healthcheck === undefined) found.push(`services/${name} has no health check`);
+    if (!service.cap_drop?.includes('ALL')) found.push(`services/${name} keeps capabilities`);
+    if (!service.security_opt?.includes('no-new-privileges:true')) found.push(`services/${name} may gain privileges`);
+    if ((service.ports ?? []).some((port) => !port.startsWith('127.0.0.1:'))) found.push(`services/${name} opens a port to the world`);
+  }
+  if (/PASSWORD: +['"]?(?!\$\{[A-Z_]+:\?)[^\s$]/.test(source()) || /\$\{[A-Z_]*PASSWORD(?!:\?)/.test(source()))
+    found.push('a password has a default');
+  return found;
+}
+
+/** As the image's start does: KAFKA_LISTENER_NAME_CLIENT → listener.name.client. */
+const propertiesOf = (environment) =>
+  Object.fromEntries(
+    Object.entries(environment)
+      .filter(([name]) => name.startsWith('KAFKA_'))
+      .map(([name, value]) => [name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.'), value]),
+  );
+
+async function tryIt() {
+  setUp();
+  const { startEmbedded } = await import('../../libs/database/dist/index.js');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-compose-'));
+  const server = await startEmbedded(folder);
+  const database = new URL(server.url);
+  const file = compose({ POSTGRES_PASSWORD: database.password, KAFKA_PASSWORD: 'only-for-this-run' });
+  const [clients, controller] = [await freePort(), await freePort()];
+  /** The same words, with the hosts and folders of containers as ports and folders of this machine. */
+  const here = (text, http) =>
+    String(text)
+      .replaceAll('database:5432', database.host)
+      .replaceAll('kafka:9092', `127.0.0.1:${clients}`)
+      .replaceAll('CLIENT://:9092', `CLIENT://127.0.0.1:${clients}`)
+      .replaceAll('localhost:9093', `127.0.0.1:${controller}`)
+      .replaceAll('127.0.0.1/9092', `127.0.0.1/${clients}`)
+      .replaceAll('/var/lib/', `${folder}/`)
+      .replaceAll('0.0.0.0', '127.0.0.1')
+      .replaceAll('7310', String(http));
+  const run = async (name, service, environment) => {
+    const http = await freePort();
+    const [command, ...words] = service.command;
+    const child = spawn(command, words, {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value, http)])),
+      },
+    });
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    return { name, service, child, http, said: () => said };
+  };
+  const healthy = (service, http) => {
+    const [kind, ...words] = service.healthcheck.test;
+    const [command, ...rest] = kind === 'CMD-SHELL' ? ['sh', '-c', ...words] : words;
+    return (
+      spawnSync(
+        command,
+        rest.map((word) => here(word, http)),
+        { stdio: 'ignore' },
+      ).status === 0
+    );
+  };
+  const until = async (what, done, still = () => true) => {
+    for (let waited = 0; waited < 90_000; waited += 300) {
+      if (await done()) return;
+      if (!still()) break;
+      await sleep(300);
+    }
+    throw new Error(what());
+  };
+  const children = [];
+  try {
+    const admin = new (await import('pg')).default.Client({ connectionString: server.url });
+    await admin.connect();
+    await admin.query(`create database ${file.services.database.environment.POSTGRES_DB}`);
+    await admin.end();
+    const kafka = file.services.kafka;
+    const environment = Object.fromEntries(Object.entries(kafka.environment).map(([name, value]) => [name, here(value, 0)]));
+    children.push(await startBroker(path.join(folder, 'kafka'), propertiesOf(environment)));
+    await until(
+      () => 'kafka is not healthy',
+      () => healthy(kafka, 0),
+    );
+    const refused = await run('response', file.services.response, { ...file.services.response.environment, KAFKA_PASSWORD: 'wrong' });
+    children.push(refused.child);
+    await until(
+      () => 'a wrong password did not end the service',
+      () => refused.child.exitCode !== null,
+    );
+    process.stdout.write(`ok  a wrong KAFKA_PASSWORD ends a service: ${refused.said().trim().split('\n').at(-1)}\n`);
+    const ours = Object.entries(file.services).filter(([, { command }]) => command !== undefined);
+    const running = await Promise.all(ours.map(([name, service]) => run(name, service, service.environment)));
+    children.push(...running.map(({ child }) => child));
+    for (const { name, service, child, http, said } of running) {
+      await until(
+        () => `${name} is not healthy: ${said().slice(-1_500)}`,
+        () => healthy(service, http),
+        () => child.exitCode === null,
+      );
+      process.stdout.write(`ok  ${name} is healthy by its own check\n`);
+    }
+    const page = `http://127.0.0.1:${running.find(({ name }) => name === 'console').http}`;
+    const posted = await fetch(`${page}/v1/warnings`, {
+      method: 'POST',
+      body: readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml')),
+      headers: { 'content-type': 'application/xml' },
+    });
+    if (!posted.ok) throw new Error(`the warning was not taken: ${await posted.text()}`);
+    await until(
+      () => 'the warning did not become a call',
+      async () => (await (await fetch(`${page}/v1/calls`)).json()).length > 0,
+    );
+    process.stdout.write('ok  a warning posted to the console became a call, over Kafka, process by process\n');
+    return 0;
+  } catch (error) {
+    process.stdout.write(`FAIL ${error.message}\n`);
+    return 1;
+  } finally {
+    await Promise.all(
+      children.map(
+        (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve())),
+      ),
+    );
+    await server.release();
+    rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await tryIt();

@@ -1,0 +1,74 @@
+import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { lagOf } from './lag.js';
+
+/** A consumer that has something to do and does not move for this long is not at work, whatever its process says. */
+const STANDSTILL_MS = 60_000;
+
+const registry = new Registry();
+/** How often a consumer that stood still was started anew, in this process. */
+export const consumerRestarts = new Counter({
+  name: 'fengsui_consumer_restarts_total',
+  help: 'Consumers that stood still while their topics went on, and were started anew',
+  labelNames: ['consumer'],
+  registers: [registry],
+});
+const lagGauge = new Gauge({
+  name: 'fengsui_lag_records',
+  help: 'Records before a consumer, or before the relay that carries an outbox to Kafka',
+  labelNames: ['consumer', 'topic'],
+  registers: [registry],
+});
+const parkedGauge = new Gauge({
+  name: 'fengsui_parked_messages',
+  help: 'Messages put aside that someone must look at',
+  labelNames: ['consumer'],
+  registers: [registry],
+});
+
+/** For whoever looks after processes: `/health` says whether the work goes on, `/metrics` how far it is (Prometheus text). */
+@Controller()
+export class Health {
+  private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
+
+  constructor(@Inject(DataSource) private readonly db: DataSource) {}
+
+  /** 200 while the database answers and every consumer that has something to do moves; else 503 with what does not. */
+  @Get('health')
+  async health(): Promise<object> {
+    const standing = await this.standing().catch((error: unknown) => [
+      `the database does not answer: ${String((error as Error)?.message ?? error)}`,
+    ]);
+    if (standing.length > 0) throw new HttpException({ status: 'standing', standing }, 503);
+    return { status: 'working' };
+  }
+
+  @Get('metrics')
+  @Header('content-type', registry.contentType)
+  async metrics(): Promise<string> {
+    lagGauge.reset();
+    for (const { consumer, topic, lag } of await lagOf(this.db)) lagGauge.inc({ consumer, topic }, lag);
+    parkedGauge.reset();
+    const parked = (await this.db.query(
+      `select consumer, count(*)::int as n from log.parked where state in ('parked', 'retry') group by 1`,
+    )) as { consumer: string; n: number }[];
+    for (const { consumer, n } of parked) parkedGauge.set({ consumer }, n);
+    return registry.metrics();
+  }
+
+  private async standing(): Promise<string[]> {
+    const sums = new Map<string, { position: number; lag: number }>();
+    for (const { consumer, position, lag } of await lagOf(this.db)) {
+      const sum = sums.get(consumer) ?? { position: 0, lag: 0 };
+      sums.set(consumer, { position: sum.position + position, lag: sum.lag + lag });
+    }
+    const nowMs = performance.now();
+    return [...sums].flatMap(([consumer, { position, lag }]) => {
+      const before = this.seen.get(consumer);
+      const sinceMs = lag > 0 && before?.position === position ? before.sinceMs : nowMs;
+      this.seen.set(consumer, { position, sinceMs });
+      return nowMs - sinceMs < STANDSTILL_MS ? [] : [`${consumer} has ${lag} records before it and does not move`];
+    });
+  }
+}
