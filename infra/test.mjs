@@ -20,6 +20,7 @@ const { startEmbedded } = await import('../libs/database/dist/index.js');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-test-'));
 const server = await startEmbedded(folder);
 const broker = kafka ? await startKafka() : null;
+const named = process.argv.slice(2).some((word) => word !== '--kafka');
 const results = path.join(folder, 'results.json');
 const jest = [
   '--experimental-vm-modules',
@@ -31,12 +32,12 @@ const jest = [
   '--outputFile',
   results,
   ...(kafka
-    ? ['--testPathPatterns', '\\.kafka\\.test\\.ts$']
+    ? [...(named ? [] : ['--testPathPatterns', '\\.kafka\\.test\\.ts$']), '--runInBand'] // one broker, one set of topics
     : ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '\\.kafka\\.test\\.ts$']),
   ...process.argv
     .slice(2)
     .filter((word) => word !== '--kafka')
-    .flatMap((pattern) => ['--testPathPatterns', pattern]),
+    .flatMap((pattern) => ['--testPathPatterns', kafka ? `${pattern}.*\\.kafka\\.test\\.ts$` : pattern]),
 ];
 const run = spawnSync(process.execPath, jest, {
   cwd: ROOT,

@@ -8,7 +8,7 @@ export { LOG_SCHEMA } from './postgres/schema.js';
 export { KafkaFeeds, type FeedMessage } from './kafka/feeds.js';
 export { kafkaOf } from './kafka/connecting.js';
 export { Publisher } from './kafka/publisher.js';
-export { ensureTopics, wantedTopics } from './kafka/topics.js';
+export { ensureTopics, topicsAtBroker, wantedTopics } from './kafka/topics.js';
 export { lagOf } from './lag.js';
 export { LogServer } from './server.js';
 export { onFailure } from './disposition.js';

@@ -6,7 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { writeDemonstration } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { feed } from './commands/feed.js';
-import { lag, reposition } from './commands/carrying.js';
+import { lag, reposition, topics } from './commands/carrying.js';
 import { cap, conflicts, formats, newKey, sources } from './commands/intake.js';
 import { figures, report, trace } from './commands/figures.js';
 import { giveOrder, proposalMeant, type Given } from './commands/orders.js';
@@ -210,6 +210,12 @@ function programOf(language: Language, run: Run): Command {
   add(program, 'lag', { zh: '各消费者的积压', en: 'how far every consumer is behind' }, 'fengsui lag').action(
     (_: unknown, command: Command) => run(() => lag(terminalOf(command))),
   );
+  add(
+    program,
+    'topics',
+    { zh: '全部主题及其在 Kafka 中的情况', en: 'every topic, and what the broker has of it' },
+    'fengsui topics',
+  ).action((_: unknown, command: Command) => run(() => topics(terminalOf(command))));
   add(
     program,
     'reposition',

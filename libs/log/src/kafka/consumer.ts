@@ -7,6 +7,7 @@ import { retryDelay } from '../disposition.js';
 import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
 import type { BatchWorker } from '../working.js';
+import { missingCodec } from './codecs.js';
 import { FROM_HEADER, kafkaPlace, type KafkaLogOptions } from './wire.js';
 
 /** A process that was killed is missed after this long, and its partitions go to the others. */
@@ -16,7 +17,6 @@ const PARTITIONS_AT_A_TIME = 4;
 /** A fetch holds at most this much for a partition, so that memory is bounded whatever the lag. */
 const MAX_BYTES_A_PARTITION = 5_000_000;
 const LOOK_FOR_RETRIES_MS = 1_000;
-/** A consumer that stands still for this long while its topics go on is started anew. */
 const STANDSTILL_MS = 60_000;
 
 /** The broker no longer has what this consumer must read next, or never had it. Nothing is skipped without a person. */
@@ -25,7 +25,13 @@ class PositionLost extends Error {}
 /** Two processes under one name would throw each other out for ever. */
 class Fenced extends Error {}
 
-const isFenced = (error: Error): boolean => (error as { type?: string }).type === 'FENCED_INSTANCE_ID';
+/** @returns what to say of an error that starting again does not help, or null. The client wraps what the broker said. */
+function hopeless(group: string, error: unknown): Error | null {
+  for (let one = error; one instanceof Error; one = one.cause)
+    if ((one as { type?: string }).type === 'FENCED_INSTANCE_ID')
+      return new Fenced(`another process is consumer ${group} under the same KAFKA_INSTANCE`);
+  return missingCodec(error);
+}
 
 type Bounds = ReadonlyMap<string, readonly [low: number, high: number]>;
 
@@ -76,14 +82,13 @@ export class KafkaConsumer implements Consumption {
         initialRetryTime: 200,
         maxRetryTime: 2_000,
         retries: 15,
-        restartOnFailure: async (error) => this.running && !this.failed && !isFenced(error),
+        restartOnFailure: async (error) => this.running && !this.failed && hopeless(this.group, error) === null,
       },
     });
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart) this.options.onTrouble(error, `consumer ${this.group} starts again`);
-      else if (this.running)
-        this.fail(isFenced(error) ? new Fenced(`another process is consumer ${this.group} under the same KAFKA_INSTANCE`) : error);
+      else if (this.running) this.fail(hopeless(this.group, error) ?? error);
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.reached.clear();
@@ -218,7 +223,7 @@ export class KafkaConsumer implements Consumption {
         )) as { mark: string; behind: boolean }[];
         since = row?.behind === true && row.mark === mark ? since + LOOK_FOR_RETRIES_MS : 0;
         mark = row?.mark ?? '';
-        if (since >= STANDSTILL_MS && !this.failed) {
+        if (since >= (this.options.standstillMs ?? STANDSTILL_MS) && !this.failed) {
           since = 0;
           consumerRestarts.inc({ consumer: this.group });
           this.options.onTrouble(new Error('it stood still while its topics went on'), `consumer ${this.group} is started anew`);

@@ -10,6 +10,7 @@ export type KafkaLogOptions = Readonly<{
   /** Records taken in one transaction. */ batchSize: number;
   onTrouble: (error: unknown, what: string) => void;
   /** A consumer that cannot go on by itself: the process must end, so that someone notices. */ onFatal: (error: Error) => void;
+  /** A consumer that stands still for this long while its topics go on is started anew; a minute when nothing is said. */ standstillMs?: number;
 }>;
 
 /**
@@ -17,9 +18,13 @@ export type KafkaLogOptions = Readonly<{
  * same event carries the same context wherever it is published again, and everything that came of one warning lies in one trace.
  */
 export function traceOf(body: string): Readonly<{ traceparent?: string }> {
-  const { id, correlationId } = JSON.parse(body) as { id?: string; correlationId?: string };
-  if (id === undefined || correlationId === undefined) return {}; // a parked message is no event
-  return { traceparent: `00-${hexOf(correlationId, 32)}-${hexOf(id, 16)}-01` };
+  try {
+    const { id, correlationId } = JSON.parse(body) as { id?: string; correlationId?: string };
+    if (id === undefined || correlationId === undefined) return {}; // what is parked is no event
+    return { traceparent: `00-${hexOf(correlationId, 32)}-${hexOf(id, 16)}-01` };
+  } catch {
+    return {}; // what lies in an outbox is carried on, whatever it is: who reads it parks it
+  }
 }
 
 const hexOf = (text: string, digits: number): string => createHash('sha256').update(text).digest('hex').slice(0, digits);

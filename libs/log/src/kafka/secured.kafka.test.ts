@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readSettings } from '@fengsui/settings';
+import { kafkaOf } from './connecting.js';
+
+const BROKER = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'infra', 'kafka', 'broker.mjs');
+const PASSWORD = 'only-for-this-test';
+
+/** A broker that speaks TLS alone and lets in who logs in, with a certificate made for this run. */
+describe('a broker with TLS and passwords', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-tls-'));
+  const authority = path.join(folder, 'broker.pem');
+  let child: ChildProcess;
+  let port: number;
+  beforeAll(async () => {
+    const { freePort, startBroker } = (await import(BROKER)) as {
+      freePort: () => Promise<number>;
+      startBroker: (folder: string, properties: object, formatted: string[]) => Promise<ChildProcess>;
+    };
+    const store = path.join(folder, 'broker.p12');
+    const own = ['-keystore', store, '-storepass', PASSWORD, '-alias', 'broker'];
+    keytool(
+      '-genkeypair',
+      '-keyalg',
+      'EC',
+      '-storetype',
+      'PKCS12',
+      '-dname',
+      'CN=broker',
+      '-ext',
+      'san=ip:127.0.0.1',
+      '-validity',
+      '2',
+      ...own,
+    );
+    keytool('-exportcert', '-rfc', '-file', authority, ...own);
+    port = await freePort();
+    const [controller, home] = [await freePort(), path.join(folder, 'kafka')];
+    mkdirSync(home);
+    const login = (module: string, more: string): string =>
+      `org.apache.kafka.common.security.${module} required username="fengsui" password="${PASSWORD}"${more};`;
+    child = await startBroker(
+      home,
+      {
+        'process.roles': 'broker,controller',
+        'node.id': 1,
+        'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`,
+        listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+        'controller.listener.names': 'CONTROLLER',
+        'inter.broker.listener.name': 'CLIENT',
+        'listener.security.protocol.map': 'CLIENT:SASL_SSL,CONTROLLER:PLAINTEXT',
+        'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+        'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+        'listener.name.client.plain.sasl.jaas.config': login('plain.PlainLoginModule', ` user_fengsui="${PASSWORD}"`),
+        'listener.name.client.scram-sha-256.sasl.jaas.config': login('scram.ScramLoginModule', ''),
+        'listener.name.client.scram-sha-512.sasl.jaas.config': login('scram.ScramLoginModule', ''),
+        'ssl.keystore.location': store,
+        'ssl.keystore.password': PASSWORD,
+        'ssl.key.password': PASSWORD,
+        'ssl.truststore.location': store,
+        'ssl.truststore.password': PASSWORD,
+        'log.dirs': path.join(home, 'data'),
+        'offsets.topic.replication.factor': 1,
+        'transaction.state.log.replication.factor': 1,
+        'transaction.state.log.min.isr': 1,
+        'share.coordinator.state.topic.replication.factor': 1,
+        'share.coordinator.state.topic.min.isr': 1,
+      },
+      [
+        '--standalone',
+        ...['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=fengsui,password=${PASSWORD}]`]),
+      ],
+    );
+    while ((await topics('plain', PASSWORD, authority)) !== 'in') await sleep(300);
+  }, 90_000);
+  afterAll(async () => {
+    await new Promise((resolve) => child.once('exit', resolve).kill('SIGKILL'));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function keytool(...words: string[]): void {
+    const { status, stdout, stderr } = spawnSync('keytool', words, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`keytool: ${stdout}${stderr}`);
+  }
+
+  /** Asks for the topics as a service would. @returns `in`, or why not */
+  async function topics(mechanism: string, password: string, ca: string | null): Promise<string> {
+    const kafka = kafkaOf(
+      readSettings({
+        KAFKA_BROKERS: `127.0.0.1:${port}`,
+        KAFKA_TLS: 'true',
+        ...(ca === null ? {} : { KAFKA_TLS_CA: ca }),
+        KAFKA_SASL: mechanism,
+        KAFKA_USERNAME: 'fengsui',
+        KAFKA_PASSWORD: password,
+      }),
+      'tls test',
+      () => undefined,
+    );
+    const admin = kafka.admin({ retry: { retries: 1 } });
+    try {
+      await admin.connect();
+      await admin.listTopics();
+      return 'in';
+    } catch (error) {
+      return String((error as Error).message);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('lets in with %s', async (mechanism) => {
+    expect(await topics(mechanism, PASSWORD, authority)).toBe('in');
+  });
+
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('keeps out a wrong password with %s', async (mechanism) => {
+    expect(await topics(mechanism, 'wrong', authority)).toMatch(/authentication/i);
+  });
+
+  it('is not trusted without its authority', async () => {
+    expect(await topics('plain', PASSWORD, null)).toMatch(/certificate/i);
+  });
+});
