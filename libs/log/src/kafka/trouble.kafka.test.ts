@@ -9,7 +9,6 @@ import { kafkaOf } from './connecting.js';
 import { KafkaConsumer } from './consumer.js';
 import { Relay } from './relay.js';
 import { emptyTopics, end, settings, start, type Running } from './running-for-tests.js';
-import { joinGroupsAs } from './static-membership.js';
 
 const TOPIC = 'observed.readings';
 const PARTITION = partitionOf('a', 4);
@@ -32,7 +31,6 @@ describe('what goes wrong over Apache Kafka', () => {
     await publisher.connect();
   }, 60_000);
   afterEach(async () => {
-    joinGroupsAs(undefined);
     await Promise.all(consuming.splice(0).map((one) => one.stop()));
     await publisher.disconnect();
     await end(running);
@@ -135,19 +133,6 @@ describe('what goes wrong over Apache Kafka', () => {
     expect(running.trouble).toEqual(expect.arrayContaining([expect.stringMatching(/response is started anew.*stood still/)]));
     await relay.stop();
     await own.disconnect();
-  });
-
-  it('ends the older of two processes under one name, and says so', async () => {
-    joinGroupsAs('one-name');
-    await consume();
-    const other = await start([]);
-    const second = await other.connection.log.consume('response', new Map([['reading.v1', remember]]));
-    await until(() => running.fatal.length > 0 || other.fatal.length > 0);
-    expect([...running.fatal, ...other.fatal].map(({ message }) => message)).toEqual([
-      'another process is consumer response under the same KAFKA_INSTANCE',
-    ]);
-    await second.stop();
-    await end(other);
   });
 
   it('says in every message which trace it belongs to, the same whenever it is published again', async () => {
