@@ -1,13 +1,14 @@
 import { utc, type HotspotV1, type IncidentV1, type ReadingV1, type WeatherWarningV1 } from '@fengsui/contracts';
 
 /** Events as intake writes them; `n` makes each its own. */
-const GAUGES = ['qingyuan', 'yingde', 'shijiao', 'elsewhere'];
+/** Gauges of plans/qingyuan: each of their readings is weighed. */
+const GAUGES = ['yingde', 'feilaixia', 'qingyuan', 'shijiao', 'jiangkouxu', 'changpu', 'yuantan', 'longli', 'dawan', 'fogang', 'yangshan'];
 const START = Date.parse('2020-06-01T00:00:00Z');
 const header = (n: number) => ({ occurredAt: utc(START + n * 1_000), recordedAt: utc(START + n * 1_000 + 500), causes: [] });
 
 export function reading(n: number): ReadingV1 {
   const own = header(n);
-  const station = n % 10 === 0 ? (GAUGES[(n / 10) % GAUGES.length] as string) : `s${n % 997}`;
+  const station = GAUGES[n % GAUGES.length] as string;
   return {
     ...own,
     id: `reading/${station}/stage/${own.occurredAt}/${n}`,

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +22,12 @@ const PARTITIONS = 4;
 const MESSAGES_A_SEND = 500;
 const EVENTS_A_FEED_MESSAGE = 200;
 const LATENCY_SECONDS = 15;
+/** The first seconds warm the process up and are not counted. */
+const WARM_SECONDS = 4;
+/** A round of sends: one a partition. */
+const TICK_MS = 20;
+/** A group that was joined by another has found its peace after this long. */
+const SETTLE_MS = 4_000;
 
 type Kind = Readonly<{
   name: string;
@@ -52,7 +58,8 @@ export async function benchKafka(say: (row: string) => void): Promise<void> {
           `${kind.name}: service ${kind.service}, ${processes} process${processes === 1 ? '' : 'es'}: ${perSecond(rate)}, ${(rate / bare).toFixed(2)} of the bare pipe, ${memory} MB resident, ${(cpu * 1e6).toFixed(0)} µs of its processor an event`,
         );
       }
-      if (kind.name === 'readings') say(`readings: Kafka Streams 4.1.1, exactly_once_v2, 2 threads: ${await bench.streams(kind)}`);
+      if (kind.name === 'readings' || kind.name === 'incidents')
+        say(`${kind.name}: Kafka Streams 4.1.1, exactly_once_v2, 2 threads: ${await bench.streams(kind)}`);
     }
     for (const rate of [1_000, 5_000, 10_000])
       say(`readings at ${rate.toLocaleString('en')} a second, produced to committed: ${await bench.latency(rate)}`);
@@ -125,28 +132,44 @@ class Bench {
     return events / Number(stdout);
   }
 
-  /** From the first commit to the last, by the positions in the database. */
+  /** From the moment when every process has joined and may begin, to the last commit, by the positions in the database. */
   async consume(kind: Kind, processes: number): Promise<Readonly<{ rate: number; memory: number; cpu: number }>> {
     const { db, url } = await this.fresh();
+    // Nobody gets past its position before all are there: who holds the rows opens the gate.
+    for (let partition = 0; partition < PARTITIONS; partition += 1)
+      await db.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3)', [
+        kind.service,
+        `kafka/${kind.topic}`,
+        partition,
+      ]);
+    const gate = db.createQueryRunner();
+    await gate.startTransaction();
+    await gate.query('select 1 from log.position for update');
     const children = await Promise.all(
       Array.from(
         { length: processes },
         async (_, index) => (await startProcess(kind.service, this.environment(url, `bench-${index}`))).child,
       ),
     );
-    const rate = await rateUntil(kind.events, () => positionOf(db, kind.service, kind.topic));
+    await sleep(SETTLE_MS);
+    const before = children.map(usedBy);
+    const begun = process.hrtime.bigint();
+    await gate.commitTransaction();
+    await gate.release();
+    while ((await positionOf(db, kind.service, kind.topic)) < kind.events) await sleep(5);
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     const used = children.map(usedBy);
     await Promise.all(children.map((child) => stopProcess(child)));
     await db.destroy();
     return {
-      rate,
+      rate: kind.events / seconds,
       memory: Math.max(...used.map(({ memory }) => memory)),
-      cpu: used.reduce((sum, { cpu }) => sum + cpu, 0) / kind.events,
+      cpu: used.reduce((sum, { cpu }, index) => sum + cpu - (before[index]?.cpu ?? 0), 0) / kind.events,
     };
   }
 
-  async streams({ topic, events }: Kind): Promise<string> {
-    if (!existsSync(path.join(STREAMS, 'target', 'libs'))) {
+  async streams({ name: kindName, topic, events, width }: Kind): Promise<string> {
+    {
       const built = await output(
         'mvn',
         [
@@ -165,7 +188,7 @@ class Bench {
     }
     const admin = this.kafka.admin();
     await admin.connect();
-    const application = `streams-${process.pid}`;
+    const application = `streams-${kindName}-${process.pid}`;
     await admin.createTopics({ topics: [{ topic: `${application}-out`, numPartitions: PARTITIONS, replicationFactor: 1 }] });
     const classPath = [path.join(STREAMS, 'target', 'streams-bench-1.jar'), path.join(STREAMS, 'target', 'libs', '*')].join(':');
     const child = spawn(
@@ -179,8 +202,9 @@ class Bench {
         application,
         topic,
         `${application}-out`,
-        path.join(this.folder, 'streams'),
+        path.join(this.folder, `streams-${kindName}`),
         '2',
+        width,
       ],
       {
         stdio: 'ignore',
@@ -215,7 +239,7 @@ class Bench {
     const { child } = await startProcess('response', this.environment(url, 'latency'));
     const publisher = new Publisher(this.kafka);
     await publisher.connect();
-    const sent: { partition: number; offset: number; at: number }[] = [];
+    const sent: { partition: number; offset: number; at: number; counts: boolean }[] = [];
     const seen: { partition: number; next: number; at: number }[] = [];
     const now = (): number => Number(process.hrtime.bigint()) / 1e6;
     let running = true;
@@ -230,13 +254,14 @@ class Bench {
       }
     })();
     const begun = now();
-    const total = rate * LATENCY_SECONDS;
+    const total = rate * (WARM_SECONDS + LATENCY_SECONDS);
+    const counted = rate * WARM_SECONDS;
     let n = 0;
     const pending: Promise<void>[] = [];
     while (n < total) {
       const due = Math.min(total, Math.floor(((now() - begun) / 1_000) * rate));
       const lanes = new Map<number, { key: string; value: string }[]>();
-      const at = now();
+      const [at, counts] = [now(), n >= counted];
       for (; n < due; n += 1) {
         const event = reading(1_000_000 + n);
         const partition = partitionOf(event.key, PARTITIONS);
@@ -247,9 +272,9 @@ class Bench {
         pending.push(
           publisher
             .publish(topic, partition, lane)
-            .then((base) => void lane.forEach((_, index) => sent.push({ partition, offset: base + index, at }))),
+            .then((base) => void lane.forEach((_, index) => sent.push({ partition, offset: base + index, at, counts }))),
         );
-      await sleep(5);
+      await sleep(TICK_MS);
     }
     await Promise.all(pending);
     const last = new Map<number, number>();
@@ -265,9 +290,9 @@ class Bench {
       const steps = seen.filter((one) => one.partition === partition);
       const own = sent.filter((one) => one.partition === partition).sort((a, b) => a.offset - b.offset);
       let step = 0;
-      for (const { offset, at } of own) {
+      for (const { offset, at, counts } of own) {
         while (step < steps.length && (steps[step]?.next ?? 0) <= offset) step += 1;
-        delays.push((steps[step]?.at ?? Infinity) - at);
+        if (counts) delays.push((steps[step]?.at ?? Infinity) - at);
       }
     }
     delays.sort((a, b) => a - b);
@@ -318,16 +343,16 @@ class Bench {
       mkdirSync(folder);
       const { child } = await startProcess(kind.service, {
         ...this.environment(url, 'profile'),
-        NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}`,
+        BENCH_PROFILE: path.join(folder, 'profile'),
+        NODE_OPTIONS: `--import=file://${path.join(HERE, 'profiled.js')}`,
       });
       await rateUntil(kind.events, () => positionOf(db, kind.service, kind.topic));
       await stopProcess(child);
       await db.destroy();
-      const [file = ''] = readdirSync(folder);
       mkdirSync(path.join(ROOT, 'docs', 'profiles'), { recursive: true });
       writeFileSync(
         path.join(ROOT, 'docs', 'profiles', `${kind.service}-${kind.name}.txt`),
-        topOfProfile(readFileSync(path.join(folder, file), 'utf8'), ROOT),
+        topOfProfile(readFileSync(path.join(folder, 'profile'), 'utf8'), ROOT),
       );
     }
   }

@@ -5,7 +5,7 @@ export * from './port.js';
 export type { Positions } from './once.js';
 export { PositionRows, PostgresLog } from './postgres/log.js';
 export { LOG_SCHEMA } from './postgres/schema.js';
-export { KafkaFeeds, type FeedMessage } from './kafka/feeds.js';
+export { KafkaFeeds, type FeedMessage, type TakeFeed } from './kafka/feeds.js';
 export { kafkaOf } from './kafka/connecting.js';
 export { Publisher } from './kafka/publisher.js';
 export { ensureTopics, topicsAtBroker, wantedTopics } from './kafka/topics.js';

@@ -6,6 +6,7 @@ import type { Sameness } from './identity.js';
 
 export type KeptInput = Readonly<{ sha256: string; size: number; door: string; name: string; format: string; receivedAt: UtcInstant }>;
 export type Accepted = Readonly<{
+  /** The input that it came in with. */ sha256: string;
   eventId: string;
   identity: string;
   coarse: readonly string[];
@@ -82,6 +83,26 @@ export class KeptInputs {
     );
   }
 
+  /** Small inputs, whole, in one go: as many as came in together. */
+  async keepSmall(tx: Tx, inputs: readonly (KeptInput & Readonly<{ bytes: Buffer }>)[]): Promise<void> {
+    await tx.query(
+      `insert into intake.input_part (sha256, "from", bytes) select sha256, 0, bytes from unnest($1::text[], $2::bytea[]) as t(sha256, bytes) where length(bytes) > 0 order by sha256 on conflict do nothing`,
+      [inputs.map(({ sha256 }) => sha256), inputs.map(({ bytes }) => bytes)],
+    );
+    await tx.query(
+      `insert into intake.input (sha256, size, door, name, format, received_at)
+       select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) as t(sha256, size, door, name, format, received_at) order by sha256 on conflict do nothing`,
+      [
+        inputs.map(({ sha256 }) => sha256),
+        inputs.map(({ size }) => size),
+        inputs.map(({ door }) => door),
+        inputs.map(({ name }) => clean(name)),
+        inputs.map(({ format }) => format),
+        inputs.map(({ receivedAt }) => receivedAt),
+      ],
+    );
+  }
+
   /** Contents already accepted under identities, each with its event id. */
   async contentsOf(tx: Tx, identities: readonly string[]): Promise<Contents> {
     const rows = (await tx.query(
@@ -118,16 +139,16 @@ export class KeptInputs {
   }
 
   /** @returns the event ids that are now ours; the others were claimed by someone else meanwhile */
-  async claim(tx: Tx, sha256: string, rows: readonly Accepted[]): Promise<ReadonlySet<string>> {
+  async claim(tx: Tx, rows: readonly Accepted[]): Promise<ReadonlySet<string>> {
     if (rows.length === 0) return new Set();
     const claimed = (await tx.query(
       `insert into intake.accepted (event_id, identity, content, contract, sha256, place, "from", length, recorded_at, conflict, coarse, may_be_coarse)
-       select event_id, identity, content, contract, $1, place, "from", length, recorded_at, conflict, string_to_array(coarse, ',')::uuid[], may_be_coarse
-       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::timestamptz[], $10::boolean[], $11::text[], $12::boolean[])
-         as t(event_id, identity, content, contract, place, "from", length, recorded_at, conflict, coarse, may_be_coarse)
+       select event_id, identity, content, contract, sha256, place, "from", length, recorded_at, conflict, string_to_array(coarse, ',')::uuid[], may_be_coarse
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], $9::timestamptz[], $10::boolean[], $11::text[], $12::boolean[])
+         as t(sha256, event_id, identity, content, contract, place, "from", length, recorded_at, conflict, coarse, may_be_coarse)
        order by event_id on conflict do nothing returning event_id`,
       [
-        sha256,
+        rows.map((row) => row.sha256),
         rows.map((row) => row.eventId),
         rows.map((row) => row.identity),
         rows.map((row) => row.content),

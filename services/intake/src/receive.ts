@@ -73,6 +73,56 @@ export class Receiving {
     return tally.receipt();
   }
 
+  /**
+   * Small inputs that came in together, in one transaction: each stays an input of its own, with its bytes and its refusals.
+   * @param finish runs in that transaction; says of each input why nothing of it was taken, or null
+   * @throws when one of them cannot be read at all: then nothing of any was kept, and each must be taken alone
+   */
+  async receiveTogether(
+    inputs: readonly (Omit<Input, 'content' | 'finish'> & Readonly<{ bytes: Buffer }>)[],
+    finish: (tx: Tx, refused: readonly (string | null)[]) => Promise<void>,
+  ): Promise<void> {
+    const now = await this.clock.now();
+    const read = await Promise.all(
+      inputs.map(async (input) => {
+        const content = await contentOfBytes(input.bytes);
+        const opened = await readInput(content, input.readers ?? this.readers);
+        if ('skipped' in opened) throw new Unusable(opened.skipped);
+        const judged: Judged[] = [];
+        for await (const records of opened.records) judged.push(...records.map((record) => judge(record, input.actor, now, input.permit)));
+        return { input, sha256: content.sha256, format: opened.format, judged };
+      }),
+    );
+    await this.db.transaction(async (tx) => {
+      await this.kept.keepSmall(
+        tx,
+        read.map(({ input, sha256, format }) => ({ ...input, sha256, size: input.bytes.length, format, receivedAt: now })),
+      );
+      const homes = new Map(
+        read.flatMap(({ judged, sha256 }) =>
+          judged.flatMap((one) => ('candidates' in one ? one.candidates.map((candidate) => [candidate, sha256] as const) : [])),
+        ),
+      );
+      const fates = await this.claim(tx, [...homes.keys()], (candidate) => homes.get(candidate) ?? '');
+      const events: ObservedEvent[] = [];
+      const refused: (string | null)[] = [];
+      for (const { sha256, format, judged } of read) {
+        const outcomes = judged.map((one) => outcomeOf(one, fates));
+        const refusals = outcomes.flatMap((one) => ('refusals' in one ? one.refusals : []));
+        await this.kept.keepRefusals(tx, sha256, now, refusals);
+        await this.kept.keepNotes(
+          tx,
+          sha256,
+          outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
+        );
+        events.push(...outcomes.flatMap((one) => ('events' in one ? one.events : [])));
+        refused.push(refusalOfAll(outcomes, new Tally(format, sha256)));
+      }
+      await finish(tx, refused);
+      await this.log.append(tx, events);
+    });
+  }
+
   /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
   async rehearse(input: Input): Promise<Receipt | Skipped> {
     const opened = await readInput(input.content, input.readers ?? this.readers);
@@ -128,7 +178,7 @@ export class Receiving {
     const { sha256 } = input.content;
     const outcomes = await this.db.transaction(async (tx) => {
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
-      const fates = await this.claim(tx, candidates, sha256);
+      const fates = await this.claim(tx, candidates, () => sha256);
       const outcomes = judged.map((one) => outcomeOf(one, fates));
       await this.kept.keepRefusals(
         tx,
@@ -157,7 +207,7 @@ export class Receiving {
    * Gives each candidate its identity, unless the same fact has it already. Most facts are new, so each is claimed first, and looked up
    * only when another has it. Two doors may claim at once: who loses the race looks again, and finds a duplicate or a conflict.
    */
-  private async claim(tx: Tx, candidates: readonly Candidate[], sha256: string): Promise<Map<Candidate, Fate>> {
+  private async claim(tx: Tx, candidates: readonly Candidate[], inputOf: (candidate: Candidate) => string): Promise<Map<Candidate, Fate>> {
     const fates = new Map<Candidate, Fate>();
     const { coarser, finer } = await this.kept.roundingsOf(
       tx,
@@ -191,8 +241,7 @@ export class Receiving {
       });
       const won = await this.kept.claim(
         tx,
-        sha256,
-        claims.map(({ candidate, event, conflict }) => acceptedOf(candidate, event, conflict)),
+        claims.map(({ candidate, event, conflict }) => acceptedOf(inputOf(candidate), candidate, event, conflict)),
       );
       for (const { candidate, event, conflict } of claims)
         if (won.has(event.id)) fates.set(candidate, { event, conflict });
@@ -202,6 +251,9 @@ export class Receiving {
     return fates;
   }
 }
+
+/** One of several inputs that is none. */
+class Unusable extends Error {}
 
 const SMALL_BYTES = 8_000_000;
 /** Each lost race needs another door that won it; three doors racing for one fact is already rare. */
@@ -231,7 +283,8 @@ function outcomeOf(judged: Judged, fates: ReadonlyMap<Candidate, Fate>): Outcome
   return { events: own.flatMap(({ event }) => event ?? []), conflict: own.some(({ conflict }) => conflict), notes: judged.notes };
 }
 
-const acceptedOf = ({ sameness, content, record }: Candidate, event: ObservedEvent, conflict: boolean): Accepted => ({
+const acceptedOf = (sha256: string, { sameness, content, record }: Candidate, event: ObservedEvent, conflict: boolean): Accepted => ({
+  sha256,
   eventId: event.id,
   identity: sameness.identity,
   coarse: sameness.coarse,

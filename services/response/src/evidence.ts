@@ -25,12 +25,28 @@ export class EvidenceStore {
   constructor(private readonly plan: ResponsePlan) {}
 
   async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
-    for (const row of warnings)
-      await tx.query(
-        `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, (select min(by_event) from response.ended_warning where sender = $2 and identifier = $3 and (sent_at = $4 or (sent_at is null and before > $4)))) on conflict do nothing`,
-        [row.event, row.sender, row.identifier, row.sentAt, row.eventCode, row.colour, row.counties, row.expiresAt],
-      );
+    if (warnings.length === 0) return;
+    await tx.query(
+      `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
+       select t.event, t.sender, t.identifier, t.sent_at, t.event_code, t.colour, string_to_array(t.counties, ','), t.expires_at, e.by_event
+       from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+         as t(event, sender, identifier, sent_at, event_code, colour, counties, expires_at)
+       left join lateral (
+         select min(by_event) as by_event from response.ended_warning e
+         where e.sender = t.sender and e.identifier = t.identifier and (e.sent_at = t.sent_at or (e.sent_at is null and e.before > t.sent_at))
+       ) e on true
+       order by t.event on conflict do nothing`,
+      [
+        warnings.map(({ event }) => event),
+        warnings.map(({ sender }) => sender),
+        warnings.map(({ identifier }) => identifier),
+        warnings.map(({ sentAt }) => sentAt),
+        warnings.map(({ eventCode }) => eventCode),
+        warnings.map(({ colour }) => colour),
+        warnings.map(({ counties }) => counties.join(',')),
+        warnings.map(({ expiresAt }) => expiresAt),
+      ],
+    );
   }
 
   /**

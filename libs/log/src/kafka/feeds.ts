@@ -3,23 +3,29 @@ import type { Clock, Tx } from '@fengsui/database';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import type { Progress } from '../once.js';
-import type { Consumption, Position, Records } from '../port.js';
+import type { Consumption, LogRecord, Position, Records } from '../port.js';
 import { PositionRows } from '../postgres/log.js';
 import { BatchWorker, parkRow } from '../working.js';
 import { KafkaConsumer } from './consumer.js';
+import { parkInTopic } from './dead-letter.js';
 import type { KafkaLogOptions } from './wire.js';
 
-/** One message that somebody put into `feed.*`. `finish` must run in the transaction that stores what became of it. */
-export type FeedMessage = Readonly<{
-  topic: string;
-  partition: number;
-  offset: number;
-  key: string;
-  bytes: Buffer;
-  /** @param refused why nothing of it was taken: then it is parked */ finish: (tx: Tx, refused: string | null) => Promise<void>;
-}>;
-/** Takes one message in, and moves the position with it by `finish`. Throws when the message can become nothing: then it is parked. */
-export type TakeFeed = (message: FeedMessage) => Promise<void>;
+/** One message that somebody put into `feed.*`. */
+export type FeedMessage = Readonly<{ topic: string; partition: number; offset: number; key: string; bytes: Buffer }>;
+/**
+ * Takes messages in, in their order, and moves the position with them: `finish` must run in the transaction that stores what became of
+ * them, and is told of each why nothing of it was taken (then it is parked), or null. One that is large comes alone. Throws when a message
+ * can become nothing: then they are taken one by one, and the bad one is parked.
+ */
+export type TakeFeed = (
+  messages: readonly FeedMessage[],
+  finish: (tx: Tx, refused: readonly (string | null)[]) => Promise<void>,
+) => Promise<void>;
+
+/** Messages taken in one transaction: many small ones, or one that holds a whole file. */
+const TOGETHER = 500;
+const SMALL_BYTES = 64_000;
+const TOGETHER_BYTES = 400_000;
 
 const CONSUMER = 'intake';
 
@@ -40,16 +46,16 @@ export class KafkaFeeds {
       clock: this.clock,
       consumer: CONSUMER,
       onTrouble: this.options.onTrouble,
+      onParked: (tx, at, record, reason) => parkInTopic(tx, CONSUMER, at, record, reason),
       work: (at, records) => this.work(at, records, take),
     });
-    // One message a step: each has a transaction of its own, because each may hold a whole file.
     const started = new KafkaConsumer(
       this.db,
       this.kafka,
       CONSUMER,
       FEED_TOPICS.map(({ topic }) => topic),
       worker,
-      { ...this.options, batchSize: 1 },
+      { ...this.options, batchSize: TOGETHER },
     );
     await started.start();
     return started;
@@ -62,22 +68,44 @@ export class KafkaFeeds {
       const held = await this.positions.lock(tx, at);
       if (held < to) await this.positions.move(tx, at, to);
     };
-    const [record] = records;
-    if (record === undefined || record.offset < next) {
-      await this.db.transaction(move(nextOffset));
-      return { kind: 'done', next: Math.max(next, nextOffset) };
+    for (const run of runsOf(records.filter(({ offset }) => offset >= next))) {
+      const last = run.at(-1)?.offset ?? 0;
+      const messages = run.map((record) => ({
+        topic: at.topic.replace(/^kafka\//, ''),
+        partition: at.partition,
+        offset: record.offset,
+        key: record.key,
+        bytes: bytesOf(record),
+      }));
+      await take(messages, async (tx, refused) => {
+        await move(last + 1)(tx);
+        for (const [index, reason] of refused.entries()) {
+          const record = run[index];
+          if (reason === null || record === undefined) continue;
+          await parkRow(tx, at, record, reason, await this.clock.now(tx));
+          await parkInTopic(tx, CONSUMER, at, record, reason);
+        }
+      });
     }
-    await take({
-      topic: at.topic.replace(/^kafka\//, ''),
-      partition: at.partition,
-      offset: record.offset,
-      key: record.key,
-      bytes: record.bytes ?? Buffer.from(record.raw),
-      finish: async (tx, refused) => {
-        if (refused !== null) await parkRow(tx, at, record, refused, await this.clock.now(tx));
-        await move(nextOffset)(tx);
-      },
-    });
-    return { kind: 'done', next: nextOffset };
+    await this.db.transaction(move(nextOffset));
+    return { kind: 'done', next: Math.max(next, nextOffset) };
   }
+}
+
+const bytesOf = ({ bytes, raw }: LogRecord): Buffer => bytes ?? Buffer.from(raw);
+
+/** Small messages together, a large one alone. */
+function runsOf(records: readonly LogRecord[]): LogRecord[][] {
+  const runs: LogRecord[][] = [];
+  let room = 0;
+  for (const record of records) {
+    const { length } = bytesOf(record);
+    if (length > room) {
+      runs.push([]);
+      room = length > SMALL_BYTES ? 0 : TOGETHER_BYTES;
+    }
+    runs.at(-1)?.push(record);
+    room -= length;
+  }
+  return runs;
 }

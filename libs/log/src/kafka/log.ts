@@ -1,4 +1,4 @@
-import { TOPICS, SERVICES, type DomainEvent, type Service } from '@fengsui/contracts';
+import { TOPICS, type DomainEvent, type Service } from '@fengsui/contracts';
 import type { Clock, Tx } from '@fengsui/database';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
@@ -7,6 +7,7 @@ import type { Consumption, Handlers, Log, LogRecord, Position, Records } from '.
 import type { PostgresLog } from '../postgres/log.js';
 import { BatchWorker } from '../working.js';
 import { KafkaConsumer } from './consumer.js';
+import { parkInTopic } from './dead-letter.js';
 import { kafkaPlace, type KafkaLogOptions } from './wire.js';
 
 /**
@@ -97,28 +98,4 @@ async function dropRepeated(tx: Tx, at: Position, records: readonly LogRecord[])
       [at.consumer, at.topic, at.partition, outbox, last],
     );
   return fresh;
-}
-
-/** The dead-letter topic gets the message too, with its cause and source, in the transaction that parks it. */
-async function parkInTopic(tx: Tx, service: Service, { topic, partition }: Position, record: LogRecord, reason: string): Promise<void> {
-  const own = Math.max(0, SERVICES.indexOf(service));
-  const parked = `${topic.replace(/^kafka\//, '')}.parked`;
-  await tx.query('insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing', [
-    parked,
-    SERVICES.length,
-  ]);
-  const body = {
-    reason,
-    consumer: service,
-    source: `${topic.replace(/^kafka\//, '')}/${partition}/${record.offset}`,
-    key: record.key,
-    message: record.raw,
-  };
-  await tx.query('select log.append($1, $2, $3, $4, $5)', [
-    [parked],
-    [own],
-    [0],
-    [record.key || '-'],
-    [JSON.stringify(body).replaceAll('\\u0000', '␀')],
-  ]);
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FEED_TOPICS } from '@fengsui/contracts';
 import type { Clock } from '@fengsui/database';
-import type { Consumption, FeedMessage, KafkaFeeds } from '@fengsui/log';
+import type { Consumption, FeedMessage, KafkaFeeds, TakeFeed } from '@fengsui/log';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { contentOfBytes } from '../content.js';
+import type { Permit } from '../judging.js';
+import type { Reader } from '../readers/reader.js';
 import type { Receiving } from '../receive.js';
 import { DOORS, readersFor, type Door } from './doors.js';
 
@@ -26,28 +28,43 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.consumption = await this.feeds.consume((message) => this.take(message));
+    this.consumption = await this.feeds.consume((messages, finish) => this.take(messages, finish));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.consumption?.stop();
   }
 
-  private async take({ topic, partition, offset, bytes, finish }: FeedMessage): Promise<void> {
+  private async take(messages: readonly FeedMessage[], finish: Parameters<TakeFeed>[1]): Promise<void> {
     while (await this.clock.isVirtual()) await sleep(WAIT_MS); // the demonstration has the stage to itself
-    const contract = DOORS[topic.replace('feed.', '') as Door];
-    const receipt = await this.receiving.receive({
-      content: await contentOfBytes(bytes),
+    const inputs = messages.map(({ topic, partition, offset, bytes }) => ({
+      bytes,
       door: 'kafka',
       name: `${topic}/${partition}/${offset}`,
       actor: `kafka:${topic}`,
+      ...this.mayHold(topic),
+    }));
+    const [only, another] = inputs;
+    if (only === undefined) return;
+    if (another !== undefined) return this.receiving.receiveTogether(inputs, finish);
+    const { bytes, ...about } = only;
+    const receipt = await this.receiving.receive({
+      ...about,
+      content: await contentOfBytes(bytes),
+      finish: (tx, refused) => finish(tx, [refused]),
+    });
+    if ('skipped' in receipt) throw new NothingToTake(receipt.skipped);
+  }
+
+  /** What a topic is for: formats that give its contract, and nothing else. */
+  private mayHold(topic: string): Readonly<{ readers: readonly Reader[]; permit: Permit }> {
+    const contract = DOORS[topic.replace('feed.', '') as Door];
+    return {
       readers: readersFor(this.receiving.readers, contract),
       permit: ({ type }) =>
         type === contract
           ? null
           : { place: '', reason: `${type} in ${topic}`, expected: `${contract} (${FEED_TOPICS.length} topics, one for each)` },
-      finish,
-    });
-    if ('skipped' in receipt) throw new NothingToTake(receipt.skipped);
+    };
   }
 }

@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -13,8 +14,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * observed.readings → parse, check → drop ids seen → newest of each gauge, threshold crossed? → day counters → decisions out, exactly once.
- * Arguments: brokers, application id, input topic, output topic, folder for state, threads.
+ * One topic → parse, check → drop ids seen → newest of each key, threshold crossed? → day counters → decisions out, exactly once.
+ * Arguments: brokers, application id, input topic, output topic, folder for state, threads, narrow or bodies (kept in the state).
  */
 public final class StreamsBench {
   public static void main(String[] args) throws InterruptedException {
@@ -31,7 +32,8 @@ public final class StreamsBench {
     var strings = Serdes.String();
     Topology topology = new Topology();
     topology.addSource("in", strings.deserializer(), Serdes.ByteArray().deserializer(), args[2]);
-    topology.addProcessor("work", Work::new, "in");
+    boolean keepsBodies = args[6].equals("bodies");
+    topology.addProcessor("work", () -> new Work(keepsBodies), "in");
     topology.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("seen"), strings, Serdes.Long()), "work");
     topology.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("newest"), strings, strings), "work");
     topology.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("days"), strings, Serdes.Long()), "work");
@@ -43,11 +45,16 @@ public final class StreamsBench {
   }
 
   private static final class Work implements Processor<String, byte[], String, String> {
+    private final boolean keepsBodies;
     private final ObjectMapper json = new ObjectMapper();
     private ProcessorContext<String, String> context;
     private KeyValueStore<String, Long> seen;
     private KeyValueStore<String, String> newest;
     private KeyValueStore<String, Long> days;
+
+    private Work(boolean keepsBodies) {
+      this.keepsBodies = keepsBodies;
+    }
 
     @Override
     public void init(ProcessorContext<String, String> context) {
@@ -68,19 +75,16 @@ public final class StreamsBench {
       String id = event.path("id").asText(null);
       String at = event.path("occurredAt").asText(null);
       JsonNode data = event.path("data");
-      String station = data.path("station").asText(null);
-      if (id == null || at == null || station == null || !data.path("stageM").isNumber()) return;
+      if (id == null || at == null || !data.isObject()) return;
       if (seen.putIfAbsent(id, record.timestamp()) != null) return;
-      double stage = data.path("stageM").asDouble();
-      String held = newest.get(station);
-      String heldAt = held == null ? "" : held.substring(0, 24);
-      if (heldAt.compareTo(at) < 0) {
-        boolean above = stage >= 8.0;
-        newest.put(station, at + (above ? "1" : "0"));
+      boolean above = data.path("stageM").asDouble(0) >= 8.0;
+      String held = newest.get(record.key());
+      if (held == null || held.substring(0, 24).compareTo(at) < 0) {
+        newest.put(record.key(), at + (above ? "1" : "0") + (keepsBodies ? new String(record.value(), StandardCharsets.UTF_8) : ""));
         if (held != null && (held.charAt(24) == '1') != above)
-          context.forward(record.withKey(station).withValue("{\"station\":\"" + station + "\",\"above\":" + above + ",\"cause\":\"" + id + "\"}"));
+          context.forward(record.withValue("{\"key\":\"" + record.key() + "\",\"above\":" + above + ",\"cause\":\"" + id + "\"}"));
       }
-      String day = station + " " + at.substring(0, 10);
+      String day = data.path("county").asText(data.path("station").asText("")) + " " + at.substring(0, 10);
       Long count = days.get(day);
       days.put(day, count == null ? 1 : count + 1);
     }
