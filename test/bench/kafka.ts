@@ -20,7 +20,11 @@ const ROOT = path.resolve(HERE, '..', '..', '..');
 const STREAMS = path.join(ROOT, 'test', 'bench', 'streams');
 const PARTITIONS = 4;
 const MESSAGES_A_SEND = 500;
-const EVENTS_A_FEED_MESSAGE = 200;
+/** Events a message, and how many in all. */
+const WHOLE_WAY = [
+  [200, 100_000],
+  [1, 50_000],
+] as const;
 const LATENCY_SECONDS = 15;
 /** The first seconds warm the process up and are not counted. */
 const WARM_SECONDS = 4;
@@ -45,10 +49,11 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** The services' own programs over a real Apache Kafka and PostgreSQL on this machine, beside what is the least and what others do. */
-export async function benchKafka(say: (row: string) => void): Promise<void> {
+export async function benchKafka(say: (row: string) => void, only: readonly string[]): Promise<void> {
+  const asked = (part: string): boolean => only.length === 0 || only.includes(part);
   const bench = await Bench.start();
   try {
-    for (const kind of KINDS) {
+    for (const kind of KINDS.filter(({ name }) => asked(name))) {
       await bench.fill(kind);
       const bare = await bench.barePipe(kind, kind.width);
       say(`${kind.name}: bare pipe, eachBatch into one unnest insert${kind.width === 'bodies' ? ' with bodies' : ''}: ${perSecond(bare)}`);
@@ -61,11 +66,11 @@ export async function benchKafka(say: (row: string) => void): Promise<void> {
       if (kind.name === 'readings' || kind.name === 'incidents')
         say(`${kind.name}: Kafka Streams 4.1.1, exactly_once_v2, 2 threads: ${await bench.streams(kind)}`);
     }
-    for (const rate of [1_000, 5_000, 10_000])
+    for (const rate of asked('latency') ? [1_000, 5_000, 10_000] : [])
       say(`readings at ${rate.toLocaleString('en')} a second, produced to committed: ${await bench.latency(rate)}`);
-    say(`feed.readings to response, ${EVENTS_A_FEED_MESSAGE} events a message: ${await bench.wholeWay(60_000, EVENTS_A_FEED_MESSAGE)}`);
-    say(`feed.readings to response, one event a message: ${await bench.wholeWay(10_000, 1)}`);
-    await bench.profiles(KINDS.slice(0, 2));
+    for (const [each, events] of asked('whole') ? WHOLE_WAY : [])
+      say(`feed.readings to response, ${each === 1 ? 'one event' : `${each} events`} a message: ${await bench.wholeWay(events, each)}`);
+    if (asked('profiles')) await bench.profiles(KINDS.slice(0, 2));
   } finally {
     await bench.stop();
   }
@@ -228,7 +233,7 @@ class Bench {
     const topic = 'observed.readings';
     const admin = this.kafka.admin();
     await admin.connect();
-    const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]));
+    const ends = new Map((await settled(() => admin.fetchTopicOffsets(topic))).map(({ partition, high }) => [partition, Number(high)]));
     await admin.disconnect();
     for (const [partition, end] of ends)
       await db.query(`insert into log.position (consumer, topic, partition, next_offset) values ('response', $1, $2, $3)`, [
@@ -388,6 +393,18 @@ class Bench {
       FENGSUI_HTTP_PORT: '0',
       LOG_LEVEL: 'info', // what they say when they listen is waited for
     };
+  }
+}
+
+/** A topic just made may have no leader yet. */
+async function settled<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 50) throw error;
+      await sleep(200);
+    }
   }
 }
 

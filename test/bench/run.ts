@@ -3,15 +3,18 @@ import { benchKafka } from './kafka.js';
 import { benchIntake } from './intake.js';
 import { benchLog } from './log.js';
 
-/** `npm run bench [-- log intake kafka]`: prints what this machine does. Numbers in the documents come from here. */
+/** `npm run bench [-- log intake kafka --only readings,latency]`: prints what this machine does. Numbers in the documents come from here. */
 type Say = (row: string) => void;
-const BENCHES: Readonly<Record<string, (say: Say) => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Promise<void>>> = {
   log: async (say) => (await benchLog()).forEach(say),
   intake: async (say) => (await benchIntake()).forEach(say),
   kafka: benchKafka,
 };
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const at = words.indexOf('--only');
+const only = at === -1 ? [] : (words[at + 1] ?? '').split(',');
+const wanted = at === -1 ? words : words.slice(0, at);
 for (const name of wanted.filter((one) => BENCHES[one] === undefined)) {
   process.stderr.write(`there is no bench ${name}: ${Object.keys(BENCHES).join(', ')}\n`);
   process.exit(2);
@@ -21,5 +24,5 @@ process.stdout.write(
 );
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  await bench((row) => void process.stdout.write(`${row}\n`));
+  await bench((row) => void process.stdout.write(`${row}\n`), only);
 }

@@ -1,4 +1,4 @@
-import { minutesBetween, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
 
 /** A sign of fire: a hotspot, or a report that names a position. */
 export type Sign = Readonly<{
@@ -68,10 +68,12 @@ function connected(signs: readonly Sign[], plan: FirePlan): number[][] {
   };
   const order = signs.map((_, index) => index).sort((a, b) => bySign(signs[a] as Sign, signs[b] as Sign));
   order.forEach((later, place) => {
+    // Instants are texts that sort by time: the window is computed once a sign, not once a pair.
+    const since = addMinutes((signs[later] as Sign).at, -plan.joinWithinHours * 60);
     for (let i = place - 1; i >= 0; i -= 1) {
       const sooner = order[i] as number;
       const [a, b] = [signs[sooner] as Sign, signs[later] as Sign];
-      if (minutesBetween(a.at, b.at) > plan.joinWithinHours * 60) break;
+      if (a.at < since) break;
       if (kilometresBetween(a, b) <= plan.joinWithinKm) parent[root(later)] = root(sooner);
     }
   });
