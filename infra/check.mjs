@@ -127,7 +127,7 @@ function secondSources() {
     ],
   };
   return sources
-    .filter((file) => !file.endsWith('.test.ts') && !file.startsWith(path.join(ROOT, 'test')))
+    .filter((file) => !/(\.test|-for-tests)\.ts$/.test(file) && !file.startsWith(path.join(ROOT, 'test')))
     .flatMap((file) => {
       const [text, name] = [readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''), path.relative(ROOT, file)];
       return Object.entries(allowed)
