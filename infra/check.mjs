@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, setUp } from './setup.mjs';
-import { faults as composeFaults } from './compose/compose.mjs';
 import { stale } from './generate.mjs';
 
 setUp();
@@ -36,7 +35,7 @@ run('types', 'typescript/bin/tsc', '-b', 'tsconfig.json');
 run('types of the tests', 'typescript/bin/tsc', '-p', 'infra/tsconfig.tests.json');
 report('unused exports', unusedExports());
 report('one partition a send', otherSenders());
-report('docker-compose.yml', composeFaults());
+report('docker-compose.yml', await (await import('./compose/compose.mjs')).faults());
 report('dependencies as imported', wrongDependencies());
 report('one source of time and settings', secondSources());
 report(

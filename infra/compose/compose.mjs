@@ -3,23 +3,23 @@
  * Apache-2.0, from compose-go 2.16.2), health checks on all, no capabilities that are not named, no password by default.
  * `npm run test:compose` starts the same programs with the same environment on this machine, where hosts are ports, and asks their own
  * health checks, because not everybody who changes the file has an engine for containers.
+ *
+ * What comes from npm is imported late: in a fresh clone nothing is installed when this file is read.
  */
-import Ajv2020 from 'ajv/dist/2020.js';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import { freePort, startBroker } from '../kafka/broker.mjs';
 import { ROOT, setUp } from '../setup.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const source = () => readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8');
 /** @param given values of variables; what is required and not given is an error, as in Compose */
-const compose = (given) =>
-  parse(
+const compose = async (given) =>
+  (await import('yaml')).parse(
     source().replaceAll(/\$\{([A-Z_]+):\?([^}]*)\}/g, (_, name, why) => {
       if (given[name] === undefined) throw new Error(`${name}: ${why}`);
       return given[name];
@@ -28,8 +28,9 @@ const compose = (given) =>
   );
 
 /** What docker-compose.yml breaks, in words. */
-export function faults() {
-  const file = compose({ POSTGRES_PASSWORD: 'p', KAFKA_PASSWORD: 'k' });
+export async function faults() {
+  const { default: Ajv2020 } = await import('ajv/dist/2020.js');
+  const file = await compose({ POSTGRES_PASSWORD: 'p', KAFKA_PASSWORD: 'k' });
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   const valid = ajv.compile(JSON.parse(readFileSync(path.join(HERE, 'compose-spec.json'), 'utf8')));
   const found = valid(file) ? [] : valid.errors.map(({ instancePath, message }) => `docker-compose.yml${instancePath}: ${message}`);
@@ -58,7 +59,7 @@ async function tryIt() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-compose-'));
   const server = await startEmbedded(folder);
   const database = new URL(server.url);
-  const file = compose({ POSTGRES_PASSWORD: database.password, KAFKA_PASSWORD: 'only-for-this-run' });
+  const file = await compose({ POSTGRES_PASSWORD: database.password, KAFKA_PASSWORD: 'only-for-this-run' });
   const [clients, controller] = [await freePort(), await freePort()];
   /** The same words, with the hosts and folders of containers as ports and folders of this machine. */
   const here = (text, http) =>
