@@ -1,7 +1,11 @@
+import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
 import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { lagOf } from './lag.js';
+
+/** Injection token of the services whose consumers and relays this process runs. */
+export const AT_WORK_HERE = Symbol('the services of this process');
 
 /** A consumer that has something to do and does not move for this long is not at work, whatever its process says. */
 const STANDSTILL_MS = 60_000;
@@ -32,7 +36,10 @@ const parkedGauge = new Gauge({
 export class Health {
   private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
 
-  constructor(@Inject(DataSource) private readonly db: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly db: DataSource,
+    @Inject(AT_WORK_HERE) private readonly services: readonly Service[],
+  ) {}
 
   /** 200 while the database answers and every consumer that has something to do moves; else 503 with what does not. */
   @Get('health')
@@ -59,7 +66,10 @@ export class Health {
 
   private async standing(): Promise<string[]> {
     const sums = new Map<string, { position: number; lag: number }>();
-    for (const { consumer, position, lag } of await lagOf(this.db)) {
+    for (const { consumer, topic, partition, position, lag } of await lagOf(this.db)) {
+      // A neighbour that stands is its own trouble: nobody is helped by starting this process again.
+      const own = consumer === 'relay' ? carrierOf(topic, partition) : consumer;
+      if (!(this.services as readonly string[]).includes(own ?? '')) continue;
       const sum = sums.get(consumer) ?? { position: 0, lag: 0 };
       sums.set(consumer, { position: sum.position + position, lag: sum.lag + lag });
     }
@@ -72,3 +82,7 @@ export class Health {
     });
   }
 }
+
+/** The service whose relay carries a partition: who writes the topic, or who parks into a dead-letter topic. */
+const carrierOf = (topic: string, partition: number): Service | undefined =>
+  topic.endsWith('.parked') ? SERVICES[partition] : Object.values(TOPICS).find((row) => row.topic === topic)?.writer;

@@ -2,7 +2,7 @@ import { Logger, Module, type DynamicModule, type OnApplicationBootstrap, type O
 import type { Service } from '@fengsui/contracts';
 import { Clock, JobRunner, Notifications, type JobHandler } from '@fengsui/database';
 import { DataSource } from 'typeorm';
-import { Health } from './health.js';
+import { AT_WORK_HERE, Health } from './health.js';
 import type { KafkaFeeds } from './kafka/feeds.js';
 import type { Log } from './port.js';
 
@@ -18,18 +18,20 @@ export type Runtime = Readonly<{
   log: Log;
   notifications: Notifications;
   /** What outsiders write into `feed.*`; null where there is no Kafka. */ feeds: KafkaFeeds | null;
+  /** The services whose consumers and relays this process runs. */ services: readonly Service[];
 }>;
 
 /** Gives the services of this process what they stand on. */
 @Module({})
 export class RuntimeModule {
-  static of({ db, clock, log, notifications, feeds }: Runtime): DynamicModule {
+  static of({ db, clock, log, notifications, feeds, services }: Runtime): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: db },
       { provide: Clock, useValue: clock },
       { provide: LOG, useValue: log },
       { provide: Notifications, useValue: notifications },
       { provide: FEEDS, useValue: feeds },
+      { provide: AT_WORK_HERE, useValue: services },
     ];
     return { module: RuntimeModule, global: true, controllers: [Health], providers, exports: providers };
   }

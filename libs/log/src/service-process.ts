@@ -79,7 +79,8 @@ export async function startServices(
         },
       });
     const log: Log = kafka?.log ?? outbox;
-    const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null };
+    const services = [...new Set([...consumers, ...relays])];
+    const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null, services };
     app = await application(runtime, settings, modules);
     if (consumers.length > 0) {
       await lock.held();

@@ -48,6 +48,9 @@ export class KafkaConsumer implements Consumption {
   private readonly reached = new Map<string, number>();
   /** Counts the assignments; what belongs to an older one stops by itself. */
   private assignment = 0;
+  /** Whether any partition is ours: a spare member asks for nothing. */
+  private assigned = false;
+  private fetches = 0;
 
   constructor(
     private readonly db: DataSource,
@@ -93,8 +96,10 @@ export class KafkaConsumer implements Consumption {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.reached.clear();
       this.assignment += 1;
+      this.assigned = Object.values(memberAssignment).some((partitions) => partitions.length > 0);
       void this.seekAll(memberAssignment, this.assignment);
     });
+    consumer.on(consumer.events.FETCH, () => void (this.fetches += 1));
     await consumer.connect();
     await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
     await consumer.run({
@@ -212,29 +217,42 @@ export class KafkaConsumer implements Consumption {
 
   /** Beside the reading: parked messages that someone wants tried again, and a look whether anything moves. */
   private async watch(): Promise<void> {
-    let [mark, since] = ['', 0];
+    const patience = this.options.standstillMs ?? STANDSTILL_MS;
+    let [mark, standing, fetches, quiet] = ['', 0, 0, 0];
     while (this.running) {
       try {
         while (await this.worker.retryParked());
-        const [row] = (await this.db.query(
-          `select coalesce(sum(coalesce(c.next_offset, 0)), 0)::text as mark, coalesce(bool_or(r.kafka_next > coalesce(c.next_offset, 0)), false) as behind
-           from log.relayed r left join log.position c on c.consumer = $1 and c.topic = 'kafka/' || r.topic and c.partition = r.partition where r.topic = any($2)`,
-          [this.group, this.topics],
-        )) as { mark: string; behind: boolean }[];
-        since = row?.behind === true && row.mark === mark ? since + LOOK_FOR_RETRIES_MS : 0;
-        mark = row?.mark ?? '';
-        if (since >= (this.options.standstillMs ?? STANDSTILL_MS) && !this.failed) {
-          since = 0;
-          consumerRestarts.inc({ consumer: this.group });
-          this.options.onTrouble(new Error('it stood still while its topics went on'), `consumer ${this.group} is started anew`);
-          await this.consumer?.disconnect();
-          await this.connect();
+        const now = await this.progress();
+        standing = now.behind && now.mark === mark ? standing + LOOK_FOR_RETRIES_MS : 0;
+        // What outsiders feed has no row here that says how far it goes; but whoever has partitions asks for more again and again.
+        quiet = this.assigned && this.fetches === fetches ? quiet + LOOK_FOR_RETRIES_MS : 0;
+        [mark, fetches] = [now.mark, this.fetches];
+        if (Math.max(standing, quiet) >= patience && !this.failed) {
+          await this.startAnew(quiet >= patience ? 'it asked for nothing any more' : 'it stood still while its topics went on');
+          [standing, quiet] = [0, 0]; // only now: an attempt that failed is made again
         }
       } catch (error) {
         this.options.onTrouble(error, `consumer ${this.group} cannot look at itself`);
       }
       await sleep(LOOK_FOR_RETRIES_MS);
     }
+  }
+
+  private async startAnew(why: string): Promise<void> {
+    consumerRestarts.inc({ consumer: this.group });
+    this.options.onTrouble(new Error(why), `consumer ${this.group} is started anew`);
+    await this.consumer?.disconnect();
+    await this.connect();
+  }
+
+  /** How far it is, and whether the relays of others have carried more. */
+  private async progress(): Promise<Readonly<{ mark: string; behind: boolean }>> {
+    const [row] = (await this.db.query(
+      `select coalesce(sum(coalesce(c.next_offset, 0)), 0)::text as mark, coalesce(bool_or(r.kafka_next > coalesce(c.next_offset, 0)), false) as behind
+       from log.relayed r left join log.position c on c.consumer = $1 and c.topic = 'kafka/' || r.topic and c.partition = r.partition where r.topic = any($2)`,
+      [this.group, this.topics],
+    )) as { mark: string; behind: boolean }[];
+    return row ?? { mark: '', behind: false };
   }
 }
 

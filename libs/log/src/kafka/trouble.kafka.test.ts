@@ -150,6 +150,25 @@ describe('what goes wrong over Apache Kafka', () => {
     await own.disconnect();
   });
 
+  it('starts a consumer of what outsiders feed anew when it asks for nothing any more', async () => {
+    const taken: number[] = [];
+    const consumption = await running.connection.feeds.consume(async (messages, finish) => {
+      await running.db.transaction((tx) =>
+        finish(
+          tx,
+          messages.map(() => null),
+        ),
+      );
+      taken.push(...messages.map(({ offset }) => offset));
+    });
+    consuming.push(consumption);
+    await (consumption as unknown as { consumer: { stop: () => Promise<void> } }).consumer.stop(); // the client has given up, the process lives
+    await publisher.publish('feed.readings', 0, [{ value: 'one' }, { value: 'two' }]);
+    await until(() => taken.length === 2);
+    expect(taken).toEqual([0, 1]);
+    expect(running.trouble).toEqual(expect.arrayContaining([expect.stringMatching(/intake is started anew.*asked for nothing/)]));
+  });
+
   it('says in every message which trace it belongs to, the same whenever it is published again', async () => {
     const own = new Publisher(kafka);
     await own.connect();
