@@ -28,7 +28,7 @@ export type Scenario = Readonly<{
 const KILLED = [...SERVICES, 'witness'];
 /** Longer than the session timeout of a consumer. */
 const PAUSE_MS = 14_000;
-const CUT_MS = 12_000;
+const CUT_MS = 11_000;
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'calm', what: 'nothing happens', times: [0, 0], fault: async () => undefined },
@@ -47,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'relay',
     what: 'SIGKILL of the relay, between publishing and moving its position among other moments',
-    times: [40, 8],
+    times: [40, 4],
     apart: true,
     fault: async ({ world, database, random, healed }) => {
       await sleep(random() * 400);
@@ -69,7 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'database',
     what: 'SIGKILL of PostgreSQL, recovered from its log',
-    times: [8, 2],
+    times: [8, 1],
     fault: async ({ world, healed }) => {
       const down = world.killDatabase();
       await healed();
@@ -89,7 +89,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'members',
     what: 'a second reporting and a second witness join and leave every few seconds, by SIGTERM and SIGKILL in turn',
-    times: [10, 2],
+    times: [10, 1],
     fault: async ({ world, database, n }) => {
       await Promise.all(['witness-2', 'reporting-2'].map((name) => world.start(name, database)));
       await sleep(3_000);

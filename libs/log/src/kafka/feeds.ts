@@ -26,6 +26,7 @@ export type TakeFeed = (
 const TOGETHER = 500;
 const SMALL_BYTES = 64_000;
 const TOGETHER_BYTES = 400_000;
+const FULL = -1;
 
 const CONSUMER = 'intake';
 
@@ -97,15 +98,15 @@ const bytesOf = ({ bytes, raw }: LogRecord): Buffer => bytes ?? Buffer.from(raw)
 /** Small messages together, a large one alone. */
 function runsOf(records: readonly LogRecord[]): LogRecord[][] {
   const runs: LogRecord[][] = [];
-  let room = 0;
+  let room = FULL; // an empty message needs a place as well
   for (const record of records) {
     const { length } = bytesOf(record);
     if (length > room) {
       runs.push([]);
-      room = length > SMALL_BYTES ? 0 : TOGETHER_BYTES;
+      room = length > SMALL_BYTES ? FULL : TOGETHER_BYTES;
     }
     runs.at(-1)?.push(record);
-    room -= length;
+    if (room !== FULL) room -= length;
   }
   return runs;
 }
