@@ -44,6 +44,7 @@ export class KafkaConsumer implements Consumption {
   private running = true;
   private failed = false;
   private side: Promise<void> = Promise.resolve();
+  private wakeUp: () => void = () => undefined;
   /** How far each partition was worked through since it was assigned: a gap that opens behind that needs a look. */
   private readonly reached = new Map<string, number>();
   /** Counts the assignments; what belongs to an older one stops by itself. */
@@ -69,8 +70,9 @@ export class KafkaConsumer implements Consumption {
   async stop(): Promise<void> {
     this.running = false;
     this.worker.stop();
+    this.wakeUp();
+    await this.side; // it may be starting the client anew: that one must go, too
     await this.consumer?.disconnect();
-    await this.side;
   }
 
   private async connect(): Promise<void> {
@@ -218,6 +220,7 @@ export class KafkaConsumer implements Consumption {
   /** Beside the reading: parked messages that someone wants tried again, and a look whether anything moves. */
   private async watch(): Promise<void> {
     const patience = this.options.standstillMs ?? STANDSTILL_MS;
+    const stopping = new Promise<void>((resolve) => (this.wakeUp = resolve));
     let [mark, standing, fetches, quiet] = ['', 0, 0, 0];
     while (this.running) {
       try {
@@ -234,7 +237,7 @@ export class KafkaConsumer implements Consumption {
       } catch (error) {
         this.options.onTrouble(error, `consumer ${this.group} cannot look at itself`);
       }
-      await sleep(LOOK_FOR_RETRIES_MS);
+      if (this.running) await waitFor(stopping, LOOK_FOR_RETRIES_MS);
     }
   }
 
