@@ -26,6 +26,7 @@ const only = option('only', { position: 'services', spanning: 'leaders', batch: 
 /** The feed stays so many messages ahead of intake, so that there is always something to lose. */
 const AHEAD = short ? 12 : 60;
 const STALLED_MS = 60_000;
+const AT_REST_MS = 10_000;
 const DISK_MB = Math.max(400, Math.ceil(events / 200));
 
 type Outcome = Readonly<{
@@ -45,7 +46,7 @@ async function play(world: World, scenario: Scenario, input: OracleInput): Promi
   const database = `faults_${scenario.name.replace('-', '_')}`;
   const { messages, parked } =
     scenario.disorder === true ? disordered(input.events, random) : { messages: messagesOf(input.events), parked: 0 };
-  const times = scenario.times[short ? 1 : 0];
+  const times = scenario.times[short && broken === '' ? 1 : 0];
   if (scenario.smallDisk === true) await tablespace(world);
   const db = await world.fresh(database, scenario.smallDisk === true ? 'small_disk' : undefined);
   const worked = new Worked(db);
@@ -170,7 +171,8 @@ class Worked {
       if (open.length === 0 && Number(row?.n) >= distinct + parked) return null;
       const now = JSON.stringify([...positions]);
       if (now !== mark) [mark, since] = [now, process.hrtime.bigint()];
-      if (Number(process.hrtime.bigint() - since) / 1e6 > STALLED_MS)
+      // With nothing left to read, what has not come does not come.
+      if (Number(process.hrtime.bigint() - since) / 1e6 > (open.length === 0 ? AT_REST_MS : STALLED_MS))
         return `STALLED: ${open.map(([consumer, { at, end }]) => `${consumer} at ${at} of ${end}`).join(', ') || `${row?.n} of ${distinct + parked} seen`}`;
       await sleep(200);
     }

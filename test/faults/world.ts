@@ -32,7 +32,7 @@ export class World {
     readonly brokerNetwork: Proxy,
     readonly databaseNetwork: Proxy,
     private readonly watchers: Proxy,
-    private readonly broken: string,
+    /** The mistake that the witness makes on purpose, or nothing. */ readonly broken: string,
   ) {}
 
   /** @param broken the mistake that the witness makes on purpose */
