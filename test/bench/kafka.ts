@@ -174,23 +174,21 @@ class Bench {
   }
 
   async streams({ name: kindName, topic, events, width }: Kind): Promise<string> {
-    {
-      const built = await output(
-        'mvn',
-        [
-          '-q',
-          '-B',
-          '-DskipTests',
-          '-f',
-          path.join(STREAMS, 'pom.xml'),
-          'package',
-          'dependency:copy-dependencies',
-          `-DoutputDirectory=${STREAMS}/target/libs`,
-        ],
-        process.env,
-      );
-      if (built.code !== 0) return `left out, Maven could not build it: ${built.stdout.slice(0, 300)}`;
-    }
+    const built = await output(
+      'mvn',
+      [
+        '-q',
+        '-B',
+        '-DskipTests',
+        '-f',
+        path.join(STREAMS, 'pom.xml'),
+        'package',
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${STREAMS}/target/libs`,
+      ],
+      process.env,
+    );
+    if (built.code !== 0) return `left out, Maven could not build it: ${built.stdout.slice(0, 300)}`;
     const admin = this.kafka.admin();
     await admin.connect();
     const application = `streams-${kindName}-${process.pid}`;
@@ -308,12 +306,7 @@ class Bench {
   /** What an outsider feeds, until response has it: intake keeps, judges and appends, its relay carries, response decides. */
   async wholeWay(events: number, each: number): Promise<string> {
     const { db, url } = await this.fresh();
-    const admin = this.kafka.admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: ['observed.readings', 'feed.readings'] });
-    await sleep(1_000);
-    await ensureTopics(admin, 1);
-    await admin.disconnect();
+    await this.makeAnew(['observed.readings', 'feed.readings']);
     const publisher = new Publisher(this.kafka);
     await publisher.connect();
     for (let n = 0; n < events; n += each * MESSAGES_A_SEND) {
@@ -342,7 +335,8 @@ class Bench {
   /** Where the time goes, as text. */
   async profiles(kinds: readonly Kind[]): Promise<void> {
     for (const kind of kinds) {
-      await this.fillAnew(kind);
+      await this.makeAnew([kind.topic]);
+      await this.fill(kind);
       const { db, url } = await this.fresh();
       const folder = path.join(this.folder, `profile-${kind.name}`);
       mkdirSync(folder);
@@ -362,14 +356,13 @@ class Bench {
     }
   }
 
-  private async fillAnew(kind: Kind): Promise<void> {
+  private async makeAnew(topics: string[]): Promise<void> {
     const admin = this.kafka.admin();
     await admin.connect();
-    await admin.deleteTopics({ topics: [kind.topic] });
+    await admin.deleteTopics({ topics });
     await sleep(1_000);
     await ensureTopics(admin, 1);
     await admin.disconnect();
-    await this.fill(kind);
   }
 
   private async fresh(): Promise<Readonly<{ db: DataSource; url: string }>> {

@@ -21,7 +21,9 @@ const short = process.argv.includes('--short');
 const events = Number(option('events', short ? '8000' : '200000'));
 const seed = Number(option('seed', '7'));
 const broken = option('break', '');
-const only = option('only', { position: 'services', spanning: 'leaders', batch: 'leaders' }[broken] ?? '');
+/** What can be broken on purpose, and the scenario that must find it. */
+const BREAKS: Readonly<Record<string, string>> = { position: 'services', spanning: 'leaders', batch: 'leaders' };
+const only = option('only', BREAKS[broken] ?? '');
 
 /** The feed stays so many messages ahead of intake, so that there is always something to lose. */
 const AHEAD = short ? 12 : 60;
@@ -76,13 +78,8 @@ async function play(world: World, scenario: Scenario, input: OracleInput): Promi
     worked.messages = messages.length;
     const stalled = await worked.toTheEnd(input.ids.size, parked);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-    return {
-      ...(await judge(db, input, messages, parked)),
-      faults: times,
-      recoveries,
-      seconds,
-      ...(stalled === null ? {} : { notes: [stalled] }),
-    };
+    const judged = await judge(db, input, messages, parked);
+    return { ...judged, faults: times, recoveries, seconds, notes: [...(stalled === null ? [] : [stalled]), ...judged.notes] };
   } finally {
     running = false;
     await world.stopAll();
@@ -230,6 +227,17 @@ async function dropTablespace(world: World, database: string): Promise<void> {
 // The short form has no time for a scenario in which nothing happens.
 const all = [...SCENARIOS.map(({ name }) => name).filter((name) => !short || name !== 'calm'), 'leaders'];
 const wanted = only === '' ? all : only.split(',');
+// A name that nothing answers to would pass by doing nothing.
+const unknown = [
+  ...wanted.filter((name) => name !== 'leaders' && !SCENARIOS.some((scenario) => scenario.name === name)),
+  ...(['', ...Object.keys(BREAKS)].includes(broken) ? [] : [`--break ${broken}`]),
+];
+if (unknown.length > 0) {
+  process.stderr.write(
+    `there is no ${unknown.join(', ')}: ${SCENARIOS.map(({ name }) => name).join(', ')}, leaders; --break ${Object.keys(BREAKS).join(', ')}\n`,
+  );
+  process.exit(2);
+}
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const columns = (...cells: readonly (string | number)[]): string =>
   cells.map((cell, index) => (index === 0 ? String(cell).padEnd(13) : String(cell).padStart(index === 5 ? 20 : 8))).join(' ');
