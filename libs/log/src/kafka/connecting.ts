@@ -14,7 +14,7 @@ export function kafkaOf(settings: Settings, clientId: string, onTrouble: (what: 
     ...securityOf(settings),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
-    // Patience is with the callers: they know what they hold and may wait with it.
+    // For consumers and producers as well. Patience beyond it is with the callers: they know what they hold and may wait with it.
     retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 15 },
     logLevel: kafkajs.logLevel.ERROR,
     logCreator:

@@ -84,9 +84,6 @@ export class KafkaConsumer implements Consumption {
       maxWaitTimeInMs: 200,
       allowAutoTopicCreation: false,
       retry: {
-        initialRetryTime: 200,
-        maxRetryTime: 2_000,
-        retries: 15,
         restartOnFailure: async (error) => this.running && !this.failed && hopeless(this.group, error) === null,
       },
     });

@@ -13,7 +13,6 @@ export class Publisher {
       allowAutoTopicCreation: false,
       idempotent: true,
       maxInFlightRequests: 1,
-      retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 15 },
     });
   }
 
