@@ -7,14 +7,23 @@ import { stale } from './generate.mjs';
 
 setUp();
 /** Nest and TypeORM load these themselves. */
-const PEERS = new Set(['reflect-metadata', 'rxjs', '@nestjs/core', '@nestjs/platform-fastify', '@nestjs/microservices', '@nestjs/common']);
+const PEERS = new Set([
+  'reflect-metadata',
+  'rxjs',
+  '@nestjs/core',
+  '@nestjs/platform-fastify',
+  '@nestjs/microservices',
+  '@nestjs/common',
+]);
 
 let failed = 0;
 let passed = 0;
 const report = (name, faults) => {
   if (faults.length === 0) passed += 1;
   else failed += 1;
-  process.stdout.write(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n${faults.map((fault) => `     ${fault}\n`).join('')}`);
+  process.stdout.write(
+    `${faults.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n${faults.map((fault) => `     ${fault}\n`).join('')}`,
+  );
 };
 const run = (name, bin, ...args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'node_modules', bin), ...args], {
@@ -38,6 +47,10 @@ report('one partition a send', otherSenders());
 report('docker-compose.yml', await (await import('./compose/compose.mjs')).faults());
 report('dependencies as imported', wrongDependencies());
 report('one source of time and settings', secondSources());
+report('tables of other owners', foreignTables());
+report('SQL through the seam', rawQueries());
+report('casts in services', blindCasts());
+report('lines end at 120', longLines());
 report(
   'generated files are up to date',
   (await stale()).map((file) => `${path.relative(ROOT, file)}: run \`npm run generate\``),
@@ -70,25 +83,102 @@ function unusedExports() {
   const texts = new Map(
     sources.map((file) => [
       file,
-      readFileSync(file, 'utf8').replace(file.endsWith('/index.ts') ? /^export (type )?(\{[^}]*\}|\*) from .*$/gm : /$^/, ''),
+      readFileSync(file, 'utf8').replace(
+        file.endsWith('/index.ts') ? /^export (type )?(\{[^}]*\}|\*) from .*$/gm : /$^/,
+        '',
+      ),
     ]),
   );
   const users = [
     ...texts,
-    ...['infra/generate.mjs', 'infra/start.mjs', 'infra/test.mjs'].map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]),
+    ...['infra/generate.mjs', 'infra/start.mjs', 'infra/test.mjs'].map((file) => [
+      file,
+      readFileSync(path.join(ROOT, file), 'utf8'),
+    ]),
   ];
   // A contract's shape is published: types beside schemas may be used by others only.
   const own = [...texts].filter(([file]) => !file.includes('/contracts/src/') && !file.endsWith('/shapes.ts'));
   return own.flatMap(([file, text]) =>
-    [...text.matchAll(/^export (?:abstract )?(?:async )?(?:const|function\*?|class|type|interface) ([A-Za-z_$][\w$]*)/gm)]
+    [
+      ...text.matchAll(
+        /^export (?:abstract )?(?:async )?(?:const|function\*?|class|type|interface) ([A-Za-z_$][\w$]*)/gm,
+      ),
+    ]
       .map(([, name]) => name)
-      .filter((name) => !users.some(([other, used]) => other !== file && new RegExp(`\\b${name.replace('$', '\\$')}\\b`).test(used)))
       .filter(
         (name) =>
-          text.match(new RegExp(`\\b${name}\\b`, 'g')).length < 2 || !new RegExp(`(?::|<|extends|=>) ?(?:readonly )?${name}\\b`).test(text),
+          !users.some(([other, used]) => other !== file && new RegExp(`\\b${name.replace('$', '\\$')}\\b`).test(used)),
+      )
+      .filter(
+        (name) =>
+          text.match(new RegExp(`\\b${name}\\b`, 'g')).length < 2 ||
+          !new RegExp(`(?::|<|extends|=>) ?(?:readonly )?${name}\\b`).test(text),
       )
       .map((name) => `${path.relative(ROOT, file)}: ${name}`),
   );
+}
+
+/** Who owns which schema: nobody else's statements name its tables. */
+function foreignTables() {
+  const owners = { schedule: 'libs/database/', log: 'libs/log/' };
+  for (const service of ['intake', 'response', 'wildfire', 'duty', 'reporting'])
+    owners[service] = `services/${service}/`;
+  const tables = sources.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/schema: '(\w+)',\s*name: '(\w+)'/g)].map(([, schema, table]) => [
+      schema,
+      table,
+    ]),
+  );
+  return productSources().flatMap((file) => {
+    const name = path.relative(ROOT, file);
+    const statements = [...readFileSync(file, 'utf8').matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g)]
+      .map(([literal]) => literal)
+      .filter((literal) => /\b(select|insert|update|delete|truncate|from|join|alter|drop)\b/i.test(literal));
+    return tables
+      .filter(([schema]) => owners[schema] !== undefined && !name.startsWith(owners[schema]))
+      .filter(([schema, table]) => statements.some((text) => new RegExp(`\\b${schema}\\."?${table}\\b`).test(text)))
+      .map(([schema, table]) => `${name}: names ${schema}.${table}, which belongs to ${owners[schema]}`);
+  });
+}
+
+/** Statements go through libs/database/src/sql.ts; migrations are written as SQL, and the listening connection is a client of its own. */
+function rawQueries() {
+  const allowed = /(sql|embedded|notifications)\.ts$|migrations\.ts$|describe-tables\.ts$/;
+  return productSources()
+    .filter((file) => !allowed.test(file) && /\.(query|createQueryBuilder)\(/.test(readFileSync(file, 'utf8')))
+    .map((file) => `${path.relative(ROOT, file)}: a query beside the seam (rows, one, run, insertRows)`);
+}
+
+/** A cast through unknown says that nobody knows: in a service it is a mistake waiting. */
+function blindCasts() {
+  return (
+    productSources()
+      // The schema library and the signature library type what we hand them more loosely than it is.
+      .filter((file) => !/doors\/openapi\.ts$|cap\/signature\.ts$/.test(file))
+      .filter(
+        (file) => file.startsWith(path.join(ROOT, 'services')) && readFileSync(file, 'utf8').includes('as unknown as'),
+      )
+      .map((file) => `${path.relative(ROOT, file)}: as unknown as`)
+  );
+}
+
+/** Comments, too: the formatter leaves them alone. Statements of migrations and templates of documents are data. */
+function longLines() {
+  return productSources()
+    .filter((file) => !/migrations\.ts$|describe-tables\.ts$|chart\.ts$/.test(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > 120 && /^\s*(\*|\/\*|\/\/)|[;{}] \/\/ /.test(line)
+            ? [`${path.relative(ROOT, file)}:${index + 1}`]
+            : [],
+        ),
+    );
+}
+
+function productSources() {
+  return sources.filter((file) => !/(\.test|-for-tests)\.ts$/.test(file) && !file.startsWith(path.join(ROOT, 'test')));
 }
 
 /** Each package names exactly what it imports. */
@@ -99,13 +189,17 @@ function wrongDependencies() {
       filesOf(path.join(folder, 'src'))
         .filter((file) => !file.endsWith('.test.ts') && !file.endsWith('-for-tests.ts'))
         .flatMap((file) =>
-          [...readFileSync(file, 'utf8').matchAll(/(?:from|import) '((?:@[^/']+\/)?[^./'][^/']*)/g)].map(([, from]) => from),
+          [...readFileSync(file, 'utf8').matchAll(/(?:from|import) '((?:@[^/']+\/)?[^./'][^/']*)/g)].map(
+            ([, from]) => from,
+          ),
         )
         .filter((from) => !from.startsWith('node:') && from !== name),
     );
     const declared = Object.keys(dependencies).filter((one) => !PEERS.has(one));
     return [
-      ...[...imported].filter((one) => dependencies[one] === undefined).map((one) => `${name} imports ${one} and does not name it`),
+      ...[...imported]
+        .filter((one) => dependencies[one] === undefined)
+        .map((one) => `${name} imports ${one} and does not name it`),
       ...declared.filter((one) => !imported.has(one)).map((one) => `${name} names ${one} and does not import it`),
     ];
   });
@@ -118,7 +212,7 @@ function secondSources() {
     'new Date()': [],
     'process.env': [
       'services/fengsui/src/installation.ts',
-      'libs/log/src/service-process.ts',
+      'libs/service/src/process.ts',
       'services/fengsui/src/main.ts',
       'services/fengsui/src/processes.ts', // passes on to its children what it was given
       'services/fengsui/src/commands/',
@@ -128,7 +222,10 @@ function secondSources() {
   return sources
     .filter((file) => !/(\.test|-for-tests)\.ts$/.test(file) && !file.startsWith(path.join(ROOT, 'test')))
     .flatMap((file) => {
-      const [text, name] = [readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''), path.relative(ROOT, file)];
+      const [text, name] = [
+        readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
+        path.relative(ROOT, file),
+      ];
       return Object.entries(allowed)
         .filter(([what, places]) => text.includes(what) && !places.some((place) => name.startsWith(place)))
         .map(([what]) => `${name}: ${what}`);

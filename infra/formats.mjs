@@ -15,11 +15,15 @@ if (folders.length === 0) {
   process.exit(2);
 }
 const fengsui = (home, ...words) => {
-  const { stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...words, '--json'], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    env: { ...process.env, FENGSUI_HOME: home },
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...words, '--json'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      env: { ...process.env, FENGSUI_HOME: home },
+    },
+  );
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 };
@@ -63,6 +67,10 @@ text = between(text, 'files', [
   ...rows,
 ]);
 writeFileSync(file, text);
-spawnSync(process.execPath, [path.join(ROOT, 'node_modules/prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', file], {
-  cwd: ROOT,
-});
+spawnSync(
+  process.execPath,
+  [path.join(ROOT, 'node_modules/prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', file],
+  {
+    cwd: ROOT,
+  },
+);

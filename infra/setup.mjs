@@ -42,8 +42,13 @@ function install() {
 /** Built when a source is newer than the last build. The compiler itself only rebuilds what changed. */
 function build() {
   const stamp = path.join(ROOT, 'node_modules', '.fengsui-built');
-  const built = existsSync(stamp) && existsSync(path.join(ROOT, 'services/fengsui/dist/main.js')) ? statSync(stamp).mtimeMs : 0;
-  if (built > newest(path.join(ROOT, 'libs')) && built > newest(path.join(ROOT, 'services')) && built > newest(path.join(ROOT, 'test')))
+  const built =
+    existsSync(stamp) && existsSync(path.join(ROOT, 'services/fengsui/dist/main.js')) ? statSync(stamp).mtimeMs : 0;
+  if (
+    built > newest(path.join(ROOT, 'libs')) &&
+    built > newest(path.join(ROOT, 'services')) &&
+    built > newest(path.join(ROOT, 'test'))
+  )
     return;
   say('· 编译 / building');
   run(
@@ -65,7 +70,11 @@ function newest(folder) {
 }
 
 function run(command, args, advice) {
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) stop(`${advice}${error === undefined ? '' : ` (${error.message})`}`);
 }
 

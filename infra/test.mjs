@@ -42,9 +42,15 @@ const jest = [
 const run = spawnSync(process.execPath, jest, {
   cwd: ROOT,
   stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, TEST_DATABASE_URL: server.url, ...(broker === null ? {} : { TEST_KAFKA_BROKERS: broker.brokers.join(',') }) },
+  env: {
+    ...process.env,
+    TEST_DATABASE_URL: server.url,
+    ...(broker === null ? {} : { TEST_KAFKA_BROKERS: broker.brokers.join(',') }),
+  },
 });
-const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
+const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+  readFileSync(results, 'utf8'),
+);
 await broker?.stop();
 await server.release();
 rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
@@ -54,5 +60,7 @@ if (!kafka)
     `left out: the suite on a real Apache Kafka, which is \`npm run test:kafka\`${why === null ? '' : `; it cannot run here. ${why}`}\n`,
   );
 const failed = numFailedTests + numRuntimeErrorTestSuites;
-process.stdout.write(`${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`);
+process.stdout.write(
+  `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`,
+);
 process.exitCode = run.status === 0 && failed === 0 ? 0 : 1;

@@ -33,12 +33,15 @@ export async function faults() {
   const file = await compose({ POSTGRES_PASSWORD: 'p', KAFKA_PASSWORD: 'k' });
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   const valid = ajv.compile(JSON.parse(readFileSync(path.join(HERE, 'compose-spec.json'), 'utf8')));
-  const found = valid(file) ? [] : valid.errors.map(({ instancePath, message }) => `docker-compose.yml${instancePath}: ${message}`);
+  const found = valid(file)
+    ? []
+    : valid.errors.map(({ instancePath, message }) => `docker-compose.yml${instancePath}: ${message}`);
   for (const [name, service] of Object.entries(file.services)) {
     if (service.healthcheck === undefined) found.push(`services/${name} has no health check`);
     if (!service.cap_drop?.includes('ALL')) found.push(`services/${name} keeps capabilities`);
     if (!service.security_opt?.includes('no-new-privileges:true')) found.push(`services/${name} may gain privileges`);
-    if ((service.ports ?? []).some((port) => !port.startsWith('127.0.0.1:'))) found.push(`services/${name} opens a port to the world`);
+    if ((service.ports ?? []).some((port) => !port.startsWith('127.0.0.1:')))
+      found.push(`services/${name} opens a port to the world`);
   }
   if (/PASSWORD: +['"]?(?!\$\{[A-Z_]+:\?)[^\s$]/.test(source()) || /\$\{[A-Z_]*PASSWORD(?!:\?)/.test(source()))
     found.push('a password has a default');
@@ -113,13 +116,18 @@ async function tryIt() {
     await admin.query(`create database ${file.services.database.environment.POSTGRES_DB}`);
     await admin.end();
     const kafka = file.services.kafka;
-    const environment = Object.fromEntries(Object.entries(kafka.environment).map(([name, value]) => [name, here(value, 0)]));
+    const environment = Object.fromEntries(
+      Object.entries(kafka.environment).map(([name, value]) => [name, here(value, 0)]),
+    );
     children.push(await startBroker(path.join(folder, 'kafka'), propertiesOf(environment)));
     await until(
       () => 'kafka is not healthy',
       () => healthy(kafka, 0),
     );
-    const refused = await run('response', file.services.response, { ...file.services.response.environment, KAFKA_PASSWORD: 'wrong' });
+    const refused = await run('response', file.services.response, {
+      ...file.services.response.environment,
+      KAFKA_PASSWORD: 'wrong',
+    });
     children.push(refused.child);
     await until(
       () => 'a wrong password did not end the service',
@@ -156,7 +164,8 @@ async function tryIt() {
   } finally {
     await Promise.all(
       children.map(
-        (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve())),
+        (child) =>
+          new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve).kill('SIGTERM') : resolve())),
       ),
     );
     await server.release();

@@ -4,7 +4,16 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -19,7 +28,8 @@ const CACHE = path.join(os.homedir(), '.cache', 'fengsui', `kafka-${VERSION}`);
 export function missing() {
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
-  if (version < 17) return `Java 17 or later is needed (found ${version === 0 ? 'none' : version}): Debian package openjdk-17-jre-headless`;
+  if (version < 17)
+    return `Java 17 or later is needed (found ${version === 0 ? 'none' : version}): Debian package openjdk-17-jre-headless`;
   if (process.env['KAFKA_HOME'] !== undefined || existsSync(CACHE)) return null;
   return spawnSync('mvn', ['-version']).status === 0
     ? null
@@ -65,7 +75,9 @@ function jars() {
         .update(readFileSync(path.join(folder, name)))
         .digest('hex') !== sum
     )
-      throw new Error(`${path.join(folder, name)} is not the file that checksums.txt names: remove ${CACHE} and try again`);
+      throw new Error(
+        `${path.join(folder, name)} is not the file that checksums.txt names: remove ${CACHE} and try again`,
+      );
   }
   if (present.size > 0) throw new Error(`${folder} holds what checksums.txt does not name: ${[...present].join(', ')}`);
   return folder;
@@ -84,7 +96,15 @@ const uuid = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 const java = (main, args, stdio) =>
   spawn(
     'java',
-    ['-Xmx700m', '-Xms200m', `-Dlog4j2.configurationFile=${path.join(HERE, 'log4j2.xml')}`, '-cp', path.join(jars(), '*'), main, ...args],
+    [
+      '-Xmx700m',
+      '-Xms200m',
+      `-Dlog4j2.configurationFile=${path.join(HERE, 'log4j2.xml')}`,
+      '-cp',
+      path.join(jars(), '*'),
+      main,
+      ...args,
+    ],
     { stdio },
   );
 const writeProperties = (folder, properties) =>
@@ -94,7 +114,8 @@ const writeProperties = (folder, properties) =>
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   );
-const broker = (folder) => java('kafka.Kafka', [path.join(folder, 'server.properties')], ['ignore', 'ignore', 'ignore']);
+const broker = (folder) =>
+  java('kafka.Kafka', [path.join(folder, 'server.properties')], ['ignore', 'ignore', 'ignore']);
 
 async function format(folder, cluster, more) {
   const formatting = java(
@@ -179,7 +200,10 @@ export async function startKafka({ brokers = 1, folder = null, port = null, adve
         cluster,
         brokers === 1
           ? ['--standalone']
-          : ['-I', nodes.map(({ id, controller, directory }) => `${id}@127.0.0.1:${controller}:${directory}`).join(',')],
+          : [
+              '-I',
+              nodes.map(({ id, controller, directory }) => `${id}@127.0.0.1:${controller}:${directory}`).join(','),
+            ],
       );
   const running = nodes.map((node) => ({ ...node, process: null }));
   const start = (node) => {
@@ -217,10 +241,16 @@ export async function startKafka({ brokers = 1, folder = null, port = null, adve
 /** Ready is when a metadata request names every broker. */
 async function ready(addresses, nodes) {
   const { Kafka, logLevel } = (await import('kafkajs')).default;
-  const kafka = new Kafka({ brokers: addresses, logLevel: logLevel.NOTHING, retry: { retries: 0 }, connectionTimeout: 1_000 });
+  const kafka = new Kafka({
+    brokers: addresses,
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    connectionTimeout: 1_000,
+  });
   for (let waited = 0; waited < 60_000; waited += 200) {
     const dead = nodes.find(({ process: child }) => child.exitCode !== null);
-    if (dead !== undefined) throw new Error(`broker ${dead.id} ended with ${dead.process.exitCode}; see ${dead.folder}`);
+    if (dead !== undefined)
+      throw new Error(`broker ${dead.id} ended with ${dead.process.exitCode}; see ${dead.folder}`);
     const admin = kafka.admin();
     try {
       await admin.connect();
@@ -240,9 +270,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const at = process.argv.indexOf('--brokers');
   const brokers = at === -1 ? 1 : Number(process.argv[at + 1]);
   try {
-    const kafka = await startKafka({ brokers, folder: path.resolve('.fengsui', `kafka-${brokers}`), port: brokers === 1 ? 9092 : null });
+    const kafka = await startKafka({
+      brokers,
+      folder: path.resolve('.fengsui', `kafka-${brokers}`),
+      port: brokers === 1 ? 9092 : null,
+    });
     process.stdout.write(`KAFKA_BROKERS=${kafka.brokers.join(',')}\n`);
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void kafka.stop().then(() => process.exit(0)));
+    for (const signal of ['SIGINT', 'SIGTERM'])
+      process.once(signal, () => void kafka.stop().then(() => process.exit(0)));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

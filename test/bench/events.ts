@@ -2,9 +2,25 @@ import { utc, type HotspotV1, type IncidentV1, type ReadingV1, type WeatherWarni
 
 /** Events as intake writes them; `n` makes each its own. */
 /** Gauges of plans/qingyuan: each of their readings is weighed. */
-const GAUGES = ['yingde', 'feilaixia', 'qingyuan', 'shijiao', 'jiangkouxu', 'changpu', 'yuantan', 'longli', 'dawan', 'fogang', 'yangshan'];
+const GAUGES = [
+  'yingde',
+  'feilaixia',
+  'qingyuan',
+  'shijiao',
+  'jiangkouxu',
+  'changpu',
+  'yuantan',
+  'longli',
+  'dawan',
+  'fogang',
+  'yangshan',
+];
 const START = Date.parse('2020-06-01T00:00:00Z');
-const header = (n: number) => ({ occurredAt: utc(START + n * 1_000), recordedAt: utc(START + n * 1_000 + 500), causes: [] });
+const header = (n: number) => ({
+  occurredAt: utc(START + n * 1_000),
+  recordedAt: utc(START + n * 1_000 + 500),
+  causes: [],
+});
 
 export function reading(n: number): ReadingV1 {
   const own = header(n);

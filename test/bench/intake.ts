@@ -7,7 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { utc } from '@fengsui/contracts';
 import { Clock, connect, migrate, Notifications, SCHEDULE_SCHEMA, startEmbedded } from '@fengsui/database';
-import { contentOfBytes, INTAKE_SCHEMA, IntakePlan, judge, readInput, Receiving, type Content, type SourceRecord } from '@fengsui/intake';
+import {
+  KeptInputs,
+  contentOfBytes,
+  INTAKE_SCHEMA,
+  IntakePlan,
+  judge,
+  readInput,
+  Receiving,
+  type Content,
+  type SourceRecord,
+} from '@fengsui/intake';
 import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
@@ -18,7 +28,10 @@ const PLAN = IntakePlan.read(path.join(ROOT, 'plans', 'qingyuan'));
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');
 
-/** What the doors do on one core, beside the parsers that a user would otherwise take; then through the log; then a file of 1 GB; then attacks. */
+/**
+ * What the doors do on one core, beside the parsers that a user would otherwise take; then through the log; then a
+ * file of 1 GB; then attacks.
+ */
 export async function benchIntake(): Promise<string[]> {
   const firms = csvOf(FIRMS_HEADER, firmsRow, 300_000);
   const readings = csvOf(READINGS_HEADER, readingRow, 500_000);
@@ -79,10 +92,13 @@ async function throughTheLog(...inputs: readonly Buffer[]): Promise<string[]> {
   const server = await startEmbedded(folder);
   try {
     await migrate(server.url, [SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
-    const db = await connect(server.url, 'bench', 8);
+    const db = await connect(server.url, 'bench', 8, [INTAKE_SCHEMA]);
     const clock = new Clock(db);
-    const log = new PostgresLog(db, clock, new Notifications(server.url), { batchSize: 500, onTrouble: () => undefined });
-    const receiving = new Receiving(db, log, clock, PLAN.readers);
+    const log = new PostgresLog(db, clock, new Notifications(server.url), {
+      batchSize: 500,
+      onTrouble: () => undefined,
+    });
+    const receiving = new Receiving(db, log, clock, new KeptInputs(), PLAN.readers);
     const rows: string[] = [];
     for (const [index, bytes] of inputs.entries()) {
       const started = process.hrtime.bigint();
@@ -106,9 +122,13 @@ const GIGABYTE = 1_000_000_000;
 
 /** Runs in a process of its own, so that its memory is its own. */
 function large(what: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=100', fileURLToPath(import.meta.url), 'large'], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=100', fileURLToPath(import.meta.url), 'large'],
+    {
+      encoding: 'utf8',
+    },
+  );
   return stdout === '' ? `${what}: FAILED ${stderr.slice(-300)}` : `${what}: ${stdout.trim()}`;
 }
 
@@ -137,7 +157,10 @@ async function readLarge(): Promise<string> {
 const ATTACKS: readonly (readonly [string, () => Buffer])[] = [
   [
     'an external entity',
-    () => Buffer.from(`<?xml version="1.0"?><!DOCTYPE alert [<!ENTITY x SYSTEM "file:///etc/passwd">]>${alert(1).replace('暴雨', '&x;')}`),
+    () =>
+      Buffer.from(
+        `<?xml version="1.0"?><!DOCTYPE alert [<!ENTITY x SYSTEM "file:///etc/passwd">]>${alert(1).replace('暴雨', '&x;')}`,
+      ),
   ],
   [
     'a billion laughs',
@@ -149,7 +172,10 @@ const ATTACKS: readonly (readonly [string, () => Buffer])[] = [
   ['100,000 nested elements', () => Buffer.from(alert(1).replace('<area>', `${'<x>'.repeat(100_000)}<area>`))],
   [
     '100,000 nested arrays',
-    () => Buffer.from(`{"type":"reading.v1","occurredAt":"2020-01-01T00:00:00Z","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+    () =>
+      Buffer.from(
+        `{"type":"reading.v1","occurredAt":"2020-01-01T00:00:00Z","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      ),
   ],
   ['50 MB of text in one element', () => Buffer.from(alert(1).replace('暴雨', 'x'.repeat(50_000_000)))],
   ['50 MB in one line', () => Buffer.from(`${READINGS_HEADER}\n${'x'.repeat(50_000_000)}`)],
@@ -163,14 +189,22 @@ const ATTACKS: readonly (readonly [string, () => Buffer])[] = [
   ],
   [
     '1e400',
-    () => Buffer.from('{"type":"reading.v1","occurredAt":"2020-01-01T00:00:00Z","data":{"station":"a","quantity":"stage","stageM":1e400}}'),
+    () =>
+      Buffer.from(
+        '{"type":"reading.v1","occurredAt":"2020-01-01T00:00:00Z","data":{"station":"a","quantity":"stage","stageM":1e400}}',
+      ),
   ],
   ['a gzip whose length is wrong', () => gzipSync(Buffer.from(alert(1))).subarray(0, -6)],
-  ['a quote that is never closed, 50 MB', () => Buffer.from(`${READINGS_HEADER}\n"${'x\n'.repeat(1_000)}${readingRow(1)}\n`)],
+  [
+    'a quote that is never closed, 50 MB',
+    () => Buffer.from(`${READINGS_HEADER}\n"${'x\n'.repeat(1_000)}${readingRow(1)}\n`),
+  ],
 ];
 
 function attack(name: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'attack', name], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'attack', name], {
+    encoding: 'utf8',
+  });
   return stdout === '' ? `attack, ${name}: FAILED ${stderr.slice(-300)}` : `attack, ${name}: ${stdout.trim()}`;
 }
 
@@ -184,7 +218,8 @@ function firstRefusal(records: readonly SourceRecord[]): string | null {
 
 async function readAttack(name: string): Promise<string> {
   const bytes = ATTACKS.find(([one]) => one === name)?.[1]() ?? Buffer.alloc(0);
-  await checkAll(await contentOfBytes(Buffer.from(alert(0)))); // warm: what is measured is the attack, not the loading of code
+  // warm: what is measured is the attack, not the loading of code
+  await checkAll(await contentOfBytes(Buffer.from(alert(0))));
   const before = process.memoryUsage().rss;
   const started = process.hrtime.bigint();
   let outcome = 'ACCEPTED';

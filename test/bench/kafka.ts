@@ -42,13 +42,37 @@ type Kind = Readonly<{
   width: 'narrow' | 'bodies';
 }>;
 const KINDS: readonly Kind[] = [
-  { name: 'readings', service: 'response', events: 200_000, make: reading, topic: 'observed.readings', width: 'narrow' },
-  { name: 'hotspots', service: 'wildfire', events: 200_000, make: hotspot, topic: 'observed.hotspots', width: 'narrow' },
+  {
+    name: 'readings',
+    service: 'response',
+    events: 200_000,
+    make: reading,
+    topic: 'observed.readings',
+    width: 'narrow',
+  },
+  {
+    name: 'hotspots',
+    service: 'wildfire',
+    events: 200_000,
+    make: hotspot,
+    topic: 'observed.hotspots',
+    width: 'narrow',
+  },
   { name: 'warnings', service: 'response', events: 20_000, make: warning, topic: 'observed.warnings', width: 'bodies' },
-  { name: 'incidents', service: 'reporting', events: 50_000, make: incident, topic: 'observed.incidents', width: 'bodies' },
+  {
+    name: 'incidents',
+    service: 'reporting',
+    events: 50_000,
+    make: incident,
+    topic: 'observed.incidents',
+    width: 'bodies',
+  },
 ];
 
-/** The services' own programs over a real Apache Kafka and PostgreSQL on this machine, beside what is the least and what others do. */
+/**
+ * The services' own programs over a real Apache Kafka and PostgreSQL on this machine, beside what is the least and
+ * what others do.
+ */
 export async function benchKafka(say: (row: string) => void, only: readonly string[]): Promise<void> {
   const asked = (part: string): boolean => only.length === 0 || only.includes(part);
   const bench = await Bench.start();
@@ -56,7 +80,9 @@ export async function benchKafka(say: (row: string) => void, only: readonly stri
     for (const kind of KINDS.filter(({ name }) => asked(name))) {
       await bench.fill(kind);
       const bare = await bench.barePipe(kind, kind.width);
-      say(`${kind.name}: bare pipe, eachBatch into one unnest insert${kind.width === 'bodies' ? ' with bodies' : ''}: ${perSecond(bare)}`);
+      say(
+        `${kind.name}: bare pipe, eachBatch into one unnest insert${kind.width === 'bodies' ? ' with bodies' : ''}: ${perSecond(bare)}`,
+      );
       for (const processes of [1, 2]) {
         const { rate, memory, cpu } = await bench.consume(kind, processes);
         say(
@@ -69,7 +95,9 @@ export async function benchKafka(say: (row: string) => void, only: readonly stri
     for (const rate of asked('latency') ? [1_000, 5_000, 10_000] : [])
       say(`readings at ${rate.toLocaleString('en')} a second, produced to committed: ${await bench.latency(rate)}`);
     for (const [each, events] of asked('whole') ? WHOLE_WAY : [])
-      say(`feed.readings to response, ${each === 1 ? 'one event' : `${each} events`} a message: ${await bench.wholeWay(events, each)}`);
+      say(
+        `feed.readings to response, ${each === 1 ? 'one event' : `${each} events`} a message: ${await bench.wholeWay(events, each)}`,
+      );
     if (asked('profiles')) await bench.profiles(KINDS.slice(0, 2));
   } finally {
     await bench.stop();
@@ -114,7 +142,8 @@ class Bench {
     const lanes = new Map<number, { key: string; value: string; headers: Record<string, string> }[]>();
     const first = make(0);
     const checked = checkEvent(first.type, first);
-    if (!checked.ok) throw new Error(`the bench makes events that break their contract: ${JSON.stringify(checked.refusals)}`);
+    if (!checked.ok)
+      throw new Error(`the bench makes events that break their contract: ${JSON.stringify(checked.refusals)}`);
     for (let n = 0; n < events; n += 1) {
       const event = make(n);
       const partition = partitionOf(event.key, PARTITIONS);
@@ -137,7 +166,10 @@ class Bench {
     return events / Number(stdout);
   }
 
-  /** From the moment when every process has joined and may begin, to the last commit, by the positions in the database. */
+  /**
+   * From the moment when every process has joined and may begin, to the last commit, by the positions in the
+   * database.
+   */
   async consume(kind: Kind, processes: number): Promise<Readonly<{ rate: number; memory: number; cpu: number }>> {
     const { db, url } = await this.fresh();
     // Nobody gets past its position before all are there: who holds the rows opens the gate.
@@ -192,8 +224,13 @@ class Bench {
     const admin = this.kafka.admin();
     await admin.connect();
     const application = `streams-${kindName}-${process.pid}`;
-    await admin.createTopics({ topics: [{ topic: `${application}-out`, numPartitions: PARTITIONS, replicationFactor: 1 }] });
-    const classPath = [path.join(STREAMS, 'target', 'streams-bench-1.jar'), path.join(STREAMS, 'target', 'libs', '*')].join(':');
+    await admin.createTopics({
+      topics: [{ topic: `${application}-out`, numPartitions: PARTITIONS, replicationFactor: 1 }],
+    });
+    const classPath = [
+      path.join(STREAMS, 'target', 'streams-bench-1.jar'),
+      path.join(STREAMS, 'target', 'libs', '*'),
+    ].join(':');
     const child = spawn(
       'java',
       [
@@ -231,14 +268,15 @@ class Bench {
     const topic = 'observed.readings';
     const admin = this.kafka.admin();
     await admin.connect();
-    const ends = new Map((await settled(() => admin.fetchTopicOffsets(topic))).map(({ partition, high }) => [partition, Number(high)]));
+    const ends = new Map(
+      (await settled(() => admin.fetchTopicOffsets(topic))).map(({ partition, high }) => [partition, Number(high)]),
+    );
     await admin.disconnect();
     for (const [partition, end] of ends)
-      await db.query(`insert into log.position (consumer, topic, partition, next_offset) values ('response', $1, $2, $3)`, [
-        `kafka/${topic}`,
-        partition,
-        end,
-      ]);
+      await db.query(
+        `insert into log.position (consumer, topic, partition, next_offset) values ('response', $1, $2, $3)`,
+        [`kafka/${topic}`, partition, end],
+      );
     const { child } = await startProcess('response', this.environment(url, 'latency'));
     const publisher = new Publisher(this.kafka);
     await publisher.connect();
@@ -248,9 +286,10 @@ class Bench {
     let running = true;
     const watching = (async () => {
       while (running) {
-        const rows = (await db.query(`select partition, next_offset from log.position where consumer = 'response' and topic = $1`, [
-          `kafka/${topic}`,
-        ])) as { partition: number; next_offset: number }[];
+        const rows = (await db.query(
+          `select partition, next_offset from log.position where consumer = 'response' and topic = $1`,
+          [`kafka/${topic}`],
+        )) as { partition: number; next_offset: number }[];
         const at = now();
         for (const { partition, next_offset } of rows) seen.push({ partition, next: next_offset, at });
         await sleep(1);
@@ -275,14 +314,17 @@ class Bench {
         pending.push(
           publisher
             .publish(topic, partition, lane)
-            .then((base) => void lane.forEach((_, index) => sent.push({ partition, offset: base + index, at, counts }))),
+            .then(
+              (base) => void lane.forEach((_, index) => sent.push({ partition, offset: base + index, at, counts })),
+            ),
         );
       await sleep(TICK_MS);
     }
     await Promise.all(pending);
     const last = new Map<number, number>();
     for (const { partition, offset } of sent) last.set(partition, Math.max(last.get(partition) ?? 0, offset + 1));
-    while (![...last].every(([partition, end]) => seen.some((one) => one.partition === partition && one.next >= end))) await sleep(20);
+    while (![...last].every(([partition, end]) => seen.some((one) => one.partition === partition && one.next >= end)))
+      await sleep(20);
     running = false;
     await watching;
     await stopProcess(child);
@@ -303,7 +345,10 @@ class Bench {
     return `p50 ${percentile(0.5)}, p99 ${percentile(0.99)}, longest ${percentile(0.999999)} of ${delays.length.toLocaleString('en')}`;
   }
 
-  /** What an outsider feeds, until response has it: intake keeps, judges and appends, its relay carries, response decides. */
+  /**
+   * What an outsider feeds, until response has it: intake keeps, judges and appends, its relay carries, response
+   * decides.
+   */
   async wholeWay(events: number, each: number): Promise<string> {
     const { db, url } = await this.fresh();
     await this.makeAnew(['observed.readings', 'feed.readings']);
@@ -320,11 +365,14 @@ class Bench {
         (lanes.get(partition) ?? lanes.set(partition, []).get(partition) ?? []).push({ value: lines.join('\n') });
       }
       for (const [partition, lane] of lanes)
-        for (let from = 0; from < lane.length; from += 20) await publisher.publish('feed.readings', partition, lane.slice(from, from + 20));
+        for (let from = 0; from < lane.length; from += 20)
+          await publisher.publish('feed.readings', partition, lane.slice(from, from + 20));
     }
     await publisher.disconnect();
     const names = ['intake', 'response'];
-    const children = await Promise.all(names.map(async (name) => (await startProcess(name, this.environment(url, 'whole'))).child));
+    const children = await Promise.all(
+      names.map(async (name) => (await startProcess(name, this.environment(url, 'whole'))).child),
+    );
     const rate = await rateUntil(events, () => positionOf(db, 'response', 'observed.readings'));
     const used = children.map(usedBy);
     await Promise.all(children.map((child) => stopProcess(child)));
@@ -402,10 +450,10 @@ async function settled<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 async function positionOf(db: DataSource, consumer: string, topic: string): Promise<number> {
-  const [row] = (await db.query('select coalesce(sum(next_offset), 0)::int as n from log.position where consumer = $1 and topic = $2', [
-    consumer,
-    `kafka/${topic}`,
-  ])) as { n: number }[];
+  const [row] = (await db.query(
+    'select coalesce(sum(next_offset), 0)::int as n from log.position where consumer = $1 and topic = $2',
+    [consumer, `kafka/${topic}`],
+  )) as { n: number }[];
   return row?.n ?? 0;
 }
 
@@ -425,7 +473,10 @@ function usedBy(child: ChildProcess): Readonly<{ memory: number; cpu: number }> 
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const ticks = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
-  return { memory: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_000), cpu: (Number(fields[11]) + Number(fields[12])) / ticks };
+  return {
+    memory: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_000),
+    cpu: (Number(fields[11]) + Number(fields[12])) / ticks,
+  };
 }
 
 function output(

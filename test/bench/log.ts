@@ -10,7 +10,10 @@ const EVENTS = 200_000;
 const ROUNDS = 3;
 const APPENDERS = 2;
 
-/** Append and consume together, in one process with its database on the same machine: events a second, for several batch sizes. */
+/**
+ * Append and consume together, in one process with its database on the same machine: events a second, for several
+ * batch sizes.
+ */
 export async function benchLog(): Promise<string[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-bench-'));
   const server = await startEmbedded(folder);
@@ -56,7 +59,10 @@ export async function benchLog(): Promise<string[]> {
 async function rateOf(log: PostgresLog, db: Awaited<ReturnType<typeof connect>>, batch: number): Promise<number> {
   const at = utc('2020-06-07T00:00:00Z');
   let consumed = 0;
-  const consumption = await log.consume('response', new Map([['reading.v1', async (events) => void (consumed += events.length)]]));
+  const consumption = await log.consume(
+    'response',
+    new Map([['reading.v1', async (events) => void (consumed += events.length)]]),
+  );
   const begun = process.hrtime.bigint();
   let next = 0;
   const appender = async (): Promise<void> => {

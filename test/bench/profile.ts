@@ -10,7 +10,10 @@ type Profile = Readonly<{
 
 const SHOWN = 25;
 
-/** The functions in which a process spent its time, the dearest first, as text that can be compared from one version to the next. */
+/**
+ * The functions in which a process spent its time, the dearest first, as text that can be compared from one version
+ * to the next.
+ */
 export function topOfProfile(text: string, root: string): string {
   const { nodes, samples, timeDeltas } = JSON.parse(text) as Profile;
   const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -3,7 +3,10 @@ import { benchKafka } from './kafka.js';
 import { benchIntake } from './intake.js';
 import { benchLog } from './log.js';
 
-/** `npm run bench [-- log intake kafka --only readings,latency]`: prints what this machine does. Numbers in the documents come from here. */
+/**
+ * `npm run bench [-- log intake kafka --only readings,latency]`: prints what this machine does. Numbers in the
+ * documents come from here.
+ */
 type Say = (row: string) => void;
 const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Promise<void>>> = {
   log: async (say) => (await benchLog()).forEach(say),

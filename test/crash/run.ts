@@ -10,8 +10,9 @@ import { againstInput } from '../oracle/check.js';
 import { oracleInput } from '../oracle/input.js';
 
 /**
- * `npm run test:crash [-- --events N --seed N --break position]`: the process with all services is killed with SIGKILL at random moments
- * until its input is worked through; then everything it holds must equal a run without kills, and an oracle that knows the input alone.
+ * `npm run test:crash [-- --events N --seed N --break position]`: the process with all services is killed with
+ * SIGKILL at random moments until its input is worked through; then everything it holds must equal a run without
+ * kills, and an oracle that knows the input alone.
  */
 const option = (name: string, preset: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -31,7 +32,9 @@ const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_2
 /** Runs the worker once. @returns true when it came to its end, false when it was killed */
 function run(url: string, killed: boolean, double: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [worker, url, String(events), String(seed), double], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [worker, url, String(events), String(seed), double], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let timer: NodeJS.Timeout | undefined;
     child.stdout.on('data', () => {
       if (killed) timer ??= setTimeout(() => child.kill('SIGKILL'), LEAST_MS + random() * (MOST_MS - LEAST_MS));
@@ -80,7 +83,10 @@ async function held(url: string): Promise<Map<string, { rows: number; hash: stri
   const found = new Map<string, { rows: number; hash: string }>();
   for (const [table, sql] of Object.entries(STATE)) {
     const rows = (await db.query(sql)) as object[];
-    found.set(table, { rows: rows.length, hash: createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 12) });
+    found.set(table, {
+      rows: rows.length,
+      hash: createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 12),
+    });
   }
   await db.destroy();
   return found;
@@ -91,7 +97,9 @@ const server = await startEmbedded(folder);
 let failures = 0;
 try {
   const input = oracleInput(events, seed);
-  process.stdout.write(`${input.ids.size} events, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`);
+  process.stdout.write(
+    `${input.ids.size} events, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}\n`,
+  );
   const calm = await prepared(server.url, 'calm');
   await run(calm, false, '');
   const stormy = await prepared(server.url, 'stormy');

@@ -60,8 +60,14 @@ export function ordersOf(messages: readonly Message[]): Map<string, string[]> {
   return new Map([...orders].map(([place, order]) => [place, [...order]]));
 }
 
-/** Twice, in another order, late; with messages between that nobody can read. @returns the messages, and how many of them must be parked */
-export function disordered(events: readonly FedEvent[], random: () => number): Readonly<{ messages: Message[]; parked: number }> {
+/**
+ * Twice, in another order, late; with messages between that nobody can read. @returns the messages, and how many of
+ * them must be parked
+ */
+export function disordered(
+  events: readonly FedEvent[],
+  random: () => number,
+): Readonly<{ messages: Message[]; parked: number }> {
   const late = events.map((event) => (random() < 0.1 && event.type === 'work-record.v1' ? lateByAMonth(event) : event));
   const shuffled = [...late, ...late.filter(() => random() < 0.5)]
     .map((event) => [random(), event] as const)
@@ -72,7 +78,10 @@ export function disordered(events: readonly FedEvent[], random: () => number): R
     { topic: 'feed.readings', value: Buffer.from([0xff, 0x00, 0x7b, 0x01]) },
     { topic: 'feed.readings', value: Buffer.from('{"type":"reading.v1","data":') },
     { topic: 'feed.incidents', value: Buffer.from(events.find(({ type }) => type === 'reading.v1')?.line ?? '') },
-    { topic: 'feed.records', value: Buffer.from('{"type":"work-record.v99","occurredAt":"2020-06-07T00:00:00Z","data":{}}') },
+    {
+      topic: 'feed.records',
+      value: Buffer.from('{"type":"work-record.v99","occurredAt":"2020-06-07T00:00:00Z","data":{}}'),
+    },
     { topic: 'feed.hotspots', value: Buffer.alloc(0) },
     { topic: 'feed.readings', value: Buffer.alloc(6_000_000, 'x') },
   ];
@@ -94,7 +103,10 @@ const lateByAMonth = (event: FedEvent): FedEvent => ({
   line: event.line.replace('"occurredAt":"2020-06', '"occurredAt":"2020-05'),
 });
 
-/** Feeds as an outsider does: each message until it is acknowledged, and waits while `ahead` says that it is too far before the work. */
+/**
+ * Feeds as an outsider does: each message until it is acknowledged, and waits while `ahead` says that it is too far
+ * before the work.
+ */
 export async function feed(
   kafka: Kafka,
   messages: readonly Message[],
@@ -108,7 +120,12 @@ export async function feed(
     for (let acknowledged = false; !acknowledged && running();) {
       try {
         // A large message goes compressed, so that the broker's own limit lets it through.
-        await publisher.publish(topic, partition, [{ value, ...(headers === undefined ? {} : { headers }) }], value.length > 1_000_000);
+        await publisher.publish(
+          topic,
+          partition,
+          [{ value, ...(headers === undefined ? {} : { headers }) }],
+          value.length > 1_000_000,
+        );
         acknowledged = true;
       } catch {
         await sleep(200);

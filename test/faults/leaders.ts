@@ -10,8 +10,9 @@ const PARTITIONS = 4;
 const MESSAGES_A_SEND = 20;
 
 /**
- * Publishes to three brokers, replication three, while the leaders are killed one after the other; then reads everything back. An
- * acknowledged message must be there, and once. @param broken `spanning` or `batch`: sends as the publisher must not
+ * Publishes to three brokers, replication three, while the leaders are killed one after the other; then reads
+ * everything back. An acknowledged message must be there, and once. @param broken `spanning` or `batch`: sends as the
+ * publisher must not
  */
 export async function leaders(
   least: number,
@@ -26,13 +27,22 @@ export async function leaders(
     await admin.createTopics({
       waitForLeaders: true,
       topics: [
-        { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: 3, configEntries: [{ name: 'min.insync.replicas', value: '2' }] },
+        {
+          topic: TOPIC,
+          numPartitions: PARTITIONS,
+          replicationFactor: 3,
+          configEntries: [{ name: 'min.insync.replicas', value: '2' }],
+        },
       ],
     });
-    const sender = broken === 'spanning' || broken === 'batch' ? await spanningSender(kafka, broken) : await onePartitionASend(kafka);
+    const sender =
+      broken === 'spanning' || broken === 'batch'
+        ? await spanningSender(kafka, broken)
+        : await onePartitionASend(kafka);
     const acknowledged = new Set<string>();
     let [longest, number, done] = [0, 0, false];
-    const lane = (): Message[] => Array.from({ length: MESSAGES_A_SEND }, () => ({ value: `${(number += 1)} ${'x'.repeat(200)}` }));
+    const lane = (): Message[] =>
+      Array.from({ length: MESSAGES_A_SEND }, () => ({ value: `${(number += 1)} ${'x'.repeat(200)}` }));
     const sending = (async () => {
       while (!done || acknowledged.size < least) {
         const lanes = Array.from({ length: PARTITIONS }, lane);

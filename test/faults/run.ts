@@ -9,9 +9,9 @@ import { SCENARIOS, smallDisk, type Scenario } from './scenarios.js';
 import { World } from './world.js';
 
 /**
- * `npm run test:faults [-- --short --events N --seed N --only a,b --break position|spanning|batch]`: all services over a real Apache Kafka
- * and a real PostgreSQL while something goes wrong, then an oracle that knows the input alone. Prints a row a scenario; ends with 1 when
- * anything was lost, doubled or out of order.
+ * `npm run test:faults [-- --short --events N --seed N --only a,b --break position|spanning|batch]`: all services
+ * over a real Apache Kafka and a real PostgreSQL while something goes wrong, then an oracle that knows the input
+ * alone. Prints a row a scenario; ends with 1 when anything was lost, doubled or out of order.
  */
 const option = (name: string, preset: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -79,7 +79,13 @@ async function play(world: World, scenario: Scenario, input: OracleInput): Promi
     const stalled = await worked.toTheEnd(input.ids.size, parked);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     const judged = await judge(db, input, messages, parked);
-    return { ...judged, faults: times, recoveries, seconds, notes: [...(stalled === null ? [] : [stalled]), ...judged.notes] };
+    return {
+      ...judged,
+      faults: times,
+      recoveries,
+      seconds,
+      notes: [...(stalled === null ? [] : [stalled]), ...judged.notes],
+    };
   } finally {
     running = false;
     await world.stopAll();
@@ -106,9 +112,9 @@ async function judge(
     const [came, expected] = [[...new Set(seen.get(key) ?? [])], order.filter((id) => once.has(id))];
     return came.some((id, index) => id !== expected[index]);
   }).length;
-  const [{ n: published }] = (await db.query('select coalesce(sum(kafka_next - next_offset), 0)::int as n from log.relayed')) as [
-    { n: number },
-  ];
+  const [{ n: published }] = (await db.query(
+    'select coalesce(sum(kafka_next - next_offset), 0)::int as n from log.relayed',
+  )) as [{ n: number }];
   const [{ n: aside }] = (await db.query('select count(*)::int as n from log.parked')) as [{ n: number }];
   return {
     lost: services.lost + [...input.ids].filter((id) => !once.has(id)).length,
@@ -116,7 +122,11 @@ async function judge(
     disorder,
     notes: [
       ...services.figures,
-      ...(aside === parked ? (parked > 0 ? [`${parked} parked, as they must be`] : []) : [`WRONG: ${aside} parked, must be ${parked}`]),
+      ...(aside === parked
+        ? parked > 0
+          ? [`${parked} parked, as they must be`]
+          : []
+        : [`WRONG: ${aside} parked, must be ${parked}`]),
       ...(published > 0 ? [`${published} published again and dropped`] : []),
     ],
   };
@@ -140,7 +150,9 @@ class Worked {
   }
 
   async witnessed(): Promise<number> {
-    return Number((await this.ask<{ n: number }>('select coalesce(max(n), 0)::int as n from public.witness'))[0]?.n ?? 0);
+    return Number(
+      (await this.ask<{ n: number }>('select coalesce(max(n), 0)::int as n from public.witness'))[0]?.n ?? 0,
+    );
   }
 
   async mark(): Promise<Mark> {
@@ -182,7 +194,10 @@ class Worked {
     }
   }
 
-  /** Of each consumer and relay: how far it is, and how far it could be. What intake could read lies at the brokers alone. */
+  /**
+   * Of each consumer and relay: how far it is, and how far it could be. What intake could read lies at the brokers
+   * alone.
+   */
   private async positions(): Promise<Positions> {
     const rows = await this.ask<{ consumer: string; at: number; end: number }>(`
       select s.consumer, coalesce(sum(c.next_offset), 0)::int as at, coalesce(sum(r.kafka_next), 0)::int as "end"
@@ -192,7 +207,9 @@ class Worked {
       select 'intake', coalesce(sum(next_offset), 0)::int, 0 from log.position where consumer = 'intake'
       union all
       select 'relay', coalesce(sum(r.next_offset), 0)::int, sum(p.next_offset)::int from log.partition p left join log.relayed r using (topic, partition)`);
-    return new Map(rows.map(({ consumer, at, end }) => [consumer, { at, end: consumer === 'intake' ? this.messages : end }]));
+    return new Map(
+      rows.map(({ consumer, at, end }) => [consumer, { at, end: consumer === 'intake' ? this.messages : end }]),
+    );
   }
 
   /** The database may be away while a fault lasts. */
@@ -240,7 +257,9 @@ if (unknown.length > 0) {
 }
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const columns = (...cells: readonly (string | number)[]): string =>
-  cells.map((cell, index) => (index === 0 ? String(cell).padEnd(13) : String(cell).padStart(index === 5 ? 20 : 8))).join(' ');
+  cells
+    .map((cell, index) => (index === 0 ? String(cell).padEnd(13) : String(cell).padStart(index === 5 ? 20 : 8)))
+    .join(' ');
 let failures = 0;
 say(`${events} events a scenario, seed ${seed}${broken === '' ? '' : `, broken on purpose: ${broken}`}`);
 say(columns('scenario', 'faults', 'lost', 'doubled', 'order', 'recovery median/max', 'seconds'));
@@ -263,13 +282,23 @@ for (const scenario of ours) {
     ),
   );
   for (const note of notes) say(`              ${note}`);
-  failures += lost + doubled + disorder + notes.filter((note) => /must be|STALLED/.test(note) && !note.includes('as they must be')).length;
+  failures +=
+    lost +
+    doubled +
+    disorder +
+    notes.filter((note) => /must be|STALLED/.test(note) && !note.includes('as they must be')).length;
 }
 await world?.end();
 if (wanted.includes('leaders')) {
-  const { lost, doubled, acknowledged, kills, longest } = await leaders(short ? 10_000 : 100_000, short ? 1 : 6, broken);
+  const { lost, doubled, acknowledged, kills, longest } = await leaders(
+    short ? 10_000 : 100_000,
+    short ? 1 : 6,
+    broken,
+  );
   say(columns('leaders', kills, lost, doubled, 0, `- / ${(longest / 1_000).toFixed(1)} s`, '-'));
-  say(`              three brokers, ${acknowledged} acknowledged while leaders are killed; longest send ${(longest / 1_000).toFixed(1)} s`);
+  say(
+    `              three brokers, ${acknowledged} acknowledged while leaders are killed; longest send ${(longest / 1_000).toFixed(1)} s`,
+  );
   failures += lost + doubled;
 }
 say(failures === 0 ? 'nothing lost, nothing doubled, in order' : 'THE PROMISE IS BROKEN');

@@ -10,7 +10,10 @@ type Stage = Readonly<{
   database: string;
   /** Counts the faults of a scenario, from 0. */ n: number;
   random: () => number;
-  /** From here the world may recover: it is taken when nothing says so before the fault is over. */ healed: () => Promise<void>;
+  /**
+   * From here the world may recover: it is taken when nothing says so before the fault is over.
+   */
+  healed: () => Promise<void>;
 }>;
 /** Injects a fault once and takes it away again. */
 type Fault = (stage: Stage) => Promise<void>;
@@ -94,7 +97,9 @@ export const SCENARIOS: readonly Scenario[] = [
     fault: async ({ world, database, n }) => {
       await Promise.all(['witness-2', 'reporting-2'].map((name) => world.start(name, database)));
       await sleep(3_000);
-      await Promise.all(['witness-2', 'reporting-2'].map((name) => world.kill(name, n % 2 === 0 ? 'SIGTERM' : 'SIGKILL')));
+      await Promise.all(
+        ['witness-2', 'reporting-2'].map((name) => world.kill(name, n % 2 === 0 ? 'SIGTERM' : 'SIGKILL')),
+      );
     },
   },
   {
@@ -153,9 +158,13 @@ export const smallDisk = {
   /** @returns why there can be none, or null */
   mount(megabytes: number): string | null {
     mkdirSync(this.folder, { recursive: true });
-    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0777`, 'tmpfs', this.folder], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      'mount',
+      ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0777`, 'tmpfs', this.folder],
+      {
+        encoding: 'utf8',
+      },
+    );
     if (status !== 0) return `a disk of fixed size cannot be mounted: ${stderr.trim()}`;
     mkdirSync(`${this.folder}/data`, { mode: 0o777 });
     spawnSync('chown', ['65534:65534', `${this.folder}/data`]);

@@ -6,7 +6,10 @@ export type Sender = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** What nobody may do (docs/decisions/0007), so that the suite can show that it would be found: one call over several partitions. */
+/**
+ * What nobody may do (docs/decisions/0007), so that the suite can show that it would be found: one call over several
+ * partitions.
+ */
 export async function spanningSender(kafka: Kafka, how: 'spanning' | 'batch'): Promise<Sender> {
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();

@@ -19,7 +19,10 @@ const ROOT = path.resolve(HERE, '..', '..', '..');
 const START_TRIES = 30;
 const WORKER = path.join(HERE, 'worker.js');
 
-/** Everything that runs under a scenario: a real broker and a real database, each behind a network that can be cut, and the processes. */
+/**
+ * Everything that runs under a scenario: a real broker and a real database, each behind a network that can be cut,
+ * and the processes.
+ */
 export class World {
   private readonly processes = new Map<string, ChildProcess>();
   private ended = false;
@@ -63,9 +66,15 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The address of a database by a network that is never cut: for whoever watches. A server started again has another port of its own. */
+  /**
+   * The address of a database by a network that is never cut: for whoever watches. A server started again has another
+   * port of its own.
+   */
   directUrl(name: string): string {
-    return Object.assign(new URL(this.server.url), { port: String(this.watchers.port), pathname: `/${name}` }).toString();
+    return Object.assign(new URL(this.server.url), {
+      port: String(this.watchers.port),
+      pathname: `/${name}`,
+    }).toString();
   }
 
   /** A client past the network that is cut: for whoever feeds. */
@@ -101,7 +110,9 @@ export class World {
     const [role = ''] = name.split('-');
     const own = !(SERVICES as readonly string[]).includes(role) || (apart && role === 'intake');
     const environment = {
-      DATABASE_URL: Object.assign(new URL(this.directUrl(database)), { port: String(this.databaseNetwork.port) }).toString(),
+      DATABASE_URL: Object.assign(new URL(this.directUrl(database)), {
+        port: String(this.databaseNetwork.port),
+      }).toString(),
       KAFKA_BROKERS: `127.0.0.1:${this.brokerNetwork.port}`,
       FENGSUI_HOME: this.folder,
       FENGSUI_PLAN: path.join(ROOT, 'plans', 'qingyuan'),
@@ -113,7 +124,9 @@ export class World {
       FAULTS_CLOCK: this.clockFile,
       NODE_OPTIONS: this.clockFile === '' ? '' : `--import=file://${path.join(HERE, 'shifted-time.js')}`,
     };
-    const child = await this.untilItRuns(() => startProcess(role, environment, own ? WORKER : undefined, (text) => this.heard(name, text)));
+    const child = await this.untilItRuns(() =>
+      startProcess(role, environment, own ? WORKER : undefined, (text) => this.heard(name, text)),
+    );
     this.processes.set(name, child);
     // A process may end because it cannot go on: whatever looks after it in an installation starts it again.
     child.once('exit', (_, signal) => {

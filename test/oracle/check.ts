@@ -2,8 +2,13 @@ import type { DataSource } from 'typeorm';
 import type { OracleInput } from './input.js';
 
 /** Against the input alone: which events are lost or doubled, and which figures are wrong. */
-export async function againstInput(db: DataSource, input: OracleInput): Promise<{ lost: number; doubled: number; figures: string[] }> {
-  const logged = (await db.query(`select body::json->>'id' as id from log.record where topic like 'observed.%'`)) as { id: string }[];
+export async function againstInput(
+  db: DataSource,
+  input: OracleInput,
+): Promise<{ lost: number; doubled: number; figures: string[] }> {
+  const logged = (await db.query(`select body::json->>'id' as id from log.record where topic like 'observed.%'`)) as {
+    id: string;
+  }[];
   const booked = (await db.query('select jsonb_object_keys(pieces) as id from reporting.subject')) as { id: string }[];
   const inLog = new Set(logged.map(({ id }) => id));
   const inReport = new Set(booked.map(({ id }) => id));
@@ -11,7 +16,8 @@ export async function againstInput(db: DataSource, input: OracleInput): Promise<
   const sums = 'select indicator, sum(amount)::float8 as value from reporting.counter group by 1';
   const keys = 'select indicator, count(*)::float8 as value from reporting.distinct_key where facts > 0 group by 1';
   for (const sql of [sums, keys])
-    for (const { indicator, value } of (await db.query(sql)) as { indicator: string; value: number }[]) values.set(indicator, value);
+    for (const { indicator, value } of (await db.query(sql)) as { indicator: string; value: number }[])
+      values.set(indicator, value);
   const newest = (await db.query(
     `select station, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from response.stage`,
   )) as {
@@ -28,7 +34,9 @@ export async function againstInput(db: DataSource, input: OracleInput): Promise<
       ...figures.map(([id, expected]) => `${id} is ${values.get(id)}, must be ${expected}`),
       ...newest
         .filter(({ station, at }) => input.stages.get(station) !== at)
-        .map(({ station, at }) => `the newest stage of ${station} is of ${at}, must be of ${input.stages.get(station)}`),
+        .map(
+          ({ station, at }) => `the newest stage of ${station} is of ${at}, must be of ${input.stages.get(station)}`,
+        ),
     ],
   };
 }

@@ -116,7 +116,11 @@ export function oracleInput(events: number, seed: number): OracleInput {
         const id = `reading/${station}/stage/${at}`;
         if (ids.has(id)) break;
         if ((stages.get(station) ?? '') < at) stages.set(station, at);
-        add(id, station, { type: 'reading.v1', occurredAt: at, data: { station, quantity: 'stage', stageM: 10 + pick(400) / 100 } });
+        add(id, station, {
+          type: 'reading.v1',
+          occurredAt: at,
+          data: { station, quantity: 'stage', stageM: 10 + pick(400) / 100 },
+        });
       }
     }
   }

@@ -3,8 +3,9 @@ import { PositionRows, type Position } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 
 /**
- * The mistake that the crash test and the fault suite must find: the position is moved on a connection of its own, outside the
- * transaction of the work it stands for. Killed between the two, the work is lost and the position says it was done.
+ * The mistake that the crash test and the fault suite must find: the position is moved on a connection of its own,
+ * outside the transaction of the work it stands for. Killed between the two, the work is lost and the position says
+ * it was done.
  */
 export class PositionOutsideTransaction extends PositionRows {
   constructor(private readonly own: DataSource) {

@@ -24,9 +24,17 @@ function lint(folder: string, text: string): { status: number | null; output: st
 }
 
 it.each([
-  ['libs/contracts', `import { Clock } from '@fengsui/database';\nexport const planted = Clock;\n`, /contracts import the schema library/],
+  [
+    'libs/contracts',
+    `import { Clock } from '@fengsui/database';\nexport const planted = Clock;\n`,
+    /contracts import the schema library/,
+  ],
   ['libs/rules', `import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n`, /rules are pure/],
-  ['libs/log', `import { DutyPlan } from '@fengsui/duty';\nexport const planted = DutyPlan;\n`, /libraries do not know services/],
+  [
+    'libs/log',
+    `import { DutyPlan } from '@fengsui/duty';\nexport const planted = DutyPlan;\n`,
+    /libraries do not know services/,
+  ],
   [
     'services/response',
     `import { WildfirePlan } from '@fengsui/wildfire';\nexport const planted = WildfirePlan;\n`,
@@ -40,4 +48,6 @@ it.each([
 });
 
 it('an allowed import passes', () =>
-  expect(lint('libs/rules', `import { utc } from '@fengsui/contracts';\n\nexport const planted = utc;\n`)).toMatchObject({ status: 0 }));
+  expect(
+    lint('libs/rules', `import { utc } from '@fengsui/contracts';\n\nexport const planted = utc;\n`),
+  ).toMatchObject({ status: 0 }));

@@ -76,7 +76,9 @@ const ring = async (): Promise<void> => {
   });
 };
 const deliveries = async (): Promise<string[]> =>
-  (await today.ports.duty.calls()).flatMap((call) => call.deliveries.map(({ channel, state }) => `${channel} ${state}`)).sort();
+  (await today.ports.duty.calls())
+    .flatMap((call) => call.deliveries.map(({ channel, state }) => `${channel} ${state}`))
+    .sort();
 
 describe('calls over real channels', () => {
   it('go out by mail and webhook, once, under a key, in words a person understands', async () => {
@@ -108,7 +110,8 @@ describe('calls over real channels', () => {
     await ring();
     await until(async () => (await deliveries()).length === 2);
     await until(() => servers.refuseMails === 0);
-    await today.ports.db.query(`update schedule.job set due_at = now() where service = 'duty/mail'`); // its next try, without waiting for it
+    // its next try, without waiting for it
+    await today.ports.db.query(`update schedule.job set due_at = now() where service = 'duty/mail'`);
     await today.ports.db.query(`select pg_notify('schedule', '')`);
     await until(() => servers.mails.length === 1);
     await until(async () => (await deliveries())[0] === 'mail sent');

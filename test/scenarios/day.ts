@@ -1,13 +1,17 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore, readPlans, startOneProcess, switchToWall, VirtualTime, type OneProcess, type Ports } from '@fengsui/cli';
+import { openStore, readPlans, startOneProcess, type OneProcess, type Ports } from '@fengsui/cli';
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
+import { switchToWall, VirtualTime } from '@fengsui/database';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase } from '@fengsui/testing';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'plans', 'qingyuan');
 
-/** One day of the city on virtual time: what happens at a clock time is fed through the doors, and everything due in between is done. */
+/**
+ * One day of the city on virtual time: what happens at a clock time is fed through the doors, and everything due in
+ * between is done.
+ */
 export type Day = Readonly<{
   ports: Ports;
   /** Goes on to this time of the day: `06:10`, or `+1 06:10` on the next. */
@@ -30,19 +34,30 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
   const first = await startOneProcess(store.url, settings, readPlans(PLAN), { services: false, http: false });
   await new VirtualTime(first.ports.db, first.ports.log).set(fromShanghai(`${date}T00:00`));
   await first.stop();
-  const running: OneProcess = await startOneProcess(store.url, settings, readPlans(PLAN), { services: true, http: false });
+  const running: OneProcess = await startOneProcess(store.url, settings, readPlans(PLAN), {
+    services: true,
+    http: false,
+  });
   const { ports } = running;
   const time = new VirtualTime(ports.db, ports.log);
   let orders = 0;
 
   const instant = (text: string): UtcInstant => {
-    const [days, clock] = text.startsWith('+') ? [Number(text.slice(1).split(' ')[0]), text.split(' ')[1] ?? ''] : [0, text];
-    return fromShanghai(`${new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`);
+    const [days, clock] = text.startsWith('+')
+      ? [Number(text.slice(1).split(' ')[0]), text.split(' ')[1] ?? '']
+      : [0, text];
+    return fromShanghai(
+      `${new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`,
+    );
   };
   const feed = async (text: string): Promise<void> => {
-    const receipt = await ports.receiving.receiveBytes(Buffer.from(text), { door: 'test', name: 'scenario', actor: 'tester' });
+    const receipt = await ports.receiving.receiveBytes(Buffer.from(text), {
+      door: 'test',
+      name: 'scenario',
+      actor: 'tester',
+    });
     if ('skipped' in receipt || receipt.refused > 0) throw new Error(JSON.stringify(receipt));
-    await time.settle();
+    await time.comeToRest();
   };
   return {
     ports,
@@ -50,7 +65,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
     instant,
     at: async (text) => {
       await time.advance(instant(text));
-      await time.settle();
+      await time.comeToRest();
     },
     order: async (fields) =>
       feed(

@@ -4,7 +4,8 @@ import { day, type Day } from './day.js';
 let today: Day;
 afterEach(() => today.end());
 
-const HEADER = 'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
+const HEADER =
+  'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
 const pixel = (latitude: number, longitude: number, hhmm = '605'): string =>
   `${latitude},${longitude},330,0.4,0.4,2020-12-02,${hhmm},N,VIIRS,n,2.0NRT,290,4.1,D`;
 const csv = (...rows: string[]): string => [HEADER, ...rows].join('\n');
@@ -18,7 +19,9 @@ describe('a day of fire', () => {
     today = await day('2020-12-02');
     await today.at('16:30');
     // Two pixels in Yingde; one in the box of the city but outside it; one in another country.
-    await today.feed(csv(pixel(24.2943, 113.687), pixel(24.2973, 113.689), pixel(23.44173, 112.9269), pixel(-33.1, 150.2)));
+    await today.feed(
+      csv(pixel(24.2943, 113.687), pixel(24.2973, 113.689), pixel(23.44173, 112.9269), pixel(-33.1, 150.2)),
+    );
     expect(await fires()).toEqual(['441881 to-verify 2']);
     const [call] = await today.ports.duty.calls();
     expect(call).toMatchObject({ cause: 'fire', state: 'ringing', subject: expect.stringContaining('英德市') });
@@ -28,7 +31,9 @@ describe('a day of fire', () => {
     await today.order({ kind: 'verdict', fireId: fire?.id, verdict: 'forest-fire', deaths: 0, burnedAreaHa: 0.4 });
     expect(await fires()).toEqual(['441881 judged 2 forest-fire']);
     expect((await today.ports.duty.calls())[0]).toMatchObject({ state: 'answered', answeredBy: 'liang' });
-    const figure = (await today.ports.reporting.figures(2020, null)).figures.find(({ id }) => id === 'forestFires.count');
+    const figure = (await today.ports.reporting.figures(2020, null)).figures.find(
+      ({ id }) => id === 'forestFires.count',
+    );
     expect(figure?.value).toBe(1);
 
     // A pixel seen before the verdict comes late: part of the same fire. One seen later is a new one: embers rekindle.
@@ -70,10 +75,9 @@ describe('a day of fire', () => {
     await today.at('18:31');
     expect(await fires()).toEqual(['441881 overdue 1']);
     await today.at('20:00');
-    expect((await today.ports.duty.calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`).sort()).toEqual([
-      'fire exhausted 3',
-      'fire-overdue exhausted 6',
-    ]);
+    expect(
+      (await today.ports.duty.calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`).sort(),
+    ).toEqual(['fire exhausted 3', 'fire-overdue exhausted 6']);
   });
 
   it('a report that says fire and names no place is put aside for someone to see', async () => {
@@ -95,6 +99,8 @@ describe('a day of fire', () => {
         },
       }),
     );
-    expect(await today.ports.parked.list()).toMatchObject([{ consumer: 'wildfire', reason: expect.stringContaining('r1') }]);
+    expect(await today.ports.parked.list()).toMatchObject([
+      { consumer: 'wildfire', reason: expect.stringContaining('r1') },
+    ]);
   });
 });

@@ -5,7 +5,8 @@ import { day, warning, type Day } from './day.js';
 let today: Day;
 afterEach(() => today.end());
 
-const levels = async (): Promise<string[]> => (await today.ports.response.levels()).map(({ level, state }) => `${state} ${level}`);
+const levels = async (): Promise<string[]> =>
+  (await today.ports.response.levels()).map(({ level, state }) => `${state} ${level}`);
 const calls = async (): Promise<string[]> =>
   (await today.ports.duty.calls()).map(
     ({ cause, state, steps, answeredBy }) => `${cause} ${state} ${steps}${answeredBy === null ? '' : ` ${answeredBy}`}`,
@@ -31,16 +32,20 @@ describe('a day of flood', () => {
     const tasks = await today.ports.response.tasks();
     expect(tasks.length).toBeGreaterThan(10);
     expect(new Set(tasks.map(({ county }) => county))).toEqual(new Set(['441881']));
-    expect(await calls()).toEqual(['proposal answered 2 wu', 'response ringing 1', 'transfers ringing 1']); // all tasks of the change are one call
+    // all tasks of the change are one call
+    expect(await calls()).toEqual(['proposal answered 2 wu', 'response ringing 1', 'transfers ringing 1']);
 
     const [task] = tasks;
     const moved = Array.from({ length: task?.people ?? 0 }, (_, n) => `p${n}`);
     await today.order({ kind: 'progress', taskId: task?.id, moved, absent: 0, refusing: 0, evidence: 'head-count' });
-    expect((await today.ports.response.tasks()).find(({ id }) => id === task?.id)).toMatchObject({ state: 'closed', moved: moved.length });
+    expect((await today.ports.response.tasks()).find(({ id }) => id === task?.id)).toMatchObject({
+      state: 'closed',
+      moved: moved.length,
+    });
 
     await today.order({ kind: 'end', authority: '441800', hazard: 'flood' });
     expect(await levels()).toEqual(['ordered none']);
-    expect((await today.ports.response.tasks('true')).length).toBe(0);
+    expect((await today.ports.response.tasks(true)).length).toBe(0);
   });
 
   it('silence escalates: an undecided proposal is announced again and again, and nobody lowers or closes it', async () => {
@@ -63,7 +68,8 @@ describe('a day of flood', () => {
     today = await day('2020-06-06');
     await today.at('10:00');
     const at = today.instant('10:00');
-    for (const status of ['Exercise', 'Test', 'System', 'Draft']) await today.feed(warning(status, at, '红色', [YINGDE], { status }));
+    for (const status of ['Exercise', 'Test', 'System', 'Draft'])
+      await today.feed(warning(status, at, '红色', [YINGDE], { status }));
     await today.feed(warning('elsewhere', at, '红色', ['440100000000']));
     await today.feed(warning('lightning', at, '红色', [YINGDE], { code: '11B14' }));
     await today.feed(warning('expired', at, '红色', [YINGDE], { expires: today.instant('09:00') }));
@@ -83,7 +89,11 @@ describe('a day of flood', () => {
     ]) {
       today = await day('2020-06-06');
       await today.at('12:00');
-      const [t1, t2, t3] = ['09:00', '10:00', '11:00'].map((time) => today.instant(time)) as [UtcInstant, UtcInstant, UtcInstant];
+      const [t1, t2, t3] = ['09:00', '10:00', '11:00'].map((time) => today.instant(time)) as [
+        UtcInstant,
+        UtcInstant,
+        UtcInstant,
+      ];
       const messages = [
         warning('a', t1, '橙色', [YINGDE]),
         warning('b', t2, '红色', [YINGDE], { msgType: 'Update', references: [['a', t1]] }),
@@ -91,9 +101,15 @@ describe('a day of flood', () => {
       ];
       await today.ports.db.transaction(async () => undefined);
       for (const index of order)
-        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), { door: 'test', name: `m${index}`, actor: 't' });
+        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), {
+          door: 'test',
+          name: `m${index}`,
+          actor: 't',
+        });
       await today.at('12:01');
-      const inForce = (await today.ports.db.query('select event from response.warning where ended_by is null')) as unknown[];
+      const inForce = (await today.ports.db.query(
+        'select event from response.warning where ended_by is null',
+      )) as unknown[];
       outcomes.push(JSON.stringify(inForce));
       if (order !== undefined && outcomes.length < 6) await today.end();
     }
@@ -116,7 +132,11 @@ describe('a day of flood', () => {
       today = await day('2020-06-06');
       await today.at('12:00');
       for (const index of order)
-        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), { door: 'test', name: `m${index}`, actor: 't' });
+        await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), {
+          door: 'test',
+          name: `m${index}`,
+          actor: 't',
+        });
       await today.at('12:01');
       const inForce = (await today.ports.db.query(
         'select identifier, colour from response.warning where ended_by is null order by 1, 2',
@@ -137,7 +157,9 @@ describe('a day of flood', () => {
   it('proposes the end only after the gauges were observed calm for the dwell time', async () => {
     today = await day('2020-06-06');
     const stage = (time: string, metres: number): Promise<void> =>
-      today.feed(`station,time,quantity,value,unit,window_minutes\nqingyuan,${today.instant(time)},stage,${metres},m,\n`);
+      today.feed(
+        `station,time,quantity,value,unit,window_minutes\nqingyuan,${today.instant(time)},stage,${metres},m,\n`,
+      );
     await today.at('08:00');
     await stage('08:00', 12.1); // warning stage 12.00
     expect(await levels()).toEqual(['ordered none', 'proposed IV']);
@@ -160,7 +182,14 @@ describe('a day of flood', () => {
     await today.at('10:05');
     await today.feed(warning('w', today.instant('10:05'), '橙色', [YINGDE]));
     expect(await levels()).toEqual(['ordered IV']);
-    await today.order({ kind: 'progress', taskId: 'no-such-task', moved: [], absent: 0, refusing: 0, evidence: 'none' });
+    await today.order({
+      kind: 'progress',
+      taskId: 'no-such-task',
+      moved: [],
+      absent: 0,
+      refusing: 0,
+      evidence: 'none',
+    });
     await today.at('10:30');
     expect(await today.ports.response.outcomeOf('order/o2')).toMatchObject({
       outcome: 'rejected',
@@ -190,6 +219,9 @@ describe('a day of flood', () => {
     });
     await today.at('10:05');
     await today.order({ kind: 'raise', authority: '441800', hazard: 'flood', level: 'III', counties: ['441881'] });
-    expect((await today.ports.response.tasks()).find(({ id }) => id.endsWith('441881-002'))).toMatchObject({ moved: 2, state: 'moving' });
+    expect((await today.ports.response.tasks()).find(({ id }) => id.endsWith('441881-002'))).toMatchObject({
+      moved: 2,
+      state: 'moving',
+    });
   });
 });

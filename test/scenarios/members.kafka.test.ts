@@ -32,6 +32,8 @@ it('ends the older of two processes of one service under one name, and says why;
   const second = await duty('one-name');
   while (first.child.exitCode === null) await sleep(50);
   expect(first.child.exitCode).toBe(1);
-  expect(first.said.join('')).toMatch(/another process is consumer duty under the same KAFKA_INSTANCE[\s\S]*This process ends/);
+  expect(first.said.join('')).toMatch(
+    /another process is consumer duty under the same KAFKA_INSTANCE[\s\S]*This process ends/,
+  );
   expect([other.child.exitCode, second.child.exitCode]).toEqual([null, null]);
 });

@@ -2,8 +2,9 @@ import { expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beginPlay, demonstrationOf, openStore, play, readPlans, startOneProcess, VirtualTime } from '@fengsui/cli';
+import { openStore, readPlans, stageOf, startOneProcess } from '@fengsui/cli';
 import { connect } from '@fengsui/database';
+import { begin, demonstration, play } from '@fengsui/demonstration';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase } from '@fengsui/testing';
 
@@ -11,18 +12,21 @@ const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 /** Up to the middle of June 2019: the first response, its transfers, fires, accidents. */
 const UNTIL = '2019-06-13';
 
-/** Plays the beginning of the demonstration on a database of its own, cut off after each of these deliveries. @returns what travelled */
+/**
+ * Plays the beginning of the demonstration on a database of its own, cut off after each of these deliveries. @returns
+ * what travelled
+ */
 async function played(cuts: readonly number[]): Promise<{ events: number; hash: string }> {
   const database = await testDatabase([]);
   const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
   const plans = readPlans(PLAN);
-  const script = demonstrationOf(plans).filter(({ at }) => at < UNTIL);
+  const script = demonstration(plans.response).filter(({ at }) => at < UNTIL);
   const store = await openStore(settings);
   const db = await connect(store.url, 'replay test', 1);
-  await beginPlay(db, script);
+  await begin(db, script);
   for (const cut of [...cuts, Infinity]) {
     const { ports, stop } = await startOneProcess(store.url, settings, plans, { services: true, http: false });
-    const outcome = play(script, ports.db, new VirtualTime(ports.db, ports.log), ports.receiving, ports.rollups, (delivered) => {
+    const outcome = play(script, stageOf(ports), (delivered) => {
       if (delivered >= cut) throw new Error('cut off');
     });
     if (cut === Infinity) await outcome;

@@ -61,6 +61,22 @@ export const CallAnsweredV1 = defineEvent(
 );
 export type CallAnsweredV1 = Static<typeof CallAnsweredV1>;
 
+export const CALL_CLOSINGS = ['superseded', 'merged', 'source-heard'] as const;
+
+export const CallClosedV1 = defineEvent(
+  'call-closed.v1',
+  'What the call was about needs nobody any more; nobody answered it, and nobody is called further.',
+  Shape({
+    callId,
+    cause,
+    outcome: OneOf(CALL_CLOSINGS, 'why nobody is needed'),
+    step: Count('step that was ringing'),
+    minutes: Type.Number({ minimum: 0, description: 'from start to end' }),
+    reason: Text('in words'),
+  }),
+);
+export type CallClosedV1 = Static<typeof CallClosedV1>;
+
 export const CallExhaustedV1 = defineEvent(
   'call-exhausted.v1',
   'The whole chain was called and nobody answered.',

@@ -24,7 +24,10 @@ export function checkEvent<T extends EventType>(type: T, value: unknown): Checke
   return { ok: false, refusals: explain(CONTRACTS[type], value) };
 }
 
-/** The kinds of an object that differ by `kind` or `quantity`: say what is wrong with the kind meant, not with all of them. */
+/**
+ * The kinds of an object that differ by `kind` or `quantity`: say what is wrong with the kind meant, not with all of
+ * them.
+ */
 function explain(schema: TSchema, value: unknown): Refusal[] {
   const narrowed = narrow(schema, value);
   const refusals = [...Errors(narrowed, value)]
@@ -32,13 +35,20 @@ function explain(schema: TSchema, value: unknown): Refusal[] {
     .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, MAX_REFUSALS)
     .map((error) => refusalOf(error, value));
-  return refusals.length > 0 ? refusals : [{ place: '', reason: 'does not fit the contract', expected: 'see the published schema' }];
+  return refusals.length > 0
+    ? refusals
+    : [{ place: '', reason: 'does not fit the contract', expected: 'see the published schema' }];
 }
 
 /** More than this helps nobody, and a hostile record could have thousands. */
 const MAX_REFUSALS = 5;
 
-type SchemaError = Readonly<{ instancePath: string; keyword: string; message: string; params?: Record<string, unknown> }>;
+type SchemaError = Readonly<{
+  instancePath: string;
+  keyword: string;
+  message: string;
+  params?: Record<string, unknown>;
+}>;
 
 function refusalOf({ instancePath, keyword, message, params }: SchemaError, value: unknown): Refusal {
   const place = instancePath.replace(/^\//, '');
@@ -46,12 +56,18 @@ function refusalOf({ instancePath, keyword, message, params }: SchemaError, valu
   const names = Array.isArray(extra) ? extra.join(', ') : '';
   if (keyword === 'required')
     return { place, reason: `missing: ${names}`, expected: 'every field of the contract, null where it is not known' };
-  if (keyword === 'additionalProperties') return { place, reason: `unknown field: ${names}`, expected: 'only fields of the contract' };
-  return { place, reason: `${quote(at(value, instancePath))}: ${message}`, expected: expectation(keyword, params, message) };
+  if (keyword === 'additionalProperties')
+    return { place, reason: `unknown field: ${names}`, expected: 'only fields of the contract' };
+  return {
+    place,
+    reason: `${quote(at(value, instancePath))}: ${message}`,
+    expected: expectation(keyword, params, message),
+  };
 }
 
 function expectation(keyword: string, params: Record<string, unknown> | undefined, message: string): string {
-  if (keyword === 'enum' && Array.isArray(params?.['allowedValues'])) return `one of ${params['allowedValues'].join(', ')}`;
+  if (keyword === 'enum' && Array.isArray(params?.['allowedValues']))
+    return `one of ${params['allowedValues'].join(', ')}`;
   if (keyword === 'pattern') return `text like ${String(params?.['pattern'])}`;
   return message;
 }
@@ -74,7 +90,9 @@ function narrow(schema: TSchema, value: unknown): TSchema {
   const data = (value as { data?: Record<string, unknown> } | null)?.data;
   if (members === undefined || data === null || typeof data !== 'object') return schema;
   for (const field of ['kind', 'quantity']) {
-    const names = members.map((member) => (member as Shaped).properties?.[field]?.const).filter((name) => typeof name === 'string');
+    const names = members
+      .map((member) => (member as Shaped).properties?.[field]?.const)
+      .filter((name) => typeof name === 'string');
     if (names.length !== members.length) continue;
     const chosen = members[names.indexOf(data[field] as string)];
     const wanted = { type: 'object', required: [field], properties: { [field]: { type: 'string', enum: names } } };

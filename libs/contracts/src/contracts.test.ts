@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkEvent, EVENT_TYPES, parseLevel, shanghaiDate, TOPICS, utc, LEVEL_IN_CHINESE, LEVELS, type Level } from './index.js';
+import {
+  checkEvent,
+  EVENT_TYPES,
+  parseLevel,
+  shanghaiDate,
+  TOPICS,
+  utc,
+  LEVEL_IN_CHINESE,
+  LEVELS,
+  type Level,
+} from './index.js';
 
 const reading = (data: object): object => ({
   id: 'x',
@@ -27,12 +37,17 @@ describe('a contract', () => {
   ])('refuses %o and names the place', (data, place, reason) => {
     const checked = checkEvent('reading.v1', reading(data));
     expect(checked.ok ? [] : checked.refusals.map((refusal) => refusal.place)).toContain(place);
-    expect(checked.ok ? '' : checked.refusals.map((refusal) => `${refusal.reason} ${refusal.expected}`).join()).toMatch(reason);
+    expect(checked.ok ? '' : checked.refusals.map((refusal) => `${refusal.reason} ${refusal.expected}`).join()).toMatch(
+      reason,
+    );
   });
 
   it('refuses an instant that is not UTC with milliseconds', () => {
     expect(
-      checkEvent('reading.v1', { ...reading({ station: 'a', quantity: 'stage', stageM: 1 }), occurredAt: '2020-06-07T08:00:00+08:00' }).ok,
+      checkEvent('reading.v1', {
+        ...reading({ station: 'a', quantity: 'stage', stageM: 1 }),
+        occurredAt: '2020-06-07T08:00:00+08:00',
+      }).ok,
     ).toBe(false);
   });
 });

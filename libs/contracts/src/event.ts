@@ -4,18 +4,31 @@ import type { UtcInstant } from './units.js';
 /** On the wire: ISO 8601 UTC with milliseconds. Anything else is refused, not guessed at. */
 export const Instant = (description: string) =>
   Type.Unsafe<UtcInstant>(
-    Type.String({ description, pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$' }),
+    Type.String({
+      description,
+      pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$',
+    }),
   );
 
-/** No NUL and no control characters but tab and line ends: PostgreSQL cannot hold a NUL, and no field needs the others. */
+/**
+ * No NUL and no control characters but tab and line ends: PostgreSQL cannot hold a NUL, and no field needs the
+ * others.
+ */
 const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$';
 
-export const Text = (description: string, maxLength = 20_000) => Type.String({ description, maxLength, pattern: CLEAN });
+export const Text = (description: string, maxLength = 20_000) =>
+  Type.String({ description, maxLength, pattern: CLEAN });
 /** Names a thing: no blanks at the ends, never empty. */
 export const Name = (description: string, maxLength = 300) =>
-  Type.String({ description, minLength: 1, maxLength, pattern: '^[^\\s\\u0000-\\u001f]([^\\u0000-\\u001f]*[^\\s\\u0000-\\u001f])?$' });
+  Type.String({
+    description,
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\s\\u0000-\\u001f]([^\\u0000-\\u001f]*[^\\s\\u0000-\\u001f])?$',
+  });
 export const Count = (description: string) => Type.Integer({ description, minimum: 0, maximum: 1_000_000_000 });
-export const Quantity = (description: string, minimum: number, maximum: number) => Type.Number({ description, minimum, maximum });
+export const Quantity = (description: string, minimum: number, maximum: number) =>
+  Type.Number({ description, minimum, maximum });
 export const OrNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const OneOf = <const T extends readonly string[]>(values: T, description: string) =>
   Type.Unsafe<T[number]>(Type.String({ enum: [...values], description }));
@@ -36,7 +49,11 @@ export const Division = (description: string) =>
 export const defineEvent = <T extends string, D extends TSchema>(type: T, meaning: string, data: D) =>
   Type.Object(
     {
-      id: Type.String({ minLength: 1, maxLength: 400, description: 'deterministic: the same fact always has the same id' }),
+      id: Type.String({
+        minLength: 1,
+        maxLength: 400,
+        description: 'deterministic: the same fact always has the same id',
+      }),
       type: Type.Literal(type),
       key: Type.String({ minLength: 1, maxLength: 300, description: 'events that share it stay in order' }),
       occurredAt: Instant('when it happened in the world; rules read this one'),

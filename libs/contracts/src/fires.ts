@@ -1,5 +1,18 @@
 import { Type, type Static } from 'typebox';
-import { Count, defineEvent, Division, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import {
+  Count,
+  defineEvent,
+  Division,
+  Instant,
+  Latitude,
+  Longitude,
+  Name,
+  OneOf,
+  OrNull,
+  Quantity,
+  Shape,
+  Text,
+} from './event.js';
 
 /** Key: the grid cell of a tenth of a degree. Id: satellite, time of the pass and position as published. */
 export const HotspotV1 = defineEvent(
@@ -88,7 +101,12 @@ export type FireRaisedV1 = Static<typeof FireRaisedV1>;
 export const FireMergedV1 = defineEvent(
   'fire-merged.v1',
   'Two fires to verify turned out to be one.',
-  Shape({ fireId, mergedFireId: Name('the fire that ends in it'), reason: Text('why'), plan: Name('version of the plan') }),
+  Shape({
+    fireId,
+    mergedFireId: Name('the fire that ends in it'),
+    reason: Text('why'),
+    plan: Name('version of the plan'),
+  }),
 );
 export type FireMergedV1 = Static<typeof FireMergedV1>;
 

@@ -1,5 +1,18 @@
 import { Type, type Static } from 'typebox';
-import { Count, defineEvent, Division, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import {
+  Count,
+  defineEvent,
+  Division,
+  Instant,
+  Latitude,
+  Longitude,
+  Name,
+  OneOf,
+  OrNull,
+  Quantity,
+  Shape,
+  Text,
+} from './event.js';
 
 export const INCIDENT_CATEGORIES = ['work-accident', 'road-accident', 'fire', 'geological', 'other'] as const;
 /** Classes of the bureau's own bulletins; the finer ones of GB/T 4754 map onto them. */
@@ -29,7 +42,9 @@ export const IncidentV1 = defineEvent(
     reportNo: Type.Integer({ minimum: 1, maximum: 10_000, description: '1 for the first report, then counted up' }),
     stage: OneOf(INCIDENT_STAGES, 'kind of report'),
     happenedAt: Instant('when the incident happened; where only a part of it is known, the beginning of that part'),
-    happenedPrecision: Type.Optional(OneOf(PRECISIONS, 'how well the time is known; to the minute where nothing is said')),
+    happenedPrecision: Type.Optional(
+      OneOf(PRECISIONS, 'how well the time is known; to the minute where nothing is said'),
+    ),
     category: OneOf(INCIDENT_CATEGORIES, 'what kind'),
     productionRelated: Type.Boolean({ description: 'counts as a production-safety accident 生产安全事故' }),
     industry: OneOf(INDUSTRIES, 'industry of the accident'),
@@ -43,7 +58,9 @@ export const IncidentV1 = defineEvent(
     injuries: OrNull(Count('all persons injured, the serious ones included')),
     economicLossYuan: OrNull(Quantity('direct economic loss 直接经济损失, yuan', 0, 1e13)),
     propertyLossYuan: OrNull(Quantity('direct property loss 直接财产损失 (fires), yuan', 0, 1e13)),
-    officialGrade: Type.Optional(OneOf(OFFICIAL_GRADES, 'grade that the source itself gives; figures use the derived one')),
+    officialGrade: Type.Optional(
+      OneOf(OFFICIAL_GRADES, 'grade that the source itself gives; figures use the derived one'),
+    ),
     text: Text('course, measures, other'),
   }),
 );

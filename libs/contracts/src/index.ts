@@ -10,5 +10,6 @@ export * from './response.js';
 export * from './sources.js';
 export * from './topics.js';
 export * from './units.js';
+export * from './upcast.js';
 export * from './weather-warning.js';
 export * from './work-record.js';

@@ -36,4 +36,10 @@ export const parseLevel = (written: string): Level | null => WRITTEN[written.tri
 
 /** As notices print it: single Unicode characters U+2160 to U+2163. */
 export const LEVEL_IN_CHINESE: Record<Level, string> = { none: '未启动', IV: 'Ⅳ级', III: 'Ⅲ级', II: 'Ⅱ级', I: 'Ⅰ级' };
-export const COLOUR_IN_CHINESE: Record<Colour, string> = { white: '白色', blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
+export const COLOUR_IN_CHINESE: Record<Colour, string> = {
+  white: '白色',
+  blue: '蓝色',
+  yellow: '黄色',
+  orange: '橙色',
+  red: '红色',
+};

@@ -43,10 +43,16 @@ export const OrderV1 = defineEvent(
     order('answer', 'answer a call 应答', { callId: Name('the call'), person: Name('who answers') }),
     order('progress', 'report progress of a transfer task 转移进展', {
       taskId: Name('the task'),
-      moved: Type.Array(Name('person of the village ledger (pseudonym)', 60), { maxItems: 5_000, description: 'persons moved to safety' }),
+      moved: Type.Array(Name('person of the village ledger (pseudonym)', 60), {
+        maxItems: 5_000,
+        description: 'persons moved to safety',
+      }),
       absent: Count('persons of the ledger who are not there'),
       refusing: Count('persons who still refuse'),
-      evidence: OneOf(['head-count', 'photo', 'signature', 'none'], 'what proves the move; none is kept but not counted'),
+      evidence: OneOf(
+        ['head-count', 'photo', 'signature', 'none'],
+        'what proves the move; none is kept but not counted',
+      ),
     }),
     order('verdict', 'judge a fire to verify 核查反馈', {
       fireId: Name('the fire'),

@@ -3,7 +3,10 @@ import { defineEvent, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantit
 
 const station = Name('station code of the plan’s gauge list, or the provider’s own');
 
-/** Key: the station. Id: station, quantity, window and time of measurement. `occurredAt` is the end of the window or the moment of measurement. */
+/**
+ * Key: the station. Id: station, quantity, window and time of measurement. `occurredAt` is the end of the window or
+ * the moment of measurement.
+ */
 export const ReadingV1 = defineEvent(
   'reading.v1',
   'One measurement at a gauge.',
@@ -42,7 +45,11 @@ export const ReadingV1 = defineEvent(
       quantity: Type.Literal('flow'),
       flowM3s: Quantity('discharge, cubic metres a second; negative where a tide turns it', -500_000, 500_000),
     }),
-    Shape({ station, quantity: Type.Literal('reservoir-level'), levelM: Quantity('reservoir level, metres', -1_000, 9_000) }),
+    Shape({
+      station,
+      quantity: Type.Literal('reservoir-level'),
+      levelM: Quantity('reservoir level, metres', -1_000, 9_000),
+    }),
   ]),
 );
 export type ReadingV1 = Static<typeof ReadingV1>;
@@ -80,7 +87,9 @@ export const StormPositionV1 = defineEvent(
       'grade as the issuer gives it',
     ),
     pressureHpa: OrNull(Quantity('central pressure, hectopascals', 800, 1_100)),
-    windKt: OrNull(Quantity('maximum sustained wind over ten minutes, knots; null where the issuer gives none', 0, 250)),
+    windKt: OrNull(
+      Quantity('maximum sustained wind over ten minutes, knots; null where the issuer gives none', 0, 250),
+    ),
   }),
 );
 export type StormPositionV1 = Static<typeof StormPositionV1>;

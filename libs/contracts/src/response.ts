@@ -82,7 +82,10 @@ export type ResponseChangedV1 = Static<typeof ResponseChangedV1>;
 
 const taskId = Name('episode and risk point');
 
-/** Key: the task, for the events below. The five questions of a transfer order: who organises, whom, when, where to, return ban. */
+/**
+ * Key: the task, for the events below. The five questions of a transfer order: who organises, whom, when, where to,
+ * return ban.
+ */
 export const TransferTaskRaisedV1 = defineEvent(
   'transfer-task-raised.v1',
   'The people of a risk point must be moved to safety by the deadline 人员转移.',

@@ -21,11 +21,18 @@ export type ObservedEvent =
   | WorkRecordV1
   | OrderV1;
 export type ResponseEvent =
-  response.ResponseProposedV1 | response.ResponseProposalOverdueV1 | response.ResponseProposalClosedV1 | response.ResponseChangedV1;
+  | response.ResponseProposedV1
+  | response.ResponseProposalOverdueV1
+  | response.ResponseProposalClosedV1
+  | response.ResponseChangedV1;
 export type TransferEvent =
-  response.TransferTaskRaisedV1 | response.TransferTaskProgressedV1 | response.TransferTaskOverdueV1 | response.TransferTaskClosedV1;
+  | response.TransferTaskRaisedV1
+  | response.TransferTaskProgressedV1
+  | response.TransferTaskOverdueV1
+  | response.TransferTaskClosedV1;
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
-export type CallEvent = call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallExhaustedV1;
+export type CallEvent =
+  call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallClosedV1 | call.CallExhaustedV1;
 /** Everything that travels. */
 export type DomainEvent = ObservedEvent | SourceEvent | ResponseEvent | TransferEvent | FireEvent | CallEvent;
 export type EventType = DomainEvent['type'];
@@ -87,6 +94,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'call-started.v1': decided('calls', 'callId', 'duty'),
   'call-step.v1': decided('calls', 'callId', 'duty'),
   'call-answered.v1': decided('calls', 'callId', 'duty'),
+  'call-closed.v1': decided('calls', 'callId', 'duty'),
   'call-exhausted.v1': decided('calls', 'callId', 'duty'),
 };
 
@@ -118,13 +126,26 @@ export const CONTRACTS = {
   'call-started.v1': call.CallStartedV1,
   'call-step.v1': call.CallStepV1,
   'call-answered.v1': call.CallAnsweredV1,
+  'call-closed.v1': call.CallClosedV1,
   'call-exhausted.v1': call.CallExhaustedV1,
 } as const satisfies Record<EventType, unknown>;
 
 export const EVENT_TYPES = Object.keys(CONTRACTS) as EventType[];
 
-/** What outsiders may write with any Kafka client: raw bytes of any format of docs/formats.md, or contract JSON. Only intake reads it. */
-export const FEED_TOPICS = ['warnings', 'readings', 'forecasts', 'storms', 'hotspots', 'reports', 'incidents', 'records'].map((name) => ({
+/**
+ * What outsiders may write with any Kafka client: raw bytes of any format of docs/formats.md, or contract JSON. Only
+ * intake reads it.
+ */
+export const FEED_TOPICS = [
+  'warnings',
+  'readings',
+  'forecasts',
+  'storms',
+  'hotspots',
+  'reports',
+  'incidents',
+  'records',
+].map((name) => ({
   topic: `feed.${name}`,
   keyedBy: 'what must stay in order: the sender, station, cell, incident',
   partitions: 4,

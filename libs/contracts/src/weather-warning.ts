@@ -20,13 +20,30 @@ export const CATEGORIES = [
   'CBRNE',
   'Other',
 ] as const;
-export const RESPONSE_TYPES = ['Shelter', 'Evacuate', 'Prepare', 'Execute', 'Avoid', 'Monitor', 'Assess', 'AllClear', 'None'] as const;
+export const RESPONSE_TYPES = [
+  'Shelter',
+  'Evacuate',
+  'Prepare',
+  'Execute',
+  'Avoid',
+  'Monitor',
+  'Assess',
+  'AllClear',
+  'None',
+] as const;
 export const URGENCIES = ['Immediate', 'Expected', 'Future', 'Past', 'Unknown'] as const;
 export const SEVERITIES = ['Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown'] as const;
 export const CERTAINTIES = ['Observed', 'Likely', 'Possible', 'Unlikely', 'Unknown'] as const;
 
-const Named = Shape({ valueName: Name('name of the code system or parameter'), value: Text('value as issued, never reinterpreted') });
-const Point = Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: '[latitude, longitude] in degrees, WGS-84' });
+const Named = Shape({
+  valueName: Name('name of the code system or parameter'),
+  value: Text('value as issued, never reinterpreted'),
+});
+const Point = Type.Array(Type.Number(), {
+  minItems: 2,
+  maxItems: 2,
+  description: '[latitude, longitude] in degrees, WGS-84',
+});
 
 const Area = Shape({
   areaDesc: Text('the affected area in words'),
@@ -37,9 +54,12 @@ const Area = Shape({
     ]),
     { maxItems: 10_000 },
   ),
-  circles: Type.Array(Shape({ latitude: Latitude, longitude: Longitude, radiusKm: Quantity('kilometres', 0, 20_040) }), {
-    maxItems: 10_000,
-  }),
+  circles: Type.Array(
+    Shape({ latitude: Latitude, longitude: Longitude, radiusKm: Quantity('kilometres', 0, 20_040) }),
+    {
+      maxItems: 10_000,
+    },
+  ),
   geocodes: Type.Array(Named, { maxItems: 20_000 }),
   altitudeFt: OrNull(Quantity('feet above mean sea level (WGS-84), as CAP has it', -50_000, 500_000)),
   ceilingFt: OrNull(Quantity('feet above mean sea level (WGS-84), as CAP has it', -50_000, 500_000)),

@@ -10,7 +10,10 @@ const common = {
 const kind = <K extends string, P extends Record<string, TSchema>>(name: K, description: string, measures: P) =>
   Shape({ ...common, kind: Type.Literal(name), ...measures }, description);
 
-const recipient = { recipient: Name('the place or department'), recipientKind: OneOf(['county', 'department'], 'which of the two') };
+const recipient = {
+  recipient: Name('the place or department'),
+  recipientKind: OneOf(['county', 'department'], 'which of the two'),
+};
 
 /** Key: the record. Id: kind and record. `occurredAt` is when the work was done. */
 export const WorkRecordV1 = defineEvent(
@@ -43,11 +46,18 @@ export const WorkRecordV1 = defineEvent(
     }),
     kind('training', 'training 培训', { persons: Count('persons trained') }),
     kind('drill', 'drill 演练', { persons: Count('persons taking part') }),
-    kind('permit', 'administrative permit handled 行政许可办结', { online: Type.Boolean({ description: 'handled wholly online' }) }),
-    kind('consultation', 'consultation 会商', { participants: Count('units taking part'), decision: Text('what was decided') }),
+    kind('permit', 'administrative permit handled 行政许可办结', {
+      online: Type.Boolean({ description: 'handled wholly online' }),
+    }),
+    kind('consultation', 'consultation 会商', {
+      participants: Count('units taking part'),
+      decision: Text('what was decided'),
+    }),
     kind('epidemic-support', 'a batch of staff sent to support epidemic control', { persons: Count('persons sent') }),
     kind('volunteering', 'voluntary service in a community', { persons: Count('persons serving') }),
-    kind('community-nomination', 'community nominated as a model of disaster reduction', { community: Name('the community') }),
+    kind('community-nomination', 'community nominated as a model of disaster reduction', {
+      community: Name('the community'),
+    }),
     kind('campaign', 'campaign or special rectification 专项行动', { topic: Name('its name') }),
     kind('narrative', 'a paragraph that people wrote for the summary', {
       section: Name('section of the summary’s skeleton'),

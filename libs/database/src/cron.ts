@@ -7,15 +7,15 @@ const DAY_MINUTES = 1_440;
 const LONGEST_SEARCH_DAYS = 1_462;
 
 /**
- * The first matching instant after another one. `node-cron` says which instants match; what is due is a row, so a fire that falls into
- * downtime is still there afterwards.
+ * The first matching instant after another one. `node-cron` says which instants match; what is due is a row, so a
+ * fire that falls into downtime is still there afterwards.
  * @param expression five fields: minute hour day month weekday
  */
 export function nextMatch(expression: string, timezone: string, after: UtcInstant): UtcInstant {
   if (!validate(expression)) throw new RangeError(`no cron expression: ${expression}`);
   const fields = expression.trim().split(/\s+/);
-  const [days, hours, exact] = [`* * ${fields.slice(2).join(' ')}`, `* ${fields.slice(1).join(' ')}`, expression].map((coarse) =>
-    taskOf(coarse, timezone),
+  const [days, hours, exact] = [`* * ${fields.slice(2).join(' ')}`, `* ${fields.slice(1).join(' ')}`, expression].map(
+    (coarse) => taskOf(coarse, timezone),
   ) as [ScheduledTask, ScheduledTask, ScheduledTask];
   const start = Math.floor(Date.parse(after) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   for (let day = 0; day <= LONGEST_SEARCH_DAYS; day += 1) {

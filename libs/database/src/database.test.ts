@@ -16,6 +16,8 @@ import {
   startEmbedded,
   unschedule,
   type JobHandler,
+  type JobHandlers,
+  type OutsideHandler,
 } from './index.js';
 
 const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
@@ -47,18 +49,24 @@ describe('jobs', () => {
   });
 
   const start = async (handler: JobHandler): Promise<void> => {
+    await startWith({ inTransaction: { ring: handler } });
+  };
+  const startWith = async (handlers: JobHandlers): Promise<void> => {
     const runner = new JobRunner(
-      db,
-      new Clock(db),
-      notifications,
+      { db, clock: new Clock(db), notifications },
       'test',
-      { ring: handler },
+      handlers,
       (error, job) => void errors.push(`${job?.key}: ${String(error)}`),
     );
     running.push(runner);
     await runner.start();
   };
-  const job = (key: string, minutes = 0) => ({ kind: 'ring', key, dueAt: addMinutes(utc(new Date()), minutes), payload: {} });
+  const job = (key: string, minutes = 0) => ({
+    kind: 'ring',
+    key,
+    dueAt: addMinutes(utc(new Date()), minutes),
+    payload: {},
+  });
   const ask = (...jobs: ReturnType<typeof job>[]): Promise<void> => db.transaction((tx) => schedule(tx, 'test', jobs));
 
   it('are done once, however many runners share them', async () => {
@@ -73,6 +81,32 @@ describe('jobs', () => {
     await until(async () => ((await db.query('select 1 from schedule.job')) as unknown[]).length === 0);
     expect(done.length).toBe(500);
     expect(new Set(done).size).toBe(500);
+  });
+
+  it('that leave the system are done one at a time outside of any transaction, and their result is written with their end', async () => {
+    await db.query('create table if not exists public.sent (key text); truncate public.sent');
+    const [begun, failures]: [string[], string[]] = [[], ['b']];
+    const send: OutsideHandler = async ({ key }, { finish }) => {
+      begun.push(key);
+      if (failures.splice(0, failures[0] === key ? 1 : 0).length > 0) throw new Error('the other side is away');
+      await finish(async (tx) => void (await tx.query('insert into public.sent values ($1)', [key])));
+    };
+    await startWith({ outside: { ring: send } });
+    await startWith({ outside: { ring: send } });
+    await ask(job('a'), job('b'), job('c'));
+    await until(async () => ((await db.query('select 1 from public.sent')) as unknown[]).length === 2);
+    expect(await db.query('select key, attempts, last_error from schedule.job')).toEqual([
+      { key: 'b', attempts: 1, last_error: 'the other side is away' },
+    ]);
+    await db.query(`update schedule.job set due_at = now() - interval '1 second'`);
+    await db.query(`select pg_notify('schedule', '')`);
+    await until(async () => ((await db.query('select 1 from schedule.job')) as unknown[]).length === 0);
+    expect(await db.query('select key from public.sent order by key')).toEqual([
+      { key: 'a' },
+      { key: 'b' },
+      { key: 'c' },
+    ]);
+    expect(begun.filter((key) => key === 'b')).toHaveLength(2);
   });
 
   it('wait for their time, move when asked again, and go when taken back', async () => {
@@ -97,7 +131,9 @@ describe('jobs', () => {
     const left = async (): Promise<{ attempts: number }[]> =>
       (await db.query('select attempts from schedule.job')) as { attempts: number }[];
     await until(async () => (await left()).map(({ attempts }) => attempts).join() === '1');
-    const [row] = (await db.query('select key, attempts, last_error, due_at > now() as later from schedule.job')) as object[];
+    const [row] = (await db.query(
+      'select key, attempts, last_error, due_at > now() as later from schedule.job',
+    )) as object[];
     expect(row).toEqual({ key: 'bad', attempts: 1, last_error: 'no line', later: true });
   });
 
@@ -105,7 +141,9 @@ describe('jobs', () => {
     await db.query(`update schedule.clock set virtual_now = '2020-06-07T00:00:00Z'`);
     const done: string[] = [];
     await start(async (jobs) => void done.push(...jobs.map(({ key }) => key)));
-    await db.transaction((tx) => schedule(tx, 'test', [{ kind: 'ring', key: 'v', dueAt: utc('2020-06-06T23:00:00Z'), payload: {} }]));
+    await db.transaction((tx) =>
+      schedule(tx, 'test', [{ kind: 'ring', key: 'v', dueAt: utc('2020-06-06T23:00:00Z'), payload: {} }]),
+    );
     await sleep(100);
     expect(done).toEqual([]);
     await db.query('update schedule.clock set jobs_up_to = (select max(seq) from schedule.job)');
@@ -120,7 +158,9 @@ describe('jobs', () => {
     await other.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
     );
-    await other.query(`insert into schedule.job (service, kind, key, due_at, payload) values ('test', 'ring', 'after', now(), '{}')`);
+    await other.query(
+      `insert into schedule.job (service, kind, key, due_at, payload) values ('test', 'ring', 'after', now(), '{}')`,
+    );
     await other.destroy();
     await until(() => done.includes('after'));
   });

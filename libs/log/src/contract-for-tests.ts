@@ -41,7 +41,11 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
     });
 
     const append = (...events: DomainEvent[]): Promise<void> => db.transaction((tx) => adapter.log.append(tx, events));
-    const consume = async (handler: Handler, consumer = 'response', type: EventType = 'reading.v1'): Promise<Consumption> => {
+    const consume = async (
+      handler: Handler,
+      consumer = 'response',
+      type: EventType = 'reading.v1',
+    ): Promise<Consumption> => {
       const started = await adapter.log.consume(consumer, new Map([[type, handler]]));
       running.push(started);
       return started;
@@ -53,7 +57,9 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
 
     it('hands over what was appended, once, in order per key', async () => {
       const seen = new Map<string, number[]>();
-      await consume(async (events) => void events.forEach((one) => seen.set(one.key, [...(seen.get(one.key) ?? []), stageOf(one)])));
+      await consume(
+        async (events) => void events.forEach((one) => seen.set(one.key, [...(seen.get(one.key) ?? []), stageOf(one)])),
+      );
       for (let n = 0; n < 30; n += 1) await append(...['a', 'b', 'c', 'd', 'e'].map((key) => event(key, n)));
       await idle();
       for (const numbers of seen.values()) expect(numbers).toEqual(Array.from({ length: 30 }, (_, n) => n));
@@ -97,7 +103,9 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
       await append(event('a', 1), event('b', 2));
       await idle();
       expect(await db.query('select count(*) as n from public.seen')).toEqual([{ n: 2 }]);
-      expect(await db.query(`select count(*) as n from log.record where topic = 'observed.hotspots'`)).toEqual([{ n: 2 }]);
+      expect(await db.query(`select count(*) as n from log.record where topic = 'observed.hotspots'`)).toEqual([
+        { n: 2 },
+      ]);
     });
 
     it('parks the one bad message with its reason, and its neighbours go on', async () => {
@@ -127,9 +135,10 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
 
     it('parks bytes that are no event, and says why', async () => {
       await append(event('a', 1));
-      await db.query(`select log.append(array['observed.readings'], array[$1::int], array[0], array['a'], array['{"type":"reading.v1"'])`, [
-        partitionOf('a', 4),
-      ]);
+      await db.query(
+        `select log.append(array['observed.readings'], array[$1::int], array[0], array['a'], array['{"type":"reading.v1"'])`,
+        [partitionOf('a', 4)],
+      );
       await append(event('a', 2));
       const seen: number[] = [];
       await consume(async (events) => void seen.push(...events.map(stageOf)));
@@ -142,7 +151,9 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
       await db.query('create table if not exists public.counted (id text primary key, n int); truncate public.counted');
       const work: Handler = async (events, { tx }) => {
         for (const { id } of events)
-          await tx.query('insert into public.counted values ($1, 1) on conflict (id) do update set n = counted.n + 1', [id]);
+          await tx.query('insert into public.counted values ($1, 1) on conflict (id) do update set n = counted.n + 1', [
+            id,
+          ]);
       };
       await consume(work);
       await consume(work);

@@ -1,11 +1,21 @@
-/** What becomes of a batch that failed. `retry`: the world is down, wait in place. `split`: find the one bad message. `park`: this is it. */
+/**
+ * What becomes of a batch that failed. `retry`: the world is down, wait in place. `split`: find the one bad message.
+ * `park`: this is it.
+ */
 export type Disposition = 'retry' | 'split' | 'park';
 
-/** Tries for one message alone before it is parked: enough for a race to pass, few enough that its neighbours do not wait long. */
+/**
+ * Tries for one message alone before it is parked: enough for a race to pass, few enough that its neighbours do not
+ * wait long.
+ */
 export const MAX_ATTEMPTS = 3;
 
-/** The database or the network is away or busy: down for everyone, so nobody is skipped. PostgreSQL classes 08, 53, 57P and two of 40. */
-const TRANSIENT = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[23]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
+/**
+ * The database or the network is away or busy: down for everyone, so nobody is skipped. PostgreSQL classes 08, 53,
+ * 57P and two of 40.
+ */
+const TRANSIENT =
+  /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[23]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
 /** What `pg` throws without a code when a connection ends under it. */
 const LOST_CONNECTION =
   /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
@@ -19,5 +29,9 @@ export function onFailure(error: unknown, batchSize: number, attempt: number): D
   return attempt < MAX_ATTEMPTS ? 'retry' : 'park';
 }
 
-/** Milliseconds to wait before try number `attempt` (1 is the first retry): doubled each time, at most ten seconds, with jitter. */
-export const retryDelay = (attempt: number, random: number): number => Math.min(10_000, 50 * 2 ** attempt) * (0.5 + random / 2);
+/**
+ * Milliseconds to wait before try number `attempt` (1 is the first retry): doubled each time, at most ten seconds,
+ * with jitter.
+ */
+export const retryDelay = (attempt: number, random: number): number =>
+  Math.min(10_000, 50 * 2 ** attempt) * (0.5 + random / 2);

@@ -6,7 +6,7 @@ import { testDatabase, type TestDatabase } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
 import { LOG_SCHEMA, murmur2, onFailure, PositionRows, PostgresLog, type Consumption, type Handler } from './index.js';
 import { adapterContract, event } from './contract-for-tests.js';
-import { once } from './once.js';
+import { exactlyOnce } from './exactly-once.js';
 import { readRecord } from './record.js';
 
 describe('the partition of a key', () => {
@@ -46,7 +46,9 @@ adapterContract('in PostgreSQL', async () => {
     db,
     log: new PostgresLog(db, new Clock(db), notifications, { batchSize: 50, onTrouble: () => undefined }),
     reset: async () =>
-      void (await db.query('truncate log.record, log.position, log.subscription, log.parked; update log.partition set next_offset = 0')),
+      void (await db.query(
+        'truncate log.record, log.position, log.subscription, log.parked; update log.partition set next_offset = 0',
+      )),
     stop: async () => {
       await notifications.close();
       await db.destroy();
@@ -75,7 +77,9 @@ describe('the log in PostgreSQL', () => {
   });
   beforeEach(async () => {
     await Promise.all(running.splice(0).map((one) => one.stop()));
-    await db.query('truncate log.record, log.position, log.subscription, log.parked; update log.partition set next_offset = 0');
+    await db.query(
+      'truncate log.record, log.position, log.subscription, log.parked; update log.partition set next_offset = 0',
+    );
   });
   afterAll(async () => {
     await Promise.all(running.splice(0).map((one) => one.stop()));
@@ -137,30 +141,36 @@ describe('the log in PostgreSQL', () => {
     expect([...committed].filter((id) => !seen.has(id))).toEqual([]);
     expect(seen.size).toBe(committed.size);
     // Commit order is offset order: without gaps in every partition.
-    const gaps = await db.query('select topic, partition from log.record group by 1, 2 having max("offset") + 1 <> count(*)');
+    const gaps = await db.query(
+      'select topic, partition from log.record group by 1, 2 having max("offset") + 1 <> count(*)',
+    );
     expect(gaps).toEqual([]);
   });
 
   it('cuts what is behind the position and asks again for what is beyond it', async () => {
     const handled: number[] = [];
     const context = { db, clock: new Clock(db), positions: new PositionRows(), append: () => Promise.resolve() };
-    const handlers = new Map<EventType, Handler>([['reading.v1', async (events) => void handled.push(...events.map(stageOf))]]);
+    const handlers = new Map<EventType, Handler>([
+      ['reading.v1', async (events) => void handled.push(...events.map(stageOf))],
+    ]);
     const records = (from: number, ...numbers: number[]) => ({
       fetchedFrom: from,
       records: numbers.map((n) => readRecord(n, 'a', JSON.stringify(event('a', n)))),
       nextOffset: (numbers.at(-1) ?? from) + 1,
     });
     const position = { consumer: 'c', topic: 't', partition: 0 };
-    expect(await once(context, position, records(0, 0, 1, 2), handlers)).toEqual({ kind: 'done', next: 3 });
-    expect(await once(context, position, records(1, 1, 2, 3), handlers)).toEqual({ kind: 'done', next: 4 });
-    expect(await once(context, position, records(6, 6, 7), handlers)).toEqual({ kind: 'seek', to: 4 });
+    expect(await exactlyOnce(context, position, records(0, 0, 1, 2), handlers)).toEqual({ kind: 'done', next: 3 });
+    expect(await exactlyOnce(context, position, records(1, 1, 2, 3), handlers)).toEqual({ kind: 'done', next: 4 });
+    expect(await exactlyOnce(context, position, records(6, 6, 7), handlers)).toEqual({ kind: 'seek', to: 4 });
     // Offsets may have gaps: judged by where it was fetched from, not by the first record.
-    expect(await once(context, position, records(4, 6, 7), handlers)).toEqual({ kind: 'done', next: 8 });
-    expect(await once(context, position, records(0, 0, 1), handlers)).toEqual({ kind: 'done', next: 8 });
+    expect(await exactlyOnce(context, position, records(4, 6, 7), handlers)).toEqual({ kind: 'done', next: 8 });
+    expect(await exactlyOnce(context, position, records(0, 0, 1), handlers)).toEqual({ kind: 'done', next: 8 });
     expect(handled).toEqual([0, 1, 2, 3, 6, 7]);
   });
 
   it('refuses to append what breaks its contract', async () => {
-    await expect(append({ ...event('a', 1), data: { station: 'a' } } as unknown as DomainEvent)).rejects.toThrow(/quantity/);
+    await expect(append({ ...event('a', 1), data: { station: 'a' } } as unknown as DomainEvent)).rejects.toThrow(
+      /quantity/,
+    );
   });
 });

@@ -30,4 +30,5 @@ export function murmur2(bytes: Uint8Array): number {
 const byte = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 
 /** The partition of a key: same answer as Kafka's default partitioner. */
-export const partitionOf = (key: string, partitions: number): number => (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+export const partitionOf = (key: string, partitions: number): number =>
+  (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;

@@ -1,8 +1,11 @@
 import type { DomainEvent, EventType, UtcInstant } from '@fengsui/contracts';
 import type { Tx } from '@fengsui/database';
 
-/** What a handler gets beside its events. All of it commits together: the handler's state, what it appends, the position. */
-export type Batch = Readonly<{
+/**
+ * What a handler gets beside its events. All of it commits together: the handler's state, what it appends, the
+ * position.
+ */
+export type UnitOfWork = Readonly<{
   tx: Tx;
   /** One now for the whole batch. */
   now: UtcInstant;
@@ -11,7 +14,7 @@ export type Batch = Readonly<{
 }>;
 
 /** Handles events of one type in order. If it throws, nothing happened and the position has not moved. */
-export type Handler = (events: readonly DomainEvent[], batch: Batch) => Promise<void>;
+export type Handler = (events: readonly DomainEvent[], batch: UnitOfWork) => Promise<void>;
 export type Handlers = ReadonlyMap<EventType, Handler>;
 
 export type Position = Readonly<{ consumer: string; topic: string; partition: number }>;
@@ -22,7 +25,10 @@ export type LogRecord = Readonly<{
   raw: string;
   event: DomainEvent | null;
   fault: string | null;
-  /** Where it stood in the outbox that it came from, when it was carried. */ from?: Readonly<{ outbox: string; offset: number }>;
+  /** Where it stood in the outbox that it came from, when it was carried. */ from?: Readonly<{
+    outbox: string;
+    offset: number;
+  }>;
   /** The message to the byte, where its text may not be all of it. */ bytes?: Buffer;
 }>;
 /** Records of one partition, fetched from `fetchedFrom`. Offsets may have gaps: transactional producers leave them. */
@@ -43,7 +49,10 @@ export type Parked = Readonly<{
 
 /** How events travel. Two adapters: rows of PostgreSQL (./postgres), and Apache Kafka. */
 export interface Log {
-  /** Writes events in the caller's transaction, as its last step: offsets are given under the partitions' locks until commit. */
+  /**
+   * Writes events in the caller's transaction, as its last step: offsets are given under the partitions' locks until
+   * commit.
+   */
   append(tx: Tx, events: readonly DomainEvent[]): Promise<void>;
   /** Starts to consume the topics of the handlers' types, exactly once by position. */
   consume(consumer: string, handlers: Handlers): Promise<Consumption>;

@@ -86,21 +86,28 @@ describe('the counties of the city', () => {
   });
 
   const reference = sharedFile('data', 'boundaries', 'qingyuan_cpeas_simplified.geojson');
-  (reference === null ? it.skip : it)('agree with independent outlines in WGS-84 (left out where the real data are not at hand)', () => {
-    const { features } = JSON.parse(readFileSync(reference as string, 'utf8')) as {
-      features: { properties: { dt_adcode?: string }; geometry: { coordinates: [number, number][][][] } }[];
-    };
-    const points = features.flatMap(({ properties, geometry }) => {
-      if (properties.dt_adcode === undefined) return [];
-      const outline = geometry.coordinates.flat(2) as [number, number][];
-      const middle = [
-        outline.reduce((sum, [x]) => sum + x, 0) / outline.length,
-        outline.reduce((sum, [, y]) => sum + y, 0) / outline.length,
-      ] as const;
-      // Each corner drawn a third towards the middle: inside both outlines unless one is displaced.
-      return outline.map(([x, y]) => ({ code: properties.dt_adcode as string, x: x + (middle[0] - x) / 3, y: y + (middle[1] - y) / 3 }));
-    });
-    const agreeing = points.filter(({ code, x, y }) => counties.at(y, x) === code).length;
-    expect(agreeing / points.length).toBeGreaterThan(0.9);
-  });
+  (reference === null ? it.skip : it)(
+    'agree with independent outlines in WGS-84 (left out where the real data are not at hand)',
+    () => {
+      const { features } = JSON.parse(readFileSync(reference as string, 'utf8')) as {
+        features: { properties: { dt_adcode?: string }; geometry: { coordinates: [number, number][][][] } }[];
+      };
+      const points = features.flatMap(({ properties, geometry }) => {
+        if (properties.dt_adcode === undefined) return [];
+        const outline = geometry.coordinates.flat(2) as [number, number][];
+        const middle = [
+          outline.reduce((sum, [x]) => sum + x, 0) / outline.length,
+          outline.reduce((sum, [, y]) => sum + y, 0) / outline.length,
+        ] as const;
+        // Each corner drawn a third towards the middle: inside both outlines unless one is displaced.
+        return outline.map(([x, y]) => ({
+          code: properties.dt_adcode as string,
+          x: x + (middle[0] - x) / 3,
+          y: y + (middle[1] - y) / 3,
+        }));
+      });
+      const agreeing = points.filter(({ code, x, y }) => counties.at(y, x) === code).length;
+      expect(agreeing / points.length).toBeGreaterThan(0.9);
+    },
+  );
 });

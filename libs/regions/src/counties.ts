@@ -2,12 +2,20 @@ import { readFileSync } from 'node:fs';
 import pointInPolygon from 'point-in-polygon-hao';
 
 type Ring = [number, number][];
-type Outline = Readonly<{ code: string; name: string; polygons: readonly Ring[][]; box: readonly [number, number, number, number] }>;
+type Outline = Readonly<{
+  code: string;
+  name: string;
+  polygons: readonly Ring[][];
+  box: readonly [number, number, number, number];
+}>;
 
 /** A county of the city: GB/T 2260 code and name. */
 export type County = Readonly<{ code: string; name: string }>;
 
-/** The counties of one city by their outlines in WGS-84. Never matched by name alone: two towns of one city may share a name. */
+/**
+ * The counties of one city by their outlines in WGS-84. Never matched by name alone: two towns of one city may share
+ * a name.
+ */
 export class Counties {
   private constructor(private readonly outlines: readonly Outline[]) {}
 
@@ -33,7 +41,8 @@ export class Counties {
   }
 
   /**
-   * The county that holds a point, or null outside the city. A point on a shared border goes to the county listed first, always the same.
+   * The county that holds a point, or null outside the city. A point on a shared border goes to the county listed
+   * first, always the same.
    * @param latitude degrees north, WGS-84
    * @param longitude degrees east, WGS-84
    */
@@ -50,9 +59,9 @@ export class Counties {
   }
 
   /**
-   * Counties that an outline of an alert touches: one that holds a corner of the other, or edges that cross. The outline may cross the
-   * antimeridian, and may cross itself: what it winds around at all is inside, because a warned place must not fall into a hole of the
-   * even-odd rule.
+   * Counties that an outline of an alert touches: one that holds a corner of the other, or edges that cross. The
+   * outline may cross the antimeridian, and may cross itself: what it winds around at all is inside, because a warned
+   * place must not fall into a hole of the even-odd rule.
    */
   touchedBy(polygon: readonly LatLon[]): readonly string[] {
     if (polygon.length < 3) return [];
@@ -70,7 +79,8 @@ export class Counties {
       const north = latitude + (radiusKm / KM_PER_DEGREE) * Math.cos(angle);
       return [
         Math.max(-90, Math.min(90, north)),
-        longitude + (radiusKm / (KM_PER_DEGREE * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01))) * Math.sin(angle),
+        longitude +
+          (radiusKm / (KM_PER_DEGREE * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01))) * Math.sin(angle),
       ];
     });
     const touched = new Set(this.touchedBy([...corners, corners[0] as LatLon]));
@@ -119,7 +129,12 @@ function windsAround(ring: Ring, [x, y]: [number, number]): boolean {
 function crosses(ring: Ring, outer: Ring, [west, south, east, north]: Outline['box']): boolean {
   for (let index = 1; index < ring.length; index += 1) {
     const [a, b] = [ring[index - 1] as [number, number], ring[index] as [number, number]];
-    if (Math.max(a[0], b[0]) < west || Math.min(a[0], b[0]) > east || Math.max(a[1], b[1]) < south || Math.min(a[1], b[1]) > north)
+    if (
+      Math.max(a[0], b[0]) < west ||
+      Math.min(a[0], b[0]) > east ||
+      Math.max(a[1], b[1]) < south ||
+      Math.min(a[1], b[1]) > north
+    )
       continue;
     for (let other = 1; other < outer.length; other += 1)
       if (segmentsCross(a, b, outer[other - 1] as [number, number], outer[other] as [number, number])) return true;

@@ -13,7 +13,10 @@ export type NextStep =
   | Readonly<{ kind: 'wait'; until: UtcInstant }>
   | Readonly<{ kind: 'stop'; because: 'answered' | 'nobody-left' }>;
 
-/** Silence always escalates, an answer always stops it. Time is an argument: after any downtime the same question gives the right answer. */
+/**
+ * Silence always escalates, an answer always stops it. Time is an argument: after any downtime the same question
+ * gives the right answer.
+ */
 export function nextStep({ steps, rounds }: Chain, call: Call, now: UtcInstant): NextStep {
   if (call.answered) return { kind: 'stop', because: 'answered' };
   const current = call.stepsCalled > 0 ? steps[(call.stepsCalled - 1) % steps.length] : undefined;

@@ -11,7 +11,12 @@ export type Sign = Readonly<{
 }>;
 
 /** How far apart signs of one fire may lie. From the plan, not from the code. */
-export type FirePlan = Readonly<{ version: string; joinWithinKm: number; joinWithinHours: number; verifyWithinMinutes: number }>;
+export type FirePlan = Readonly<{
+  version: string;
+  joinWithinKm: number;
+  joinWithinHours: number;
+  verifyWithinMinutes: number;
+}>;
 
 /** A fire to verify that is still open, with its signs. */
 export type OpenFire = Readonly<{ id: string; signs: readonly Sign[] }>;
@@ -22,8 +27,8 @@ export type Gathering =
   | Readonly<{ kind: 'merge'; id: string; merged: readonly string[]; signs: readonly Sign[] }>;
 
 /**
- * Puts new signs to the open fires. Signs within reach of each other, directly or through others, are one fire. The answer depends on the
- * set of signs only: not on their order, and not on how they were cut into batches.
+ * Puts new signs to the open fires. Signs within reach of each other, directly or through others, are one fire. The
+ * answer depends on the set of signs only: not on their order, and not on how they were cut into batches.
  */
 export function gather(open: readonly OpenFire[], fresh: readonly Sign[], plan: FirePlan): readonly Gathering[] {
   const known = open.flatMap(({ id, signs }) => signs.map((sign) => ({ sign, fire: id })));
@@ -45,7 +50,10 @@ function outcome(members: readonly Readonly<{ sign: Sign; fire: string | null }>
   const fires = [...new Set(members.flatMap(({ fire }) => fire ?? []))];
   if (added.length === 0 && fires.length < 2) return [];
   if (fires.length === 0) return [{ kind: 'raise', id: fireId(added[0] as Sign), signs: added }];
-  const [oldest, ...younger] = fires.sort((a, b) => (earliest(members, a) < earliest(members, b) ? -1 : 1)) as [string, ...string[]];
+  const [oldest, ...younger] = fires.sort((a, b) => (earliest(members, a) < earliest(members, b) ? -1 : 1)) as [
+    string,
+    ...string[],
+  ];
   if (younger.length === 0) return [{ kind: 'join', id: oldest, signs: added }];
   return [{ kind: 'merge', id: oldest, merged: younger.sort(), signs: added }];
 }
@@ -95,13 +103,18 @@ function mark(text: string): string {
 
 const EARTH_RADIUS_KM = 6371.0088;
 
-/** Great-circle distance. Degrees never measure distance: at 24° north a degree of longitude is 102 km, one of latitude 111 km. */
+/**
+ * Great-circle distance. Degrees never measure distance: at 24° north a degree of longitude is 102 km, one of
+ * latitude 111 km.
+ */
 export function kilometresBetween(
   a: Readonly<{ latitude: number; longitude: number }>,
   b: Readonly<{ latitude: number; longitude: number }>,
 ): number {
   const rad = Math.PI / 180;
   const [lat1, lat2] = [a.latitude * rad, b.latitude * rad];
-  const h = Math.sin((lat2 - lat1) / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
+  const h =
+    Math.sin((lat2 - lat1) / 2) ** 2 +
+    Math.cos(lat1) * Math.cos(lat2) * Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }

@@ -4,7 +4,12 @@ import type { Condition, FloodPlan, Measure } from './flood-plan.js';
 /** What is known about the water and the sky right now, each piece with the event that says so. */
 export type Evidence = Readonly<{
   /** Warnings in force: Actual, neither expired nor updated nor cancelled. */
-  warnings: readonly Readonly<{ event: string; eventCode: string; colour: Colour | null; counties: readonly string[] }>[];
+  warnings: readonly Readonly<{
+    event: string;
+    eventCode: string;
+    colour: Colour | null;
+    counties: readonly string[];
+  }>[];
   /** The latest stage of each gauge that has a warning stage. */
   stages: readonly Readonly<{ event: string; station: string; at: UtcInstant; aboveWarningM: number }>[];
   /** The latest forecast of each issuer and station whose moment has not passed. */
@@ -20,16 +25,23 @@ export type Evidence = Readonly<{
 }>;
 
 /** A condition that holds, and by what. */
-export type Holding = Readonly<{ condition: Condition; by: string; causes: readonly string[]; counties: readonly string[] }>;
+export type Holding = Readonly<{
+  condition: Condition;
+  by: string;
+  causes: readonly string[];
+  counties: readonly string[];
+}>;
 export type Called = Readonly<{ level: Level; holding: readonly Holding[] }>;
 
 /**
- * The level that the plan calls for. Pure: the same evidence and plan always give the same answer, in whatever order the evidence came.
+ * The level that the plan calls for. Pure: the same evidence and plan always give the same answer, in whatever order
+ * the evidence came.
  * @param staleToo also weighs readings that are no longer fresh: for holding a level up, never for raising one
  */
 export function calledFor(evidence: Evidence, plan: FloodPlan, now: UtcInstant, staleToo: boolean): Called {
   const since = addMinutes(now, -plan.freshForMinutes);
-  const fresh = <T extends { at: UtcInstant }>(readings: readonly T[]) => (staleToo ? readings : readings.filter(({ at }) => at >= since));
+  const fresh = <T extends { at: UtcInstant }>(readings: readonly T[]) =>
+    staleToo ? readings : readings.filter(({ at }) => at >= since);
   const weighed = { ...evidence, stages: fresh(evidence.stages), rains: fresh(evidence.rains) };
   const holding = plan.conditions.flatMap((condition) => {
     const held = hold(condition.when, weighed, plan);
@@ -48,7 +60,8 @@ function hold(when: Measure, evidence: Evidence, plan: FloodPlan): Held | null {
   switch (when.measure) {
     case 'warning': {
       const warned = evidence.warnings.filter(
-        ({ eventCode, colour }) => eventCode === when.eventCode && colourRank(colour ?? plan.unknownColourAs) >= colourRank(when.colour),
+        ({ eventCode, colour }) =>
+          eventCode === when.eventCode && colourRank(colour ?? plan.unknownColourAs) >= colourRank(when.colour),
       );
       const counties = distinct(warned.flatMap((warning) => warning.counties));
       return counties.length >= when.counties
@@ -69,13 +82,17 @@ function hold(when: Measure, evidence: Evidence, plan: FloodPlan): Held | null {
       );
     case 'forecast-flow':
       return atStations(
-        evidence.forecasts.filter(({ station, flowM3s }) => station === when.station && flowM3s !== null && flowM3s >= when.flowM3s),
+        evidence.forecasts.filter(
+          ({ station, flowM3s }) => station === when.station && flowM3s !== null && flowM3s >= when.flowM3s,
+        ),
         1,
         (row) => `${row.station} ${row.flowM3s} m³/s`,
       );
     case 'forecast-return-period':
       return atStations(
-        evidence.forecasts.filter(({ returnPeriodYears }) => returnPeriodYears !== null && returnPeriodYears >= when.years),
+        evidence.forecasts.filter(
+          ({ returnPeriodYears }) => returnPeriodYears !== null && returnPeriodYears >= when.years,
+        ),
         1,
         (row) => `${row.station} ${row.returnPeriodYears} years`,
       );

@@ -1,8 +1,8 @@
 import { colourRank, levelRank, type Colour, type Level } from '@fengsui/contracts';
 
 /**
- * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least", so more water or a
- * higher warning can only add conditions that hold, never take one away.
+ * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least",
+ * so more water or a higher warning can only add conditions that hold, never take one away.
  */
 export type Measure =
   | Readonly<{ measure: 'warning'; eventCode: string; colour: Colour; counties: number }>
@@ -13,14 +13,24 @@ export type Measure =
   | Readonly<{ measure: 'rain'; hours: number; mm: number; stations: number }>;
 
 export type RaisingLevel = Exclude<Level, 'none'>;
-export type Condition = Readonly<{ id: string; level: RaisingLevel; when: Measure; text: string; source: string; verified: boolean }>;
+export type Condition = Readonly<{
+  id: string;
+  level: RaisingLevel;
+  when: Measure;
+  text: string;
+  source: string;
+  verified: boolean;
+}>;
 
 /** The city's flood response plan as data. The machine proposes by it; a named person decides. */
 export type FloodPlan = Readonly<{
   /** Hash of the content: every decision carries it. */
   version: string;
   authority: string;
-  /** Event codes of warnings that concern floods; every colour of each must be decided, by a condition or under `noResponse`. */
+  /**
+   * Event codes of warnings that concern floods; every colour of each must be decided, by a condition or under
+   * `noResponse`.
+   */
   warnings: readonly Readonly<{ eventCode: string; name: string; colours: readonly Colour[] }>[];
   noResponse: readonly Readonly<{ eventCode: string; colour: Colour; reason: string }>[];
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
@@ -38,7 +48,10 @@ export type FloodPlan = Readonly<{
 
 export type PlanFault = Readonly<{ place: string; fault: string; counterExample: string }>;
 
-/** Everything that is wrong with a plan, each with a case in which it would decide wrongly. An empty list: the plan may be used. */
+/**
+ * Everything that is wrong with a plan, each with a case in which it would decide wrongly. An empty list: the plan
+ * may be used.
+ */
 export function faultsOf(plan: FloodPlan): readonly PlanFault[] {
   return [...undecidedWarnings(plan), ...unreachableConditions(plan), ...missingTransfers(plan), ...repeatedIds(plan)];
 }
@@ -49,7 +62,10 @@ function undecidedWarnings({ warnings, noResponse, conditions }: FloodPlan): Pla
       .filter(
         (colour) =>
           !conditions.some(
-            ({ when }) => when.measure === 'warning' && when.eventCode === eventCode && colourRank(when.colour) <= colourRank(colour),
+            ({ when }) =>
+              when.measure === 'warning' &&
+              when.eventCode === eventCode &&
+              colourRank(when.colour) <= colourRank(colour),
           ),
       )
       .filter((colour) => !noResponse.some((row) => row.eventCode === eventCode && row.colour === colour))
@@ -61,7 +77,10 @@ function undecidedWarnings({ warnings, noResponse, conditions }: FloodPlan): Pla
   );
 }
 
-/** A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of the two is a mistake. */
+/**
+ * A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of
+ * the two is a mistake.
+ */
 function unreachableConditions({ conditions }: FloodPlan): PlanFault[] {
   return conditions.flatMap((condition, index) => {
     const anticipating = conditions.find(
@@ -86,12 +105,17 @@ function unreachableConditions({ conditions }: FloodPlan): PlanFault[] {
 function implies(a: Measure, b: Measure): boolean {
   if (a.measure === 'warning')
     return (
-      b.measure === 'warning' && a.eventCode === b.eventCode && colourRank(a.colour) >= colourRank(b.colour) && a.counties >= b.counties
+      b.measure === 'warning' &&
+      a.eventCode === b.eventCode &&
+      colourRank(a.colour) >= colourRank(b.colour) &&
+      a.counties >= b.counties
     );
-  if (a.measure === 'stage') return b.measure === 'stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
+  if (a.measure === 'stage')
+    return b.measure === 'stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
   if (a.measure === 'forecast-stage')
     return b.measure === 'forecast-stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
-  if (a.measure === 'forecast-flow') return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
+  if (a.measure === 'forecast-flow')
+    return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
   if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
   return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
 }

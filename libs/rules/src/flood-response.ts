@@ -17,7 +17,10 @@ export type FloodResponse = Readonly<{
   proposal: Proposal | null;
   /** What was refused last, so that the same conditions are not proposed again and again. */
   refused: Readonly<{ to: Level; conditions: string }> | null;
-  /** A person has just lowered or ended it: what calls for more at that moment was weighed by them, and is not proposed at once again. */
+  /**
+   * A person has just lowered or ended it: what calls for more at that moment was weighed by them, and is not
+   * proposed at once again.
+   */
   weighedByPerson: boolean;
   /** Since when nothing has called for the level in force. */
   calmSince: UtcInstant | null;
@@ -77,7 +80,10 @@ type Keep = Readonly<{
   lookAgainAt: UtcInstant | null;
   refused?: FloodResponse['refused'];
 }>;
-/** What the evidence amounts to: fresh readings raise, stale ones go on holding a level up, and only observation lets it down. */
+/**
+ * What the evidence amounts to: fresh readings raise, stale ones go on holding a level up, and only observation lets
+ * it down.
+ */
 export type Weighed = Readonly<{ raising: Called; holding: Called; observedFresh: boolean }>;
 
 /**
@@ -92,7 +98,8 @@ export function assess(state: FloodResponse, weighed: Weighed, plan: FloodPlan, 
     if (open !== null && levelRank(open.to) < levelRank(state.level))
       return { kind: 'withdraw', proposal: open, reason: `level ${holding.level} is called for again` };
   }
-  if (levelRank(holding.level) >= levelRank(state.level)) return keep(state.level === 'none' ? 'not-called' : 'same-level', null);
+  if (levelRank(holding.level) >= levelRank(state.level))
+    return keep(state.level === 'none' ? 'not-called' : 'same-level', null);
   return considerLowering(state, weighed, plan, now);
 }
 
@@ -107,7 +114,12 @@ function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, 
   return propose(state, to, decisive, conditions, plan, now, null);
 }
 
-function considerLowering(state: FloodResponse, { holding, observedFresh }: Weighed, plan: FloodPlan, now: UtcInstant): Assessment {
+function considerLowering(
+  state: FloodResponse,
+  { holding, observedFresh }: Weighed,
+  plan: FloodPlan,
+  now: UtcInstant,
+): Assessment {
   const calmSince = state.calmSince ?? now;
   const calmUntil = addMinutes(calmSince, plan.dwellMinutes);
   if (now < calmUntil) return keep('calm-not-long-enough', calmSince, calmUntil);
@@ -191,7 +203,7 @@ export function afterAssessment(state: FloodResponse, assessment: Assessment, no
   };
 }
 
-export type LevelOrder = OrderOf<'confirm'> | OrderOf<'refuse'> | OrderOf<'raise'> | OrderOf<'lower'> | OrderOf<'end'>;
+export type LevelOrder = OrderOf<'confirm' | 'refuse' | 'raise' | 'lower' | 'end'>;
 
 export type Ruling =
   | Readonly<{
@@ -204,7 +216,10 @@ export type Ruling =
       superseded: Proposal | null;
     }>
   | Readonly<{ kind: 'refuse-proposal'; proposal: Proposal; reason: string }>
-  /** What the order is about is not known yet. It waits for a while, because orders and what they answer travel different ways. */
+  /**
+   * What the order is about is not known yet. It waits for a while, because orders and what they answer travel
+   * different ways.
+   */
   | Readonly<{ kind: 'wait'; because: string }>
   | Readonly<{ kind: 'reject'; because: string }>;
 
@@ -217,11 +232,18 @@ export function rule(state: FloodResponse, order: LevelOrder): Ruling {
       if (open === null) return { kind: 'wait', because: 'there is no open proposal' };
       if (open.to !== data.level)
         return { kind: 'reject', because: `the open proposal ${open.id} is for level ${open.to}, not ${data.level}` };
-      return change(state, open.to, data.counties.length > 0 ? data.counties : open.counties, data.reason || open.reason, open);
+      return change(
+        state,
+        open.to,
+        data.counties.length > 0 ? data.counties : open.counties,
+        data.reason || open.reason,
+        open,
+      );
     }
     case 'refuse':
       if (open === null) return { kind: 'wait', because: 'there is no open proposal' };
-      if (order.occurredAt < open.proposedAt) return { kind: 'reject', because: `it was given before ${open.id} was proposed` };
+      if (order.occurredAt < open.proposedAt)
+        return { kind: 'reject', because: `it was given before ${open.id} was proposed` };
       return { kind: 'refuse-proposal', proposal: open, reason: data.reason };
     case 'raise':
       if (levelRank(data.level) <= levelRank(state.level))
@@ -238,8 +260,21 @@ export function rule(state: FloodResponse, order: LevelOrder): Ruling {
   }
 }
 
-function change(state: FloodResponse, to: Level, counties: readonly string[], reason: string, open: Proposal | null): Ruling {
-  const kind = to === 'none' ? 'end' : state.level === 'none' ? 'start' : levelRank(to) > levelRank(state.level) ? 'raise' : 'lower';
+function change(
+  state: FloodResponse,
+  to: Level,
+  counties: readonly string[],
+  reason: string,
+  open: Proposal | null,
+): Ruling {
+  const kind =
+    to === 'none'
+      ? 'end'
+      : state.level === 'none'
+        ? 'start'
+        : levelRank(to) > levelRank(state.level)
+          ? 'raise'
+          : 'lower';
   const confirmed = open !== null && open.to === to;
   return {
     kind: 'change',

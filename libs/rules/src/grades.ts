@@ -6,9 +6,9 @@ export type Grade = (typeof GRADES)[number];
 export const gradeRank = (grade: Grade): number => GRADES.indexOf(grade);
 
 /**
- * Production-safety accidents, State Council Decree 493 art. 3 (in force 2007-06-01): the highest grade that any of the three measures
- * reaches; 以上 includes the number. Fires take the same numbers with direct property loss (公安部 2007-06-26).
- * Rows: least deaths, least serious injuries, least loss in yuan.
+ * Production-safety accidents, State Council Decree 493 art. 3 (in force 2007-06-01): the highest grade that any of
+ * the three measures reaches; 以上 includes the number. Fires take the same numbers with direct property loss (公安部
+ * 2007-06-26). Rows: least deaths, least serious injuries, least loss in yuan.
  */
 const DECREE_493: Record<Grade, readonly [number, number, number]> = {
   general: [0, 0, 0],
@@ -27,8 +27,8 @@ export function gradeOf(deaths: number, seriousInjuries: number, lossYuan: numbe
 }
 
 /**
- * How long casualties may still change after an accident: 30 days, 7 days for road traffic and fire (Decree 493 art. 13).
- * Later deaths are kept, and do not change the counts.
+ * How long casualties may still change after an accident: 30 days, 7 days for road traffic and fire (Decree 493 art.
+ * 13). Later deaths are kept, and do not change the counts.
  */
 const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
   'work-accident': 30,
@@ -39,5 +39,8 @@ const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
 };
 
 /** Whether figures that stood at `asOf` still count. */
-export const withinCasualtyWindow = (category: IncidentV1['data']['category'], happenedAt: UtcInstant, asOf: UtcInstant): boolean =>
-  asOf <= addMinutes(happenedAt, CASUALTY_WINDOW_DAYS[category] * 24 * 60);
+export const withinCasualtyWindow = (
+  category: IncidentV1['data']['category'],
+  happenedAt: UtcInstant,
+  asOf: UtcInstant,
+): boolean => asOf <= addMinutes(happenedAt, CASUALTY_WINDOW_DAYS[category] * 24 * 60);

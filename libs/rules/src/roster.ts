@@ -4,7 +4,12 @@ import { minutesBetween, type UtcInstant } from '@fengsui/contracts';
 export type Rotation = Readonly<{ role: string; people: readonly string[]; from: UtcInstant; shiftHours: number }>;
 /** Swaps and leave: for this time this person has the role instead. */
 export type Override = Readonly<{ role: string; person: string; from: UtcInstant; until: UtcInstant }>;
-export type Roster = Readonly<{ version: string; rotations: readonly Rotation[]; overrides: readonly Override[]; desk: string }>;
+export type Roster = Readonly<{
+  version: string;
+  rotations: readonly Rotation[];
+  overrides: readonly Override[];
+  desk: string;
+}>;
 
 /** Who has the role at this moment. A hole in the roster falls to the duty desk: never nobody. */
 export function onDuty({ rotations, overrides, desk }: Roster, role: string, at: UtcInstant): string {

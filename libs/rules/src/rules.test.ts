@@ -46,10 +46,10 @@ describe('grades of Decree 493', () => {
       withinCasualtyWindow('work-accident', now, days(30)),
       withinCasualtyWindow('work-accident', now, addMinutes(days(30), 1)),
     ]).toEqual([true, false]);
-    expect([withinCasualtyWindow('road-accident', now, days(7)), withinCasualtyWindow('fire', now, addMinutes(days(7), 1))]).toEqual([
-      true,
-      false,
-    ]);
+    expect([
+      withinCasualtyWindow('road-accident', now, days(7)),
+      withinCasualtyWindow('fire', now, addMinutes(days(7), 1)),
+    ]).toEqual([true, false]);
   });
 });
 
@@ -103,7 +103,10 @@ describe('escalation', () => {
   it('climbs on after any downtime, and stops at an answer', () => {
     const once: Call = { stepsCalled: 1, lastCalledAt: now, answered: false };
     expect(nextStep(chain, once, addMinutes(now, 26 * 60))).toMatchObject({ kind: 'call', number: 2 });
-    expect(nextStep(chain, { ...once, answered: true }, addMinutes(now, 26 * 60))).toEqual({ kind: 'stop', because: 'answered' });
+    expect(nextStep(chain, { ...once, answered: true }, addMinutes(now, 26 * 60))).toEqual({
+      kind: 'stop',
+      because: 'answered',
+    });
   });
 });
 
@@ -123,7 +126,9 @@ describe('the roster', () => {
     [119, 'z'],
     [120, 'a'],
     [-1, 'desk'],
-  ])('at minute %i has %s', (minute, person) => expect(onDuty(roster, 'officer', addMinutes(now, minute))).toBe(person));
+  ])('at minute %i has %s', (minute, person) =>
+    expect(onDuty(roster, 'officer', addMinutes(now, minute))).toBe(person),
+  );
   it('falls to the desk where it has a hole', () => expect(onDuty(roster, 'nobody knows', now)).toBe('desk'));
 });
 
@@ -142,7 +147,10 @@ describe('gathering signs of fire', () => {
     for (const { kind, id, signs, ...rest } of gatherings) {
       const ending = kind === 'merge' ? (rest as { merged: readonly string[] }).merged : [];
       const before = fires.filter((fire) => fire.id === id || ending.includes(fire.id)).flatMap((fire) => fire.signs);
-      fires = [...fires.filter((fire) => fire.id !== id && !ending.includes(fire.id)), { id, signs: [...before, ...signs] }];
+      fires = [
+        ...fires.filter((fire) => fire.id !== id && !ending.includes(fire.id)),
+        { id, signs: [...before, ...signs] },
+      ];
     }
     return fires;
   };
@@ -198,7 +206,10 @@ describe('gathering signs of fire', () => {
   });
 
   it('measures distance on the ground', () => {
-    expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 24, longitude: 114 })).toBeCloseTo(101.58, 1);
+    expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 24, longitude: 114 })).toBeCloseTo(
+      101.58,
+      1,
+    );
     expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 25, longitude: 113 })).toBeCloseTo(111.2, 1);
   });
 });

@@ -1,7 +1,10 @@
 import { addMinutes, levelRank, LEVELS, type Level, type UtcInstant } from '@fengsui/contracts';
 import type { FloodPlan, RaisingLevel } from './flood-plan.js';
 
-/** A place whose people must be moved when a level demands it: one row of the city's list, with its village ledger behind it. */
+/**
+ * A place whose people must be moved when a level demands it: one row of the city's list, with its village ledger
+ * behind it.
+ */
 export type RiskPoint = Readonly<{
   id: string;
   name: string;
@@ -15,18 +18,17 @@ export type RiskPoint = Readonly<{
 
 export type TransferPlan = Readonly<{ riskPoint: RiskPoint; level: RaisingLevel; dueAt: UtcInstant }>;
 
+/** A level ordered anew. `before`: the counties that were covered until then, by the level `from`. */
+export type LevelChange = Readonly<{ from: Level; to: Level; before: readonly string[]; counties: readonly string[] }>;
+
 /**
- * The transfers that a change adds. A jump from none to a level starts the same work as a climb through the levels between, and a county
- * that joins later catches up with the level in force.
- * @param covered counties that were covered before the change, with the level that held for them
+ * The transfers that a change adds. A jump from none to a level starts the same work as a climb through the levels
+ * between, and a county that joins later catches up with the level in force.
  */
 export function transfersBetween(
   plan: FloodPlan,
   riskPoints: readonly RiskPoint[],
-  from: Level,
-  to: Level,
-  before: readonly string[],
-  counties: readonly string[],
+  { from, to, before, counties }: LevelChange,
   at: UtcInstant,
 ): readonly TransferPlan[] {
   return counties.flatMap((county) => {
@@ -46,8 +48,15 @@ export function transfersBetween(
 const levelsBetween = (from: Level, to: Level): readonly RaisingLevel[] =>
   LEVELS.slice(levelRank(from) + 1, levelRank(to) + 1) as RaisingLevel[];
 
-/** What we remember about one task. */
-export type TransferTask = Readonly<{ people: number; moved: ReadonlySet<string>; absent: number; refusing: number; closed: boolean }>;
+/** What we remember about one task. People are counted; who they are is known to whoever keeps the ledger. */
+export type TransferTask = Readonly<{
+  people: number;
+  moved: number;
+  absent: number;
+  refusing: number;
+  closed: boolean;
+}>;
+/** A report from the village. `moved` are persons of the ledger, by pseudonym. */
 export type Progress = Readonly<{
   moved: readonly string[];
   absent: number;
@@ -56,23 +65,22 @@ export type Progress = Readonly<{
 }>;
 
 /**
- * Applies a report of progress. People without evidence are not counted as moved: a move that nobody can prove is not known to have happened.
- * The task closes when everyone on the ledger is moved or known to be away; whoever refuses keeps it open.
+ * Applies a report of progress. People without evidence are not counted as moved: a move that nobody can prove is not
+ * known to have happened. The task closes when everyone on the ledger is moved or known to be away; whoever refuses
+ * keeps it open.
+ * @param known of the persons that the report names, those who were moved before
  */
 export function progress(
   task: TransferTask,
   report: Progress,
+  known: ReadonlySet<string>,
 ): Readonly<{ task: TransferTask; newlyMoved: readonly string[]; closes: boolean }> {
   const proven = report.evidence === 'none' ? [] : report.moved;
-  const newlyMoved = [...new Set(proven)].filter((person) => !task.moved.has(person));
-  const moved = new Set([...task.moved, ...newlyMoved]);
-  const accounted = moved.size + report.absent >= task.people && report.refusing === 0;
-  return {
-    task: { ...task, moved, absent: report.absent, refusing: report.refusing, closed: task.closed || accounted },
-    newlyMoved,
-    closes: accounted && !task.closed,
-  };
+  const newlyMoved = [...new Set(proven)].filter((person) => !known.has(person));
+  const after = { ...task, moved: task.moved + newlyMoved.length, absent: report.absent, refusing: report.refusing };
+  const accounted = unaccounted(after) === 0 && report.refusing === 0;
+  return { task: { ...after, closed: task.closed || accounted }, newlyMoved, closes: accounted && !task.closed };
 }
 
 /** People of the ledger of whom nothing is known, or who refuse. This must reach 0. */
-export const unaccounted = ({ people, moved, absent }: TransferTask): number => Math.max(0, people - moved.size - absent);
+export const unaccounted = ({ people, moved, absent }: TransferTask): number => Math.max(0, people - moved - absent);

@@ -1,8 +1,13 @@
 /** Year-on-year 同比: in percent to one decimal, or the reason why there is none. */
-export type Change = Readonly<{ percent: number | null; direction: 'up' | 'down' | 'level' | null; note: 'zero-base' | 'no-base' | null }>;
+export type Change = Readonly<{
+  percent: number | null;
+  direction: 'up' | 'down' | 'level' | null;
+  note: 'zero-base' | 'no-base' | null;
+}>;
 
 /**
- * (current − previous) / previous. A zero base gives no percentage: the bulletins print a dash for it (domain practice, Chizhou 2020).
+ * (current − previous) / previous. A zero base gives no percentage: the bulletins print a dash for it (domain
+ * practice, Chizhou 2020).
  * @param previous null when the year before is not known or was counted differently
  */
 export function yearOnYear(current: number, previous: number | null): Change {

@@ -28,7 +28,10 @@ export function readPlanYaml<T extends TSchema>(folder: string, name: string, sc
 /** Rows of a CSV with a header line; numbers are converted as the schema of a row says. */
 export function readPlanCsv<T extends TSchema>(folder: string, name: string, row: T): PlanFile<readonly Static<T>[]> {
   const { file, text, version } = open(folder, name);
-  const rows = parseCsv(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, comment: '#' }) as Record<string, string>[];
+  const rows = parseCsv(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, comment: '#' }) as Record<
+    string,
+    string
+  >[];
   const values = rows.map((values) => Convert(row, values));
   const faults = values.flatMap((value, index) => faultsOf(row, value, `row ${index + 1}`));
   if (faults.length > 0) throw new SettingsError(`${file} does not fit`, faults.slice(0, MAX_FAULTS));
@@ -59,4 +62,5 @@ function open(folder: string, name: string): { file: string; text: string; versi
 }
 
 /** Short enough to read aloud, long enough not to collide among the versions of one city. */
-export const hashOf = (...texts: readonly string[]): string => createHash('sha256').update(texts.join('\u0000')).digest('hex').slice(0, 12);
+export const hashOf = (...texts: readonly string[]): string =>
+  createHash('sha256').update(texts.join('\u0000')).digest('hex').slice(0, 12);

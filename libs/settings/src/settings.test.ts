@@ -9,7 +9,11 @@ describe('settings', () => {
   it('have safe defaults and no default for addresses of other systems', () => {
     const settings = readSettings({});
     expect(settings).toMatchObject({ FENGSUI_HTTP_HOST: '127.0.0.1', FENGSUI_HTTP_PORT: 7310, LOG_LEVEL: 'info' });
-    expect([settings.DATABASE_URL, settings.MAIL_SMTP_URL, settings.WEBHOOK_URL]).toEqual([undefined, undefined, undefined]);
+    expect([settings.DATABASE_URL, settings.MAIL_SMTP_URL, settings.WEBHOOK_URL]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('are refused all at once, each with its name and value', () => {
@@ -26,7 +30,8 @@ describe('settings', () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    for (const name of ['FENGSUI_HTTP_PORT', 'DATABASE_URL', 'LOG_LEVEL', 'MAIL_FROM', 'FENGSUI_HTP_PORT']) expect(message).toContain(name);
+    for (const name of ['FENGSUI_HTTP_PORT', 'DATABASE_URL', 'LOG_LEVEL', 'MAIL_FROM', 'FENGSUI_HTP_PORT'])
+      expect(message).toContain(name);
     expect(message).toContain('mysql://x');
   });
 
@@ -59,7 +64,9 @@ describe('a file of the plan', () => {
 
   it('names the row of a CSV', () => {
     write('id,people\na,3\nb,many\n');
-    expect(() => readPlanCsv(folder, 'x', Type.Object({ id: Type.String(), people: Type.Integer() }))).toThrow(/row 2\/people/);
+    expect(() => readPlanCsv(folder, 'x', Type.Object({ id: Type.String(), people: Type.Integer() }))).toThrow(
+      /row 2\/people/,
+    );
     expect(() => readPlanCsv(folder, 'nowhere', schema)).toThrow(/nowhere/);
   });
 });

@@ -2,11 +2,15 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { Convert, Errors } from 'typebox/value';
 
 /**
- * Every setting of an installation: name, unit, default, one sentence. `.env.example` is generated from this table, and nothing else
- * reads the environment. Safe values have defaults; secrets and addresses of other systems have none.
+ * Every setting of an installation: name, unit, default, one sentence. `.env.example` is generated from this table,
+ * and nothing else reads the environment. Safe values have defaults; secrets and addresses of other systems have
+ * none.
  */
 const SETTINGS = {
-  FENGSUI_HOME: Type.String({ default: '.fengsui', description: 'Folder of this installation: embedded database, archive. / 数据目录' }),
+  FENGSUI_HOME: Type.String({
+    default: '.fengsui',
+    description: 'Folder of this installation: embedded database, archive. / 数据目录',
+  }),
   FENGSUI_PLAN: Type.String({ default: 'plans/qingyuan', description: 'Folder of the city’s plan. / 预案目录' }),
   DATABASE_URL: Type.Optional(
     Type.String({
@@ -14,21 +18,33 @@ const SETTINGS = {
       description: 'PostgreSQL 14 or later of your own; without it the embedded one is used. / 自备数据库地址',
     }),
   ),
-  FENGSUI_HTTP_HOST: Type.String({ default: '127.0.0.1', description: 'Address the HTTP door and the query API listen on. / 监听地址' }),
-  FENGSUI_HTTP_PORT: Type.Integer({ default: 7310, minimum: 0, maximum: 65535, description: 'Their port; 0 takes any free one. / 端口' }),
+  FENGSUI_HTTP_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address the HTTP door and the query API listen on. / 监听地址',
+  }),
+  FENGSUI_HTTP_PORT: Type.Integer({
+    default: 7310,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Their port; 0 takes any free one. / 端口',
+  }),
   FENGSUI_BODY_LIMIT_MB: Type.Integer({
     default: 2048,
     minimum: 1,
     maximum: 100_000,
-    description: 'Largest body the HTTP door takes, unpacked, in megabytes; it waits on disk until it is whole. / 单次上传上限(MB)',
+    description:
+      'Largest body the HTTP door takes, unpacked, in megabytes; it waits on disk until it is whole. / 单次上传上限(MB)',
   }),
   FENGSUI_INBOX: Type.Optional(
-    Type.String({ description: 'Folder that is watched: what others drop there is taken in and moved to its archive. / 投递目录' }),
+    Type.String({
+      description: 'Folder that is watched: what others drop there is taken in and moved to its archive. / 投递目录',
+    }),
   ),
   FENGSUI_SOURCE_KEYS: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9-]+=[^,\\s]+(,[a-z0-9-]+=[^,\\s]+)*$',
-      description: 'Keys of polled sources, as name=key,name=key; they stand for {key} in the addresses of sources.yaml. / 数据源密钥',
+      description:
+        'Keys of polled sources, as name=key,name=key; they stand for {key} in the addresses of sources.yaml. / 数据源密钥',
     }),
   ),
   KAFKA_BROKERS: Type.Optional(
@@ -44,7 +60,9 @@ const SETTINGS = {
     description: 'Copies of every topic that is made; 3 on a cluster. / 副本数',
   }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Connect to Kafka over TLS. / 使用 TLS' }),
-  KAFKA_TLS_CA: Type.Optional(Type.String({ description: 'File with the certificate authority of the brokers (PEM). / CA 证书' })),
+  KAFKA_TLS_CA: Type.Optional(
+    Type.String({ description: 'File with the certificate authority of the brokers (PEM). / CA 证书' }),
+  ),
   KAFKA_SASL: Type.Optional(
     Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
       description: 'How to log in at the brokers; needs KAFKA_USERNAME and KAFKA_PASSWORD. / 认证方式',
@@ -66,9 +84,14 @@ const SETTINGS = {
     }),
   ),
   MAIL_FROM: Type.Optional(
-    Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'Sender of the mails; needed with MAIL_SMTP_URL. / 发件人' }),
+    Type.String({
+      pattern: '^[^@\\s]+@[^@\\s]+$',
+      description: 'Sender of the mails; needed with MAIL_SMTP_URL. / 发件人',
+    }),
   ),
-  WEBHOOK_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' })),
+  WEBHOOK_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' }),
+  ),
   LOG_LEVEL: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
     default: 'info',
     description: 'How much is logged to standard error. / 日志级别',
@@ -103,9 +126,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   });
   const unknown = Object.keys(environment).filter((name) => name.startsWith('FENGSUI_') && !(name in SETTINGS));
   faults.push(...unknown.map((name) => `${name} is no setting of Fengsui; the settings are in .env.example`));
-  if (converted.KAFKA_SASL !== undefined && (converted.KAFKA_USERNAME === undefined || converted.KAFKA_PASSWORD === undefined))
+  if (
+    converted.KAFKA_SASL !== undefined &&
+    (converted.KAFKA_USERNAME === undefined || converted.KAFKA_PASSWORD === undefined)
+  )
     faults.push('KAFKA_USERNAME and KAFKA_PASSWORD must be set with KAFKA_SASL');
-  if (converted.MAIL_SMTP_URL !== undefined && converted.MAIL_FROM === undefined) faults.push('MAIL_FROM must be set with MAIL_SMTP_URL');
+  if (converted.MAIL_SMTP_URL !== undefined && converted.MAIL_FROM === undefined)
+    faults.push('MAIL_FROM must be set with MAIL_SMTP_URL');
   if (faults.length > 0) throw new SettingsError('the configuration cannot be used', [...new Set(faults)]);
   return converted;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { connect, migrate, type OwnedSchema } from '@fengsui/database';
+import { connect, migrate, run, type OwnedSchema } from '@fengsui/database';
 
 /** A database of its own for one test file, on the server that `npm test` started. */
 export type TestDatabase = Readonly<{ url: string; drop: () => Promise<void> }>;
@@ -11,7 +11,7 @@ export async function testDatabase(schemas: readonly OwnedSchema[]): Promise<Tes
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = async (sql: string): Promise<void> => {
     const db = await connect(server, 'fengsui test', 1);
-    await db.query(sql).finally(() => db.destroy());
+    await run(db, sql).finally(() => db.destroy());
   };
   await admin(`create database ${name}`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString();

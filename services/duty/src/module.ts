@@ -1,31 +1,34 @@
-import { Clock } from '@fengsui/database';
 import type { Settings } from '@fengsui/settings';
+import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Calls } from './calls.js';
-import type { Channel } from './channels/channel.js';
-import { MailChannel } from './channels/mail.js';
-import { WebhookChannel } from './channels/webhook.js';
-import { CHANNELS, Delivery } from './delivery.js';
-import { DutyJobs } from './jobs.js';
-import { OnDecision } from './on-decision.js';
-import { OnOrder } from './on-order.js';
+import { Calls } from './calls/calls.js';
+import { Bundles } from './decisions/bundles.js';
+import { DecisionConsumer } from './decisions/decision-consumer.js';
+import type { Channel } from './delivery/channels/channel.js';
+import { MailChannel } from './delivery/channels/mail.js';
+import { WebhookChannel } from './delivery/channels/webhook.js';
+import { DeliverMessages } from './delivery/deliver-messages.js';
+import { CHANNELS } from './delivery/queue.js';
+import { DutyHttp } from './http.js';
 import { DutyPlan } from './plan.js';
 import { DutyQuery } from './query.js';
+import { DutyOrder } from './tables/tables.js';
+
+type ChannelSettings = Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>;
 
 @Module({})
 export class DutyModule {
-  static of(plan: DutyPlan, settings: Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>): DynamicModule {
-    const channels = channelsOf(settings);
-    const names = new Set(channels.map(({ name }) => name));
+  static of(plan: DutyPlan, settings: ChannelSettings): DynamicModule {
     return {
       module: DutyModule,
-      controllers: [OnDecision, OnOrder, DutyQuery],
+      controllers: [DecisionConsumer, DutyHttp],
       providers: [
         { provide: DutyPlan, useValue: plan },
-        { provide: CHANNELS, useValue: channels },
-        { provide: Calls, inject: [Clock], useFactory: (clock: Clock) => new Calls(plan, clock, names) },
-        Delivery,
-        DutyJobs,
+        { provide: CHANNELS, useValue: channelsOf(settings) },
+        ordersDesk('duty', DutyOrder, plan.answerWaitsMinutes),
+        Calls,
+        Bundles,
+        DeliverMessages,
         DutyQuery,
       ],
       exports: [DutyQuery],
@@ -33,11 +36,7 @@ export class DutyModule {
   }
 }
 
-const channelsOf = ({
-  MAIL_SMTP_URL,
-  MAIL_FROM,
-  WEBHOOK_URL,
-}: Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>): readonly Channel[] => [
+const channelsOf = ({ MAIL_SMTP_URL, MAIL_FROM, WEBHOOK_URL }: ChannelSettings): readonly Channel[] => [
   ...(MAIL_SMTP_URL === undefined || MAIL_FROM === undefined ? [] : [new MailChannel(MAIL_SMTP_URL, MAIL_FROM)]),
   ...(WEBHOOK_URL === undefined ? [] : [new WebhookChannel(WEBHOOK_URL)]),
 ];

@@ -22,12 +22,18 @@ export class DutyPlan {
   static read(folder: string): DutyPlan {
     const { value, version } = readPlanYaml(folder, 'duty.yaml', PlanFile);
     const people = new Map(value.people.map((person) => [person.id, person]));
-    const named = [value.desk, ...value.rotations.flatMap((row) => row.people), ...value.overrides.map(({ person }) => person)];
+    const named = [
+      value.desk,
+      ...value.rotations.flatMap((row) => row.people),
+      ...value.overrides.map(({ person }) => person),
+    ];
     const roles = new Set(value.rotations.map(({ role }) => role));
     const faults = [
       ...named.filter((id) => !people.has(id)).map((id) => `${id} is on the roster and not among the people`),
       ...Object.entries(value.chains).flatMap(([name, { steps }]) =>
-        steps.filter(({ role }) => !roles.has(role)).map(({ role }) => `chain ${name} calls the role ${role}, which nobody takes turns in`),
+        steps
+          .filter(({ role }) => !roles.has(role))
+          .map(({ role }) => `chain ${name} calls the role ${role}, which nobody takes turns in`),
       ),
       ...CALL_CAUSES.filter((cause) => value.chains[value.causes[cause].chain] === undefined).map(
         (cause) => `${cause} names the chain ${value.causes[cause].chain}, which there is not`,
@@ -38,7 +44,11 @@ export class DutyPlan {
       version,
       desk: value.desk,
       rotations: value.rotations.map((row) => ({ ...row, from: fromShanghai(row.from) })),
-      overrides: value.overrides.map((row) => ({ ...row, from: fromShanghai(row.from), until: fromShanghai(row.until) })),
+      overrides: value.overrides.map((row) => ({
+        ...row,
+        from: fromShanghai(row.from),
+        until: fromShanghai(row.until),
+      })),
     };
     return new DutyPlan(
       roster,
@@ -60,6 +70,11 @@ export class DutyPlan {
 
   ruleFor(cause: CallCause): string {
     return this.causes[cause].rule;
+  }
+
+  /** People of the roster who cannot be reached by mail. */
+  withoutAddress(): readonly string[] {
+    return [...this.people.values()].filter(({ mail }) => mail === undefined).map(({ id }) => id);
   }
 
   nameOf(person: string): string {

@@ -1,6 +1,11 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { one, rows } from '@fengsui/database';
+import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Channel } from './delivery/channels/channel.js';
+import { CHANNELS } from './delivery/queue.js';
+import { DutyPlan } from './plan.js';
 
 export type CallView = Readonly<{
   id: string;
@@ -16,6 +21,7 @@ export type CallView = Readonly<{
   steps: number;
   answeredBy: string | null;
   answeredAt: UtcInstant | null;
+  closedReason: string | null;
   deliveries: readonly Readonly<{
     key: string;
     step: number;
@@ -28,28 +34,68 @@ export type CallView = Readonly<{
 }>;
 
 /** What duty knows, for the command and the console. */
-@Controller('v1')
+@Injectable()
 export class DutyQuery {
-  constructor(@Inject(DataSource) private readonly db: DataSource) {}
+  constructor(
+    private readonly db: DataSource,
+    private readonly desk: OrdersDesk,
+    private readonly plan: DutyPlan,
+    @Inject(CHANNELS) private readonly channels: readonly Channel[],
+  ) {}
 
-  @Get('calls')
-  calls(@Query('open') open?: string): Promise<readonly CallView[]> {
-    return this.db.query(
-      `select c.id, c.state, c.due_at as "dueAt", c.reason, c.events, c.cause, c.about, c.subject, c.text, c.started_at as "startedAt", c.steps_called as steps,
-         c.answered_by as "answeredBy", c.answered_at as "answeredAt", coalesce(d.list, '[]') as deliveries
+  calls(open = false): Promise<readonly CallView[]> {
+    return rows(
+      this.db,
+      `select c.id, c.state, c.due_at as "dueAt", c.reason, c.events, c.cause, c.about, c.subject, c.text, c.started_at as "startedAt",
+              c.steps_called as steps, c.answered_by as "answeredBy", c.answered_at as "answeredAt",
+              c.closed_reason as "closedReason", coalesce(d.list, '[]') as deliveries
        from duty.call c left join (
-         select call, json_agg(json_build_object('key', key, 'step', step, 'person', person, 'channel', channel, 'state', state, 'attempts', attempts, 'note', note) order by key) as list
+         select call, json_agg(json_build_object('key', key, 'step', step, 'person', person, 'channel', channel, 'state', state,
+                                                 'attempts', attempts, 'note', note) order by key) as list
          from duty.delivery group by call) d on d.call = c.id
-       where $1::boolean is not true or c.state = 'ringing' order by c.started_at, c.id`,
-      [open === undefined ? null : open !== 'false'],
+       where not $1::boolean or c.state = 'ringing' order by c.started_at, c.id`,
+      [open],
     );
   }
 
-  async outcomeOf(event: string): Promise<Readonly<{ outcome: string; reason: string }> | null> {
-    const [row] = (await this.db.query(
-      `select outcome, reason from duty.order_outcome where event = $1 union all select 'waiting', 'for ' || call from duty.waiting_answer where event = $1`,
-      [event],
-    )) as { outcome: string; reason: string }[];
-    return row ?? null;
+  /** What became of an order. */
+  outcomeOf(event: string): Promise<OrderOutcome | null> {
+    return this.desk.outcomeOf(this.db, event);
+  }
+
+  /** What duty tells whoever looks after the installation. */
+  async checks(): Promise<readonly Check[]> {
+    const failed = await one<{ n: number }>(
+      this.db,
+      `select count(*)::int as n from duty.delivery where state = 'failed'`,
+    );
+    const reached = this.channels.map(({ name }) => name);
+    const unreachable = reached.includes('mail') ? this.plan.withoutAddress() : [];
+    return [
+      {
+        name: 'deliveries',
+        ok: (failed?.n ?? 0) === 0,
+        found: `${failed?.n ?? 0} failed`,
+        expected: '0 failed',
+        advice: { zh: '有通知未送达：fengsui calls --json', en: 'messages were not delivered: `fengsui calls --json`' },
+      },
+      {
+        name: 'channels',
+        ok: reached.length > 0,
+        found: reached.length > 0 ? reached.join(', ') : 'none: calls are only shown',
+        expected: 'mail or webhook',
+        advice: {
+          zh: '配置 MAIL_SMTP_URL 或 WEBHOOK_URL 后才会真正通知到人',
+          en: 'set MAIL_SMTP_URL or WEBHOOK_URL to reach people',
+        },
+      },
+      {
+        name: 'addresses',
+        ok: unreachable.length === 0,
+        found: unreachable.length === 0 ? 'everyone' : `${unreachable.join(', ')} without a mail address`,
+        expected: 'a mail address for everyone in duty.yaml',
+        advice: { zh: '在预案 duty.yaml 中补上邮箱', en: 'add `mail` in duty.yaml of the plan' },
+      },
+    ];
   }
 }

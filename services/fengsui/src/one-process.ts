@@ -1,13 +1,22 @@
 import { SERVICES } from '@fengsui/contracts';
 import { ConsoleModule } from '@fengsui/console';
-import type { Clock } from '@fengsui/database';
-import { DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
-import { IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
-import { ParkedMessages, startServices, type Log, type Positions } from '@fengsui/log';
-import { AnnualSummaries, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
-import { ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
+import { VirtualTime, type Clock, type OwnedSchema } from '@fengsui/database';
+import type { Stage } from '@fengsui/demonstration';
+import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
+import { INTAKE_SCHEMA, IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
+import { ParkedMessages, type Log, type Positions } from '@fengsui/log';
+import {
+  AnnualSummaries,
+  REPORTING_SCHEMA,
+  ReportingModule,
+  ReportingPlan,
+  ReportingQuery,
+  Rollups,
+} from '@fengsui/reporting';
+import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
+import { startServices } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
-import { WildfireModule, WildfirePlan, WildfireQuery } from '@fengsui/wildfire';
+import { WILDFIRE_SCHEMA, WildfireModule, WildfirePlan, WildfireQuery } from '@fengsui/wildfire';
 import type { DataSource } from 'typeorm';
 
 /** Everything that the city has laid down. */
@@ -26,6 +35,15 @@ export const readPlans = (folder: string): Plans => ({
   duty: DutyPlan.read(folder),
   reporting: ReportingPlan.read(folder),
 });
+
+/** The tables of the services, each schema with its one owner. */
+export const SERVICE_SCHEMAS: readonly OwnedSchema[] = [
+  INTAKE_SCHEMA,
+  RESPONSE_SCHEMA,
+  WILDFIRE_SCHEMA,
+  DUTY_SCHEMA,
+  REPORTING_SCHEMA,
+];
 
 /** The ports of the services, for the command: what it may ask, and the one door in. */
 export type Ports = Readonly<{
@@ -49,12 +67,16 @@ export type OneProcess = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** What runs: `services` consume and do due jobs; `http` opens the door. Without either only the ports are there, for a single question. */
+/**
+ * What runs: `services` consume and do due jobs; `http` opens the door. Without either only the ports are there, for
+ * a single question.
+ */
 export type Parts = Readonly<{ services: boolean; http: boolean }>;
 
 /**
  * Wires all services in this process.
- * @param positions where consumers keep their place; only the crash test, which shows what a wrong one does, gives its own
+ * @param positions where consumers keep their place; only the crash test, which shows what a wrong one does, gives
+ * its own
  */
 export async function startOneProcess(
   url: string,
@@ -64,6 +86,7 @@ export async function startOneProcess(
   positions?: Positions,
 ): Promise<OneProcess> {
   const { app, runtime, stop } = await startServices(url, settings, {
+    schemas: SERVICE_SCHEMAS,
     modules: [
       IntakeModule.of(plans.intake, settings, parts.services && parts.http),
       ResponseModule.of(plans.response),
@@ -94,3 +117,11 @@ export async function startOneProcess(
   };
   return { ports, address: parts.http ? (await app.getUrl()).replace('[::1]', 'localhost') : null, stop };
 }
+
+/** This installation as a stage for the demonstration. */
+export const stageOf = ({ db, log, receiving, rollups }: Ports): Stage => ({
+  db,
+  time: new VirtualTime(db, log),
+  give: (bytes, about) => receiving.receiveBytes(bytes, about),
+  skipGap: (tx, wallNow) => rollups.skipGap(tx, wallNow),
+});

@@ -7,7 +7,10 @@ import { ROOT } from './installation.js';
 /** The services as processes of their own, on one database and one Kafka. */
 export type Processes = Readonly<{ stop: () => Promise<void> }>;
 
-/** Starts a service as a process of its own and returns when it listens. @param entry its program; a test may have another for a service */
+/**
+ * Starts a service as a process of its own and returns when it listens. @param entry its program; a test may have
+ * another for a service
+ */
 export function startProcess(
   service: string,
   environment: Readonly<Record<string, string>>,
@@ -30,7 +33,9 @@ export function startProcess(
       listening = true;
       resolve({ child, address });
     });
-    child.once('exit', (code, signal) => reject(new Error(`${service} ended with ${code ?? signal}: ${said.slice(-2_000)}`)));
+    child.once('exit', (code, signal) =>
+      reject(new Error(`${service} ended with ${code ?? signal}: ${said.slice(-2_000)}`)),
+    );
   });
 }
 
@@ -40,7 +45,10 @@ export const stopProcess = (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' =
     child.exitCode === null && child.signalCode === null ? child.once('exit', resolve).kill(signal) : resolve(null),
   );
 
-/** Starts one process a service and returns when all of them listen. Whatever fails on the way, nothing is left running. */
+/**
+ * Starts one process a service and returns when all of them listen. Whatever fails on the way, nothing is left
+ * running.
+ */
 export async function startProcesses(url: string, settings: Settings): Promise<Processes> {
   const starting = SERVICES.map((service) =>
     startProcess(service, {
@@ -53,7 +61,9 @@ export async function startProcesses(url: string, settings: Settings): Promise<P
   );
   const stop = async (): Promise<void> => {
     const outcomes = await Promise.allSettled(starting);
-    await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? stopProcess(outcome.value.child) : null)));
+    await Promise.all(
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? stopProcess(outcome.value.child) : null)),
+    );
   };
   try {
     await Promise.all(starting);

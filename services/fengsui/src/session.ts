@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '@fengsui/settings';
 import { settingsOfInstallation } from './installation.js';
-import { atWork } from '@fengsui/log';
+import { someDueNow } from '@fengsui/database';
+import { servicesRun } from '@fengsui/service';
 import { readPlans, startOneProcess, type OneProcess, type Parts, type Plans, type Ports } from './one-process.js';
 import { openStore } from './store.js';
 import { Misuse } from './terminal.js';
@@ -16,7 +17,8 @@ export type Session = Readonly<{
 
 /**
  * Opens the installation for the time of one command.
- * @param needs `ports`: only asks. `services`: what is fed must be worked through, by whoever is at work, or by this process meanwhile
+ * @param needs `ports`: only asks. `services`: what is fed must be worked through, by whoever is at work, or by this
+ * process meanwhile
  */
 export async function withSession<T>(needs: 'ports' | 'services', work: (session: Session) => Promise<T>): Promise<T> {
   const settings = settingsOfInstallation();
@@ -27,7 +29,7 @@ export async function withSession<T>(needs: 'ports' | 'services', work: (session
     const quietly = { ...settings, LOG_LEVEL: settings.LOG_LEVEL === 'info' ? ('warn' as const) : settings.LOG_LEVEL };
     const start = (parts: Parts): Promise<OneProcess> => startOneProcess(store.url, quietly, plans, parts);
     running = await start({ services: false, http: false });
-    const served = await atWork(running.ports.db);
+    const served = await servicesRun(running.ports.db);
     if (needs === 'services' && !served) {
       if (await running.ports.clock.isVirtual())
         throw new Misuse(
@@ -48,11 +50,7 @@ const LOOK_MS = 20;
 /** Returns when every consumer has passed what was written and nothing of it is due any more. */
 export async function workedThrough({ db, log, clock }: Ports): Promise<void> {
   for (;;) {
-    const now = await clock.now();
-    const due = (await db.query(`select 1 from schedule.job where due_at <= $1 and attempts = 0 and service not like 'duty/%' limit 1`, [
-      now,
-    ])) as unknown[];
-    if (due.length === 0 && (await log.idle())) return;
+    if (!(await someDueNow(db, await clock.now())) && (await log.idle())) return;
     await sleep(LOOK_MS);
   }
 }

@@ -1,8 +1,12 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import type { UtcInstant } from '@fengsui/contracts';
 
-/** What the command prints with `--json`. Scripts of others rely on these shapes; they are published in `services/fengsui/published/`. */
-const shape = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false });
+/**
+ * What the command prints with `--json`. Scripts of others rely on these shapes; they are published in
+ * `services/fengsui/published/`.
+ */
+const shape = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const instant = Type.Unsafe<UtcInstant>(Type.String({ description: 'UTC with milliseconds' }));
 const count = Type.Integer({ minimum: 0 });
@@ -64,14 +68,31 @@ const TraceOutput = shape({
 });
 export type TraceOutput = Static<typeof TraceOutput>;
 
-const ReportOutput = shape({ file: Type.String(), year: Type.Integer(), asOf: instant, figures: count, sha256: Type.String() });
+const ReportOutput = shape({
+  file: Type.String(),
+  year: Type.Integer(),
+  asOf: instant,
+  figures: count,
+  sha256: Type.String(),
+});
 export type ReportOutput = Static<typeof ReportOutput>;
 const ClockOutput = shape({ now: instant, virtual: Type.Boolean(), idle: Type.Boolean() });
 export type ClockOutput = Static<typeof ClockOutput>;
-const Check = shape({ name: Type.String(), ok: Type.Boolean(), found: Type.String(), expected: Type.String(), advice: Type.String() });
+const Check = shape({
+  name: Type.String(),
+  ok: Type.Boolean(),
+  found: Type.String(),
+  expected: Type.String(),
+  advice: Type.String(),
+});
 const DoctorOutput = shape({ ok: Type.Boolean(), checks: Type.Array(Check) });
 export type DoctorOutput = Static<typeof DoctorOutput>;
-const OrderOutput = shape({ event: Type.String(), order: Type.String(), outcome: Type.String(), reason: Type.String() });
+const OrderOutput = shape({
+  event: Type.String(),
+  order: Type.String(),
+  outcome: Type.String(),
+  reason: Type.String(),
+});
 export type OrderOutput = Static<typeof OrderOutput>;
 
 /** By the command that prints it. */

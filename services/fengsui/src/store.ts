@@ -1,22 +1,10 @@
-import { connect, migrate, startEmbedded, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
-import { DUTY_SCHEMA } from '@fengsui/duty';
-import { INTAKE_SCHEMA } from '@fengsui/intake';
+import { connect, migrate, run, startEmbedded, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
 import { LOG_SCHEMA } from '@fengsui/log';
-import { REPORTING_SCHEMA } from '@fengsui/reporting';
-import { RESPONSE_SCHEMA } from '@fengsui/response';
 import type { Settings } from '@fengsui/settings';
-import { WILDFIRE_SCHEMA } from '@fengsui/wildfire';
+import { SERVICE_SCHEMAS } from './one-process.js';
 
 /** Every schema of the installation, each with its one owner. */
-export const SCHEMAS: readonly OwnedSchema[] = [
-  SCHEDULE_SCHEMA,
-  LOG_SCHEMA,
-  INTAKE_SCHEMA,
-  RESPONSE_SCHEMA,
-  WILDFIRE_SCHEMA,
-  DUTY_SCHEMA,
-  REPORTING_SCHEMA,
-];
+export const SCHEMAS: readonly OwnedSchema[] = [SCHEDULE_SCHEMA, LOG_SCHEMA, ...SERVICE_SCHEMAS];
 
 /** The database at hand: one's own, or the embedded one, brought up when it is not running. */
 export type Store = Readonly<{ url: string; embedded: boolean; release: () => Promise<void> }>;
@@ -35,7 +23,8 @@ export async function openStore(settings: Settings): Promise<Store> {
 export async function wipe(url: string): Promise<void> {
   const db = await connect(url, 'fengsui wipe', 1);
   try {
-    await db.query(SCHEMAS.map(({ schema }) => `drop schema if exists ${schema} cascade`).join('; ')); // one statement: all or nothing
+    // One statement: all or nothing.
+    await run(db, SCHEMAS.map(({ schema }) => `drop schema if exists ${schema} cascade`).join('; '));
   } finally {
     await db.destroy();
   }

@@ -1,72 +1,71 @@
 import * as path from 'node:path';
-import { Clock, Notifications } from '@fengsui/database';
-import { FEEDS, LOG, type KafkaFeeds, type Log } from '@fengsui/log';
+import { Clock } from '@fengsui/database';
+import type { KafkaFeeds, Log } from '@fengsui/log';
+import { FEEDS, LOG } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Answers } from './doors/answers.js';
+import { Receiving } from './accepting/receiving.js';
 import { FeedTopics } from './doors/feed-topics.js';
-import { InboxFolder } from './doors/folder.js';
 import { DOOR_SETTINGS, HttpDoor } from './doors/http-door.js';
-import { Polling } from './doors/polling.js';
+import { InboxFolder } from './doors/inbox-folder.js';
+import { KeptAnswers } from './doors/kept-answers.js';
+import { IntakeHttp } from './http.js';
+import { KeptInputs } from './keeping/kept-inputs.js';
 import { IntakePlan } from './plan.js';
 import { IntakeQuery } from './query.js';
-import { Receiving } from './receive.js';
+import { Polling, POLLING_SETTINGS, type PollingSettings } from './sources/polling.js';
 
 @Module({})
 export class IntakeModule {
-  /** @param doors whether this process watches the inbox and polls the sources; HTTP opens with the application's port */
+  /**
+   * @param doors whether this process watches the inbox and polls the sources; HTTP opens with the application's port
+   */
   static of(plan: IntakePlan, settings: Settings, doors: boolean): DynamicModule {
-    const spool = path.resolve(settings.FENGSUI_HOME, 'spool');
-    const inbox = settings.FENGSUI_INBOX;
-    const active: Provider[] = [
-      ...(inbox === undefined
-        ? []
-        : [
-            {
-              provide: InboxFolder,
-              inject: [Receiving, Clock],
-              useFactory: (receiving: Receiving, clock: Clock) => new InboxFolder(path.resolve(inbox), receiving, clock),
-            },
-          ]),
-      ...(settings.KAFKA_BROKERS === undefined
-        ? []
-        : [
-            {
-              provide: FeedTopics,
-              inject: [FEEDS, Receiving, Clock],
-              useFactory: (feeds: KafkaFeeds, receiving: Receiving, clock: Clock) => new FeedTopics(feeds, receiving, clock),
-            },
-          ]),
-      ...(plan.sources.length === 0
-        ? []
-        : [
-            {
-              provide: Polling,
-              inject: [DataSource, Clock, Notifications, LOG, Receiving],
-              useFactory: (db: DataSource, clock: Clock, notifications: Notifications, log: Log, receiving: Receiving) =>
-                new Polling(db, clock, notifications, log, plan, receiving, keysOf(settings.FENGSUI_SOURCE_KEYS), spool),
-            },
-          ]),
-    ];
     return {
       module: IntakeModule,
-      controllers: [HttpDoor],
+      controllers: [HttpDoor, IntakeHttp],
       providers: [
         { provide: IntakePlan, useValue: plan },
         { provide: DOOR_SETTINGS, useValue: settings },
+        KeptInputs,
         {
           provide: Receiving,
-          inject: [DataSource, LOG, Clock],
-          useFactory: (db: DataSource, log: Log, clock: Clock) => new Receiving(db, log, clock, plan.readers),
+          inject: [DataSource, LOG, Clock, KeptInputs],
+          useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs) =>
+            new Receiving(db, log, clock, kept, plan.readers),
         },
-        { provide: Answers, inject: [DataSource, Clock], useFactory: (db: DataSource, clock: Clock) => new Answers(db, clock) },
-        { provide: IntakeQuery, inject: [DataSource], useFactory: (db: DataSource) => new IntakeQuery(db) },
-        ...(doors ? active : []),
+        KeptAnswers,
+        IntakeQuery,
+        ...(doors ? openDoors(plan, settings) : []),
       ],
       exports: [Receiving, IntakeQuery],
     };
   }
+}
+
+/** What takes things in by itself: the inbox, the feed topics, the polled sources, as far as they are configured. */
+function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
+  const providers: Provider[] = [];
+  const { FENGSUI_INBOX: inbox, KAFKA_BROKERS: brokers } = settings;
+  if (inbox !== undefined)
+    providers.push({
+      provide: InboxFolder,
+      inject: [Receiving, Clock],
+      useFactory: (receiving: Receiving, clock: Clock) => new InboxFolder(path.resolve(inbox), receiving, clock),
+    });
+  if (brokers !== undefined)
+    providers.push({
+      provide: FeedTopics,
+      inject: [FEEDS, Receiving, Clock],
+      useFactory: (feeds: KafkaFeeds, receiving: Receiving, clock: Clock) => new FeedTopics(feeds, receiving, clock),
+    });
+  if (plan.sources.length > 0) {
+    const folder = path.resolve(settings.FENGSUI_HOME, 'spool');
+    const polling: PollingSettings = { folder, keys: keysOf(settings.FENGSUI_SOURCE_KEYS) };
+    providers.push({ provide: POLLING_SETTINGS, useValue: polling }, Polling);
+  }
+  return providers;
 }
 
 const keysOf = (written = ''): ReadonlyMap<string, string> =>

@@ -60,7 +60,10 @@ export type Feeder = Static<typeof SendersFile>['feeders'][number];
 /** Mappings that come with the product; a city adds its own under `mappings/` of its plan. */
 const SHIPPED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'mappings');
 
-/** What the city lays down about where its data come from: whom it believes, who may feed, what is polled, how tables are read. */
+/**
+ * What the city lays down about where its data come from: whom it believes, who may feed, what is polled, how tables
+ * are read.
+ */
 export class IntakePlan {
   private constructor(
     readonly readers: readonly Reader[],
@@ -75,7 +78,9 @@ export class IntakePlan {
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
     const { sources, timezone } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
     const mappings = [...mappingsIn(path.join(folder, 'mappings')), ...mappingsIn(SHIPPED)];
-    const twice = mappings.find(({ format }, index) => mappings.findIndex((other) => other.format === format) !== index);
+    const twice = mappings.find(
+      ({ format }, index) => mappings.findIndex((other) => other.format === format) !== index,
+    );
     if (twice !== undefined) throw new SettingsError('two mappings have one name', [twice.format]);
     const unknown = feeders.flatMap(({ contracts }) =>
       contracts.filter((one) => !(one in CONTRACTS) || !OBSERVED_TYPES.includes(one as ObservedEvent['type'])),

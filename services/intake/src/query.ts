@@ -1,25 +1,35 @@
-import { TOPICS, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
-import type { DataSource } from 'typeorm';
-import { KeptInputs, type Origin } from './kept-inputs.js';
+import type { ObservedEvent, UtcInstant } from '@fengsui/contracts';
+import { one, rows, type Db } from '@fengsui/database';
+import { findRecord } from '@fengsui/log';
+import type { Check } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { KeptInputs, type Origin } from './keeping/kept-inputs.js';
 
 /** The query port of intake: where an event came from, and the bytes behind it. */
+@Injectable()
 export class IntakeQuery {
-  private readonly kept = new KeptInputs();
-
-  constructor(private readonly db: DataSource) {}
+  constructor(
+    private readonly db: DataSource,
+    private readonly kept: KeptInputs,
+  ) {}
 
   originsOf(eventIds: readonly string[]): Promise<readonly Origin[]> {
-    return this.kept.originsOf(this.db.manager, eventIds);
+    return this.kept.originsOf(this.db, eventIds);
   }
 
   bytesOf(origin: Origin): Promise<Buffer> {
-    return this.kept.bytesOf(this.db.manager, origin);
+    return this.kept.bytesOf(this.db, origin);
   }
 
   /** Messages whose identity was taken by other content: a person must see them. */
-  conflicts(): Promise<readonly Readonly<{ event: string; identity: string; name: string; place: string; recordedAt: UtcInstant }>[]> {
-    return this.db.query(
-      `select event_id as event, identity, name, place, recorded_at as "recordedAt" from intake.accepted join intake.input using (sha256) where conflict order by recorded_at, event_id`,
+  conflicts(): Promise<
+    readonly Readonly<{ event: string; identity: string; name: string; place: string; recordedAt: UtcInstant }>[]
+  > {
+    return rows(
+      this.db,
+      `select event_id as event, identity, name, place, recorded_at as "recordedAt"
+       from intake.accepted join intake.input using (sha256) where conflict order by recorded_at, event_id`,
     );
   }
 
@@ -27,33 +37,53 @@ export class IntakeQuery {
   async event(id: string): Promise<ObservedEvent | null> {
     const [origin] = await this.originsOf([id]);
     if (origin === undefined) return null;
-    const topic = TOPICS[origin.contract as ObservedEvent['type']].topic;
-    const [row] = (await this.db.query(`select body from log.record where topic = $1 and body::json->>'id' = $2 limit 1`, [topic, id])) as {
-      body: string;
-    }[];
-    return row === undefined ? null : (JSON.parse(row.body) as ObservedEvent);
+    return (await findRecord(this.db, origin.contract as ObservedEvent['type'], id)) as ObservedEvent | null;
   }
 
   /** What is known of the sources that are polled. */
-  sources(): Promise<
-    readonly Readonly<{
-      name: string;
-      heardAt: UtcInstant | null;
-      silentSince: UtcInstant | null;
-      failures: number;
-      lastError: string | null;
-    }>[]
-  > {
-    return this.db.query(
-      `select name, heard_at as "heardAt", silent_since as "silentSince", failures, last_error as "lastError" from intake.source order by name`,
+  sources(): Promise<readonly SourceState[]> {
+    return rows(
+      this.db,
+      `select name, heard_at as "heardAt", silent_since as "silentSince", failures, last_error as "lastError"
+       from intake.source order by name`,
     );
   }
 
-  async counts(): Promise<Readonly<{ inputs: number; accepted: number; refusals: number; conflicts: number }>> {
-    const [row] = (await this.db.query(
-      `select (select count(*) from intake.input) as inputs, (select count(*) from intake.accepted) as accepted,
-              (select count(*) from intake.refusal) as refusals, (select count(*) from intake.accepted where conflict) as conflicts`,
-    )) as { inputs: number; accepted: number; refusals: number; conflicts: number }[];
-    return row ?? { inputs: 0, accepted: 0, refusals: 0, conflicts: 0 };
+  /** What intake tells whoever looks after the installation. */
+  async checks(): Promise<readonly Check[]> {
+    const conflicts = (await this.conflicts()).length;
+    const silent = (await this.sources()).filter(({ silentSince }) => silentSince !== null).map(({ name }) => name);
+    return [
+      {
+        name: 'conflicts',
+        ok: conflicts === 0,
+        found: String(conflicts),
+        expected: '0',
+        advice: {
+          zh: '同一标识有不同内容，请人工核对：fengsui conflicts',
+          en: 'the same identity came with other content, someone must look: `fengsui conflicts`',
+        },
+      },
+      {
+        name: 'sources',
+        ok: silent.length === 0,
+        found: silent.length === 0 ? 'none is silent' : `silent: ${silent.join(', ')}`,
+        expected: 'none is silent',
+        advice: { zh: '数据源中断：fengsui sources', en: 'sources are silent: `fengsui sources`' },
+      },
+    ];
   }
 }
+
+/** Whether anything ever came in. */
+export const holdsInputs = async (db: Db): Promise<boolean> =>
+  (await one(db, 'select 1 from intake.input limit 1')) !== null;
+
+/** A polled source as it stands. */
+export type SourceState = Readonly<{
+  name: string;
+  heardAt: UtcInstant | null;
+  silentSince: UtcInstant | null;
+  failures: number;
+  lastError: string | null;
+}>;

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
-import { runService } from '@fengsui/log';
+import { runService } from '@fengsui/service';
 import { ReportingModule } from './module.js';
 import { ReportingPlan } from './plan.js';
-import { REPORTING_SCHEMA } from './schema.js';
+import { REPORTING_SCHEMA } from './tables/migrations.js';
 
 /** The service alone, on a database that others share. */
-await runService('reporting', REPORTING_SCHEMA, ({ FENGSUI_PLAN }) => ReportingModule.of(ReportingPlan.read(FENGSUI_PLAN)));
+await runService('reporting', REPORTING_SCHEMA, ({ FENGSUI_PLAN }) =>
+  ReportingModule.of(ReportingPlan.read(FENGSUI_PLAN)),
+);

@@ -1,17 +1,33 @@
+import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { OnEvent } from './on-event.js';
+import { EventConsumer } from './facts/event-consumer.js';
+import { FactBook } from './facts/fact-book.js';
+import { FigureBook } from './figures/figures.js';
+import { ReportingHttp } from './http.js';
 import { ReportingPlan } from './plan.js';
 import { ReportingQuery } from './query.js';
 import { Rollups } from './rollups.js';
 import { AnnualSummaries } from './summary/annual-summary.js';
+import { ReportingOrder } from './tables/tables.js';
+
+/** A correction never waits for the event that it is about: the event is withdrawn before it comes. */
+const NEVER_WAITS_MINUTES = 0;
 
 @Module({})
 export class ReportingModule {
   static of(plan: ReportingPlan): DynamicModule {
     return {
       module: ReportingModule,
-      controllers: [OnEvent, ReportingQuery],
-      providers: [{ provide: ReportingPlan, useValue: plan }, Rollups, AnnualSummaries, ReportingQuery],
+      controllers: [EventConsumer, ReportingHttp],
+      providers: [
+        { provide: ReportingPlan, useValue: plan },
+        ordersDesk('reporting', ReportingOrder, NEVER_WAITS_MINUTES),
+        FactBook,
+        FigureBook,
+        Rollups,
+        AnnualSummaries,
+        ReportingQuery,
+      ],
       exports: [Rollups, AnnualSummaries, ReportingQuery],
     };
   }

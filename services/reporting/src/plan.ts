@@ -14,7 +14,9 @@ const Section = Type.Object(
         {
           heading: Type.String(),
           paragraphs: Type.Array(paragraph),
-          /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(Type.String()),
+          /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(
+            Type.String(),
+          ),
         },
         strict,
       ),
@@ -50,7 +52,13 @@ const SummaryFile = Type.Object(
   strict,
 );
 const ScheduleFile = Type.Object(
-  { timezone: Type.String(), daily: Type.String(), annual: Type.String(), source: Type.String(), verified: Type.Boolean() },
+  {
+    timezone: Type.String(),
+    daily: Type.String(),
+    annual: Type.String(),
+    source: Type.String(),
+    verified: Type.Boolean(),
+  },
   strict,
 );
 

@@ -8,9 +8,9 @@ import JSZip from 'jszip';
 import type { DataSource } from 'typeorm';
 import { isoWeek, isoWeeksIn } from './calendar.js';
 import { dayBefore } from './calendar.js';
-import { FactBook } from './fact-book.js';
-import { partsOf, summarise, type KeptPiece } from './facts.js';
-import { FigureBook, type Figure } from './figures.js';
+import { FactBook } from './facts/fact-book.js';
+import { partsOf, summarise, type KeptPiece } from './facts/facts.js';
+import { FigureBook, type Figure } from './figures/figures.js';
 import { INDICATORS, REPORTING_SCHEMA } from './index.js';
 import { compose } from './summary/compose.js';
 import { writeDocument } from './summary/document.js';
@@ -51,24 +51,44 @@ const pieces = (...reports: IncidentV1[]): KeptPiece[] => reports.map((one) => p
 
 describe('an incident', () => {
   it.each([
-    ['a death inside 30 days counts', [report(1, 0, { deaths: 1 }), report(2, 29, { deaths: 2 })], { deaths: 2, grade: 'general' }],
-    ['a death after 30 days does not', [report(1, 0, { deaths: 2 }), report(2, 31, { deaths: 3 })], { deaths: 2, grade: 'general' }],
+    [
+      'a death inside 30 days counts',
+      [report(1, 0, { deaths: 1 }), report(2, 29, { deaths: 2 })],
+      { deaths: 2, grade: 'general' },
+    ],
+    [
+      'a death after 30 days does not',
+      [report(1, 0, { deaths: 2 }), report(2, 31, { deaths: 3 })],
+      { deaths: 2, grade: 'general' },
+    ],
     [
       'on the road the window is 7 days',
       [report(1, 0, { deaths: 2, category: 'road-accident' }), report(2, 8, { deaths: 3, category: 'road-accident' })],
       { deaths: 2 },
     ],
-    ['the grade follows the deaths', [report(1, 0, { deaths: 2 }), report(2, 3, { deaths: 3 })], { deaths: 3, grade: 'larger' }],
+    [
+      'the grade follows the deaths',
+      [report(1, 0, { deaths: 2 }), report(2, 3, { deaths: 3 })],
+      { deaths: 3, grade: 'larger' },
+    ],
     [
       'what a report does not state stands as before',
       [report(1, 0, { deaths: 1, economicLossYuan: 500 }), report(2, 3, { injuries: 2 })],
       { deaths: 1, injuries: 2, economicLossYuan: 500 },
     ],
-    ['loss has no window', [report(1, 0, { deaths: 1 }), report(2, 60, { economicLossYuan: 900 })], { economicLossYuan: 900 }],
-  ] as const)('%s', (_, reports, expected) => expect(summarise('incident', pieces(...reports))).toMatchObject(expected));
+    [
+      'loss has no window',
+      [report(1, 0, { deaths: 1 }), report(2, 60, { economicLossYuan: 900 })],
+      { economicLossYuan: 900 },
+    ],
+  ] as const)('%s', (_, reports, expected) =>
+    expect(summarise('incident', pieces(...reports))).toMatchObject(expected),
+  );
 
   it('that is written off no longer counts', () =>
-    expect(summarise('incident', pieces(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' })))).toBeNull());
+    expect(
+      summarise('incident', pieces(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' }))),
+    ).toBeNull());
 
   it('comes to the same whatever the order of its reports', () => {
     const all = [
@@ -93,9 +113,13 @@ describe('the reporting store', () => {
 
   beforeAll(async () => {
     database = await testDatabase([SCHEDULE_SCHEMA, REPORTING_SCHEMA]);
-    db = await connect(database.url, 'reporting test', 6);
+    db = await connect(database.url, 'reporting test', 6, [REPORTING_SCHEMA]);
   });
-  beforeEach(() => db.query('truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key, reporting.withdrawn'));
+  beforeEach(() =>
+    db.query(
+      'truncate reporting.subject, reporting.fact, reporting.counter, reporting.distinct_key, reporting.withdrawn',
+    ),
+  );
   afterAll(async () => {
     await db.destroy();
     await database.drop();
@@ -140,10 +164,17 @@ describe('the reporting store', () => {
       record('v2', { kind: 'safety-visit', enterpriseId: 'e' }),
       record('x', { kind: 'examination', candidates: 40, passed: 30 }),
     );
-    expect([await value('inspections.enterprises'), await value('inspections.visits'), await value('exams.candidates')]).toEqual([
-      1, 2, 40,
-    ]);
-    const order: Envelope = { ...record('o', {}), id: 'order/o', type: 'order.v1', recordedAt: utc('2020-06-01T00:00:00Z') };
+    expect([
+      await value('inspections.enterprises'),
+      await value('inspections.visits'),
+      await value('exams.candidates'),
+    ]).toEqual([1, 2, 40]);
+    const order: Envelope = {
+      ...record('o', {}),
+      id: 'order/o',
+      type: 'order.v1',
+      recordedAt: utc('2020-06-01T00:00:00Z'),
+    };
     await db.transaction((tx) => book.withdraw(tx, 'record/v2', order));
     await db.transaction((tx) => book.withdraw(tx, 'record/later', order));
     await take(record('later', { kind: 'safety-visit', enterpriseId: 'f' }));
@@ -183,7 +214,11 @@ describe('the reporting store', () => {
     await take(moved('p1', 'E1', 'a', 'b'), moved('p2', 'E1', 'b', 'c'), moved('p3', 'E2', 'a'));
     expect(await value('transfers.people')).toBe(4);
     const trace = await figures.trace(db.manager, 'transfers.people', 2020, null);
-    expect([trace?.facts.length, new Set(trace?.facts.map(({ key }) => key)).size, trace?.facts[0]?.origins]).toEqual([4, 4, ['order/1']]);
+    expect([trace?.facts.length, new Set(trace?.facts.map(({ key }) => key)).size, trace?.facts[0]?.origins]).toEqual([
+      4,
+      4,
+      ['order/1'],
+    ]);
   });
 
   it('holds every counter to the sum of its facts, whatever comes in whatever order', async () => {
@@ -209,7 +244,9 @@ describe('the reporting store', () => {
           `insert into reporting.fact (kind, subject, version, event, contract, origins, recorded_at) values ('record', 'later', 1, 'e', 'c', '{}', '2021-06-01')`,
         );
         const recounted = await figures.figures(db.manager, 2020, utc('2020-12-31T00:00:00Z'));
-        expect(now.figures.map(({ id, value: v }) => [id, v])).toEqual(recounted.figures.map(({ id, value: v }) => [id, v]));
+        expect(now.figures.map(({ id, value: v }) => [id, v])).toEqual(
+          recounted.figures.map(({ id, value: v }) => [id, v]),
+        );
         expect(await figures.differences(db.manager, '2020-03-01')).toEqual([]);
       }),
       { numRuns: 25 },
@@ -219,7 +256,9 @@ describe('the reporting store', () => {
   it('finds a counter that does not add up', async () => {
     await take(report(1, 0, { deaths: 2 }));
     await db.query(`update reporting.counter set amount = 7 where indicator = 'accidents.deaths'`);
-    expect(await figures.differences(db.manager, '2020-03-01')).toEqual([{ indicator: 'accidents.deaths', counted: 7, facts: 2 }]);
+    expect(await figures.differences(db.manager, '2020-03-01')).toEqual([
+      { indicator: 'accidents.deaths', counted: 7, facts: 2 },
+    ]);
   });
 });
 
@@ -239,8 +278,11 @@ describe('the calendar', () => {
     ['30 8 22 1 *', '2020-06-01T00:00:00Z', '2021-01-22T00:30:00.000Z'],
     ['30 8 22 1 *', '2021-01-22T00:30:00Z', '2022-01-22T00:30:00.000Z'],
     ['0 0 29 2 *', '2021-01-01T00:00:00Z', '2024-02-28T16:00:00.000Z'],
-  ])('%s after %s is %s', (expression, after, next) => expect(nextMatch(expression, 'Asia/Shanghai', utc(after))).toBe(next));
-  it('refuses what is no cron expression', () => expect(() => nextMatch('61 * * * *', 'Asia/Shanghai', happened)).toThrow(/61/));
+  ])('%s after %s is %s', (expression, after, next) =>
+    expect(nextMatch(expression, 'Asia/Shanghai', utc(after))).toBe(next),
+  );
+  it('refuses what is no cron expression', () =>
+    expect(() => nextMatch('61 * * * *', 'Asia/Shanghai', happened)).toThrow(/61/));
   it('knows the day before', () => expect(dayBefore(utc('2021-01-01T00:00:00Z'))).toBe('2020-12-31'));
 });
 
@@ -292,9 +334,13 @@ describe('wording', () => {
   ])('says both', (some, words) => expect(bothOf(some)).toBe(words));
 
   const known = new Map(
-    [down, up, level, { ...figure('p', 29_900, null, null, null), unit: 'persons' as const }, figure('zero', 0, 1, -100, 'down')].map(
-      (one) => [one.id, one],
-    ),
+    [
+      down,
+      up,
+      level,
+      { ...figure('p', 29_900, null, null, null), unit: 'persons' as const },
+      figure('zero', 0, 1, -100, 'down'),
+    ].map((one) => [one.id, one]),
   );
   it('fills a paragraph and says which figures it printed', () => {
     expect(
@@ -304,7 +350,10 @@ describe('wording', () => {
         2020,
         known,
       ),
-    ).toEqual({ text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285', printed: ['p', 'a', 'a', 'b', 'zero', 'a'] });
+    ).toEqual({
+      text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285',
+      printed: ['p', 'a', 'a', 'b', 'zero', 'a'],
+    });
   });
   it('joins what YAML folded', () => expect(fill('推进。\n汛期 有效', 'x', 2020, known).text).toBe('推进。汛期有效'));
   it.each(['{{nothing}}', '{{a upside down}}'])('refuses %s and names the place', (text) =>
@@ -342,14 +391,27 @@ describe('the document', () => {
     writeDocument(summary, {
       date: '2021年1月22日',
       charts: new Map([
-        ['图1', { title: '图1', unit: '起', series: [{ name: '2020年', values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }] }],
+        [
+          '图1',
+          { title: '图1', unit: '起', series: [{ name: '2020年', values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }] },
+        ],
       ]),
       madeAt: '2021-01-22T00:30:00.000Z',
     });
 
   it('holds title, headings, sentences, what people wrote, table, organ and date', async () => {
     const { value: text } = await mammoth.extractRawText({ buffer: await write() });
-    for (const part of ['总结', '共138起，下降51.6%。', '一、工作', '（一）其一', '甲。', '乙。', '表1', '某局', '2021年1月22日'])
+    for (const part of [
+      '总结',
+      '共138起，下降51.6%。',
+      '一、工作',
+      '（一）其一',
+      '甲。',
+      '乙。',
+      '表1',
+      '某局',
+      '2021年1月22日',
+    ])
       expect(text).toContain(part);
     expect(text).not.toContain('丙。');
     expect(text).not.toContain('@@');
@@ -371,5 +433,6 @@ describe('the document', () => {
 it('has one indicator for each id, and ratios of indicators that there are', () => {
   const ids = INDICATORS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  for (const indicator of INDICATORS) if (indicator.method === 'ratio') expect(ids).toEqual(expect.arrayContaining([...indicator.of]));
+  for (const indicator of INDICATORS)
+    if (indicator.method === 'ratio') expect(ids).toEqual(expect.arrayContaining([...indicator.of]));
 });

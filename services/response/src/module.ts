@@ -1,20 +1,33 @@
+import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Assessing } from './assessing.js';
-import { ResponseJobs } from './jobs.js';
-import { LevelOrders } from './level-orders.js';
-import { OnOrder } from './on-order.js';
-import { OnReading } from './on-reading.js';
-import { OnWeatherWarning } from './on-weather-warning.js';
+import { EvidenceStore } from './evidence/evidence.js';
+import { ReadingConsumer } from './evidence/reading-consumer.js';
+import { WarningConsumer } from './evidence/warning-consumer.js';
+import { ResponseHttp } from './http.js';
+import { LevelOrders } from './levels/level-orders.js';
+import { LevelStates } from './levels/level-state.js';
+import { ProposeLevel } from './levels/propose-level.js';
 import { ResponsePlan } from './plan.js';
 import { ResponseQuery } from './query.js';
+import { ResponseOrder } from './tables/tables.js';
+import { TransferTasks } from './transfers/transfer-tasks.js';
 
 @Module({})
 export class ResponseModule {
   static of(plan: ResponsePlan): DynamicModule {
     return {
       module: ResponseModule,
-      controllers: [OnWeatherWarning, OnReading, OnOrder, ResponseQuery],
-      providers: [{ provide: ResponsePlan, useValue: plan }, LevelOrders, Assessing, ResponseJobs, ResponseQuery],
+      controllers: [WarningConsumer, ReadingConsumer, ResponseHttp],
+      providers: [
+        { provide: ResponsePlan, useValue: plan },
+        ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
+        EvidenceStore,
+        LevelStates,
+        ProposeLevel,
+        LevelOrders,
+        TransferTasks,
+        ResponseQuery,
+      ],
       exports: [ResponseQuery],
     };
   }

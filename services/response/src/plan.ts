@@ -78,13 +78,25 @@ const PlanFile = Type.Object(
   {
     authority: Type.String({ pattern: '^\\d{6}$' }),
     warnings: Type.Array(
-      Type.Object({ eventCode: Type.String(), name: Type.String(), colours: Type.Array(colour, { minItems: 1 }) }, strict),
+      Type.Object(
+        { eventCode: Type.String(), name: Type.String(), colours: Type.Array(colour, { minItems: 1 }) },
+        strict,
+      ),
     ),
-    noResponse: Type.Array(Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict)),
+    noResponse: Type.Array(
+      Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict),
+    ),
     unknownColourAs: colour,
     conditions: Type.Array(
       Type.Object(
-        { id: Type.String(), level, when: Measure, text: Type.String(), source: Type.String(), verified: Type.Boolean() },
+        {
+          id: Type.String(),
+          level,
+          when: Measure,
+          text: Type.String(),
+          source: Type.String(),
+          verified: Type.Boolean(),
+        },
         strict,
       ),
       { minItems: 1 },

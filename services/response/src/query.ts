@@ -1,6 +1,8 @@
 import type { Level, UtcInstant } from '@fengsui/contracts';
+import { rows } from '@fengsui/database';
 import type { FloodResponse } from '@fengsui/rules';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ResponsePlan } from './plan.js';
 
@@ -36,70 +38,80 @@ export type TaskView = Readonly<{
 }>;
 
 /** What the response knows, for the command and the console. */
-@Controller('v1')
+@Injectable()
 export class ResponseQuery {
   constructor(
-    @Inject(DataSource) private readonly db: DataSource,
-    @Inject(ResponsePlan) private readonly plan: ResponsePlan,
+    private readonly db: DataSource,
+    private readonly plan: ResponsePlan,
+    private readonly desk: OrdersDesk,
   ) {}
 
-  @Get('levels')
-  async levels(@Query('at') at?: string): Promise<readonly LevelView[]> {
+  /** @param at an instant: what was in force then */
+  async levels(at?: UtcInstant): Promise<readonly LevelView[]> {
     if (at !== undefined) return this.levelsAt(at);
-    const rows = (await this.db.query('select body from response.state order by authority, hazard')) as { body: FloodResponse }[];
-    return rows.flatMap(({ body }) => [
-      {
-        authority: body.authority,
-        hazard: body.hazard,
-        level: body.level,
-        state: 'ordered' as const,
-        since: body.since,
-        decidedBy: body.decidedBy,
-        reason: body.reason,
-        plan: this.plan.flood.version,
-      },
-      ...(body.proposal === null
-        ? []
-        : [
-            {
-              authority: body.authority,
-              hazard: body.hazard,
-              level: body.proposal.to,
-              state: 'proposed' as const,
-              since: body.proposal.proposedAt,
-              decidedBy: null,
-              reason: body.proposal.reason,
-              plan: this.plan.flood.version,
-              proposal: body.proposal.id,
-              dueAt: body.proposal.dueAt,
-            },
-          ]),
-    ]);
+    const plan = this.plan.flood.version;
+    const states = await rows<{ body: FloodResponse }>(
+      this.db,
+      'select body from response.state order by authority, hazard',
+    );
+    return states.flatMap(({ body }) => [orderedLevel(body, plan), ...proposedLevel(body, plan)]);
   }
 
-  private levelsAt(at: string): Promise<LevelView[]> {
-    return this.db.query(
-      `select distinct on (authority, hazard) authority, hazard, level, 'ordered' as state, at as since, decided_by as "decidedBy", reason, plan
+  private levelsAt(at: UtcInstant): Promise<LevelView[]> {
+    return rows(
+      this.db,
+      `select distinct on (authority, hazard) authority, hazard, level, 'ordered' as state, at as since,
+              decided_by as "decidedBy", reason, plan
        from response.level_history where at <= $1 order by authority, hazard, at desc`,
       [at],
     );
   }
 
-  @Get('tasks')
-  tasks(@Query('open') open?: string): Promise<readonly TaskView[]> {
-    return this.db.query(
-      `select id, state, due_at as "dueAt", reason, events, episode, county, risk_point as "riskPoint", name, people, moved, absent, refusing, organiser, destination, raised_at as "raisedAt"
-       from response.task where $1::boolean is not true or state <> 'closed' order by raised_at, id`,
-      [open === undefined ? null : open !== 'false'],
+  tasks(open = false): Promise<readonly TaskView[]> {
+    return rows(
+      this.db,
+      `select id, state, due_at as "dueAt", reason, events, episode, county, risk_point as "riskPoint", name, people, moved,
+              absent, refusing, organiser, destination, raised_at as "raisedAt"
+       from response.task where not $1::boolean or state <> 'closed' order by raised_at, id`,
+      [open],
     );
   }
 
   /** What became of an order. */
-  async outcomeOf(event: string): Promise<Readonly<{ outcome: string; reason: string }> | null> {
-    const [row] = (await this.db.query(
-      `select outcome, reason from response.order_outcome where event = $1 union all select 'waiting', 'for what it answers' from response.waiting_order where event = $1`,
-      [event],
-    )) as { outcome: string; reason: string }[];
-    return row ?? null;
+  outcomeOf(event: string): Promise<OrderOutcome | null> {
+    return this.desk.outcomeOf(this.db, event);
   }
+}
+
+const orderedLevel = (
+  { authority, hazard, level, since, decidedBy, reason }: FloodResponse,
+  plan: string,
+): LevelView => ({
+  authority,
+  hazard,
+  level,
+  state: 'ordered',
+  since,
+  decidedBy,
+  reason,
+  plan,
+});
+
+function proposedLevel({ authority, hazard, proposal }: FloodResponse, plan: string): LevelView[] {
+  if (proposal === null) return [];
+  const { id, to, proposedAt, reason, dueAt } = proposal;
+  return [
+    {
+      authority,
+      hazard,
+      level: to,
+      state: 'proposed',
+      since: proposedAt,
+      decidedBy: null,
+      reason,
+      plan,
+      proposal: id,
+      dueAt,
+    },
+  ];
 }

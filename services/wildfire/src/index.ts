@@ -1,4 +1,5 @@
 export { WildfireModule } from './module.js';
 export { WildfirePlan } from './plan.js';
 export { WildfireQuery, type WildfireView } from './query.js';
-export { WILDFIRE_SCHEMA } from './schema.js';
+export { WILDFIRE_SCHEMA } from './tables/migrations.js';
+export { WildfireHttp } from './http.js';

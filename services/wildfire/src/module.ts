@@ -1,19 +1,28 @@
+import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { FireGathering } from './gathering.js';
-import { WildfireJobs } from './jobs.js';
-import { OnOrder } from './on-order.js';
-import { OnSign } from './on-sign.js';
+import { Fires } from './fires/fires.js';
+import { GatherSigns } from './fires/gather-signs.js';
+import { Verdicts } from './fires/verdicts.js';
+import { WildfireHttp } from './http.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
-import { Verdicts } from './verdicts.js';
+import { SignConsumer } from './signs/sign-consumer.js';
+import { WildfireOrder } from './tables/tables.js';
 
 @Module({})
 export class WildfireModule {
   static of(plan: WildfirePlan): DynamicModule {
     return {
       module: WildfireModule,
-      controllers: [OnSign, OnOrder, WildfireQuery],
-      providers: [{ provide: WildfirePlan, useValue: plan }, Verdicts, FireGathering, WildfireJobs, WildfireQuery],
+      controllers: [SignConsumer, WildfireHttp],
+      providers: [
+        { provide: WildfirePlan, useValue: plan },
+        ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),
+        Fires,
+        GatherSigns,
+        Verdicts,
+        WildfireQuery,
+      ],
       exports: [WildfireQuery],
     };
   }

@@ -18,7 +18,10 @@ export function missingCodec(error: unknown): Error | null {
 
 let registered = false;
 
-/** The client has gzip only and dies on everything else. zstd comes with the runtime from Node.js 22.15 on; before, it says so. */
+/**
+ * The client has gzip only and dies on everything else. zstd comes with the runtime from Node.js 22.15 on; before, it
+ * says so.
+ */
 export function registerCodecs(): void {
   if (registered) return;
   registered = true;
@@ -28,7 +31,10 @@ export function registerCodecs(): void {
     compress: ({ buffer }: { buffer: Buffer }) => compressFrame(buffer),
     decompress: (buffer: Buffer) => decompressFrame(buffer),
   })) as never;
-  const { zstdCompressSync, zstdDecompressSync } = zlib as unknown as Record<string, ((buffer: Buffer) => Buffer) | undefined>;
+  const { zstdCompressSync, zstdDecompressSync } = zlib as unknown as Record<
+    string,
+    ((buffer: Buffer) => Buffer) | undefined
+  >;
   CompressionCodecs[CompressionTypes.ZSTD] = (() => ({
     compress: async ({ buffer }: { buffer: Buffer }) => zstd(zstdCompressSync, buffer),
     decompress: async (buffer: Buffer) => zstd(zstdDecompressSync, buffer),

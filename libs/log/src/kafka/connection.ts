@@ -2,9 +2,9 @@ import type { Service } from '@fengsui/contracts';
 import type { Clock, Notifications } from '@fengsui/database';
 import { SettingsError, type Settings } from '@fengsui/settings';
 import type { DataSource } from 'typeorm';
-import type { Positions } from '../once.js';
+import type { Positions } from '../exactly-once.js';
 import type { PostgresLog } from '../postgres/log.js';
-import { kafkaOf } from './connecting.js';
+import { kafkaOf } from './client.js';
 import { KafkaFeeds } from './feeds.js';
 import { KafkaLog } from './log.js';
 import { Publisher } from './publisher.js';
@@ -21,7 +21,13 @@ export type KafkaConnection = Readonly<{ log: KafkaLog; feeds: KafkaFeeds; stop:
  */
 export async function connectKafka(
   settings: Settings,
-  runtime: Readonly<{ db: DataSource; clock: Clock; notifications: Notifications; outbox: PostgresLog; positions: Positions }>,
+  runtime: Readonly<{
+    db: DataSource;
+    clock: Clock;
+    notifications: Notifications;
+    outbox: PostgresLog;
+    positions: Positions;
+  }>,
   services: readonly Service[],
   options: KafkaLogOptions,
 ): Promise<KafkaConnection> {

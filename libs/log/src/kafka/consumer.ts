@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { waitFor } from '@fengsui/database';
+import { one, run, waitFor } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
-import { consumerRestarts } from '../health.js';
 import { retryDelay } from '../disposition.js';
 import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
-import type { BatchWorker } from '../working.js';
+import type { BatchWorker } from '../delivery.js';
 import { missingCodec } from './codecs.js';
 import { FROM_HEADER, kafkaPlace, type KafkaLogOptions } from './wire.js';
 
@@ -25,8 +24,10 @@ class PositionLost extends Error {}
 /** Two processes under one name would throw each other out for ever. */
 class Fenced extends Error {}
 
-/** @returns what to say of an error that starting again does not help, or null. The client wraps what the broker said. */
-function hopeless(group: string, error: unknown): Error | null {
+/**
+ * @returns what to say of an error that starting again does not help, or null. The client wraps what the broker said.
+ */
+function neverMended(group: string, error: unknown): Error | null {
   for (let one = error; one instanceof Error; one = one.cause)
     if ((one as { type?: string }).type === 'FENCED_INSTANCE_ID')
       return new Fenced(`another process is consumer ${group} under the same KAFKA_INSTANCE`);
@@ -36,8 +37,8 @@ function hopeless(group: string, error: unknown): Error | null {
 type Bounds = ReadonlyMap<string, readonly [low: number, high: number]>;
 
 /**
- * One consumer group member over its topics. The brokers' own committed offsets are not used: where to go on is the row in PostgreSQL,
- * which every batch takes, checks and moves in its transaction.
+ * One consumer group member over its topics. The brokers' own committed offsets are not used: where to go on is the
+ * row in PostgreSQL, which every batch takes, checks and moves in its transaction.
  */
 export class KafkaConsumer implements Consumption {
   private consumer: Consumer | null = null;
@@ -84,13 +85,13 @@ export class KafkaConsumer implements Consumption {
       maxWaitTimeInMs: 200,
       allowAutoTopicCreation: false,
       retry: {
-        restartOnFailure: async (error) => this.running && !this.failed && hopeless(this.group, error) === null,
+        restartOnFailure: async (error) => this.running && !this.failed && neverMended(this.group, error) === null,
       },
     });
     this.consumer = consumer;
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (restart) this.options.onTrouble(error, `consumer ${this.group} starts again`);
-      else if (this.running) this.fail(hopeless(this.group, error) ?? error);
+      else if (this.running) this.fail(neverMended(this.group, error) ?? error);
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.reached.clear();
@@ -109,12 +110,17 @@ export class KafkaConsumer implements Consumption {
     });
   }
 
-  /** Sends every assigned partition to its position. What cannot be asked now is asked again: a leader may just be moving. */
+  /**
+   * Sends every assigned partition to its position. What cannot be asked now is asked again: a leader may just be
+   * moving.
+   */
   private async seekAll(assigned: Readonly<Record<string, number[]>>, assignment: number): Promise<void> {
     for (let attempt = 1; this.running && assignment === this.assignment; attempt += 1) {
       try {
         const bounds = await this.boundsOf(Object.keys(assigned));
-        const places = Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+        const places = Object.entries(assigned).flatMap(([topic, partitions]) =>
+          partitions.map((partition) => ({ topic, partition })),
+        );
         for (const { topic, partition } of places) {
           const position = await this.positionOf(topic, partition, bounds);
           if (this.failedAt(topic, partition, position, bounds)) return;
@@ -155,8 +161,8 @@ export class KafkaConsumer implements Consumption {
   }
 
   /**
-   * What a fetch brings must go on where the work stands. It does not when the broker lost what lies between and the client went on with
-   * what is left: of a partition just assigned, or behind a gap, the broker is asked.
+   * What a fetch brings must go on where the work stands. It does not when the broker lost what lies between and the
+   * client went on with what is left: of a partition just assigned, or behind a gap, the broker is asked.
    */
   private async mayRead(at: Position, topic: string, fetchedFrom: number): Promise<boolean> {
     const reached = this.reached.get(`${topic} ${at.partition}`);
@@ -167,7 +173,8 @@ export class KafkaConsumer implements Consumption {
 
   /** The batch was fetched from beyond the position: it is fetched again from there, if the broker has it. */
   private async again(topic: string, partition: number, to: number): Promise<void> {
-    if (!this.failedAt(topic, partition, to, await this.boundsOf([topic]))) this.consumer?.seek({ topic, partition, offset: String(to) });
+    if (!this.failedAt(topic, partition, to, await this.boundsOf([topic])))
+      this.consumer?.seek({ topic, partition, offset: String(to) });
   }
 
   /** @returns true when the broker has not what comes next; then this consumer ends */
@@ -182,15 +189,17 @@ export class KafkaConsumer implements Consumption {
     const place = [this.group, kafkaPlace(topic), partition];
     const [low = 0] = bounds.get(`${topic} ${partition}`) ?? [];
     if (low > 0)
-      await this.db.query(
+      await run(
+        this.db,
         'insert into log.position (consumer, topic, partition, next_offset) values ($1, $2, $3, $4) on conflict do nothing',
         [...place, low],
       );
-    const [row] = (await this.db.query(
-      'select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3',
+    const row = await one<{ next: number }>(
+      this.db,
+      'select next_offset as next from log.position where consumer = $1 and topic = $2 and partition = $3',
       place,
-    )) as { next_offset: number }[];
-    return row?.next_offset ?? 0;
+    );
+    return row?.next ?? 0;
   }
 
   /** What the broker has of each partition, by `topic partition`. */
@@ -224,11 +233,14 @@ export class KafkaConsumer implements Consumption {
         while (await this.worker.retryParked());
         const now = await this.progress();
         standing = now.behind && now.mark === mark ? standing + LOOK_FOR_RETRIES_MS : 0;
-        // What outsiders feed has no row here that says how far it goes; but whoever has partitions asks for more again and again.
+        // What outsiders feed has no row here that says how far it goes; but whoever has partitions asks for more
+        // again and again.
         quiet = this.assigned && this.fetches === fetches ? quiet + LOOK_FOR_RETRIES_MS : 0;
         [mark, fetches] = [now.mark, this.fetches];
         if (Math.max(standing, quiet) >= patience && !this.failed) {
-          await this.startAnew(quiet >= patience ? 'it asked for nothing any more' : 'it stood still while its topics went on');
+          await this.startAnew(
+            quiet >= patience ? 'it asked for nothing any more' : 'it stood still while its topics went on',
+          );
           [standing, quiet] = [0, 0]; // only now: an attempt that failed is made again
         }
       } catch (error) {
@@ -239,7 +251,7 @@ export class KafkaConsumer implements Consumption {
   }
 
   private async startAnew(why: string): Promise<void> {
-    consumerRestarts.inc({ consumer: this.group });
+    this.options.onRestart?.(this.group);
     this.options.onTrouble(new Error(why), `consumer ${this.group} is started anew`);
     await this.consumer?.disconnect();
     await this.connect();
@@ -247,12 +259,16 @@ export class KafkaConsumer implements Consumption {
 
   /** How far it is, and whether the relays of others have carried more. */
   private async progress(): Promise<Readonly<{ mark: string; behind: boolean }>> {
-    const [row] = (await this.db.query(
-      `select coalesce(sum(coalesce(c.next_offset, 0)), 0)::text as mark, coalesce(bool_or(r.kafka_next > coalesce(c.next_offset, 0)), false) as behind
-       from log.relayed r left join log.position c on c.consumer = $1 and c.topic = 'kafka/' || r.topic and c.partition = r.partition where r.topic = any($2)`,
+    const found = await one<{ mark: string; behind: boolean }>(
+      this.db,
+      `select coalesce(sum(coalesce(c.next_offset, 0)), 0)::text as mark,
+              coalesce(bool_or(r.kafka_next > coalesce(c.next_offset, 0)), false) as behind
+       from log.relayed r
+       left join log.position c on c.consumer = $1 and c.topic = 'kafka/' || r.topic and c.partition = r.partition
+       where r.topic = any($2)`,
       [this.group, this.topics],
-    )) as { mark: string; behind: boolean }[];
-    return row ?? { mark: '', behind: false };
+    );
+    return found ?? { mark: '', behind: false };
   }
 }
 
@@ -268,11 +284,14 @@ function lostAt(
   if (position >= low && position <= high) return null;
   const why = position < low ? 'retention has passed it' : 'the topic was made anew';
   return new PositionLost(
-    `${consumer} must go on at ${topic}/${partition}/${position}, but the broker has ${low} to ${high}: ${why}. When what lies between is accounted for: fengsui reposition ${consumer} ${topic} ${partition} ${position < low ? low : 0}`,
+    `${consumer} must go on at ${topic}/${partition}/${position}, but the broker has ${low} to ${high}: ${why}. When what lies between is accounted for: fengsui positions move ${consumer} ${topic} ${partition} ${position < low ? low : 0}`,
   );
 }
 
-/** Keeps the membership alive while a transaction takes long. One after the other: two heartbeats at once confuse the client. */
+/**
+ * Keeps the membership alive while a transaction takes long. One after the other: two heartbeats at once confuse the
+ * client.
+ */
 async function beating<T>(work: Promise<T>, heartbeat: () => Promise<void>): Promise<T> {
   let done = false;
   const over = work.then(

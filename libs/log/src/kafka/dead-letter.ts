@@ -1,5 +1,5 @@
 import { SERVICES, type Service } from '@fengsui/contracts';
-import type { Tx } from '@fengsui/database';
+import { run, type Tx } from '@fengsui/database';
 import type { LogRecord, Position } from '../port.js';
 
 const LARGEST_REPEATED = 1_000_000;
@@ -14,10 +14,11 @@ export async function parkInTopic(
 ): Promise<void> {
   const own = Math.max(0, SERVICES.indexOf(service));
   const parked = `${topic.replace(/^kafka\//, '')}.parked`;
-  await tx.query('insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing', [
-    parked,
-    SERVICES.length,
-  ]);
+  await run(
+    tx,
+    'insert into log.partition (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing',
+    [parked, SERVICES.length],
+  );
   const body = {
     reason,
     consumer: service,
@@ -26,7 +27,7 @@ export async function parkInTopic(
     // A large one is left where it lies: what surrounds it here would make it too large to be carried.
     message: record.raw.length <= LARGEST_REPEATED ? record.raw : null,
   };
-  await tx.query('select log.append($1, $2, $3, $4, $5)', [
+  await run(tx, 'select log.append($1, $2, $3, $4, $5)', [
     [parked],
     [own],
     [0],

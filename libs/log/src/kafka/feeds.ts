@@ -2,10 +2,10 @@ import { FEED_TOPICS } from '@fengsui/contracts';
 import type { Clock, Tx } from '@fengsui/database';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
-import type { Progress } from '../once.js';
+import type { Progress } from '../exactly-once.js';
 import type { Consumption, LogRecord, Position, Records } from '../port.js';
 import { PositionRows } from '../postgres/log.js';
-import { BatchWorker, parkRow } from '../working.js';
+import { BatchWorker, parkRow } from '../delivery.js';
 import { KafkaConsumer } from './consumer.js';
 import { parkInTopic } from './dead-letter.js';
 import type { KafkaLogOptions } from './wire.js';
@@ -13,9 +13,10 @@ import type { KafkaLogOptions } from './wire.js';
 /** One message that somebody put into `feed.*`. */
 export type FeedMessage = Readonly<{ topic: string; partition: number; offset: number; key: string; bytes: Buffer }>;
 /**
- * Takes messages in, in their order, and moves the position with them: `finish` must run in the transaction that stores what became of
- * them, and is told of each why nothing of it was taken (then it is parked), or null. One that is large comes alone. Throws when a message
- * can become nothing: then they are taken one by one, and the bad one is parked.
+ * Takes messages in, in their order, and moves the position with them: `finish` must run in the transaction that
+ * stores what became of them, and is told of each why nothing of it was taken (then it is parked), or null. One that
+ * is large comes alone. Throws when a message can become nothing: then they are taken one by one, and the bad one is
+ * parked.
  */
 export type TakeFeed = (
   messages: readonly FeedMessage[],

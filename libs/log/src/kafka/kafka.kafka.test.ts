@@ -4,7 +4,7 @@ import { TOPICS, type DomainEvent } from '@fengsui/contracts';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { adapterContract, event } from '../contract-for-tests.js';
 import { ParkedMessages, partitionOf, type Consumption, type Handler } from '../index.js';
-import { kafkaOf } from './connecting.js';
+import { kafkaOf } from './client.js';
 import { Publisher } from './publisher.js';
 import { Relay } from './relay.js';
 import { emptyTopics, end, settings, start, type Running } from './running-for-tests.js';
@@ -52,7 +52,8 @@ describe('over Apache Kafka', () => {
   const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
     while (!(await what())) await sleep(20);
   };
-  const append = (...events: readonly DomainEvent[]): Promise<void> => running.db.transaction((tx) => running.outbox.append(tx, events));
+  const append = (...events: readonly DomainEvent[]): Promise<void> =>
+    running.db.transaction((tx) => running.outbox.append(tx, events));
   const publisher = async (): Promise<Publisher> => {
     const made = new Publisher(kafka);
     await made.connect();
@@ -83,7 +84,9 @@ describe('over Apache Kafka', () => {
     await dying.stop();
     const admin = kafka.admin();
     await admin.connect();
-    const high = Number((await admin.fetchTopicOffsets('observed.readings')).find(({ partition }) => partition === PARTITION)?.high);
+    const high = Number(
+      (await admin.fetchTopicOffsets('observed.readings')).find(({ partition }) => partition === PARTITION)?.high,
+    );
     await admin.disconnect();
     await own.disconnect();
     expect(high).toBe(4 * 20 + 1);
@@ -98,7 +101,9 @@ describe('over Apache Kafka', () => {
         const transaction = await transactional.transaction();
         await transaction.send({
           topic: 'observed.readings',
-          messages: [{ key: 'a', partition: PARTITION, value: JSON.stringify(event('a', fate === 'commit' ? n : 100 + n)) }],
+          messages: [
+            { key: 'a', partition: PARTITION, value: JSON.stringify(event('a', fate === 'commit' ? n : 100 + n)) },
+          ],
         });
         await transaction[fate]();
       }
@@ -106,7 +111,9 @@ describe('over Apache Kafka', () => {
     await consume();
     const own = await publisher();
     await own.publish('observed.readings', PARTITION, [{ key: 'a', value: Buffer.from([0xff, 0x00, 0x7b]) }]);
-    await own.publish('observed.readings', PARTITION, [{ key: 'a', value: JSON.stringify({ ...event('a', 7), type: 'reading.v9' }) }]);
+    await own.publish('observed.readings', PARTITION, [
+      { key: 'a', value: JSON.stringify({ ...event('a', 7), type: 'reading.v9' }) },
+    ]);
     await own.publish('observed.readings', PARTITION, [
       {
         key: 'a',
@@ -126,8 +133,11 @@ describe('over Apache Kafka', () => {
     await relay.start();
     await until(
       async () =>
-        ((await running.db.query(`select 1 from log.relayed where topic = 'observed.readings.parked' and kafka_next = 2`)) as unknown[])
-          .length === 1,
+        (
+          (await running.db.query(
+            `select 1 from log.relayed where topic = 'observed.readings.parked' and kafka_next = 2`,
+          )) as unknown[]
+        ).length === 1,
     );
     await relay.stop();
     await ofResponse.disconnect();
@@ -153,7 +163,8 @@ describe('over Apache Kafka', () => {
 
   it('stops with both offsets and the command when the topic was made anew behind its back', async () => {
     const own = await publisher();
-    for (let n = 0; n < 5; n += 1) await own.publish('observed.readings', PARTITION, [{ key: 'a', value: JSON.stringify(event('a', n)) }]);
+    for (let n = 0; n < 5; n += 1)
+      await own.publish('observed.readings', PARTITION, [{ key: 'a', value: JSON.stringify(event('a', n)) }]);
     await consume();
     await until(() => seen.length === 5);
     await Promise.all(consuming.splice(0).map((one) => one.stop()));
@@ -167,7 +178,9 @@ describe('over Apache Kafka', () => {
     await consume();
     await until(() => running.fatal.length > 0);
     expect(running.fatal[0]?.message).toMatch(
-      new RegExp(`observed.readings/${PARTITION}/5.*0 to 1.*made anew.*fengsui reposition response observed.readings ${PARTITION} 0`),
+      new RegExp(
+        `observed.readings/${PARTITION}/5.*0 to 1.*made anew.*fengsui positions move response observed.readings ${PARTITION} 0`,
+      ),
     );
     expect(seen).toEqual([]);
   });
@@ -177,12 +190,20 @@ describe('over Apache Kafka', () => {
     await admin.connect();
     expect(await ensureTopics(admin, 1)).toEqual([]);
     expect(await admin.listTopics()).toEqual(
-      expect.arrayContaining([...new Set(Object.values(TOPICS).map(({ topic }) => topic)), 'feed.warnings', 'feed.warnings.parked']),
+      expect.arrayContaining([
+        ...new Set(Object.values(TOPICS).map(({ topic }) => topic)),
+        'feed.warnings',
+        'feed.warnings.parked',
+      ]),
     );
     await admin.createPartitions({ topicPartitions: [{ topic: 'observed.storms', count: 3 }] });
     // The answer of a broker may be older than what its controller has decided.
-    await until(async () => (await admin.fetchTopicMetadata({ topics: ['observed.storms'] })).topics[0]?.partitions.length === 3);
-    expect(await ensureTopics(admin, 1)).toEqual([expect.stringMatching(/observed.storms has 3 partitions where the contracts say 1/)]);
+    await until(
+      async () => (await admin.fetchTopicMetadata({ topics: ['observed.storms'] })).topics[0]?.partitions.length === 3,
+    );
+    expect(await ensureTopics(admin, 1)).toEqual([
+      expect.stringMatching(/observed.storms has 3 partitions where the contracts say 1/),
+    ]);
     await admin.disconnect();
   });
 });

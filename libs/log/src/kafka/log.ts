@@ -1,18 +1,18 @@
 import { TOPICS, type DomainEvent, type Service } from '@fengsui/contracts';
-import type { Clock, Tx } from '@fengsui/database';
+import { one, run, type Clock, type Tx } from '@fengsui/database';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
-import { once, type Positions } from '../once.js';
+import { exactlyOnce, type Positions } from '../exactly-once.js';
 import type { Consumption, Handlers, Log, LogRecord, Position, Records } from '../port.js';
 import type { PostgresLog } from '../postgres/log.js';
-import { BatchWorker } from '../working.js';
+import { BatchWorker } from '../delivery.js';
 import { KafkaConsumer } from './consumer.js';
 import { parkInTopic } from './dead-letter.js';
 import { kafkaPlace, type KafkaLogOptions } from './wire.js';
 
 /**
- * The log over Apache Kafka: events are appended to the outbox in PostgreSQL as before, a relay carries them on, and consumers read them
- * from the brokers. Positions stay in PostgreSQL and move with the work.
+ * The log over Apache Kafka: events are appended to the outbox in PostgreSQL as before, a relay carries them on, and
+ * consumers read them from the brokers. Positions stay in PostgreSQL and move with the work.
  */
 export class KafkaLog implements Log {
   constructor(
@@ -43,7 +43,8 @@ export class KafkaLog implements Log {
       consumer,
       onTrouble: this.options.onTrouble,
       onParked: (tx, at, record, reason) => parkInTopic(tx, consumer as Service, at, record, reason),
-      work: (at: Position, records: Records) => once(context, at, records, handlers, (tx, fresh) => dropRepeated(tx, at, fresh)),
+      work: (at: Position, records: Records) =>
+        exactlyOnce(context, at, records, handlers, (tx, fresh) => dropRepeated(tx, at, fresh)),
     });
     const started = new KafkaConsumer(this.db, this.kafka, consumer, topics, worker, this.options);
     await started.start();
@@ -52,7 +53,9 @@ export class KafkaLog implements Log {
 
   /** Every outbox is carried on, and every consumer has passed what was carried. */
   async idle(): Promise<boolean> {
-    const [row] = (await this.db.query(`
+    const found = await one<{ idle: boolean }>(
+      this.db,
+      `
       select not exists (
         select 1 from log.partition p left join log.relayed r using (topic, partition)
         where p.next_offset > coalesce(r.next_offset, 0)
@@ -60,30 +63,33 @@ export class KafkaLog implements Log {
         select 1 from log.subscription s join log.relayed r on s.topic = 'kafka/' || r.topic
         left join log.position c on c.consumer = s.consumer and c.topic = s.topic and c.partition = r.partition
         where r.kafka_next > coalesce(c.next_offset, 0)
-      ) as idle`)) as { idle: boolean }[];
-    return row?.idle === true;
+      ) as idle`,
+    );
+    return found?.idle === true;
   }
 
   private async subscribe(consumer: string, topics: readonly string[]): Promise<void> {
     const places = topics.map(kafkaPlace);
-    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [
-      consumer,
-      places,
-    ]);
-    await this.db.query('delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, places]);
+    await run(
+      this.db,
+      'insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing',
+      [consumer, places],
+    );
+    await run(this.db, 'delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, places]);
   }
 }
 
 /**
- * A relay that died between publishing and moving its position has published again. Each partition has one writer, and its outbox counts
- * up: what does not lie behind the last one seen is a repetition. Another outbox (a new database) counts anew.
+ * A relay that died between publishing and moving its position has published again. Each partition has one writer,
+ * and its outbox counts up: what does not lie behind the last one seen is a repetition. Another outbox (a new
+ * database) counts anew.
  */
 async function dropRepeated(tx: Tx, at: Position, records: readonly LogRecord[]): Promise<readonly LogRecord[]> {
-  const [held] = (await tx.query('select outbox, last from log.origin where consumer = $1 and topic = $2 and partition = $3', [
-    at.consumer,
-    at.topic,
-    at.partition,
-  ])) as { outbox: string; last: number }[];
+  const held = await one<{ outbox: string; last: number }>(
+    tx,
+    'select outbox, last from log.origin where consumer = $1 and topic = $2 and partition = $3',
+    [at.consumer, at.topic, at.partition],
+  );
   let [outbox, last] = [held?.outbox ?? '', held?.last ?? -1];
   const fresh = records.filter(({ from }) => {
     if (from === undefined) return true;
@@ -92,7 +98,8 @@ async function dropRepeated(tx: Tx, at: Position, records: readonly LogRecord[])
     return true;
   });
   if (outbox !== '' && (outbox !== held?.outbox || last !== held?.last))
-    await tx.query(
+    await run(
+      tx,
       `insert into log.origin (consumer, topic, partition, outbox, last) values ($1, $2, $3, $4, $5)
        on conflict (consumer, topic, partition) do update set outbox = excluded.outbox, last = excluded.last`,
       [at.consumer, at.topic, at.partition, outbox, last],

@@ -19,6 +19,7 @@ export type Running = Readonly<{
   outbox: PostgresLog;
   trouble: string[];
   fatal: Error[];
+  /** Consumers that were started anew. */ restarted: string[];
   connection: KafkaConnection;
 }>;
 
@@ -31,16 +32,22 @@ export async function start(
   const notifications = new Notifications(database.url);
   await notifications.open();
   const clock = new Clock(db);
-  const [trouble, fatal]: [string[], Error[]] = [[], []];
+  const [trouble, fatal, restarted]: [string[], Error[], string[]] = [[], [], []];
   const options = {
     batchSize: 50,
     onTrouble: (error: unknown, what: string) => void trouble.push(`${what}: ${String(error)}`),
     onFatal: (error: Error) => void fatal.push(error),
+    onRestart: (consumer: string) => void restarted.push(consumer),
     ...more,
   };
   const outbox = new PostgresLog(db, clock, notifications, options);
-  const connection = await connectKafka(settings, { db, clock, notifications, outbox, positions: new PositionRows() }, relays, options);
-  return { database, db, clock, notifications, outbox, trouble, fatal, connection };
+  const connection = await connectKafka(
+    settings,
+    { db, clock, notifications, outbox, positions: new PositionRows() },
+    relays,
+    options,
+  );
+  return { database, db, clock, notifications, outbox, trouble, fatal, restarted, connection };
 }
 export async function end({ connection, notifications, db, database }: Running): Promise<void> {
   await connection.stop();
@@ -57,6 +64,7 @@ export async function emptyTopics(kafka: Kafka): Promise<void> {
     .map(({ topic }) => topic)
     .filter((topic) => existing.includes(topic));
   if (own.length > 0) await admin.deleteTopics({ topics: own });
-  for (let left = own.length; left > 0; left = (await admin.listTopics()).filter((topic) => own.includes(topic)).length) await sleep(50);
+  for (let left = own.length; left > 0; left = (await admin.listTopics()).filter((topic) => own.includes(topic)).length)
+    await sleep(50);
   await admin.disconnect();
 }

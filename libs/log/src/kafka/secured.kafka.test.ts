@@ -6,9 +6,18 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '@fengsui/settings';
-import { kafkaOf } from './connecting.js';
+import { kafkaOf } from './client.js';
 
-const BROKER = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'infra', 'kafka', 'broker.mjs');
+const BROKER = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  '..',
+  'infra',
+  'kafka',
+  'broker.mjs',
+);
 const PASSWORD = 'only-for-this-test';
 
 /** A broker that speaks TLS alone and lets in who logs in, with a certificate made for this run. */
@@ -73,7 +82,10 @@ describe('a broker with TLS and passwords', () => {
       },
       [
         '--standalone',
-        ...['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=fengsui,password=${PASSWORD}]`]),
+        ...['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+          '--add-scram',
+          `${mechanism}=[name=fengsui,password=${PASSWORD}]`,
+        ]),
       ],
     );
     while ((await topics('plain', PASSWORD, authority)) !== 'in') await sleep(300);

@@ -9,9 +9,9 @@ let instance: string | null = null;
 let patched = false;
 
 /**
- * Lets every consumer group know this process by a name that outlives it (KIP-345): killed and started again, it takes its partitions back
- * at once, where a stranger would wait until the group misses the dead one. The client encodes the field in the requests of a group and
- * never fills it in; here it is filled in.
+ * Lets every consumer group know this process by a name that outlives it (KIP-345): killed and started again, it
+ * takes its partitions back at once, where a stranger would wait until the group misses the dead one. The client
+ * encodes the field in the requests of a group and never fills it in; here it is filled in.
  */
 export function joinGroupsAs(name: string | undefined): void {
   instance = name ?? null;

@@ -2,7 +2,7 @@ import { FEED_TOPICS, SERVICES, TOPICS, type Service, type Topic } from '@fengsu
 import type { Settings } from '@fengsui/settings';
 import kafkajs, { type Admin } from 'kafkajs';
 import { readsZstd } from './codecs.js';
-import { kafkaOf } from './connecting.js';
+import { kafkaOf } from './client.js';
 
 /** A message is at most 4 MB; what surrounds it needs some room. */
 const MAX_MESSAGE_BYTES = 5_000_000;
@@ -22,7 +22,13 @@ export type TopicAtBroker = Wanted & Readonly<{ atBroker: number | null; message
 export function wantedTopics(): readonly Wanted[] {
   const events = [...new Map(Object.values(TOPICS).map((row: Topic) => [row.topic, row])).values()];
   const own: Wanted[] = [
-    ...events.map(({ topic, partitions, retentionDays, keyedBy, writer }) => ({ topic, partitions, retentionDays, keyedBy, writer })),
+    ...events.map(({ topic, partitions, retentionDays, keyedBy, writer }) => ({
+      topic,
+      partitions,
+      retentionDays,
+      keyedBy,
+      writer,
+    })),
     ...FEED_TOPICS.map((feed) => ({ ...feed, writer: 'outsiders' as const })),
   ];
   // A service parks into the partition of its own number, so that each partition has one writer.
@@ -38,10 +44,13 @@ export function wantedTopics(): readonly Wanted[] {
   ];
 }
 
-/** Every topic with its partitions and messages at the broker; null for what is not there, or where there is no Kafka. */
+/**
+ * Every topic with its partitions and messages at the broker; null for what is not there, or where there is no Kafka.
+ */
 export async function topicsAtBroker(settings: Settings): Promise<TopicAtBroker[]> {
   const wanted = wantedTopics();
-  if (settings.KAFKA_BROKERS === undefined) return wanted.map((topic) => ({ ...topic, atBroker: null, messages: null }));
+  if (settings.KAFKA_BROKERS === undefined)
+    return wanted.map((topic) => ({ ...topic, atBroker: null, messages: null }));
   const admin = kafkaOf(settings, 'fengsui topics', () => undefined).admin();
   await admin.connect();
   try {
@@ -49,7 +58,8 @@ export async function topicsAtBroker(settings: Settings): Promise<TopicAtBroker[
     const found: TopicAtBroker[] = [];
     for (const topic of wanted) {
       const offsets = existing.has(topic.topic) ? await admin.fetchTopicOffsets(topic.topic) : null;
-      const messages = offsets === null ? null : offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+      const messages =
+        offsets === null ? null : offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
       found.push({ ...topic, atBroker: offsets?.length ?? null, messages });
     }
     return found;
@@ -94,7 +104,10 @@ export async function ensureTopics(admin: Admin, replication: number): Promise<r
 
 const isFeed = (topic: string): boolean => FEED_TOPICS.some((feed) => feed.topic === topic);
 
-/** Feed topics in which a batch may lie compressed with zstd, for a runtime that cannot read it: said at the start, not at the first batch. */
+/**
+ * Feed topics in which a batch may lie compressed with zstd, for a runtime that cannot read it: said at the start,
+ * not at the first batch.
+ */
 async function keptAsSent(admin: Admin): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainEvent } from '@fengsui/contracts';
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import { event } from '../contract-for-tests.js';
-import { consumerRestarts } from '../health.js';
 import { partitionOf, Publisher, type Consumption, type Handler } from '../index.js';
-import { kafkaOf } from './connecting.js';
+import { kafkaOf } from './client.js';
 import { KafkaConsumer } from './consumer.js';
 import { Relay } from './relay.js';
 import { emptyTopics, end, settings, start, type Running } from './running-for-tests.js';
@@ -52,11 +51,16 @@ describe('what goes wrong over Apache Kafka', () => {
     while (!(await what())) await sleep(20);
   };
   const publish = async (from: number, to: number): Promise<void> => {
-    for (let n = from; n < to; n += 1) await publisher.publish(TOPIC, PARTITION, [{ key: 'a', value: JSON.stringify(event('a', n)) }]);
+    for (let n = from; n < to; n += 1)
+      await publisher.publish(TOPIC, PARTITION, [{ key: 'a', value: JSON.stringify(event('a', n)) }]);
   };
-  /** As retention does. A client that knew the topic before it was made anew asks the wrong leader once: asked again, it knows. */
+  /**
+   * As retention does. A client that knew the topic before it was made anew asks the wrong leader once: asked again,
+   * it knows.
+   */
   const forget = async (before: number): Promise<void> => {
-    await until(() => admin.fetchTopicOffsets(TOPIC).then(Boolean, () => false)); // it must have heard of a topic before it deletes from it
+    // it must have heard of a topic before it deletes from it
+    await until(() => admin.fetchTopicOffsets(TOPIC).then(Boolean, () => false));
     await admin.deleteTopicRecords({ topic: TOPIC, partitions: [{ partition: PARTITION, offset: String(before) }] });
   };
 
@@ -72,16 +76,15 @@ describe('what goes wrong over Apache Kafka', () => {
     await until(() => running.fatal.length > 0);
     expect(running.fatal[0]?.message).toMatch(
       new RegExp(
-        `response must go on at ${TOPIC}/${PARTITION}/5.*10 to 15.*retention has passed.*fengsui reposition response ${TOPIC} ${PARTITION} 10`,
+        `response must go on at ${TOPIC}/${PARTITION}/5.*10 to 15.*retention has passed.*fengsui positions move response ${TOPIC} ${PARTITION} 10`,
       ),
     );
     expect(seen).toHaveLength(5);
     await stopAll();
-    await running.db.query('update log.position set next_offset = 10 where consumer = $1 and topic = $2 and partition = $3', [
-      'response',
-      `kafka/${TOPIC}`,
-      PARTITION,
-    ]);
+    await running.db.query(
+      'update log.position set next_offset = 10 where consumer = $1 and topic = $2 and partition = $3',
+      ['response', `kafka/${TOPIC}`, PARTITION],
+    );
     await consume();
     await until(() => seen.length === 10);
     expect(seen.slice(5)).toEqual(Array.from({ length: 5 }, (_, n) => `a/${10 + n}`));
@@ -101,7 +104,9 @@ describe('what goes wrong over Apache Kafka', () => {
     await forget(15);
     letGo();
     await until(() => running.fatal.length > 0);
-    expect(running.fatal[0]?.message).toMatch(/response must go on at .*\/1, but the broker has 15 to 20: retention has passed it/);
+    expect(running.fatal[0]?.message).toMatch(
+      /response must go on at .*\/1, but the broker has 15 to 20: retention has passed it/,
+    );
     expect(seen).toEqual(['a/0']);
   });
 
@@ -134,18 +139,22 @@ describe('what goes wrong over Apache Kafka', () => {
     await own.connect();
     const relay = new Relay(running.db, running.notifications, own, 'intake', () => undefined);
     await relay.start();
-    const append = (...events: readonly DomainEvent[]): Promise<void> => running.db.transaction((tx) => running.outbox.append(tx, events));
+    const append = (...events: readonly DomainEvent[]): Promise<void> =>
+      running.db.transaction((tx) => running.outbox.append(tx, events));
     await append(event('a', 0));
     const consumption = await consume();
     await until(() => seen.length === 1);
-    const before = (await consumerRestarts.get()).values.find(({ labels }) => labels['consumer'] === 'response')?.value ?? 0;
     // Its fetching is stopped behind its back, as a client that has lost its way stops.
     if (!(consumption instanceof KafkaConsumer)) throw new Error('not over Kafka');
-    (consumption as unknown as { consumer: { pause: (topics: { topic: string }[]) => void } }).consumer.pause([{ topic: TOPIC }]);
+    (consumption as unknown as { consumer: { pause: (topics: { topic: string }[]) => void } }).consumer.pause([
+      { topic: TOPIC },
+    ]);
     await append(event('a', 1));
     await until(() => seen.length === 2);
-    expect((await consumerRestarts.get()).values.find(({ labels }) => labels['consumer'] === 'response')?.value).toBe(before + 1);
-    expect(running.trouble).toEqual(expect.arrayContaining([expect.stringMatching(/response is started anew.*stood still/)]));
+    expect(running.restarted).toEqual(['response']);
+    expect(running.trouble).toEqual(
+      expect.arrayContaining([expect.stringMatching(/response is started anew.*stood still/)]),
+    );
     await relay.stop();
     await own.disconnect();
   });
@@ -162,11 +171,14 @@ describe('what goes wrong over Apache Kafka', () => {
       taken.push(...messages.map(({ offset }) => offset));
     });
     consuming.push(consumption);
-    await (consumption as unknown as { consumer: { stop: () => Promise<void> } }).consumer.stop(); // the client has given up, the process lives
+    // the client has given up, the process lives
+    await (consumption as unknown as { consumer: { stop: () => Promise<void> } }).consumer.stop();
     await publisher.publish('feed.readings', 0, [{ value: 'one' }, { value: 'two' }]);
     await until(() => taken.length === 2);
     expect(taken).toEqual([0, 1]);
-    expect(running.trouble).toEqual(expect.arrayContaining([expect.stringMatching(/intake is started anew.*asked for nothing/)]));
+    expect(running.trouble).toEqual(
+      expect.arrayContaining([expect.stringMatching(/intake is started anew.*asked for nothing/)]),
+    );
   });
 
   it('says in every message which trace it belongs to, the same whenever it is published again', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor, type Clock, type Notifications } from '@fengsui/database';
+import { rows, waitFor, type Clock, type Notifications } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import type { Consumption, Position, Records } from '../port.js';
 import { readRecord } from '../record.js';
-import { BatchWorker, type Work } from '../working.js';
+import { BatchWorker, type Work } from '../delivery.js';
 
 /** How the log is read. */
 export type PostgresLogOptions = Readonly<{
@@ -79,13 +79,14 @@ export class PostgresConsumer implements Consumption {
   }
 
   private async behind(): Promise<(Position & { next: number })[]> {
-    const rows = (await this.db.query(
+    const behind = await rows<{ topic: string; partition: number; next: number }>(
+      this.db,
       `select p.topic, p.partition, coalesce(c.next_offset, 0) as next from log.partition p
        left join log.position c on c.consumer = $1 and c.topic = p.topic and c.partition = p.partition
        where p.topic = any($2) and p.next_offset > coalesce(c.next_offset, 0) order by 1, 2`,
       [this.consumer, this.topics],
-    )) as { topic: string; partition: number; next: number }[];
-    return rows.map(({ topic, partition, next }) => ({ consumer: this.consumer, topic, partition, next }));
+    );
+    return behind.map(({ topic, partition, next }) => ({ consumer: this.consumer, topic, partition, next }));
   }
 
   /** Reads one partition to its end. */
@@ -101,19 +102,20 @@ export class PostgresConsumer implements Consumption {
   }
 
   private async fetch({ topic, partition }: Position, from: number): Promise<Records> {
-    const rows = (await this.db.query(
+    const found = await rows<Row>(
+      this.db,
       'select "offset", key, body from log.record where topic = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4',
       [topic, partition, from, this.options.batchSize],
-    )) as Row[];
-    const records = rows.map(({ offset, key, body }) => readRecord(offset, key, body));
+    );
+    const records = found.map(({ offset, key, body }) => readRecord(offset, key, body));
     return { fetchedFrom: from, records, nextOffset: (records.at(-1)?.offset ?? from - 1) + 1 };
   }
 }
 
 async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
 }

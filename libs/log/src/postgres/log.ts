@@ -1,7 +1,7 @@
 import { checkEvent, TOPICS, type DomainEvent } from '@fengsui/contracts';
-import type { Clock, Notifications, Tx } from '@fengsui/database';
+import { one, run, type Clock, type Notifications, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
-import { once, type Positions } from '../once.js';
+import { exactlyOnce, type Positions } from '../exactly-once.js';
 import { partitionOf } from '../partition.js';
 import type { Consumption, Handlers, Log, Position, Records } from '../port.js';
 import { PostgresConsumer, type PostgresLogOptions } from './consumer.js';
@@ -32,15 +32,15 @@ export class PostgresLog implements Log {
     const placed = events.map(({ type, key }) => {
       const { topic, partitions } = TOPICS[type];
       const partition = partitionOf(key, partitions);
-      const lane = `${topic} ${partition}`;
-      const place = counts.get(lane) ?? 0;
-      counts.set(lane, place + 1);
-      return { topic, partition, place };
+      const where = `${topic} ${partition}`;
+      const index = counts.get(where) ?? 0;
+      counts.set(where, index + 1);
+      return { topic, partition, index };
     });
-    await tx.query('select log.append($1, $2, $3, $4, $5)', [
+    await run(tx, 'select log.append($1, $2, $3, $4, $5)', [
       placed.map(({ topic }) => topic),
       placed.map(({ partition }) => partition),
-      placed.map(({ place }) => place),
+      placed.map(({ index }) => index),
       events.map(({ key }) => key),
       events.map((event) => JSON.stringify(event)),
     ]);
@@ -48,31 +48,35 @@ export class PostgresLog implements Log {
 
   async consume(consumer: string, handlers: Handlers): Promise<Consumption> {
     const topics = [...new Set([...handlers.keys()].map((type) => TOPICS[type].topic))].sort();
-    await this.db.query('insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing', [
-      consumer,
-      topics,
-    ]);
-    await this.db.query('delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, topics]);
+    await run(
+      this.db,
+      'insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing',
+      [consumer, topics],
+    );
+    await run(this.db, 'delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, topics]);
     const context = {
       db: this.db,
       clock: this.clock,
       positions: this.positions,
       append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events),
     };
-    const work = (at: Position, records: Records) => once(context, at, records, handlers);
+    const work = (at: Position, records: Records) => exactlyOnce(context, at, records, handlers);
     const started = new PostgresConsumer(this.db, this.clock, this.notifications, consumer, topics, this.options, work);
     await started.start();
     return started;
   }
 
   async idle(): Promise<boolean> {
-    const [row] = (await this.db.query(`
+    const found = await one<{ idle: boolean }>(
+      this.db,
+      `
       select not exists (
         select 1 from log.subscription s join log.partition p using (topic)
         left join log.position c on c.consumer = s.consumer and c.topic = p.topic and c.partition = p.partition
         where p.next_offset > coalesce(c.next_offset, 0)
-      ) as idle`)) as { idle: boolean }[];
-    return row?.idle === true;
+      ) as idle`,
+    );
+    return found?.idle === true;
   }
 }
 
@@ -81,17 +85,23 @@ export class PositionRows implements Positions {
   async lock(tx: Tx, { consumer, topic, partition }: Position): Promise<number> {
     const key = [consumer, topic, partition];
     const locked = () =>
-      tx.query('select next_offset from log.position where consumer = $1 and topic = $2 and partition = $3 for update', key) as Promise<
-        { next_offset: number }[]
-      >;
-    const [row] = await locked();
-    if (row !== undefined) return row.next_offset;
-    await tx.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing', key);
-    return (await locked())[0]?.next_offset ?? 0;
+      one<{ next: number }>(
+        tx,
+        'select next_offset as next from log.position where consumer = $1 and topic = $2 and partition = $3 for update',
+        key,
+      );
+    const row = await locked();
+    if (row !== null) return row.next;
+    await run(
+      tx,
+      'insert into log.position (consumer, topic, partition) values ($1, $2, $3) on conflict do nothing',
+      key,
+    );
+    return (await locked())?.next ?? 0;
   }
 
   async move(tx: Tx, { consumer, topic, partition }: Position, next: number): Promise<void> {
-    await tx.query('update log.position set next_offset = $4 where consumer = $1 and topic = $2 and partition = $3', [
+    await run(tx, 'update log.position set next_offset = $4 where consumer = $1 and topic = $2 and partition = $3', [
       consumer,
       topic,
       partition,

@@ -1,13 +1,35 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { textOf, type CommandOf } from '../command.js';
 import { settingsOfInstallation } from '../installation.js';
 import { readPlans } from '../one-process.js';
-import { EXIT, type Terminal } from '../terminal.js';
-import { demonstrationOf } from './up.js';
+import { EXIT, Misuse, type Terminal } from '../terminal.js';
+import { up } from './up.js';
+import { demonstration, missingFor } from '@fengsui/demonstration';
+
+export const DEMO_COMMAND: CommandOf = {
+  name: 'demo',
+  about: {
+    zh: '播放演示（同 up --once），或写成文件',
+    en: 'play the demonstration (as up --once), or write it as files',
+  },
+  example: 'demo --write /tmp/demo',
+  options: [{ flags: '--write <dir>', about: { zh: '写成可喂入的文件', en: 'write it as files that feed takes' } }],
+  run: (typed, terminal) => {
+    const folder = textOf(typed, 'write');
+    return folder === undefined ? up({ once: true }, terminal) : writeDemonstration(folder, terminal);
+  },
+};
 
 /** Writes the demonstration years as the files that they are made of, in the order in which they reached the doors. */
-export async function writeDemonstration(folder: string, terminal: Terminal): Promise<number> {
-  const deliveries = demonstrationOf(readPlans(settingsOfInstallation().FENGSUI_PLAN));
+async function writeDemonstration(folder: string, terminal: Terminal): Promise<number> {
+  const { response } = readPlans(settingsOfInstallation().FENGSUI_PLAN);
+  const missing = missingFor(response);
+  if (missing.length > 0)
+    throw new Misuse(
+      `预案所在城市没有演示所需的县区 / the plan's city lacks counties of the demonstration: ${missing.join(' ')}`,
+    );
+  const deliveries = demonstration(response);
   mkdirSync(folder, { recursive: true });
   const bar = terminal.progress({ zh: '写出', en: 'writing' }, deliveries.length);
   const files = deliveries.map(({ name, text }, index) => {
@@ -18,7 +40,10 @@ export async function writeDemonstration(folder: string, terminal: Terminal): Pr
   });
   bar.end();
   terminal.result({ files }, () =>
-    terminal.pick({ zh: `已写出 ${files.length} 个文件到 ${folder}`, en: `${files.length} files written to ${folder}` }),
+    terminal.pick({
+      zh: `已写出 ${files.length} 个文件到 ${folder}`,
+      en: `${files.length} files written to ${folder}`,
+    }),
   );
   return EXIT.done;
 }

@@ -2,18 +2,39 @@ import { readdirSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { BadContent, contentOfFile, spool, type Content } from '@fengsui/intake';
+import { flagOf, textOf, type CommandOf } from '../command.js';
 import { workedThrough, withSession } from '../session.js';
 import type { FeedOutput } from '../shapes.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
-type Options = Readonly<{ as?: string; dryRun?: boolean }>;
+export const FEED_COMMAND: CommandOf = {
+  name: 'feed',
+  about: { zh: '喂入文件、目录或标准输入', en: 'feed files, folders or standard input' },
+  example: 'feed examples/',
+  words: [
+    {
+      name: '<paths...>',
+      about: { zh: '文件、目录，或 - 表示标准输入', en: 'files, folders, or - for standard input' },
+    },
+  ],
+  options: [
+    { flags: '--as <format>', about: { zh: '指定格式', en: 'take it as this format' } },
+    { flags: '--dry-run', about: { zh: '只检查，不入库', en: 'check only, keep nothing' } },
+  ],
+  run: (typed, terminal) =>
+    feed(typed.words[0] as string[], { as: textOf(typed, 'as'), dryRun: flagOf(typed, 'dryRun') }, terminal),
+};
+
+type Options = Readonly<{ as: string | undefined; dryRun: boolean }>;
 
 /** Feeds files, folders or standard input through the same reading as every other door. */
-export async function feed(paths: readonly string[], { as, dryRun = false }: Options, terminal: Terminal): Promise<number> {
+async function feed(paths: readonly string[], { as, dryRun }: Options, terminal: Terminal): Promise<number> {
   const sources = paths.flatMap(sourcesOf);
   return withSession('services', async ({ ports }) => {
-    const readers = as === undefined ? ports.receiving.readers : ports.receiving.readers.filter(({ format }) => format === as);
-    if (readers.length === 0) throw new Misuse(`--as ${as}: ${ports.receiving.readers.map(({ format }) => format).join(', ')}`);
+    const readers =
+      as === undefined ? ports.receiving.readers : ports.receiving.readers.filter(({ format }) => format === as);
+    if (readers.length === 0)
+      throw new Misuse(`--as ${as}: ${ports.receiving.readers.map(({ format }) => format).join(', ')}`);
     const bar = terminal.progress({ zh: '接收', en: 'feeding' }, sources.length);
     const [files, skipped]: [FeedOutput['files'][number][], FeedOutput['skipped'][number][]] = [[], []];
     for (const [index, file] of sources.entries()) {
@@ -30,7 +51,8 @@ export async function feed(paths: readonly string[], { as, dryRun = false }: Opt
     }
     await workedThrough(ports);
     bar.end();
-    const sum = (field: 'records' | 'accepted' | 'duplicates' | 'refused'): number => files.reduce((total, file) => total + file[field], 0);
+    const sum = (field: 'records' | 'accepted' | 'duplicates' | 'refused'): number =>
+      files.reduce((total, file) => total + file[field], 0);
     const output: FeedOutput = {
       files,
       skipped,
@@ -40,12 +62,17 @@ export async function feed(paths: readonly string[], { as, dryRun = false }: Opt
       refused: sum('refused'),
     };
     terminal.result(output, () => inWords(output, terminal));
-    return output.refused > 0 ? EXIT.partlyRefused : EXIT.done;
+    if (output.refused > 0) return EXIT.partlyRefused;
+    // Whoever fed a file that nothing reads, or an empty one, believes that something came in.
+    return files.length === 0 && skipped.length > 0 ? EXIT.trouble : EXIT.done;
   });
 }
 
 /** Opens one input for as long as the work with it takes. What cannot even be unpacked is skipped, with the reason. */
-async function opened<T>(file: string, work: (content: Content) => Promise<T>): Promise<T | Readonly<{ skipped: string }>> {
+async function opened<T>(
+  file: string,
+  work: (content: Content) => Promise<T>,
+): Promise<T | Readonly<{ skipped: string }>> {
   try {
     if (file !== '-') return await work(await contentOfFile(file));
     const { content, dispose } = await spool(process.stdin, os.tmpdir(), Number.MAX_SAFE_INTEGER);
@@ -79,11 +106,22 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
       { zh: '拒收', en: 'refused' },
       { zh: '冲突', en: 'conflicts' },
     ],
-    files.slice(0, 200).map((file) => [file.file, file.format, file.records, file.accepted, file.duplicates, file.refused, file.conflicts]),
+    files
+      .slice(0, 200)
+      .map((file) => [
+        file.file,
+        file.format,
+        file.records,
+        file.accepted,
+        file.duplicates,
+        file.refused,
+        file.conflicts,
+      ]),
   );
   const refusals = files.flatMap(({ file, refusals }) =>
     refusals.map(
-      ({ place, reason, expected }) => `  ${file}: ${place}: ${reason} — ${terminal.pick({ zh: '应为', en: 'expected' })}: ${expected}`,
+      ({ place, reason, expected }) =>
+        `  ${file}: ${place}: ${reason} — ${terminal.pick({ zh: '应为', en: 'expected' })}: ${expected}`,
     ),
   );
   return [
@@ -101,6 +139,8 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
           }),
         ]
       : []),
-    ...skipped.map(({ file, reason }) => terminal.pick({ zh: `  跳过 ${file}:${reason}`, en: `  skipped ${file}: ${reason}` })),
+    ...skipped.map(({ file, reason }) =>
+      terminal.pick({ zh: `  跳过 ${file}:${reason}`, en: `  skipped ${file}: ${reason}` }),
+    ),
   ].join('\n');
 }

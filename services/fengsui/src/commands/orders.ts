@@ -1,68 +1,214 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderV1 } from '@fengsui/contracts';
+import { parseLevel, VERDICTS, type Verdict } from '@fengsui/contracts';
+import { textOf, textsOf, wordOf, type ArgumentOf, type CommandOf, type OptionOf, type Typed } from '../command.js';
 import type { Ports } from '../one-process.js';
-import { withSession, workedThrough } from '../session.js';
-import type { OrderOutput } from '../shapes.js';
-import { EXIT, Misuse, type Terminal } from '../terminal.js';
+import type { Session } from '../session.js';
+import { Misuse, type Said } from '../terminal.js';
+import { giveOrder, type Fields } from './give-order.js';
 
-type Fields = OrderV1['data'] extends infer D ? (D extends unknown ? Omit<D, 'orderId' | 'actor' | 'speaksFor' | 'reason'> : never) : never;
-/** Who gives the order for whom, and why. */
-export type Given = Readonly<{ by?: string; reason?: string; id?: string }>;
+/** An order that can be given: its words, and what it says. */
+type OrderOfCommand = Readonly<{
+  kind: string;
+  about: Said;
+  example: string;
+  words?: readonly ArgumentOf[];
+  options?: readonly OptionOf[];
+  fields: (typed: Typed, session: Session) => Promise<Fields>;
+  /** On whose behalf, where `--by` says nothing. */ by?: (typed: Typed) => string | undefined;
+}>;
 
-/** Sends an order in like any other event, and says what became of it. */
-export function giveOrder(
-  fieldsOf: (ports: Ports) => Promise<Fields>,
-  { by, reason = '', id }: Given,
-  terminal: Terminal,
-): Promise<number> {
-  return withSession('services', async ({ ports }) => {
-    const now = await ports.clock.now();
-    const orderId = id ?? `cli-${now.slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
-    const event = {
-      type: 'order.v1',
-      occurredAt: now,
-      data: { orderId, actor: 'cli', speaksFor: by ?? null, reason, ...(await fieldsOf(ports)) },
-    };
-    const receipt = await ports.receiving.receiveBytes(Buffer.from(`${JSON.stringify(event)}\n`), {
-      door: 'cli',
-      name: 'fengsui orders',
-      actor: `cli:${process.env['USER'] ?? 'local'}`,
-    });
-    if ('skipped' in receipt || receipt.refused > 0)
-      throw new Misuse(
-        'skipped' in receipt
-          ? receipt.skipped
-          : receipt.refusals.map(({ place, reason: why, expected }) => `${place}: ${why} — ${expected}`).join('\n'),
+const COMMON: readonly OptionOf[] = [
+  { flags: '--by <person>', about: { zh: '代表谁', en: 'on whose behalf' } },
+  { flags: '--reason <text>', about: { zh: '理由', en: 'reason' } },
+  { flags: '--id <order>', about: { zh: '指令编号', en: 'number of the order' } },
+];
+const COUNTIES: OptionOf = { flags: '--county <codes...>', about: { zh: '范围', en: 'counties' } };
+const AUTHORITY: OptionOf = {
+  flags: '--authority <code>',
+  about: { zh: '机构区划代码；不写为本市', en: 'GB/T 2260 code of the authority; the city without it' },
+};
+const PROPOSAL: readonly ArgumentOf[] = [{ name: '[proposal]' }];
+const LEVEL: readonly ArgumentOf[] = [{ name: '<level>' }];
+
+const ORDERS: readonly OrderOfCommand[] = [
+  {
+    kind: 'confirm',
+    about: { zh: '签发待签发的建议', en: 'confirm the open proposal' },
+    example: 'confirm 441800-flood-2020-P01 --by liang',
+    words: PROPOSAL,
+    options: [COUNTIES],
+    fields: async (typed, { ports }) => ({
+      kind: 'confirm',
+      ...(await proposalMeant(ports, typed.words[0] as string | undefined)),
+      counties: [...textsOf(typed, 'county')],
+    }),
+  },
+  {
+    kind: 'refuse',
+    about: { zh: '驳回建议', en: 'refuse the open proposal' },
+    example: 'refuse --by liang --reason …',
+    words: PROPOSAL,
+    fields: async (typed, { ports }) => {
+      const { level: _, ...meant } = await proposalMeant(ports, typed.words[0] as string | undefined);
+      return { kind: 'refuse', ...meant };
+    },
+  },
+  {
+    kind: 'raise',
+    about: { zh: '启动或提升响应', en: 'start or raise the response' },
+    example: 'raise Ⅳ --by liang --reason …',
+    words: LEVEL,
+    options: [AUTHORITY, COUNTIES],
+    fields: async (typed, session) => ({
+      kind: 'raise',
+      ...responseOf(typed, session),
+      level: levelOf(wordOf(typed, 0)),
+      counties: [...textsOf(typed, 'county')],
+    }),
+  },
+  {
+    kind: 'lower',
+    about: { zh: '调低响应', en: 'lower the response' },
+    example: 'lower Ⅳ --by liang --reason …',
+    words: LEVEL,
+    options: [AUTHORITY],
+    fields: async (typed, session) => ({
+      kind: 'lower',
+      ...responseOf(typed, session),
+      level: levelOf(wordOf(typed, 0)),
+    }),
+  },
+  {
+    kind: 'end',
+    about: { zh: '结束响应', en: 'end the response' },
+    example: 'end --by liang --reason …',
+    options: [AUTHORITY],
+    fields: async (typed, session) => ({ kind: 'end', ...responseOf(typed, session) }),
+  },
+  {
+    kind: 'answer',
+    about: { zh: '应答呼叫', en: 'answer a call' },
+    example: 'answer proposal/441800-flood-2020-P01 --person chen',
+    words: [{ name: '<call>' }],
+    options: [{ flags: '--person <person>', about: { zh: '应答人', en: 'who answers' }, required: true }],
+    by: (typed) => textOf(typed, 'person'),
+    fields: async (typed, { ports }) => {
+      const callId = await known(
+        wordOf(typed, 0),
+        (await ports.duty.calls()).map(({ id }) => id),
+        CALL,
       );
-    await workedThrough(ports);
-    const output: OrderOutput = { event: `order/${orderId}`, order: orderId, ...(await outcomeOf(ports, `order/${orderId}`)) };
-    terminal.result(
-      output,
-      () => `${orderId}: ${terminal.pick(OUTCOMES[output.outcome] ?? { zh: output.outcome, en: output.outcome })} ${output.reason}`,
-    );
-    return output.outcome === 'rejected' ? EXIT.partlyRefused : EXIT.done;
-  });
+      return { kind: 'answer', callId, person: textOf(typed, 'person') ?? '' };
+    },
+  },
+  {
+    kind: 'progress',
+    about: { zh: '登记转移进展', en: 'report progress of a transfer task' },
+    example: 'progress TASK --moved p001 p002 --evidence head-count',
+    words: [{ name: '<task>' }],
+    options: [
+      { flags: '--moved <persons...>', about: { zh: '已转移人员', en: 'persons moved' } },
+      { flags: '--absent <n>', about: { zh: '不在', en: 'not there' }, preset: '0' },
+      { flags: '--refusing <n>', about: { zh: '拒转', en: 'refusing' }, preset: '0' },
+      {
+        flags: '--evidence <kind>',
+        about: { zh: '凭据', en: 'evidence' },
+        choices: ['head-count', 'photo', 'signature', 'none'],
+        preset: 'none',
+      },
+    ],
+    fields: async (typed, { ports }) => ({
+      kind: 'progress',
+      taskId: await known(
+        wordOf(typed, 0),
+        (await ports.response.tasks()).map(({ id }) => id),
+        TASK,
+      ),
+      moved: [...textsOf(typed, 'moved')],
+      absent: Number(textOf(typed, 'absent')),
+      refusing: Number(textOf(typed, 'refusing')),
+      evidence: textOf(typed, 'evidence') as 'head-count' | 'photo' | 'signature' | 'none',
+    }),
+  },
+  {
+    kind: 'verdict',
+    about: { zh: '反馈火情核查结论', en: 'judge a fire' },
+    example: 'verdict FIRE farm-burn --by chen',
+    words: [{ name: '<fire>' }, { name: '<verdict>', about: { zh: VERDICTS.join(' '), en: VERDICTS.join(' ') } }],
+    options: [
+      { flags: '--deaths <n>', about: { zh: '死亡', en: 'deaths' }, preset: '0' },
+      { flags: '--hectares <n>', about: { zh: '受害森林面积（公顷）', en: 'damaged forest, hectares' } },
+    ],
+    fields: async (typed, { ports }) => {
+      const hectares = textOf(typed, 'hectares');
+      return {
+        kind: 'verdict',
+        fireId: await known(
+          wordOf(typed, 0),
+          (await ports.wildfire.wildfires()).map(({ id }) => id),
+          FIRE,
+        ),
+        verdict: wordOf(typed, 1) as Verdict,
+        deaths: Number(textOf(typed, 'deaths')),
+        burnedAreaHa: hectares === undefined ? null : Number(hectares),
+      };
+    },
+  },
+  {
+    kind: 'correct',
+    about: { zh: '撤销误录的事件', en: 'withdraw an event recorded in error' },
+    example: 'correct record/permit/123 --reason …',
+    words: [{ name: '<event>' }],
+    fields: async (typed, { ports }) => {
+      const eventId = wordOf(typed, 0);
+      const there = (await ports.intake.originsOf([eventId])).length > 0 || (await ports.reporting.restsOn(eventId));
+      return { kind: 'correct', eventId: await known(eventId, there ? [eventId] : [], EVENT) };
+    },
+  },
+];
+
+const CALL: Said = { zh: '没有这个呼叫', en: 'there is no such call' };
+const TASK: Said = { zh: '没有这个任务', en: 'there is no such task' };
+const FIRE: Said = { zh: '没有这个火情', en: 'there is no such fire' };
+const EVENT: Said = { zh: '没有这个事件', en: 'there is no such event' };
+
+/** One command an order. */
+export const ORDER_COMMANDS: readonly CommandOf[] = ORDERS.map(
+  ({ kind, fields, by, options = [], example, ...rest }) => ({
+    ...rest,
+    name: `orders ${kind}`,
+    example: `orders ${example}`,
+    options: [...COMMON, ...options],
+    run: (typed, terminal) =>
+      giveOrder(
+        (session) => fields(typed, session),
+        { by: textOf(typed, 'by') ?? by?.(typed), reason: textOf(typed, 'reason'), id: textOf(typed, 'id') },
+        terminal,
+      ),
+  }),
+);
+
+/**
+ * A person at the command is told at once that there is no such thing; an order that travels may come before what it
+ * is about.
+ */
+async function known(id: string, all: readonly string[], { zh, en }: Said): Promise<string> {
+  if (all.includes(id)) return id;
+  throw new Misuse(`${zh} / ${en}: ${id}`);
 }
 
-const OUTCOMES: Readonly<Record<string, { zh: string; en: string }>> = {
-  done: { zh: '已执行', en: 'done' },
-  rejected: { zh: '未执行', en: 'not carried out' },
-  waiting: { zh: '等待', en: 'waiting' },
-  recorded: { zh: '已记录', en: 'recorded' },
-};
+const responseOf = (typed: Typed, { plans }: Session): Readonly<{ authority: string; hazard: 'flood' }> => ({
+  authority: textOf(typed, 'authority') ?? plans.response.flood.authority,
+  hazard: 'flood',
+});
 
-async function outcomeOf(ports: Ports, event: string): Promise<{ outcome: string; reason: string }> {
-  for (let tries = 0; tries < 5; tries += 1) {
-    const found = (await ports.response.outcomeOf(event)) ?? (await ports.wildfire.outcomeOf(event)) ?? (await ports.duty.outcomeOf(event));
-    if (found !== null) return found;
-    await sleep(50);
-  }
-  return { outcome: 'recorded', reason: '' };
+function levelOf(text: string): 'IV' | 'III' | 'II' | 'I' {
+  const read = parseLevel(text);
+  if (read === null || read === 'none') throw new Misuse(`${text}: Ⅳ Ⅲ Ⅱ Ⅰ (IV III II I)`);
+  return read;
 }
 
 /** The proposal that is meant: the one named, or the only one that is open. */
-export async function proposalMeant(
+async function proposalMeant(
   ports: Ports,
   named: string | undefined,
 ): Promise<{ authority: string; hazard: 'flood'; level: 'none' | 'IV' | 'III' | 'II' | 'I' }> {
@@ -77,6 +223,8 @@ export async function proposalMeant(
         : `没有待签发的建议 ${named} / there is no open proposal ${named}`,
     );
   if (second !== undefined)
-    throw new Misuse(`有多项待签发，请指明 / several are open, name one: ${open.map(({ proposal }) => proposal).join(' ')}`);
+    throw new Misuse(
+      `有多项待签发，请指明 / several are open, name one: ${open.map(({ proposal }) => proposal).join(' ')}`,
+    );
   return { authority: only.authority, hazard: 'flood', level: only.level };
 }

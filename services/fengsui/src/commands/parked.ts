@@ -1,3 +1,4 @@
+import { textOf, wordOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
@@ -7,7 +8,7 @@ const idOf = (text: string): number => {
 };
 const done = { zh: '已执行', en: 'done' };
 
-export const parked = {
+const parked = {
   list: (terminal: Terminal): Promise<number> =>
     withSession('ports', async ({ ports }) => {
       const rows = await ports.parked.list();
@@ -51,3 +52,36 @@ export const parked = {
       return EXIT.done;
     }),
 };
+
+const ID = [{ name: '<id>' }];
+
+export const PARKED_COMMANDS: readonly CommandOf[] = [
+  {
+    name: 'parked list',
+    about: { zh: '列出', en: 'list' },
+    example: 'parked list',
+    run: (_, terminal) => parked.list(terminal),
+  },
+  {
+    name: 'parked show',
+    about: { zh: '查看', en: 'show one' },
+    example: 'parked show 3',
+    words: ID,
+    run: (typed, terminal) => parked.show(wordOf(typed, 0), terminal),
+  },
+  {
+    name: 'parked retry',
+    about: { zh: '重试', en: 'try again' },
+    example: 'parked retry 3',
+    words: ID,
+    run: (typed, terminal) => parked.retry(wordOf(typed, 0), terminal),
+  },
+  {
+    name: 'parked drop',
+    about: { zh: '放弃', en: 'drop' },
+    example: 'parked drop 3 --reason …',
+    words: ID,
+    options: [{ flags: '--reason <text>', about: { zh: '理由', en: 'reason' }, required: true }],
+    run: (typed, terminal) => parked.drop(wordOf(typed, 0), textOf(typed, 'reason') ?? '', terminal),
+  },
+];

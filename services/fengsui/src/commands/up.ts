@@ -1,23 +1,54 @@
 import * as path from 'node:path';
 
 import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
-import { connect } from '@fengsui/database';
-import type { Delivery } from '../demonstration/delivery.js';
-import { beginPlay, play, playState, scriptHash } from '../demonstration/play.js';
-import { demonstration, REPORT_YEAR } from '../demonstration/script.js';
-import { VirtualTime } from '../demonstration/virtual-time.js';
+import { connect, playState } from '@fengsui/database';
+import { begin, demonstration, missingFor, play, REPORT_YEAR, scriptHash, type Delivery } from '@fengsui/demonstration';
+import { servicesRun } from '@fengsui/service';
+import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
-import { atWork } from '@fengsui/log';
-import { readPlans, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
+import { holdsInputs } from '@fengsui/intake';
+import { readPlans, stageOf, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
 import { startProcesses, type Processes } from '../processes.js';
 import { workedThrough } from '../session.js';
 import { openStore, wipe, type Store } from '../store.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
-import { writeReport } from './figures.js';
+import { writeReport } from './report.js';
 
-export type UpOptions = Readonly<{ once?: boolean; empty?: boolean; fresh?: boolean; processes?: boolean }>;
+export const UP_COMMAND: CommandOf = {
+  name: 'up',
+  about: {
+    zh: '启动数据库和全部服务；首次启动播放演示',
+    en: 'bring up the database and all services; play the demonstration the first time',
+  },
+  example: 'up --once',
+  options: [
+    {
+      flags: '--once',
+      about: { zh: '播放演示、写出总结后退出', en: 'play the demonstration, write the summary, exit' },
+    },
+    { flags: '--empty', about: { zh: '不装演示数据', en: 'without demonstration data' } },
+    { flags: '--processes', about: { zh: '每个服务一个进程', en: 'one process a service' } },
+    { flags: '--fresh', about: { zh: '先清空本机全部数据', en: 'remove all data of this installation first' } },
+  ],
+  run: ({ options }, terminal) => up(options as UpOptions, terminal),
+};
 
-/** Brings everything up, in one process or, with `processes`, one a service: database, demonstration where there is none, report, and then the live doors until Ctrl-C. */
+export const CONSOLE_COMMAND: CommandOf = {
+  name: 'console',
+  about: {
+    zh: '只开值守页、接入口和查询接口（服务在别处运行）',
+    en: 'the duty page, the doors and the query API alone (the services run elsewhere)',
+  },
+  example: 'console',
+  run: (_, terminal) => openConsole(terminal),
+};
+
+type UpOptions = Readonly<{ once?: boolean; empty?: boolean; fresh?: boolean; processes?: boolean }>;
+
+/**
+ * Brings everything up, in one process or, with `processes`, one a service: database, demonstration where there is
+ * none, report, and then the live doors until Ctrl-C.
+ */
 export async function up(
   { once = false, empty = false, fresh = false, processes = false }: UpOptions,
   terminal: Terminal,
@@ -32,10 +63,15 @@ export async function up(
   try {
     const script = await scriptToPlay(store, plans, empty, fresh, terminal);
     if (processes) others = await startProcesses(store.url, settings);
-    running = await startOneProcess(store.url, { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' }, plans, {
-      services: !processes,
-      http: !once,
-    });
+    running = await startOneProcess(
+      store.url,
+      { ...settings, LOG_LEVEL: script === null ? settings.LOG_LEVEL : 'warn' },
+      plans,
+      {
+        services: !processes,
+        http: !once,
+      },
+    );
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
     if (!empty) await showResult(running, terminal, once);
@@ -59,13 +95,16 @@ const sayReady = ({ address }: OneProcess, terminal: Terminal): void =>
   });
 
 /** The duty page, the doors and the query API alone, until Ctrl-C: the services work elsewhere on this database. */
-export async function openConsole(terminal: Terminal): Promise<number> {
+async function openConsole(terminal: Terminal): Promise<number> {
   const settings = settingsOfInstallation();
   const stopping = untilSignal();
   const store = await openStore(settings);
   let running: OneProcess | null = null;
   try {
-    running = await startOneProcess(store.url, settings, readPlans(settings.FENGSUI_PLAN), { services: false, http: true });
+    running = await startOneProcess(store.url, settings, readPlans(settings.FENGSUI_PLAN), {
+      services: false,
+      http: true,
+    });
     sayReady(running, terminal);
     await stopping.signal;
     return EXIT.done;
@@ -86,24 +125,37 @@ async function scriptToPlay(
 ): Promise<readonly Delivery[] | null> {
   const db = await connect(store.url, 'fengsui up', 2);
   try {
-    if (await atWork(db)) throw new Misuse('服务已在运行 / the services are running already');
+    if (await servicesRun(db)) throw new Misuse('服务已在运行 / the services are running already');
     if (fresh) await wipe(store.url);
     const state = await playState(db);
     if (state.state === 'ended') {
-      terminal.say({ zh: '· 演示数据已播放过，不再重复', en: '· the demonstration was played before and is not played again' });
+      terminal.say({
+        zh: '· 演示数据已播放过，不再重复',
+        en: '· the demonstration was played before and is not played again',
+      });
       return null;
     }
-    const [held] = (await db.query('select exists (select 1 from intake.input) as any')) as { any: boolean }[];
-    if (state.state === 'none' && (empty || held?.any === true)) {
+    if (state.state === 'none' && (empty || (await holdsInputs(db)))) {
       if (!empty)
-        terminal.say({ zh: '· 已有业务数据，不播放演示', en: '· there are data of your own: the demonstration is not played into them' });
+        terminal.say({
+          zh: '· 已有业务数据，不播放演示',
+          en: '· there are data of your own: the demonstration is not played into them',
+        });
       return null;
     }
     if (empty)
       throw new Misuse(
         '演示尚未播放完：先 npm start 播完，或 npm start -- --empty --fresh 清空 / the demonstration was cut off: finish it with `npm start`, or clear it with `npm start -- --empty --fresh`',
       );
-    const script = demonstrationOf(plans);
+    const missing = missingFor(plans.response);
+    if (missing.length > 0) {
+      terminal.say({
+        zh: `· 预案所在城市没有演示所需的县区（${missing.join('、')}），不播放演示`,
+        en: `· the plan's city lacks counties that the demonstration tells of (${missing.join(', ')}): it is left out`,
+      });
+      return null;
+    }
+    const script = demonstration(plans.response);
     if (state.state === 'cut-off' && state.script === scriptHash(script)) {
       terminal.say({
         zh: `· 演示上次中断于 ${state.delivered}/${state.deliveries}，继续播放`,
@@ -118,21 +170,23 @@ async function scriptToPlay(
       });
       await wipe(store.url);
     }
-    await beginPlay(db, script);
+    await begin(db, script);
     return script;
   } finally {
     await db.destroy();
   }
 }
 
-export const demonstrationOf = ({ response }: Plans): readonly Delivery[] => demonstration(response, response.counties);
-
 /** @returns false when it was stopped half-way */
-async function playScript(script: readonly Delivery[], { ports }: OneProcess, terminal: Terminal, stopping: Stopping): Promise<boolean> {
-  const time = new VirtualTime(ports.db, ports.log);
+async function playScript(
+  script: readonly Delivery[],
+  { ports }: OneProcess,
+  terminal: Terminal,
+  stopping: Stopping,
+): Promise<boolean> {
   const bar = terminal.progress({ zh: '演示 2019-2020', en: 'demonstration 2019-2020' }, script.length);
   try {
-    const { skippedRollups } = await play(script, ports.db, time, ports.receiving, ports.rollups, (delivered, at) => {
+    const skippedRollups = await play(script, stageOf(ports), (delivered, at) => {
       bar.at(delivered, shanghaiMinute(at).slice(0, 10));
       if (stopping.stopped()) throw new Stopped();
     });
@@ -146,7 +200,10 @@ async function playScript(script: readonly Delivery[], { ports }: OneProcess, te
   } catch (error) {
     bar.end();
     if (!(error instanceof Stopped)) throw error;
-    terminal.say({ zh: '演示已中断，下次运行从中断处继续', en: 'the demonstration was stopped; the next run goes on from there' });
+    terminal.say({
+      zh: '演示已中断，下次运行从中断处继续',
+      en: 'the demonstration was stopped; the next run goes on from there',
+    });
     return false;
   }
 }
@@ -162,7 +219,7 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
     null,
     path.join(ROOT, 'out', `annual-summary-${REPORT_YEAR}.docx`),
   );
-  const calls = await ports.duty.calls();
+  const calls = await ports.duty.calls(false);
   const count = (state: string): number => calls.filter((call) => call.state === state).length;
   const [level] = await ports.response.levels();
   terminal.result(

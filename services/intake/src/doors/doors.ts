@@ -16,7 +16,10 @@ export const DOORS = {
 } as const satisfies Record<string, ObservedEvent['type']>;
 export type Door = keyof typeof DOORS;
 
-/** What a door of one contract reads: contract JSON there may leave the type out; a source format must give what the door carries. */
+/**
+ * What a door of one contract reads: contract JSON there may leave the type out; a source format must give what the
+ * door carries.
+ */
 export const readersFor = (readers: readonly Reader[], contract: ObservedEvent['type']): readonly Reader[] => [
   ...readers.filter(({ format }) => format !== 'contract-json'),
   contractJson(contract),

@@ -6,7 +6,8 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA, ParkedMessages, partitionOf, startServices, type ServiceProcess } from '@fengsui/log';
+import { LOG_SCHEMA, ParkedMessages, partitionOf } from '@fengsui/log';
+import { startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase, type TestDatabase } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
@@ -25,8 +26,14 @@ describe('feed.*, written by an ordinary Kafka client', () => {
     database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
     db = await connect(database.url, 'feed test', 2);
     home = mkdtempSync(path.join(os.tmpdir(), 'fengsui-feed-'));
-    const settings = readSettings({ FENGSUI_HOME: home, FENGSUI_HTTP_PORT: '0', LOG_LEVEL: 'error', KAFKA_BROKERS: BROKERS });
+    const settings = readSettings({
+      FENGSUI_HOME: home,
+      FENGSUI_HTTP_PORT: '0',
+      LOG_LEVEL: 'error',
+      KAFKA_BROKERS: BROKERS,
+    });
     running = await startServices(database.url, settings, {
+      schemas: [INTAKE_SCHEMA],
       modules: [IntakeModule.of(IntakePlan.read(path.join(ROOT, 'plans', 'qingyuan')), settings, true)],
       consumers: [],
       relays: ['intake'],
@@ -49,7 +56,9 @@ describe('feed.*, written by an ordinary Kafka client', () => {
     expect([status, stderr]).toEqual([0, '']);
   };
   const accepted = async (): Promise<string[]> =>
-    ((await db.query('select event_id from intake.accepted order by 1')) as { event_id: string }[]).map(({ event_id }) => event_id);
+    ((await db.query('select event_id from intake.accepted order by 1')) as { event_id: string }[]).map(
+      ({ event_id }) => event_id,
+    );
   const until = async (what: () => Promise<boolean>): Promise<void> => {
     while (!(await what())) await sleep(50);
   };
@@ -65,11 +74,17 @@ describe('feed.*, written by an ordinary Kafka client', () => {
       writeFileSync(junk, '<html>Invalid MAP_KEY</html>');
       kcat('feed.hotspots', 'x', junk);
       const wrong = path.join(home, 'wrong');
-      writeFileSync(wrong, '{"type":"reading.v1","occurredAt":"2020-06-07T00:00:00Z","data":{"station":"a","quantity":"snow"}}');
+      writeFileSync(
+        wrong,
+        '{"type":"reading.v1","occurredAt":"2020-06-07T00:00:00Z","data":{"station":"a","quantity":"snow"}}',
+      );
       kcat('feed.readings', 'a', wrong);
       await until(async () => (await accepted()).length >= 4 && (await new ParkedMessages(db).list()).length >= 2);
       expect((await accepted()).filter((id) => id.startsWith('warning/'))).toHaveLength(1);
-      const [row] = (await db.query(`select name, door from intake.input where format = 'cap'`)) as { name: string; door: string }[];
+      const [row] = (await db.query(`select name, door from intake.input where format = 'cap'`)) as {
+        name: string;
+        door: string;
+      }[];
       // Where Kafka's own Java client would have put it.
       expect(row).toEqual({
         door: 'kafka',
@@ -82,7 +97,9 @@ describe('feed.*, written by an ordinary Kafka client', () => {
       await until(() => running.runtime.log.idle());
       expect(
         (
-          (await db.query(`select count(*)::int as n from log.relayed where topic = 'observed.warnings' and kafka_next > 0`)) as unknown[]
+          (await db.query(
+            `select count(*)::int as n from log.relayed where topic = 'observed.warnings' and kafka_next > 0`,
+          )) as unknown[]
         )[0],
       ).toEqual({ n: 1 });
     },

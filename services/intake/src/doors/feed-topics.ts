@@ -3,10 +3,10 @@ import { FEED_TOPICS } from '@fengsui/contracts';
 import type { Clock } from '@fengsui/database';
 import type { Consumption, FeedMessage, KafkaFeeds, TakeFeed } from '@fengsui/log';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { contentOfBytes } from '../content.js';
-import type { Permit } from '../judging.js';
+import { contentOfBytes } from '../keeping/content.js';
+import type { Permit } from '../accepting/judging.js';
 import type { Reader } from '../readers/reader.js';
-import type { Receiving } from '../receive.js';
+import type { Receiving } from '../accepting/receiving.js';
 import { DOORS, readersFor, type Door } from './doors.js';
 
 const WAIT_MS = 500;
@@ -15,8 +15,8 @@ const WAIT_MS = 500;
 class NothingToTake extends Error {}
 
 /**
- * What any Kafka client writes into `feed.*`: raw bytes of any format, or contract JSON. Only intake reads it. The position moves in the
- * transaction that stores what became of the message.
+ * What any Kafka client writes into `feed.*`: raw bytes of any format, or contract JSON. Only intake reads it. The
+ * position moves in the transaction that stores what became of the message.
  */
 export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown {
   private consumption: Consumption | null = null;
@@ -64,7 +64,11 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
       permit: ({ type }) =>
         type === contract
           ? null
-          : { place: '', reason: `${type} in ${topic}`, expected: `${contract} (${FEED_TOPICS.length} topics, one for each)` },
+          : {
+              place: '',
+              reason: `${type} in ${topic}`,
+              expected: `${contract} (${FEED_TOPICS.length} topics, one for each)`,
+            },
     };
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
-import type { Permit } from '../judging.js';
+import type { Permit } from '../accepting/judging.js';
 import type { Feeder } from '../plan.js';
 import { Problem } from './problem.js';
 
@@ -11,8 +11,8 @@ const PER_MINUTE = 600;
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /**
- * Who may feed over HTTP. A feeder proves itself with the key whose SHA-256 the plan holds. While the plan names no feeder, only this
- * machine may feed.
+ * Who may feed over HTTP. A feeder proves itself with the key whose SHA-256 the plan holds. While the plan names no
+ * feeder, only this machine may feed.
  */
 export class Feeders {
   constructor(private readonly feeders: readonly Feeder[]) {}
@@ -20,7 +20,8 @@ export class Feeders {
   /** @param header `Bearer …`, or the key itself from `x-api-key` @throws Problem 401, 403 */
   identify(header: string | undefined, address: string): Known {
     if (this.feeders.length === 0) {
-      if (LOOPBACK.test(address)) return { name: `http:${address}`, contracts: null, perMinute: Number.MAX_SAFE_INTEGER };
+      if (LOOPBACK.test(address))
+        return { name: `http:${address}`, contracts: null, perMinute: Number.MAX_SAFE_INTEGER };
       throw new Problem(
         403,
         'not-local',
@@ -30,7 +31,10 @@ export class Feeders {
     }
     const key = (header ?? '').replace(/^Bearer\s+/i, '').trim();
     const hash = createHash('sha256').update(key).digest();
-    const feeder = key === '' ? undefined : this.feeders.find(({ keySha256 }) => timingSafeEqual(Buffer.from(keySha256, 'hex'), hash));
+    const feeder =
+      key === ''
+        ? undefined
+        : this.feeders.find(({ keySha256 }) => timingSafeEqual(Buffer.from(keySha256, 'hex'), hash));
     if (feeder === undefined)
       throw new Problem(
         401,
@@ -50,7 +54,8 @@ export class Feeders {
 }
 
 function forbidden(event: ObservedEvent, { name, contracts, areas }: Feeder): Refusal | null {
-  if (!contracts.includes(event.type)) return { place: '', reason: `${name} may not send ${event.type}`, expected: contracts.join(', ') };
+  if (!contracts.includes(event.type))
+    return { place: '', reason: `${name} may not send ${event.type}`, expected: contracts.join(', ') };
   if (areas === undefined) return null;
   const outside = divisionsOf(event).find((division) => !areas.some((area) => division.startsWith(area)));
   return outside === undefined
@@ -79,7 +84,10 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
   }
 }
 
-/** How much one feeder may do, and how much all may do at once. What is over is told when to come again; nothing is dropped silently. */
+/**
+ * How much one feeder may do, and how much all may do at once. What is over is told when to come again; nothing is
+ * dropped silently.
+ */
 export class Gate {
   private readonly windows = new Map<string, { minute: number; count: number }>();
   private inside = 0;

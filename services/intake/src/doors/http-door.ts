@@ -3,22 +3,25 @@ import * as path from 'node:path';
 import type { Readable } from 'node:stream';
 import { Clock } from '@fengsui/database';
 import type { Settings } from '@fengsui/settings';
-import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { BadContent, spool, type Spooled } from '../content.js';
+import { Controller, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { BadContent, spool, type Spooled } from '../keeping/content.js';
 import { IntakePlan } from '../plan.js';
-import type { Permit } from '../judging.js';
-import type { Receipt } from '../receipt.js';
-import { Receiving } from '../receive.js';
-import { Answers } from './answers.js';
+import type { Permit } from '../accepting/judging.js';
+import type { Receipt } from '../accepting/receipt.js';
+import { Receiving } from '../accepting/receiving.js';
+import { KeptAnswers } from './kept-answers.js';
 import { DOORS, readersFor, type Door } from './doors.js';
 import { Feeders, Gate, type Known } from './feeders.js';
-import { openApi } from './openapi.js';
 import { AsProblem, Problem } from './problem.js';
 
 /** Injection token of the settings that the doors need. */
 export const DOOR_SETTINGS = Symbol('settings of the doors');
 
-type Request = Readonly<{ ip: string; body: unknown; headers: Readonly<Record<string, string | string[] | undefined>> }>;
+type Request = Readonly<{
+  ip: string;
+  body: unknown;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}>;
 type Reply = { header: (name: string, value: string) => Reply };
 
 /** Uploads at once; each holds a few megabytes. */
@@ -27,8 +30,9 @@ const AT_ONCE = 16;
 const NO_INPUT = /^(multipart|image|audio|video|font)\//i;
 
 /**
- * One object, an array, NDJSON, or a source format in the body, plain or with `Content-Encoding: gzip`; the answer counts what became of
- * each record. The body is taken as it comes and kept until it is whole: half a body is no input.
+ * One object, an array, NDJSON, or a source format in the body, plain or with `Content-Encoding: gzip`; the answer
+ * counts what became of each record. The body is taken as it comes and kept until it is whole: half a body is no
+ * input.
  */
 @Controller('v1')
 @UseFilters(AsProblem)
@@ -39,10 +43,10 @@ export class HttpDoor {
   private readonly limit: number;
 
   constructor(
-    @Inject(Receiving) private readonly receiving: Receiving,
-    @Inject(Answers) private readonly answers: Answers,
-    @Inject(IntakePlan) plan: IntakePlan,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly receiving: Receiving,
+    private readonly answers: KeptAnswers,
+    plan: IntakePlan,
+    private readonly clock: Clock,
     @Inject(DOOR_SETTINGS) settings: Settings,
   ) {
     this.feeders = new Feeders(plan.feeders);
@@ -50,26 +54,35 @@ export class HttpDoor {
     this.limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
   }
 
-  /** What the doors take, as OpenAPI 3.1. */
-  @Get('openapi.json') description(): unknown {
-    return openApi();
-  }
-
   @Post(':door')
   @HttpCode(200)
-  async take(@Param('door') door: string, @Req() request: Request, @Res({ passthrough: true }) reply: Reply): Promise<Receipt> {
+  async take(
+    @Param('door') door: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<Receipt> {
     if (door !== 'inputs' && !(door in DOORS))
       throw new Problem(404, 'no-door', 'there is no such door', `inputs, ${Object.keys(DOORS).join(', ')}`);
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
     const feeder = this.feeders.identify(header('authorization') ?? header('x-api-key'), request.ip);
     const contract = door === 'inputs' ? null : DOORS[door as Door];
     if (contract !== null && feeder.contracts?.includes(contract) === false)
-      throw new Problem(403, 'not-allowed', 'this key may not send this', `${contract}; it may send ${feeder.contracts.join(', ')}`);
+      throw new Problem(
+        403,
+        'not-allowed',
+        'this key may not send this',
+        `${contract}; it may send ${feeder.contracts.join(', ')}`,
+      );
     const type = header('content-type') ?? '';
     if (NO_INPUT.test(type)) throw new Problem(415, 'unsupported-type', 'no input comes as this', type.slice(0, 100));
     const encoding = header('content-encoding') ?? 'identity';
     if (!/^(identity|gzip|x-gzip)$/i.test(encoding))
-      throw new Problem(415, 'unsupported-encoding', 'this encoding is not unpacked', `${encoding.slice(0, 40)}; gzip or none`);
+      throw new Problem(
+        415,
+        'unsupported-encoding',
+        'this encoding is not unpacked',
+        `${encoding.slice(0, 40)}; gzip or none`,
+      );
     const leave = this.gate.enter(feeder, Date.parse(await this.clock.now()));
     try {
       const spooled = await this.spooled(request.body as Readable);
@@ -105,17 +118,28 @@ export class HttpDoor {
     }
   }
 
-  private async receive(door: string, { content }: Spooled, feeder: Known, key: string | undefined, reply: Reply): Promise<Receipt> {
+  private async receive(
+    door: string,
+    { content }: Spooled,
+    feeder: Known,
+    key: string | undefined,
+    reply: Reply,
+  ): Promise<Receipt> {
     if (content.size === 0) throw empty();
     if (key !== undefined && (key.length > 200 || key.trim() === ''))
       throw new Problem(400, 'bad-key', 'the idempotency key cannot be used', 'Idempotency-Key: 1 to 200 characters');
     if (key !== undefined) {
       const before = await this.answers.find(feeder.name, key);
       if (before !== null && (before.sha256 !== content.sha256 || before.door !== door))
-        throw new Problem(422, 'key-reused', 'the idempotency key was used for another body', 'a key of its own for each body');
+        throw new Problem(
+          422,
+          'key-reused',
+          'the idempotency key was used for another body',
+          'a key of its own for each body',
+        );
       if (before !== null) {
         reply.header('idempotent-replayed', 'true');
-        return settled(before.answer);
+        return orRefused(before.answer);
       }
     }
     const contract = door === 'inputs' ? null : DOORS[door as Door];
@@ -127,18 +151,23 @@ export class HttpDoor {
       readers: contract === null ? this.receiving.readers : readersFor(this.receiving.readers, contract),
       permit: (event) => {
         if (contract !== null && event.type !== contract)
-          return { place: '', reason: `${event.type} on the door of ${contract}`, expected: `${contract}, or POST /v1/inputs` };
+          return {
+            place: '',
+            reason: `${event.type} on the door of ${contract}`,
+            expected: `${contract}, or POST /v1/inputs`,
+          };
         return (feeder.permit as Permit | undefined)?.(event) ?? null;
       },
     });
-    if ('skipped' in receipt) throw new Problem(415, 'unknown-format', 'the body is in no format that this door takes', receipt.skipped);
-    if (key !== undefined) await this.answers.keep(feeder.name, key, door, content.sha256, receipt);
-    return settled(receipt);
+    if ('skipped' in receipt)
+      throw new Problem(415, 'unknown-format', 'the body is in no format that this door takes', receipt.skipped);
+    if (key !== undefined) await this.answers.keep(feeder.name, key, { sha256: content.sha256, door, answer: receipt });
+    return orRefused(receipt);
   }
 }
 
 /** @throws Problem 422 when nothing of it could be taken */
-function settled(receipt: Receipt): Receipt {
+function orRefused(receipt: Receipt): Receipt {
   if (receipt.records > 0 && receipt.refused === receipt.records)
     throw new Problem(422, 'refused', 'every record was refused', `${receipt.refused} refused`, receipt);
   return receipt;

@@ -14,14 +14,23 @@ export class Problem extends HttpException {
   }
 }
 
-type Reply = { status: (code: number) => Reply; header: (name: string, value: string) => Reply; send: (body: unknown) => unknown };
+type Reply = {
+  status: (code: number) => Reply;
+  header: (name: string, value: string) => Reply;
+  send: (body: unknown) => unknown;
+};
 
 /** Every error of a door is a problem document. */
 @Catch(HttpException)
 export class AsProblem implements ExceptionFilter {
   catch(exception: HttpException, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<Reply>().status(exception.getStatus()).header('content-type', 'application/problem+json');
-    if (exception instanceof Problem) for (const [name, value] of Object.entries(exception.headers)) reply.header(name, value);
+    const reply = host
+      .switchToHttp()
+      .getResponse<Reply>()
+      .status(exception.getStatus())
+      .header('content-type', 'application/problem+json');
+    if (exception instanceof Problem)
+      for (const [name, value] of Object.entries(exception.headers)) reply.header(name, value);
     reply.send(exception.getResponse());
   }
 }

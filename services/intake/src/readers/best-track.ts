@@ -1,9 +1,9 @@
 import { guarded, refuse, Unreadable, type Draft, type Piece, type Reader, type SourceRecord } from './reader.js';
 
 /**
- * JMA best tracks of the Western North Pacific, fixed width: a header line `66666 …` for each storm, then a line for each analysed
- * position: yymmddhh UTC, grade, latitude and longitude in tenths of a degree, hPa, knots (000 where the storm is weaker than a
- * tropical storm, which is no calm). A storm is a record.
+ * JMA best tracks of the Western North Pacific, fixed width: a header line `66666 …` for each storm, then a line for
+ * each analysed position: yymmddhh UTC, grade, latitude and longitude in tenths of a degree, hPa, knots (000 where
+ * the storm is weaker than a tropical storm, which is no calm). A storm is a record.
  */
 export const bestTrack: Reader = {
   format: 'jma-best-track',
@@ -18,7 +18,10 @@ export const bestTrack: Reader = {
         if (storm !== null) yield recordOf(storm); // the count in its header was too large
         storm = begun(text, piece);
       } else if (storm === null)
-        yield { ...whole(piece), refusals: [refuse(`line ${piece.number}`, 'a position outside of a storm', 'a header line 66666 first')] };
+        yield {
+          ...whole(piece),
+          refusals: [refuse(`line ${piece.number}`, 'a position outside of a storm', 'a header line 66666 first')],
+        };
       else storm.lines.push({ text, number: piece.number });
       if (storm === null) return;
       storm.to = piece.from + piece.bytes.length;
@@ -69,14 +72,23 @@ const LINE = /^(\d{2})(\d{2})(\d{2})(\d{2}) \d{3} (\d) ([ \d]{3}) ([ \d]{4}) ([ 
 function recordOf(storm: Storm): SourceRecord {
   const at = { place: `storm ${storm.id} (line ${storm.number})`, from: storm.from, length: storm.to - storm.from };
   if (storm.lines.length !== storm.expected)
-    return { ...at, refusals: [refuse(at.place, `${storm.lines.length} positions`, `${storm.expected} positions, as its header says`)] };
+    return {
+      ...at,
+      refusals: [
+        refuse(at.place, `${storm.lines.length} positions`, `${storm.expected} positions, as its header says`),
+      ],
+    };
   return guarded(at, () => ({ drafts: storm.lines.map((line) => positionOf(storm, line)) }));
 }
 
 function positionOf({ id, name }: Storm, { text, number }: { text: string; number: number }): Draft {
   const match = LINE.exec(text);
   if (match === null)
-    throw new Unreadable(`line ${number}`, JSON.stringify(text.slice(0, 40)), 'yymmddhh 002 grade lat lon hPa kt, fixed width');
+    throw new Unreadable(
+      `line ${number}`,
+      JSON.stringify(text.slice(0, 40)),
+      'yymmddhh 002 grade lat lon hPa kt, fixed width',
+    );
   const [, yy = '', month, day, hour, grade = '', latitude = '', longitude = '', pressure = '', wind = ''] = match;
   const year = Number(yy) >= 51 ? `19${yy}` : `20${yy}`;
   const occurredAt = `${year}-${month}-${day}T${hour}:00:00.000Z`;

@@ -1,6 +1,15 @@
 import { CONTRACTS, OWN_OBSERVATIONS, TOPICS, type ObservedEvent, type Refusal } from '@fengsui/contracts';
 import { isObject, parseJson } from './json.js';
-import { recordOf, refuse, type Draft, type Head, type Piece, type Reader, type SourceRecord, type Unit } from './reader.js';
+import {
+  recordOf,
+  refuse,
+  type Draft,
+  type Head,
+  type Piece,
+  type Reader,
+  type SourceRecord,
+  type Unit,
+} from './reader.js';
 import { instantOf } from './text.js';
 
 /** What may be fed as JSON: the contracts that intake writes, but for its own observations. */
@@ -9,19 +18,24 @@ export const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
 ) as ObservedEvent['type'][];
 
 /**
- * Contract JSON: `{ "type": "incident.v1", "occurredAt": "…", "data": { … } }`, alone, as an array, or one a line (NDJSON).
- * Instants may carry any offset; they are kept as UTC.
+ * Contract JSON: `{ "type": "incident.v1", "occurredAt": "…", "data": { … } }`, alone, as an array, or one a line
+ * (NDJSON). Instants may carry any offset; they are kept as UTC.
  * @param implied the type where an element names none, as on `POST /v1/incidents`
  */
 export const contractJson = (implied: ObservedEvent['type'] | null): Reader => ({
   format: 'contract-json',
   about: 'Contract JSON: one object with type, occurredAt and data, an array of them, or one a line (NDJSON).',
-  recognises: ({ text }) => /^\ufeff?\s*[[{]/.test(text) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(text)),
+  recognises: ({ text }) =>
+    /^\ufeff?\s*[[{]/.test(text) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(text)),
   unit: unitOf,
   begin: (head) => {
     const lines = unitOf(head) === 'line';
     return (piece) => [
-      record(lines ? `line ${piece.number}` : piece.number === 0 ? 'document' : `element ${piece.number}`, piece, implied),
+      record(
+        lines ? `line ${piece.number}` : piece.number === 0 ? 'document' : `element ${piece.number}`,
+        piece,
+        implied,
+      ),
     ];
   },
 });
@@ -33,7 +47,8 @@ export function unitOf({ text, complete }: Head): Unit {
   const end = start.indexOf('\n');
   if (end === -1) return complete ? 'element' : 'line';
   const first = parseJson(Buffer.from(start.slice(0, end)), '');
-  // A first line that is broken and stands above a whole object is a bad line, not a document written over several lines.
+  // A first line that is broken and stands above a whole object is a bad line, not a document written over several
+  // lines.
   if (
     first.refusal !== undefined &&
     /^\s*\{.*\}\s*$/.test(start.slice(end + 1).split('\n', 1)[0] ?? '') &&
@@ -56,7 +71,11 @@ function draftOf(place: string, bytes: Buffer, implied: ObservedEvent['type'] | 
   if (typeof type !== 'string' || !(expected as string[]).includes(type))
     return refuse(`${place}, type`, `${JSON.stringify(type)} cannot be fed here`, `one of ${expected.join(', ')}`);
   if (Object.keys(rest).length > 0)
-    return refuse(place, `unknown field: ${Object.keys(rest).join(', ').slice(0, 200)}`, 'only type, occurredAt and data');
+    return refuse(
+      place,
+      `unknown field: ${Object.keys(rest).join(', ').slice(0, 200)}`,
+      'only type, occurredAt and data',
+    );
   const instant = typeof occurredAt === 'string' ? instantOf(occurredAt) : null;
   if (instant === null)
     return refuse(
@@ -67,7 +86,10 @@ function draftOf(place: string, bytes: Buffer, implied: ObservedEvent['type'] | 
   return { type: type as ObservedEvent['type'], occurredAt: instant, data: withInstants(data) };
 }
 
-/** Fields whose name ends in `At` hold instants: their zone is folded in. What is no instant stays for the contract to refuse. */
+/**
+ * Fields whose name ends in `At` hold instants: their zone is folded in. What is no instant stays for the contract to
+ * refuse.
+ */
 function withInstants(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withInstants);
   if (value === null || typeof value !== 'object') return value;

@@ -4,7 +4,10 @@ import { Unreadable, type Piece, type Unit } from './reader.js';
 const MAX_DOCUMENT_BYTES = 16_000_000;
 /** The largest row, line or element. */
 const MAX_RECORD_BYTES = 4_000_000;
-/** A quoted field may hold line ends; one that is still open after this much was never closed, and must not swallow the file. */
+/**
+ * A quoted field may hold line ends; one that is still open after this much was never closed, and must not swallow
+ * the file.
+ */
 const MAX_QUOTED_BYTES = 65_536;
 
 const [LF, CR, QUOTE, BACKSLASH, COMMA, OPEN_BRACKET] = [0x0a, 0x0d, 0x22, 0x5c, 0x2c, 0x5b];
@@ -39,7 +42,11 @@ class Documents implements Cutter {
   push(chunk: Buffer): Iterable<Piece> {
     this.size += chunk.length;
     if (this.size > MAX_DOCUMENT_BYTES)
-      throw new Unreadable('document', `more than ${MAX_DOCUMENT_BYTES} bytes`, `at most ${MAX_DOCUMENT_BYTES} bytes in one document`);
+      throw new Unreadable(
+        'document',
+        `more than ${MAX_DOCUMENT_BYTES} bytes`,
+        `at most ${MAX_DOCUMENT_BYTES} bytes in one document`,
+      );
     this.chunks.push(chunk);
     return [];
   }
@@ -84,12 +91,17 @@ class Lines implements Cutter {
       }
       if (end === -1 && !last) {
         if (held.length - at > MAX_RECORD_BYTES)
-          throw new Unreadable(`line ${this.number}`, `more than ${MAX_RECORD_BYTES} bytes without a line end`, 'shorter lines');
+          throw new Unreadable(
+            `line ${this.number}`,
+            `more than ${MAX_RECORD_BYTES} bytes without a line end`,
+            'shorter lines',
+          );
         break;
       }
       const stop = end === -1 ? held.length : end;
       const length = stop - at - (stop > at && held[stop - 1] === CR ? 1 : 0);
-      if (length > 0) yield { bytes: held.subarray(at, at + length), from: this.start + at, number: this.number, last: end === -1 };
+      if (length > 0)
+        yield { bytes: held.subarray(at, at + length), from: this.start + at, number: this.number, last: end === -1 };
       this.number += lines;
       at = stop + 1;
       if (quote !== -1 && quote < at) quote = held.indexOf(QUOTE, at);
@@ -116,8 +128,8 @@ function quotedRow(held: Buffer, from: number, firstEnd: number): { end: number;
 }
 
 /**
- * The elements of a JSON array, found without parsing them: one that is broken inside takes no neighbour with it. A document that is no
- * array is one element.
+ * The elements of a JSON array, found without parsing them: one that is broken inside takes no neighbour with it. A
+ * document that is no array is one element.
  */
 class Elements implements Cutter {
   private held: Buffer = Buffer.alloc(0);
@@ -165,7 +177,11 @@ class Elements implements Cutter {
       else if (this.depth === 0 && (byte === COMMA || CLOSE.has(byte))) {
         const piece = this.trimmed(this.at);
         if (piece !== null || byte === COMMA)
-          yield { ...(piece ?? { bytes: Buffer.alloc(0), from: this.start + this.at }), number: (this.number += 1), last: false };
+          yield {
+            ...(piece ?? { bytes: Buffer.alloc(0), from: this.start + this.at }),
+            number: (this.number += 1),
+            last: false,
+          };
         this.drop(this.at + 1);
         if (byte !== COMMA) {
           this.state = 'after';

@@ -45,11 +45,14 @@ export function recognise(head: Head, readers: readonly Reader[]): Reader | Read
 function whyNot(head: Head, readers: readonly Reader[]): string {
   const root = rootOf(head.text);
   if (root === 'schema') return 'an XML schema, no message';
-  if (root !== null && root.toLowerCase() === 'html') return 'a web page, not data: the source answered with something else';
+  if (root !== null && root.toLowerCase() === 'html')
+    return 'a web page, not data: the source answered with something else';
   if (root !== null) return `XML with the root element ${root.slice(0, 40)}, which is no format that is read`;
   if (head.text.startsWith('PK')) return 'a zip archive: unpack it first';
   if (/^\ufeff?\s*[[{]/.test(head.text))
-    return /"FeatureCollection"/.test(head.text) ? 'GeoJSON without alerts: outlines alone say nothing' : 'JSON in no form that is read';
+    return /"FeatureCollection"/.test(head.text)
+      ? 'GeoJSON without alerts: outlines alone say nothing'
+      : 'JSON in no form that is read';
   const header = headerOf(head);
   if (header.length >= 10 && header.filter((field) => /^-?\d+(\.\d+)?$/.test(field)).length >= 4)
     return 'rows of numbers without a header line: the first line must name the columns';

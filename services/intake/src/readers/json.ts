@@ -10,11 +10,15 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 export type JsonObject = Readonly<Record<string, unknown>>;
 export type JsonRead = Readonly<{ value: unknown; refusal?: never }> | Readonly<{ value?: never; refusal: Refusal }>;
 
-/** Parses one JSON value of an input. Refused: what is no JSON or no UTF-8, is nested too deep, or holds a NUL, half a surrogate pair or `__proto__`. */
+/**
+ * Parses one JSON value of an input. Refused: what is no JSON or no UTF-8, is nested too deep, or holds a NUL, half a
+ * surrogate pair or `__proto__`.
+ */
 export function parseJson(bytes: Buffer, place: string): JsonRead {
   const text = decodeUtf8(bytes);
   if (text === null) return { refusal: notUtf8(place) };
-  if (tooDeep(bytes)) return { refusal: refuse(place, `more than ${MAX_DEPTH} levels of nesting`, `at most ${MAX_DEPTH} levels`) };
+  if (tooDeep(bytes))
+    return { refusal: refuse(place, `more than ${MAX_DEPTH} levels of nesting`, `at most ${MAX_DEPTH} levels`) };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -23,7 +27,9 @@ export function parseJson(bytes: Buffer, place: string): JsonRead {
   }
   // Only escapes can bring in what the decoder did not see.
   const fault = text.includes('\\u') || text.includes('__proto__') ? unfitIn(value) : null;
-  return fault === null ? { value } : { refusal: refuse(place, fault, 'text of whole characters, and the fields of the format') };
+  return fault === null
+    ? { value }
+    : { refusal: refuse(place, fault, 'text of whole characters, and the fields of the format') };
 }
 
 function tooDeep(bytes: Buffer): boolean {
@@ -52,7 +58,10 @@ function unfitIn(value: unknown): string | null {
   return null;
 }
 
-/** A member of the object that is an array: its elements with their bytes, each to be parsed by itself. Null when it has no such array. */
+/**
+ * A member of the object that is an array: its elements with their bytes, each to be parsed by itself. Null when it
+ * has no such array.
+ */
 export function elementsOf({ bytes, from }: Piece, member: string): Piece[] | null {
   const match = new RegExp(`"${member}"\\s*:\\s*\\[`).exec(bytes.toString('latin1'));
   if (match === null) return null;
@@ -62,8 +71,10 @@ export function elementsOf({ bytes, from }: Piece, member: string): Piece[] | nu
   return pieces.map((piece) => ({ ...piece, from: from + at + piece.from }));
 }
 
-export const isObject = (value: unknown): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 /** The text of a field without blanks at its ends, as XML readers take it; null when it is none, or empty. */
-export const textOf = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
+export const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 export const arrayOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];

@@ -4,23 +4,35 @@ import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 export type Draft = Readonly<{ type: ObservedEvent['type']; occurredAt: string; data: unknown }>;
 
 /**
- * One record as its source counts them: an alert message, a data row, an element of an array, a storm. `from` and `length` are its bytes
- * in the input, so that a figure can be followed to exactly what came in. A record is accepted or refused whole. `notes` say what was
- * wrong with a record and did not break its meaning.
+ * One record as its source counts them: an alert message, a data row, an element of an array, a storm. `from` and
+ * `length` are its bytes in the input, so that a figure can be followed to exactly what came in. A record is accepted
+ * or refused whole. `notes` say what was wrong with a record and did not break its meaning.
  */
 export type SourceRecord = Readonly<{ place: string; from: number; length: number; notes?: readonly string[] }> &
-  (Readonly<{ drafts: readonly Draft[]; refusals?: never }> | Readonly<{ drafts?: never; refusals: readonly Refusal[] }>);
+  (
+    | Readonly<{ drafts: readonly Draft[]; refusals?: never }>
+    | Readonly<{ drafts?: never; refusals: readonly Refusal[] }>
+  );
 
-/** How an input is cut before it is read: whole, or by something small enough to be read while the rest still comes in. */
+/**
+ * How an input is cut before it is read: whole, or by something small enough to be read while the rest still comes
+ * in.
+ */
 export type Unit = 'document' | 'row' | 'line' | 'element';
 
-/** A piece of an input, as the format's unit cuts it. `number` counts from 1: the line on which it begins, or the element. */
+/**
+ * A piece of an input, as the format's unit cuts it. `number` counts from 1: the line on which it begins, or the
+ * element.
+ */
 export type Piece = Readonly<{ bytes: Buffer; from: number; number: number; last: boolean }>;
 
 /** What is known of an input before it is read. */
 export type Head = Readonly<{ text: string; complete: boolean }>;
 
-/** Reads one source format. It renames and re-types, nothing more: whether the values are possible is the contract's question. */
+/**
+ * Reads one source format. It renames and re-types, nothing more: whether the values are possible is the contract's
+ * question.
+ */
 export type Reader = Readonly<{
   format: string;
   /** What it reads, for the documentation: one sentence. */

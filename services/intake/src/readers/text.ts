@@ -3,7 +3,10 @@ import { refuse } from './reader.js';
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Text exactly as it came: no Unicode normalisation, which would turn Ⅳ into IV. Bytes that are no UTF-8 are refused, not replaced. */
+/**
+ * Text exactly as it came: no Unicode normalisation, which would turn Ⅳ into IV. Bytes that are no UTF-8 are refused,
+ * not replaced.
+ */
 export function decodeUtf8(bytes: Buffer): string | null {
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd')) return text; // nothing had to be replaced
@@ -31,13 +34,14 @@ export function fieldsOf(line: string): string[] | null {
 const DECIMAL = /^\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?\s*$/;
 
 /** `Number('')` is 0, which is a real value. An empty field is no value at all. */
-export const decimal = (text: string | undefined): number => (text === undefined || !DECIMAL.test(text) ? NaN : Number(text));
+export const decimal = (text: string | undefined): number =>
+  text === undefined || !DECIMAL.test(text) ? NaN : Number(text);
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /**
- * An instant with its zone, as UTC with milliseconds; null for anything else. A time without a zone is refused, not guessed at, and a
- * date that no calendar has is refused too: V8 would read 30 February as 2 March.
+ * An instant with its zone, as UTC with milliseconds; null for anything else. A time without a zone is refused, not
+ * guessed at, and a date that no calendar has is refused too: V8 would read 30 February as 2 March.
  */
 export function instantOf(text: string): string | null {
   const match = ISO.exec(text.trim());
@@ -54,7 +58,10 @@ export function instantOf(text: string): string | null {
 
 export const notUtf8 = (place: string): Refusal => refuse(place, 'bytes that are no UTF-8', 'text in UTF-8');
 
-/** A NUL, which PostgreSQL cannot hold, or half of a surrogate pair, which is no character. Null when the text has neither. */
+/**
+ * A NUL, which PostgreSQL cannot hold, or half of a surrogate pair, which is no character. Null when the text has
+ * neither.
+ */
 export function unfitCharacter(text: string): string | null {
   if (text.includes('\u0000')) return 'a NUL character';
   return LONE_SURROGATE.test(text) ? 'half of a surrogate pair, which is no character' : null;

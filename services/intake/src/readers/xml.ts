@@ -2,7 +2,9 @@ import { SaxesParser } from 'saxes';
 import type { Refusal } from '@fengsui/contracts';
 import { refuse } from './reader.js';
 
-/** An element of a document, with the place where it stands. Text is that of the element itself, not of its children. */
+/**
+ * An element of a document, with the place where it stands. Text is that of the element itself, not of its children.
+ */
 export type XmlElement = Readonly<{
   name: string;
   namespace: string;
@@ -35,7 +37,11 @@ export function parseXml(bytes: Buffer): XmlDocument | { refusal: Refusal } {
   const decoded = decode(bytes);
   if (decoded === null)
     return {
-      refusal: refuse('document', 'bytes do not fit the declared encoding', 'the encoding that the XML declaration names, or UTF-8'),
+      refusal: refuse(
+        'document',
+        'bytes do not fit the declared encoding',
+        'the encoding that the XML declaration names, or UTF-8',
+      ),
     };
   const { text, encoding } = decoded;
   const parser = new SaxesParser({ xmlns: true, position: true });
@@ -83,12 +89,19 @@ export function parseXml(bytes: Buffer): XmlDocument | { refusal: Refusal } {
     return { refusal: refuse(`line ${parser.line}, column ${parser.column}`, error.message, 'well-formed XML') };
   }
   const [root] = top.children;
-  return root === undefined ? { refusal: refuse('document', 'no element', 'one root element') } : { root, text, encoding };
+  return root === undefined
+    ? { refusal: refuse('document', 'no element', 'one root element') }
+    : { root, text, encoding };
 }
 
 /** The bytes of a part of a document's text. */
-export function bytesOfText({ text, encoding }: XmlDocument, from: number, to: number): { from: number; length: number } {
-  if (encoding === 'utf-8') return { from: Buffer.byteLength(text.slice(0, from)), length: Buffer.byteLength(text.slice(from, to)) };
+export function bytesOfText(
+  { text, encoding }: XmlDocument,
+  from: number,
+  to: number,
+): { from: number; length: number } {
+  if (encoding === 'utf-8')
+    return { from: Buffer.byteLength(text.slice(0, from)), length: Buffer.byteLength(text.slice(from, to)) };
   if (encoding.startsWith('utf-16')) return { from: 2 * from, length: 2 * (to - from) };
   if (SINGLE_BYTE.test(encoding)) return { from, length: to - from };
   return { from: 0, length: 0 };
@@ -126,7 +139,9 @@ const growing = (name: string, namespace: string, line: number, column: number, 
 /** By byte order mark, then by declaration, else UTF-8. The mark stays in the text, so that places can be counted. */
 function decode(bytes: Buffer): { text: string; encoding: string } | null {
   const head = bytes.toString('latin1', 0, 200);
-  const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/.exec(head)?.[1]?.toLowerCase();
+  const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/
+    .exec(head)?.[1]
+    ?.toLowerCase();
   const marked = head.startsWith('\xff\xfe')
     ? 'utf-16le'
     : head.startsWith('\xfe\xff')

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { Clock, type Tx } from '@fengsui/database';
-import { Inject, Injectable } from '@nestjs/common';
+import { Clock, one, rows, type Tx } from '@fengsui/database';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FigureBook } from '../figures.js';
+import { FigureBook } from '../figures/figures.js';
 import { ReportingPlan } from '../plan.js';
 import type { MonthlyChart } from './chart.js';
 import { compose, type Narrative } from './compose.js';
-import { writeDocument } from './document.js';
+import { UNIT_IN_CHINESE, writeDocument } from './document.js';
 
 export type AnnualSummary = Readonly<{
   bytes: Buffer;
@@ -21,12 +21,11 @@ export type AnnualSummary = Readonly<{
 /** The annual work summary of the bureau 全市应急管理工作总结. */
 @Injectable()
 export class AnnualSummaries {
-  private readonly figures = new FigureBook();
-
   constructor(
-    @Inject(DataSource) private readonly db: DataSource,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(ReportingPlan) private readonly plan: ReportingPlan,
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly plan: ReportingPlan,
+    private readonly figures: FigureBook,
   ) {}
 
   /** @param asOf as known then; null: as known now */
@@ -34,22 +33,22 @@ export class AnnualSummaries {
     return this.db.transaction('REPEATABLE READ', async (tx) => {
       const figures = await this.figures.figures(tx, year, asOf);
       const at = figures.asOf ?? (await this.clock.now(tx));
-      const narratives = (await tx.query(
-        `select distinct on (subject) content->'record'->>'section' as section, (content->'record'->>'order')::int as "order", content->'record'->>'text' as text, event
-         from reporting.fact where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 and content is not null
-           and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai') and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days' order by subject, version desc`,
-        [at, year],
-      )) as Narrative[];
+      const narratives = await this.narratives(tx, year, at);
       const summary = compose(this.plan.template, year, figures.figures, narratives);
       const charts = new Map<string, MonthlyChart>();
       for (const block of summary.blocks) {
         const [figure] = block.kind === 'chart' ? block.figures : [];
         if (block.kind !== 'chart' || figure === undefined) continue;
         const series = [];
-        for (const one of [year - 1, year]) series.push({ name: `${one}年`, values: await this.figures.monthly(tx, figure.id, one, asOf) });
-        charts.set(block.title, { title: block.title, unit: '起', series });
+        for (const one of [year - 1, year])
+          series.push({ name: `${one}年`, values: await this.figures.monthly(tx, figure.id, one, asOf) });
+        charts.set(block.title, { title: block.title, unit: UNIT_IN_CHINESE[figure.unit], series });
       }
-      const bytes = await writeDocument(summary, { date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at), charts, madeAt: at });
+      const bytes = await writeDocument(summary, {
+        date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at),
+        charts,
+        madeAt: at,
+      });
       return {
         bytes,
         year,
@@ -63,10 +62,23 @@ export class AnnualSummaries {
 
   /** When the annual roll-up of the year ran: the date of the document. */
   private async rolledUpAt(tx: Tx, year: number): Promise<UtcInstant | null> {
-    const [row] = (await tx.query('select max(made_at) as at from reporting.annual where year = $1', [year])) as {
-      at: UtcInstant | null;
-    }[];
-    return row?.at ?? null;
+    const sql = 'select max(made_at) as at from reporting.annual where year = $1';
+    return (await one<{ at: UtcInstant | null }>(tx, sql, [year]))?.at ?? null;
+  }
+
+  /** What people wrote for the summary of a year; in the first two months of the next they still may. */
+  private narratives(tx: Tx, year: number, knownAt: UtcInstant): Promise<Narrative[]> {
+    return rows<Narrative>(
+      tx,
+      `select distinct on (subject) content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
+              content->'record'->>'text' as text, event
+       from reporting.fact
+       where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 and content is not null
+         and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai')
+         and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days'
+       order by subject, version desc`,
+      [knownAt, year],
+    );
   }
 }
 

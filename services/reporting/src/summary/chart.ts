@@ -9,10 +9,14 @@ const MONTHS = Array.from({ length: 12 }, (_, index) => `${index + 1}月`);
 /** Dark and light of one hue: they differ in grey print, too. */
 const COLOURS = ['A6A6A6', '1F4E79'];
 
-/** The chart as DrawingML, which Word, WPS and LibreOffice draw with the fonts of the document: no picture, no font of our own. */
+/**
+ * The chart as DrawingML, which Word, WPS and LibreOffice draw with the fonts of the document: no picture, no font of
+ * our own.
+ */
 export function chartXml({ title, unit, series }: MonthlyChart): string {
   const text = (size: number) => `<a:bodyPr/><a:p><a:pPr><a:defRPr sz="${size}" b="0"/></a:pPr>`;
-  const plain = '<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>';
+  const plain =
+    '<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>';
   const rows = series.map(
     (
       { name, values },

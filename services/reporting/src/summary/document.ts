@@ -17,7 +17,7 @@ import {
   type IRunOptions,
 } from 'docx';
 import JSZip from 'jszip';
-import type { Figure } from '../figures.js';
+import type { Figure } from '../figures/figures.js';
 import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { changeOf } from './wording.js';
@@ -29,7 +29,14 @@ const MARGIN = { top: 2098, bottom: 1984, left: 1588, right: 1474, footer: 1588 
 const LINE = 579;
 const [SIZE_2, SIZE_3, SIZE_4] = [44, 32, 28];
 /** Named, not embedded: the desks of the bureau have them; LibreOffice takes what it has. */
-const FONT = { title: '方正小标宋简体', body: '仿宋_GB2312', first: '黑体', second: '楷体_GB2312', page: '宋体', ascii: 'Times New Roman' };
+const FONT = {
+  title: '方正小标宋简体',
+  body: '仿宋_GB2312',
+  first: '黑体',
+  second: '楷体_GB2312',
+  page: '宋体',
+  ascii: 'Times New Roman',
+};
 
 /** What is printed on the signature, and the charts by their titles. */
 export type DocumentData = Readonly<{
@@ -59,7 +66,11 @@ export async function writeDocument(summary: Summary, data: DocumentData): Promi
     description: '',
     lastModifiedBy: summary.organ,
     evenAndOddHeaderAndFooters: true,
-    styles: { default: { document: { run: { font: font(FONT.body), size: SIZE_3, language: { value: 'en-US', eastAsia: 'zh-CN' } } } } },
+    styles: {
+      default: {
+        document: { run: { font: font(FONT.body), size: SIZE_3, language: { value: 'en-US', eastAsia: 'zh-CN' } } },
+      },
+    },
     sections: [
       {
         properties: { page: { size: PAGE, margin: MARGIN }, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
@@ -72,7 +83,11 @@ export async function writeDocument(summary: Summary, data: DocumentData): Promi
   return withCharts(await Packer.toBuffer(document), marks, data.madeAt);
 }
 
-function drawn(block: Block, charts: ReadonlyMap<string, MonthlyChart>, marks: Map<string, MonthlyChart>): (Paragraph | Table)[] {
+function drawn(
+  block: Block,
+  charts: ReadonlyMap<string, MonthlyChart>,
+  marks: Map<string, MonthlyChart>,
+): (Paragraph | Table)[] {
   switch (block.kind) {
     case 'heading':
       return [indented([run(block.text, { font: font(block.level === 1 ? FONT.first : FONT.second) })], true)];
@@ -90,12 +105,22 @@ function drawn(block: Block, charts: ReadonlyMap<string, MonthlyChart>, marks: M
   }
 }
 
-const font = (eastAsia: string) => ({ ascii: FONT.ascii, hAnsi: FONT.ascii, cs: FONT.ascii, eastAsia, hint: 'eastAsia' });
-const run = (text: string, options: IRunOptions = {}): TextRun => new TextRun({ text, size: SIZE_3, font: font(FONT.body), ...options });
+const font = (eastAsia: string) => ({
+  ascii: FONT.ascii,
+  hAnsi: FONT.ascii,
+  cs: FONT.ascii,
+  eastAsia,
+  hint: 'eastAsia',
+});
+const run = (text: string, options: IRunOptions = {}): TextRun =>
+  new TextRun({ text, size: SIZE_3, font: font(FONT.body), ...options });
 const exact = { line: LINE, lineRule: LineRuleType.EXACT } as const;
-const line = (children: TextRun[], options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {}): Paragraph =>
-  new Paragraph({ spacing: exact, ...options, children });
-const indented = (children: TextRun[], keepNext = false): Paragraph => line(children, { indent: { firstLine: 640 }, keepNext });
+const line = (
+  children: TextRun[],
+  options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {},
+): Paragraph => new Paragraph({ spacing: exact, ...options, children });
+const indented = (children: TextRun[], keepNext = false): Paragraph =>
+  line(children, { indent: { firstLine: 640 }, keepNext });
 const caption = (text: string): Paragraph =>
   line([run(text, { font: font(FONT.first), size: SIZE_4 })], { alignment: AlignmentType.CENTER, keepNext: true });
 
@@ -136,7 +161,7 @@ function tableOf(figures: readonly Figure[]): Table {
     rows: [
       row(['指标', '本年', '上年', '同比'], 'head'),
       ...figures.map((figure, index) => {
-        const label = `${figure.label.zh}（${UNIT[figure.unit]}）`;
+        const label = `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`;
         const texts = [label, amount(figure, figure.value), amount(figure, figure.previous), changeOf(figure)];
         return row(texts, index === figures.length - 1 ? 'last' : 'middle');
       }),
@@ -144,7 +169,14 @@ function tableOf(figures: readonly Figure[]): Table {
   });
 }
 
-const UNIT: Record<Figure['unit'], string> = { count: '起', persons: '人', yuan: '万元', percent: '%', weeks: '周' };
+/** What a figure is counted in, as the summary prints it. */
+export const UNIT_IN_CHINESE: Record<Figure['unit'], string> = {
+  count: '起',
+  persons: '人',
+  yuan: '万元',
+  percent: '%',
+  weeks: '周',
+};
 /** Money is kept in yuan and printed in 万元. */
 const amount = ({ unit }: Figure, value: number | null): string =>
   value === null ? '—' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value);
@@ -154,7 +186,13 @@ function pageNumber(alignment: (typeof AlignmentType)['LEFT' | 'RIGHT']): Footer
   const digits = { size: SIZE_4, font: font(FONT.page) };
   const indent = alignment === AlignmentType.RIGHT ? { right: 280 } : { left: 280 };
   return new Footer({
-    children: [new Paragraph({ alignment, indent, children: [new TextRun({ ...digits, children: ['— ', PageNumber.CURRENT, ' —'] })] })],
+    children: [
+      new Paragraph({
+        alignment,
+        indent,
+        children: [new TextRun({ ...digits, children: ['— ', PageNumber.CURRENT, ' —'] })],
+      }),
+    ],
   });
 }
 
@@ -166,7 +204,8 @@ async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>
   const source = await JSZip.loadAsync(docx);
   const parts = new Map<string, string>();
   for (const [name, file] of Object.entries(source.files)) if (!file.dir) parts.set(name, await file.async('string'));
-  const edit = (name: string, change: (text: string) => string): void => void parts.set(name, change(parts.get(name) ?? ''));
+  const edit = (name: string, change: (text: string) => string): void =>
+    void parts.set(name, change(parts.get(name) ?? ''));
 
   [...marks].forEach(([mark, chart], index) => {
     const [part, relation] = [`charts/chart${index + 1}.xml`, `rIdChart${index + 1}`];
@@ -175,7 +214,10 @@ async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>
       text.replace('</Types>', `<Override PartName="/word/${part}" ContentType="${CHART_TYPE}"/></Types>`),
     );
     edit('word/_rels/document.xml.rels', (text) =>
-      text.replace('</Relationships>', `<Relationship Id="${relation}" Type="${CHART_RELATION}" Target="${part}"/></Relationships>`),
+      text.replace(
+        '</Relationships>',
+        `<Relationship Id="${relation}" Type="${CHART_RELATION}" Target="${part}"/></Relationships>`,
+      ),
     );
     edit('word/document.xml', (text) =>
       text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), chartFrame(relation, 1000 + index, chart.title)),

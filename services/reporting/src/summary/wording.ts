@@ -1,5 +1,5 @@
 import { roundHalfUp } from '@fengsui/rules';
-import type { Figure } from '../figures.js';
+import type { Figure } from '../figures/figures.js';
 
 /** Thrown for a template that asks for what there is not; names the place. */
 export class TemplateFault extends Error {}
@@ -31,7 +31,9 @@ export function fill(paragraph: string, place: string, year: number, figures: Re
     printed.push(id);
     return found;
   };
-  const text = paragraph.replace(/\{\{\s*(.+?)\s*\}\}/gs, (_, expression: string) => evaluate(expression, place, year, figure));
+  const text = paragraph.replace(/\{\{\s*(.+?)\s*\}\}/gs, (_, expression: string) =>
+    evaluate(expression, place, year, figure),
+  );
   return { text: withoutFolds(text), printed };
 }
 

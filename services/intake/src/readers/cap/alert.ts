@@ -5,13 +5,17 @@ import type { XmlElement } from '../xml.js';
 import { circleOf, polygonOf } from './geometry.js';
 import { CAP_VERSIONS, departuresFrom12 } from './vocabulary.js';
 
-/** What one `alert` element says, as the data of a `weather-warning.v1`, with what was wrong in it and did not matter; or why it cannot be taken. */
+/**
+ * What one `alert` element says, as the data of a `weather-warning.v1`, with what was wrong in it and did not matter;
+ * or why it cannot be taken.
+ */
 export type AlertRead =
-  Readonly<{ data: { sentAt: string } & Record<string, unknown>; notes: readonly string[] }> | Readonly<{ refusals: readonly Refusal[] }>;
+  | Readonly<{ data: { sentAt: string } & Record<string, unknown>; notes: readonly string[] }>
+  | Readonly<{ refusals: readonly Refusal[] }>;
 
 /**
- * Reads an alert of CAP 1.2, 1.1 or 1.0 (OASIS). Of 1.0 `name=value` codes and `Very Likely` are put in the words of 1.2. Everything
- * that is wrong is gathered, so that an issuer sees all of it at once.
+ * Reads an alert of CAP 1.2, 1.1 or 1.0 (OASIS). Of 1.0 `name=value` codes and `Very Likely` are put in the words of
+ * 1.2. Everything that is wrong is gathered, so that an issuer sees all of it at once.
  */
 export function readAlert(root: XmlElement): AlertRead {
   const version = CAP_VERSIONS[root.namespace];
@@ -94,7 +98,8 @@ class Fields {
 
   must(name: string): string {
     const value = this.may(name);
-    if (value === null || value === '') this.reading.fault(this.element, `${this.path}/${name}`, 'missing', 'CAP requires it');
+    if (value === null || value === '')
+      this.reading.fault(this.element, `${this.path}/${name}`, 'missing', 'CAP requires it');
     return value ?? '';
   }
 
@@ -255,16 +260,27 @@ function named(parent: Fields, name: string, version: '1.0' | '1.1' | '1.2'): { 
     if (version === '1.0') {
       const [, valueName, value] = /^([^=]+)=([\s\S]*)$/.exec(text(code.element)) ?? [];
       if (valueName !== undefined && value !== undefined) return [{ valueName: valueName.trim(), value: value.trim() }];
-      parent.reading.fault(code.element, code.path, JSON.stringify(text(code.element).slice(0, 60)), 'name=value, as CAP 1.0 writes codes');
+      parent.reading.fault(
+        code.element,
+        code.path,
+        JSON.stringify(text(code.element).slice(0, 60)),
+        'name=value, as CAP 1.0 writes codes',
+      );
       return [];
     }
     const valueName = code.may('valueName');
     if (valueName === '' || valueName === null) {
-      parent.reading.fault(code.element, `${code.path}/valueName`, 'missing', 'the name of the code system or parameter');
+      parent.reading.fault(
+        code.element,
+        `${code.path}/valueName`,
+        'missing',
+        'the name of the code system or parameter',
+      );
       return [];
     }
     const value = code.may('value');
-    if (value === null) parent.reading.fault(code.element, `${code.path}/value`, 'missing', 'the value, which may be empty');
+    if (value === null)
+      parent.reading.fault(code.element, `${code.path}/value`, 'missing', 'the value, which may be empty');
     return [{ valueName, value: value ?? '' }];
   });
 }
@@ -278,7 +294,8 @@ function referencesOf(alert: Fields) {
     const [sender, identifier, sent, ...more] = reference.split(',');
     // `sender,identifier,` is how we write a reference whose time nobody knows.
     const sentAt = sent === undefined || sent === '' ? null : instantOf(sent);
-    if (sender && identifier && (sentAt !== null || sent === '') && more.length === 0) return [{ sender, identifier, sentAt }];
+    if (sender && identifier && (sentAt !== null || sent === '') && more.length === 0)
+      return [{ sender, identifier, sentAt }];
     alert.reading.fault(element, 'alert/references', JSON.stringify(reference.slice(0, 100)), 'sender,identifier,sent');
     return [];
   });
@@ -286,7 +303,10 @@ function referencesOf(alert: Fields) {
 
 type Coded = Readonly<{ eventCodes: readonly { value: string }[] }>;
 
-/** The national code (GB/T 35561), where an eventCode or parameter holds one; whatever the issuer calls the code system. */
+/**
+ * The national code (GB/T 35561), where an eventCode or parameter holds one; whatever the issuer calls the code
+ * system.
+ */
 const nationalEventCode = (infos: readonly Coded[]): string | null =>
   infos
     .flatMap(({ eventCodes }) => eventCodes)
@@ -295,7 +315,13 @@ const nationalEventCode = (infos: readonly Coded[]): string | null =>
 
 /** Names under which Chinese issuers carry the colour of a signal. A severity is never turned into a colour. */
 const COLOUR_PARAMETERS = new Set(['signalColour', 'signalColor', 'ColorCode', 'warningColor', '预警颜色', '信号颜色']);
-const WRITTEN_COLOURS: Readonly<Record<string, Colour>> = { 白: 'white', 蓝: 'blue', 黄: 'yellow', 橙: 'orange', 红: 'red' };
+const WRITTEN_COLOURS: Readonly<Record<string, Colour>> = {
+  白: 'white',
+  蓝: 'blue',
+  黄: 'yellow',
+  橙: 'orange',
+  红: 'red',
+};
 
 /** The colour that a word such as 橙色 or `Orange` names. */
 export const colourNamed = (word: string): Colour | null =>
@@ -305,7 +331,9 @@ export const colourNamed = (word: string): Colour | null =>
 const highestColour = (colours: readonly (Colour | null)[]): Colour | null =>
   colours.filter((colour) => colour !== null).sort((a, b) => colourRank(b) - colourRank(a))[0] ?? null;
 
-const signalColour = (infos: readonly Readonly<{ parameters: readonly { valueName: string; value: string }[] }>[]): Colour | null =>
+const signalColour = (
+  infos: readonly Readonly<{ parameters: readonly { valueName: string; value: string }[] }>[],
+): Colour | null =>
   highestColour(
     infos.flatMap(({ parameters }) =>
       parameters.filter(({ valueName }) => COLOUR_PARAMETERS.has(valueName)).map(({ value }) => colourNamed(value)),
@@ -313,4 +341,5 @@ const signalColour = (infos: readonly Readonly<{ parameters: readonly { valueNam
   );
 
 const text = (element: XmlElement): string => element.text.trim();
-const words = (value: string | null): string[] => (value === null ? [] : value.split(/\s+/).filter((word) => word !== ''));
+const words = (value: string | null): string[] =>
+  value === null ? [] : value.split(/\s+/).filter((word) => word !== '');

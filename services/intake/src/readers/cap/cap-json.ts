@@ -5,14 +5,15 @@ import { unitOf } from '../contract-json.js';
 import { circleOf, polygonOf } from './geometry.js';
 
 /**
- * CAP 1.2 with the element names as fields, as MoWaS (Germany) serves it: alone, as an array, or one a line. Texts stay as they came,
- * with the HTML that the issuer put into them.
+ * CAP 1.2 with the element names as fields, as MoWaS (Germany) serves it: alone, as an array, or one a line. Texts
+ * stay as they came, with the HTML that the issuer put into them.
  */
 export const capJson: Reader = {
   format: 'cap-json',
   about: 'CAP 1.2 as JSON with the names of its elements, as MoWaS serves it.',
   recognises: ({ text }) =>
-    /^\ufeff?\s*[[{]/.test(text) && ['identifier', 'sender', 'sent', 'msgType'].every((name) => text.includes(`"${name}"`)),
+    /^\ufeff?\s*[[{]/.test(text) &&
+    ['identifier', 'sender', 'sent', 'msgType'].every((name) => text.includes(`"${name}"`)),
   unit: unitOf,
   begin: () => (piece) => [recordOf(piece)],
 };
@@ -31,7 +32,8 @@ function recordOf(piece: Piece): SourceRecord {
 }
 
 function alertOf(alert: JsonObject, place: string, notes: string[]) {
-  const { identifier, sender, status, msgType, source, scope, restriction, addresses, note, references, incidents } = alert;
+  const { identifier, sender, status, msgType, source, scope, restriction, addresses, note, references, incidents } =
+    alert;
   return {
     identifier,
     sender,
@@ -127,7 +129,8 @@ function instant(parent: JsonObject, name: string, place: string): string | null
   const written = textOf(parent[name]);
   if (written === null) return null;
   const at = instantOf(written);
-  if (at === null) throw new Unreadable(`${place}/${name}`, JSON.stringify(written.slice(0, 60)), 'date and time with an offset');
+  if (at === null)
+    throw new Unreadable(`${place}/${name}`, JSON.stringify(written.slice(0, 60)), 'date and time with an offset');
   return at;
 }
 

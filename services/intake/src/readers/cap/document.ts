@@ -8,7 +8,8 @@ const ATOM = 'http://www.w3.org/2005/Atom';
 /** Checks what an alert's signature says, before anything of it is believed. */
 export type Trust = (alert: Readonly<{ xml: string; element: XmlElement }>) => Trusted;
 /** `element`: what may be read. `notes`: what a person should know. */
-export type Trusted = Readonly<{ element: XmlElement; notes: readonly string[] }> | Readonly<{ refused: string; expected: string }>;
+export type Trusted =
+  Readonly<{ element: XmlElement; notes: readonly string[] }> | Readonly<{ refused: string; expected: string }>;
 
 /** Believes what no key was pinned for, and says so. */
 export const trustAll: Trust = ({ element }) => ({
@@ -31,7 +32,8 @@ const xmlReader = (format: string, about: string, root: string, trust: Trust): R
 export const capReaders = (trust: Trust = trustAll): readonly Reader[] => [
   {
     ...xmlReader('cap', 'One alert of CAP 1.2 or 1.1, or 1.0 read only (OASIS).', 'alert', trust),
-    recognises: ({ text }) => rootOf(text) === 'alert' && (NAMESPACES.test(text) || !/<(sendTime|senderCode)>/.test(text)),
+    recognises: ({ text }) =>
+      rootOf(text) === 'alert' && (NAMESPACES.test(text) || !/<(sendTime|senderCode)>/.test(text)),
   },
   ...(
     [
@@ -44,7 +46,10 @@ export const capReaders = (trust: Trust = trustAll): readonly Reader[] => [
 
 const NAMESPACES = /incident\.com\/cap\/1\.0|urn:oasis:names:tc:emergency:cap:1\.\d/;
 
-/** The local name of the root element, past declaration, comments, instructions and a document type; null when there is none. */
+/**
+ * The local name of the root element, past declaration, comments, instructions and a document type; null when there
+ * is none.
+ */
 export function rootOf(head: string): string | null {
   let at = head.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (;;) {
@@ -70,8 +75,8 @@ function afterDoctype(text: string, from: number): number {
 }
 
 /**
- * Every alert of the document is a record, wherever it stands. A document that is an alert is one record even when it cannot be read.
- * A wrapper without alerts has no records: it is an index, which only links, or an empty feed.
+ * Every alert of the document is a record, wherever it stands. A document that is an alert is one record even when it
+ * cannot be read. A wrapper without alerts has no records: it is an index, which only links, or an empty feed.
  */
 function* read(piece: Piece, trust: Trust): Generator<SourceRecord> {
   const whole = { place: 'document', from: piece.from, length: piece.bytes.length };
@@ -101,13 +106,16 @@ function recordOf(
 ): SourceRecord {
   const at = { place, from, length };
   const trusted = trust({ xml: document.text.slice(alert.start, alert.end), element: alert });
-  if ('refused' in trusted) return { ...at, refusals: [refuse(`${place}/Signature`, trusted.refused, trusted.expected)] };
+  if ('refused' in trusted)
+    return { ...at, refusals: [refuse(`${place}/Signature`, trusted.refused, trusted.expected)] };
   const outcome: AlertRead = readAlert(trusted.element);
   if ('refusals' in outcome) {
     const inWrapper = place !== 'alert';
     return {
       ...at,
-      refusals: outcome.refusals.map((refusal) => (inWrapper ? { ...refusal, place: `${place}, ${refusal.place}` } : refusal)),
+      refusals: outcome.refusals.map((refusal) =>
+        inWrapper ? { ...refusal, place: `${place}, ${refusal.place}` } : refusal,
+      ),
     };
   }
   return {

@@ -4,8 +4,8 @@ import { decimal } from '../text.js';
 export type LatLon = [latitude: number, longitude: number];
 
 /**
- * `lat,lon lat,lon …` in WGS-84. CAP says that the last pair repeats the first; an outline that was left open is closed, with a note,
- * because it can only mean one thing.
+ * `lat,lon lat,lon …` in WGS-84. CAP says that the last pair repeats the first; an outline that was left open is
+ * closed, with a note, because it can only mean one thing.
  */
 export function polygonOf(text: string, path: string): { points: LatLon[]; note: string | null } {
   const points = pairsOf(text).map((pair) => pointOf(pair, path));

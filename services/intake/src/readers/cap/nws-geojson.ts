@@ -3,11 +3,15 @@ import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from 
 import { instantOf } from '../text.js';
 import type { LatLon } from './geometry.js';
 
-/** The GeoJSON of the US National Weather Service (`/alerts/active`): one alert a feature, positions as longitude, latitude. */
+/**
+ * The GeoJSON of the US National Weather Service (`/alerts/active`): one alert a feature, positions as longitude,
+ * latitude.
+ */
 export const nwsGeojson: Reader = {
   format: 'nws-geojson',
   about: 'GeoJSON of the US National Weather Service, one alert a feature.',
-  recognises: ({ text }) => /^\ufeff?\s*\{/.test(text) && text.includes('"FeatureCollection"') && text.includes('wx:Alert'),
+  recognises: ({ text }) =>
+    /^\ufeff?\s*\{/.test(text) && text.includes('"FeatureCollection"') && text.includes('wx:Alert'),
   unit: () => 'document',
   begin: () => read,
 };
@@ -28,7 +32,8 @@ function* read(piece: Piece): Generator<SourceRecord> {
 
 function alertOf(feature: unknown, place: string) {
   const properties = isObject(feature) ? feature['properties'] : undefined;
-  if (!isObject(feature) || !isObject(properties)) throw new Unreadable(place, 'no feature with properties', 'a feature of type wx:Alert');
+  if (!isObject(feature) || !isObject(properties))
+    throw new Unreadable(place, 'no feature with properties', 'a feature of type wx:Alert');
   const at = (name: string): string | null => instant(properties, name, place);
   return {
     identifier: properties['id'],
@@ -44,7 +49,11 @@ function alertOf(feature: unknown, place: string) {
     note: textOf(properties['note']),
     references: arrayOf(properties['references']).map((reference) => {
       const { sender, identifier } = isObject(reference) ? reference : {};
-      return { sender, identifier, sentAt: isObject(reference) ? instant(reference, 'sent', `${place}/references`) : null };
+      return {
+        sender,
+        identifier,
+        sentAt: isObject(reference) ? instant(reference, 'sent', `${place}/references`) : null,
+      };
     }),
     incidents: [],
     eventCode: null,

@@ -10,22 +10,29 @@ const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 export type PinnedSender = Readonly<{
   sender: string;
   /** An alert without a signature is refused. */ mustSign: boolean;
-  /** PEM of the certificates that may sign; validity in time is the plan's matter, not the alert's. */ certificates: readonly string[];
+  /**
+   * PEM of the certificates that may sign; validity in time is the plan's matter, not the alert's.
+   */
+  certificates: readonly string[];
 }>;
 
 /**
- * Checks enveloped signatures (XML-DSig) against the keys that the plan pins for a sender. The key that comes with an alert is never
- * used, and of a verified alert only the signed part is read (CVE-2025-29774, CVE-2025-29775). A sender without a pinned key is
- * believed, with a note.
+ * Checks enveloped signatures (XML-DSig) against the keys that the plan pins for a sender. The key that comes with an
+ * alert is never used, and of a verified alert only the signed part is read (CVE-2025-29774, CVE-2025-29775). A
+ * sender without a pinned key is believed, with a note.
  */
 export function pinnedTrust(senders: readonly PinnedSender[]): Trust {
   if (senders.length === 0) return trustAll;
   const bySender = new Map(senders.map((sender) => [sender.sender, sender]));
   return (alert) => {
-    const named = alert.element.children.find(({ name, namespace }) => name === 'sender' && namespace === alert.element.namespace);
+    const named = alert.element.children.find(
+      ({ name, namespace }) => name === 'sender' && namespace === alert.element.namespace,
+    );
     const pinned = bySender.get(named?.text.trim() ?? '');
     if (pinned === undefined) return trustAll(alert);
-    const signatures = alert.element.children.filter(({ name, namespace }) => name === 'Signature' && namespace === SIGNATURE);
+    const signatures = alert.element.children.filter(
+      ({ name, namespace }) => name === 'Signature' && namespace === SIGNATURE,
+    );
     if (signatures.length === 0)
       return pinned.mustSign
         ? { refused: `unsigned, though ${pinned.sender} signs`, expected: 'a signature by the key that the plan pins' }
@@ -40,8 +47,8 @@ const C14N11 = 'http://www.w3.org/2006/12/xml-c14n11';
 const EXPECTED = 'a signature over the whole alert by a key that the plan pins for its sender';
 
 /**
- * Tries the alert as it came, and then without the blanks between its elements: some issuers sign first and lay out afterwards. Either
- * way what is read is what was signed, to the letter.
+ * Tries the alert as it came, and then without the blanks between its elements: some issuers sign first and lay out
+ * afterwards. Either way what is read is what was signed, to the letter.
  */
 function verified(xml: string, certificates: readonly string[]): Trusted {
   const asSigned = xml.replace(/>\s+</g, '><');
@@ -65,7 +72,8 @@ function signedPart(xml: string, certificate: string): { element: XmlElement } |
     const signed = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
     // 1.1 differs from 1.0 in attributes of the xml: namespace only, which no alert has.
     const c14n = signed.CanonicalizationAlgorithms[C14N];
-    if (c14n !== undefined) signed.CanonicalizationAlgorithms = { ...signed.CanonicalizationAlgorithms, [C14N11]: c14n };
+    if (c14n !== undefined)
+      signed.CanonicalizationAlgorithms = { ...signed.CanonicalizationAlgorithms, [C14N11]: c14n };
     signed.SignatureAlgorithms = { ...signed.SignatureAlgorithms, ...ELLIPTIC };
     signed.loadSignature(node as never);
     const value = node?.getElementsByTagNameNS(SIGNATURE, 'SignatureValue').item(0)?.textContent ?? '';
@@ -74,7 +82,9 @@ function signedPart(xml: string, certificate: string): { element: XmlElement } |
     const [reference, second] = signed.getSignedReferences();
     if (reference === undefined || second !== undefined) return { why: 'it is not over one whole' };
     const parsed = parseXml(Buffer.from(reference));
-    return 'refusal' in parsed || parsed.root.name !== 'alert' ? { why: 'it is not over the alert' } : { element: parsed.root };
+    return 'refusal' in parsed || parsed.root.name !== 'alert'
+      ? { why: 'it is not over the alert' }
+      : { element: parsed.root };
   } catch (error) {
     return { why: (error as Error).message.slice(0, 200) };
   }
@@ -88,13 +98,19 @@ function ecdsa(hash: 'sha256' | 'sha384'): new () => SignatureAlgorithm {
     }
     verifySignature(material: string, key: unknown, signature: string): boolean {
       const publicKey = new X509Certificate(key as string).publicKey;
-      return verify(hash, Buffer.from(material), { key: publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64'));
+      return verify(
+        hash,
+        Buffer.from(material),
+        { key: publicKey, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64'),
+      );
     }
     getAlgorithmName = (): string => `http://www.w3.org/2001/04/xmldsig-more#ecdsa-${hash}`;
   } as unknown as new () => SignatureAlgorithm;
 }
 /** Bits that no byte needs must be 0 (RFC 4648, 3.5): two spellings of one signature are one too many. */
-const isCanonicalBase64 = (text: string): boolean => Buffer.from(text, 'base64').toString('base64') === text.replace(/\s+/g, '');
+const isCanonicalBase64 = (text: string): boolean =>
+  Buffer.from(text, 'base64').toString('base64') === text.replace(/\s+/g, '');
 
 const ELLIPTIC = {
   'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256': ecdsa('sha256'),

@@ -56,7 +56,10 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   geocode: ['valueName', 'value'],
 };
 
-/** Forms that the schema prescribes beyond what this reader needs: text that does not fit is read all the same, with a note. */
+/**
+ * Forms that the schema prescribes beyond what this reader needs: text that does not fit is read all the same, with a
+ * note.
+ */
 const INSTANT = /^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d\s*$/;
 const WORD = /^[A-Za-z]+$/;
 const FORMS: Readonly<Record<string, RegExp>> = {
@@ -83,8 +86,8 @@ const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 const MAX_NOTES = 10;
 
 /**
- * What in an alert the schema of CAP 1.2 does not allow, though its meaning is plain: elements out of order or of another vocabulary,
- * attributes, a time with `Z`. An alert without a note is valid by the schema.
+ * What in an alert the schema of CAP 1.2 does not allow, though its meaning is plain: elements out of order or of
+ * another vocabulary, attributes, a time with `Z`. An alert without a note is valid by the schema.
  */
 export function departuresFrom12(alert: XmlElement): string[] {
   const notes: string[] = [];

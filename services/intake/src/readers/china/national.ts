@@ -13,24 +13,33 @@ const below =
   (inside: string): string =>
     [place, inside].filter((part) => part !== '').join('/');
 
-/** 6 digits division, 8 digits issuing body, local time, and perhaps a number: the national identifier (GB/T 35965.1). */
+/**
+ * 6 digits division, 8 digits issuing body, local time, and perhaps a number: the national identifier (GB/T 35965.1).
+ */
 const IDENTIFIER = /^(\d{6})(\d{8})_(\d{14})(_\d+)?$/;
 const EVENT_CODE = /^1[1-4][A-Z]\d{2}$/;
 
 /**
- * The national platform's XML. It looks like CAP and is not: no namespace, a colour as severity, times with a space, a bare identifier
- * as reference, elements inside `code`.
+ * The national platform's XML. It looks like CAP and is not: no namespace, a colour as severity, times with a space,
+ * a bare identifier as reference, elements inside `code`.
  */
 export const nationalXml: Reader = {
   format: 'cn-12379-xml',
-  about: 'The XML of the national warning platform (12379), which is not CAP: colour as severity, own identifier, time with a space.',
+  about:
+    'The XML of the national warning platform (12379), which is not CAP: colour as severity, own identifier, time with a space.',
   unit: () => 'document',
   recognises: ({ text }) =>
-    rootOf(text) === 'alert' && /<(sendTime|senderCode)>/.test(text) && !text.includes('urn:oasis:names:tc:emergency:cap'),
+    rootOf(text) === 'alert' &&
+    /<(sendTime|senderCode)>/.test(text) &&
+    !text.includes('urn:oasis:names:tc:emergency:cap'),
   begin: () => (piece) => {
     const parsed = parseXml(piece.bytes);
     const at = { place: 'alert', from: piece.from, length: piece.bytes.length };
-    return ['refusal' in parsed ? { ...at, refusals: [parsed.refusal] } : guarded(at, () => ofXml(parsed.root), below('alert'))];
+    return [
+      'refusal' in parsed
+        ? { ...at, refusals: [parsed.refusal] }
+        : guarded(at, () => ofXml(parsed.root), below('alert')),
+    ];
   },
 };
 
@@ -89,7 +98,10 @@ export const cmaAlarms: Reader = jsonReader(
   },
 );
 
-/** JSON that a commercial weather service passes on (`content`): epoch seconds, a numeric code whose last two digits are the colour. */
+/**
+ * JSON that a commercial weather service passes on (`content`): epoch seconds, a numeric code whose last two digits
+ * are the colour.
+ */
 export const alertContents: Reader = jsonReader(
   'cn-alert-content',
   'Warnings of the national platform as a weather service passes them on (JSON, `content`).',
@@ -122,11 +134,14 @@ export const alertContents: Reader = jsonReader(
 function ofXml(alert: XmlElement): { drafts: Draft[]; notes: string[] } {
   const field = (parent: XmlElement, name: string): string | null =>
     textOf(parent.children.find((child) => child.name === name)?.text ?? null)?.trim() ?? null;
-  const required = (parent: XmlElement, name: string): string => field(parent, name) ?? fail(name, 'missing', 'the element');
+  const required = (parent: XmlElement, name: string): string =>
+    field(parent, name) ?? fail(name, 'missing', 'the element');
   const info = alert.children.find(({ name }) => name === 'info') ?? fail('info', 'missing', 'one info');
   const instant = (parent: XmlElement, name: string): string | null => {
     const written = field(parent, name);
-    return written === null ? null : (instantOf(written) ?? fail(name, JSON.stringify(written.slice(0, 40)), 'date, time and offset'));
+    return written === null
+      ? null
+      : (instantOf(written) ?? fail(name, JSON.stringify(written.slice(0, 40)), 'date, time and offset'));
   };
   const identifier = required(alert, 'identifier');
   const sender = required(alert, 'sender');
@@ -203,7 +218,10 @@ type National = Readonly<{
   extra: readonly Readonly<{ valueName: string; value: string }>[];
 }>;
 
-/** A warning of the national forms as an alert. Status and scope are Actual and Public where the form has none (GB/T 35965.1). */
+/**
+ * A warning of the national forms as an alert. Status and scope are Actual and Public where the form has none (GB/T
+ * 35965.1).
+ */
 function national(of: National): Draft {
   const colours = new Set(of.colours.map((written) => colourNamed(written) ?? missingColour(written)));
   if (colours.size !== 1) fail('severity', `${[...colours].join(' and ')}`, 'one colour');
@@ -285,7 +303,10 @@ function beijing(written: string, name: string): string {
 const rest = (alert: JsonObject, used: readonly string[]): { valueName: string; value: string }[] =>
   Object.entries(alert)
     .filter(([name, value]) => !used.includes(name) && value !== null)
-    .map(([valueName, value]) => ({ valueName, value: (typeof value === 'string' ? value : JSON.stringify(value)).trim() }));
+    .map(([valueName, value]) => ({
+      valueName,
+      value: (typeof value === 'string' ? value : JSON.stringify(value)).trim(),
+    }));
 
 const must = (parent: JsonObject, name: string): string => textOf(parent[name]) ?? fail(name, 'missing', 'the field');
 const missingColour = (written: string): never =>

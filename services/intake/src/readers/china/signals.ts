@@ -3,8 +3,8 @@ import { colourNamed } from '../cap/alert.js';
 import type { Draft } from '../reader.js';
 
 /**
- * Kinds of warning signals and their national codes (GB/T 35561-2017, the part on which published lists agree). A kind without a code
- * here keeps its name alone.
+ * Kinds of warning signals and their national codes (GB/T 35561-2017, the part on which published lists agree). A
+ * kind without a code here keeps its name alone.
  */
 const EVENT_CODES: Readonly<Record<string, string>> = {
   台风: '11B01',
@@ -64,7 +64,9 @@ export function announcementIn(text: string): Announcement | null {
   const division = issuer.replace(/气象[台局]$/, '');
   const found = signalsIn(rest, division);
   const signals =
-    changed === null ? found : found.slice(0, 1).map((signal) => ({ ...signal, colour: colourNamed(changed[2] ?? '') ?? signal.colour }));
+    changed === null
+      ? found
+      : found.slice(0, 1).map((signal) => ({ ...signal, colour: colourNamed(changed[2] ?? '') ?? signal.colour }));
   if (signals.length === 0) return null;
   return {
     issuer,
@@ -88,7 +90,8 @@ export function signalsIn(text: string, division: string): Signal[] {
     from = match.index + whole.length;
     const area = before.startsWith(division) ? before.slice(division.length) : before;
     const colour = colourNamed(written);
-    if (colour !== null) signals.push({ kind, colour, area: area === '' || /^(全[市县区省]|我[市县区])$/.test(area) ? null : area });
+    if (colour !== null)
+      signals.push({ kind, colour, area: area === '' || /^(全[市县区省]|我[市县区])$/.test(area) ? null : area });
   }
   return signals;
 }
@@ -169,4 +172,10 @@ export function alertOfSignal(
   };
 }
 
-const COLOUR_IN_CHINESE: Readonly<Record<Colour, string>> = { white: '白色', blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
+const COLOUR_IN_CHINESE: Readonly<Record<Colour, string>> = {
+  white: '白色',
+  blue: '蓝色',
+  yellow: '黄色',
+  orange: '橙色',
+  red: '红色',
+};

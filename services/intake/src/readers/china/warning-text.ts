@@ -7,7 +7,10 @@ import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal
 
 const ZONE = '+08:00';
 
-/** Published texts with what a person or a crawler noted beside them, one JSON object a line. Text and notes must agree. */
+/**
+ * Published texts with what a person or a crawler noted beside them, one JSON object a line. Text and notes must
+ * agree.
+ */
 export const warningTextLines: Reader = {
   format: 'cn-warning-jsonl',
   about:
@@ -25,9 +28,11 @@ export const warningTextLines: Reader = {
  */
 export const warningText = (codeOf: (name: string) => string | null): Reader => ({
   format: 'cn-warning-text',
-  about: 'Warning signals in words, one message a line; a line such as `日期：2023-08-14` dates those that name no year.',
+  about:
+    'Warning signals in words, one message a line; a line such as `日期：2023-08-14` dates those that name no year.',
   unit: () => 'line',
-  recognises: ({ text }) => !/^\ufeff?\s*[[{<]/.test(text) && /气象[台局].{0,40}(发布|更新|升级|降级|解除|将)[^\n]{0,200}预警/.test(text),
+  recognises: ({ text }) =>
+    !/^\ufeff?\s*[[{<]/.test(text) && /气象[台局].{0,40}(发布|更新|升级|降级|解除|将)[^\n]{0,200}预警/.test(text),
   begin: () => {
     let page: string | null = null;
     return (piece) => {
@@ -64,10 +69,19 @@ function ofText(text: string | null, page: string | null, codeOf: (name: string)
   });
 }
 
-function messagesOf(signals: readonly Signal[], about: Parameters<typeof alertOfSignal>[1], times: readonly (string | null)[] = []) {
+function messagesOf(
+  signals: readonly Signal[],
+  about: Parameters<typeof alertOfSignal>[1],
+  times: readonly (string | null)[] = [],
+) {
   return {
-    notes: about.change === '发布' ? [] : ['refers to no message; it changes what the same issuer said of the same kind and area'],
-    drafts: signals.map((signal, index) => alertOfSignal(signal, { ...about, ...(times[index] ? { effectiveAt: times[index] } : {}) })),
+    notes:
+      about.change === '发布'
+        ? []
+        : ['refers to no message; it changes what the same issuer said of the same kind and area'],
+    drafts: signals.map((signal, index) =>
+      alertOfSignal(signal, { ...about, ...(times[index] ? { effectiveAt: times[index] } : {}) }),
+    ),
   };
 }
 
@@ -80,7 +94,8 @@ function ofLine(piece: Piece) {
   const place = textOf(value['place']) ?? missing('place');
   const text = textOf(value['text']);
   const said = text === null ? null : announcementIn(text);
-  if (text !== null && said === null) throw new Unreadable('text', JSON.stringify(text.slice(0, 60)), '…气象台M月D日H时m分发布…预警信号');
+  if (text !== null && said === null)
+    throw new Unreadable('text', JSON.stringify(text.slice(0, 60)), '…气象台M月D日H时m分发布…预警信号');
   const change = said?.change ?? value['action'];
   if (!isChange(change))
     throw new Unreadable(
@@ -92,7 +107,11 @@ function ofLine(piece: Piece) {
   const listed = signalsListed(value);
   const signals = said?.signals ?? listed;
   if (said !== null && listed.length > 0 && names(said.signals) !== names(listed))
-    throw new Unreadable('signals', `${names(listed)}, where the text says ${names(said.signals)}`, 'the signals of the text');
+    throw new Unreadable(
+      'signals',
+      `${names(listed)}, where the text says ${names(said.signals)}`,
+      'the signals of the text',
+    );
   if (signals.length === 0) throw new Unreadable('signals', 'none', 'at least one kind and colour');
   return messagesOf(
     signals,
@@ -107,7 +126,10 @@ const names = (signals: readonly Signal[]): string =>
     .sort()
     .join(' ');
 
-/** The time of the message. A year that the sentence does not name is that of the page; without one the message is refused, not guessed at. */
+/**
+ * The time of the message. A year that the sentence does not name is that of the page; without one the message is
+ * refused, not guessed at.
+ */
 function issuedAt(value: JsonObject, said: Announcement | null): string {
   const issued = textOf(value['issued']) ?? missing('issued');
   const noted = instantOf(issued);
@@ -115,9 +137,12 @@ function issuedAt(value: JsonObject, said: Announcement | null): string {
     if (noted === null) throw new Unreadable('issued', JSON.stringify(issued), 'an instant with year and zone');
     return noted;
   }
-  const page = [textOf(value['published']), issued].map((one) => (one === null ? null : instantOf(one))).find((one) => one !== null);
+  const page = [textOf(value['published']), issued]
+    .map((one) => (one === null ? null : instantOf(one)))
+    .find((one) => one !== null);
   const at = sentIn(said, said.year ?? (page === undefined || page === null ? null : yearNear(said, page)), issued);
-  if (noted !== null && noted !== at) throw new Unreadable('issued', `${issued}, where the text says ${at}`, 'the time of the text');
+  if (noted !== null && noted !== at)
+    throw new Unreadable('issued', `${issued}, where the text says ${at}`, 'the time of the text');
   return at;
 }
 
@@ -130,7 +155,11 @@ function sentIn(said: Announcement, year: number | null, written: string): strin
     );
   const at = instantAt({ ...said, year, second: 0 }, ZONE);
   if (at === null)
-    throw new Unreadable('text', `${year}-${said.month}-${said.day} ${said.hour}:${said.minute}`, 'a date that the calendar has');
+    throw new Unreadable(
+      'text',
+      `${year}-${said.month}-${said.day} ${said.hour}:${said.minute}`,
+      'a date that the calendar has',
+    );
   return at;
 }
 
@@ -149,7 +178,11 @@ function signalsListed(value: JsonObject): Signal[] {
     const { kind, colour, area } = isObject(one) ? one : {};
     const named = typeof colour === 'string' ? colourNamed(colour) : null;
     if (typeof kind !== 'string' || named === null)
-      throw new Unreadable(`signals[${index + 1}]`, JSON.stringify(one)?.slice(0, 80) ?? '', 'kind, and one of the five colours');
+      throw new Unreadable(
+        `signals[${index + 1}]`,
+        JSON.stringify(one)?.slice(0, 80) ?? '',
+        'kind, and one of the five colours',
+      );
     return { kind, colour: named, area: textOf(area) };
   });
 }

@@ -55,7 +55,13 @@ export const firmsCsv = csvReader(
           satellite: SATELLITES[text(at.satellite)] ?? text(at.satellite),
           instrument: viirs ? 'VIIRS' : 'MODIS',
           confidence:
-            percent === null ? CONFIDENCE[text(at.confidence).toLowerCase()] : percent < 30 ? 'low' : percent < 80 ? 'nominal' : 'high',
+            percent === null
+              ? CONFIDENCE[text(at.confidence).toLowerCase()]
+              : percent < 30
+                ? 'low'
+                : percent < 80
+                  ? 'nominal'
+                  : 'high',
           confidencePercent: percent,
           frpMw: optional(text(at.frp)),
           brightnessK: optional(text(at.brightness)),
@@ -74,7 +80,10 @@ export const firmsCsv = csvReader(
 
 const times = new Map<string, string | null>();
 
-/** `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets turn the date into month/day/year. */
+/**
+ * `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets turn the date into
+ * month/day/year.
+ */
 function acquiredAt(date: string, time: string): string | null {
   // A pass gives thousands of pixels in one minute.
   const key = `${date} ${time}`;
@@ -88,7 +97,8 @@ function acquiredAt(date: string, time: string): string | null {
 
 function readTime(date: string, time: string): string | null {
   const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(date);
-  const day = american === null ? date : `${american[3]}-${american[1]?.padStart(2, '0')}-${american[2]?.padStart(2, '0')}`;
+  const day =
+    american === null ? date : `${american[3]}-${american[1]?.padStart(2, '0')}-${american[2]?.padStart(2, '0')}`;
   const colon = /^(\d{1,2}):(\d{2})(:00)?$/.exec(time);
   const hhmm = (colon === null ? time : `${colon[1]}${colon[2]}`).padStart(4, '0');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{4}$/.test(hhmm)) return null;
@@ -125,4 +135,5 @@ const CONFIDENCE: Readonly<Record<string, HotspotV1['data']['confidence']>> = {
 const optional = (text: string): number | null => (text === '' ? null : decimal(text));
 
 /** A tenth of a degree: groups pixels for order, never measures distance. */
-export const cellAt = (latitude: number, longitude: number): string => `${Math.floor(latitude * 10)}:${Math.floor(longitude * 10)}`;
+export const cellAt = (latitude: number, longitude: number): string =>
+  `${Math.floor(latitude * 10)}:${Math.floor(longitude * 10)}`;

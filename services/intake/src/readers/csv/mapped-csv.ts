@@ -25,7 +25,8 @@ const ABSENT = Symbol('absent');
 
 /**
  * The reader that a mapping file describes.
- * @throws SettingsError naming the file's place where it asks for what cannot be: an unknown contract, unit, zone or column
+ * @throws SettingsError naming the file's place where it asks for what cannot be: an unknown contract, unit, zone or
+ * column
  */
 export function mappedCsv(mapping: Mapping): Reader {
   const fixed = mapping.header?.map((name) => name.trim());
@@ -49,7 +50,11 @@ export function mappedCsv(mapping: Mapping): Reader {
 function rowReader(mapping: Mapping, header: readonly string[]): RowReader {
   const at = (name: string): number => columnAt(mapping, header, name);
   const timeOf = timeReader(mapping, at);
-  const refusals = (mapping.refuse ?? []).map(({ when, reason, expected }) => ({ when: condition(when, at), reason, expected }));
+  const refusals = (mapping.refuse ?? []).map(({ when, reason, expected }) => ({
+    when: condition(when, at),
+    reason,
+    expected,
+  }));
   const events = mapping.events.map((event) => eventMaker(mapping, event, header, at));
   return (fields, place) => {
     try {
@@ -73,12 +78,15 @@ function columnAt(mapping: Mapping, header: readonly string[], name: string): nu
 }
 
 function eventMaker(mapping: Mapping, event: MappedEvent, header: readonly string[], at: (name: string) => number) {
-  if (!(event.contract in CONTRACTS)) fault(mapping, 'contract', event.contract, `one of ${Object.keys(CONTRACTS).join(', ')}`);
+  if (!(event.contract in CONTRACTS))
+    fault(mapping, 'contract', event.contract, `one of ${Object.keys(CONTRACTS).join(', ')}`);
   const type = event.contract as ObservedEvent['type'];
   const holds = event.when === undefined ? () => true : condition(event.when, at);
   const needs = (event.needs ?? []).map((name) => ({ index: at(name), isMissing: missing(sentinelsOf(event, name)) }));
   const stars =
-    event.each === undefined ? [NO_STAR] : starred(event.each, header).filter(({ name }) => event.except?.includes(name) !== true);
+    event.each === undefined
+      ? [NO_STAR]
+      : starred(event.each, header).filter(({ name }) => event.except?.includes(name) !== true);
   if (stars.length === 0) fault(mapping, 'each', `${event.each} fits no column`, 'a name with one *');
   const makers = stars.map((star) => new Compiler(mapping, at, star).object(event.data));
   return (fields: readonly string[], place: string, time: RowTime): Draft[] => {
@@ -95,7 +103,9 @@ function eventMaker(mapping: Mapping, event: MappedEvent, header: readonly strin
 /** What the event's own values take for "not known" in a column. */
 const sentinelsOf = (event: MappedEvent, column: string): string[] =>
   Object.values(event.data).flatMap((value) =>
-    value !== null && typeof value === 'object' && 'column' in value && value.column === column ? (value.missing ?? []) : [],
+    value !== null && typeof value === 'object' && 'column' in value && value.column === column
+      ? (value.missing ?? [])
+      : [],
   );
 
 /** The column that `each` stands at, and what its star stands for. */
@@ -120,7 +130,9 @@ class Compiler {
   ) {}
 
   object(values: Readonly<Record<string, unknown>>): Make {
-    const makers = Object.entries(values).map(([field, value]) => [field, this.value(field, value as MappedValue)] as const);
+    const makers = Object.entries(values).map(
+      ([field, value]) => [field, this.value(field, value as MappedValue)] as const,
+    );
     return (row) => {
       const made: Record<string, unknown> = {};
       for (const [field, make] of makers) {
@@ -147,7 +159,9 @@ class Compiler {
   private template({ text, aliases = {}, prefix = '' }: Extract<MappedValue, { text: string }>): Make {
     const parts = text
       .split(/\{([^{}]*)\}/)
-      .map((part, index): string | number => (index % 2 === 0 ? part : part === '*' ? this.star.text : this.columnOf(part)));
+      .map((part, index): string | number =>
+        index % 2 === 0 ? part : part === '*' ? this.star.text : this.columnOf(part),
+      );
     return ({ fields }) => {
       const written = parts.map((part) => (typeof part === 'string' ? part : (fields[part] as string).trim())).join('');
       return `${prefix}${aliases[written] ?? written}`;
@@ -168,15 +182,23 @@ class Compiler {
     const none = value.optional === true ? ABSENT : null;
     const convert = this.conversion(field, value);
     const words = value.words === undefined ? null : new Map(Object.entries(value.words));
-    const prefixes = [...(words ?? [])].filter(([word]) => word.endsWith('*')).map(([word, meant]) => [word.slice(0, -1), meant] as const);
+    const prefixes = [...(words ?? [])]
+      .filter(([word]) => word.endsWith('*'))
+      .map(([word, meant]) => [word.slice(0, -1), meant] as const);
     const { aliases = {}, prefix = '' } = value;
     return ({ fields, ...row }) => {
       const written = (fields[index] as string).trim();
       if (!holds(fields)) return none;
       if (words !== null) {
-        const meant = words.has(written) ? words.get(written) : prefixes.find(([begin]) => written.startsWith(begin))?.[1];
+        const meant = words.has(written)
+          ? words.get(written)
+          : prefixes.find(([begin]) => written.startsWith(begin))?.[1];
         if (meant === undefined)
-          throw new Unreadable(value.column, JSON.stringify(written.slice(0, 60)), `one of ${[...words.keys()].slice(0, 30).join(', ')}`);
+          throw new Unreadable(
+            value.column,
+            JSON.stringify(written.slice(0, 60)),
+            `one of ${[...words.keys()].slice(0, 30).join(', ')}`,
+          );
         return meant === null ? none : meant;
       }
       if (written === '' || isMissing(written)) return none;
@@ -196,14 +218,18 @@ class Compiler {
     };
     if (unit === undefined) return read;
     const factor = (name: string): number =>
-      factorTo(field, name) ?? fault(this.mapping, `${field}, unit`, JSON.stringify(name), 'a unit that goes with the field');
+      factorTo(field, name) ??
+      fault(this.mapping, `${field}, unit`, JSON.stringify(name), 'a unit that goes with the field');
     if (typeof unit === 'string') {
       const by = factor(unit);
       return by === 1 ? read : (text) => rounded(read(text) * by);
     }
     const names = chosenBy(unit, this.columnOf, this.mapping);
     const factors = new Map(
-      [...Object.values(unit.of), ...(unit.default === undefined ? [] : [unit.default])].map((name) => [name, factor(name)]),
+      [...Object.values(unit.of), ...(unit.default === undefined ? [] : [unit.default])].map((name) => [
+        name,
+        factor(name),
+      ]),
     );
     return (text, { fields }) => rounded(read(text) * (factors.get(names(fields)) ?? NaN));
   }
@@ -212,7 +238,10 @@ class Compiler {
 /** A foot is exact, its binary product is not: a hundredth of a millimetre is finer than any gauge. */
 const rounded = (value: number): number => Math.round(value * 1e5) / 1e5;
 
-function condition({ column, in: texts }: MappedCondition, at: (name: string) => number): (fields: readonly string[]) => boolean {
+function condition(
+  { column, in: texts }: MappedCondition,
+  at: (name: string) => number,
+): (fields: readonly string[]) => boolean {
   const index = at(column);
   const exact = new Set(texts.filter((one) => !one.endsWith('*')));
   const begins = texts.filter((one) => one.endsWith('*')).map((one) => one.slice(0, -1));
@@ -255,7 +284,8 @@ function timeReader(mapping: Mapping, at: (name: string) => number): (fields: re
   const odd = time.patterns.find(
     (pattern) => pattern !== 'iso' && /[A-Za-z]/.test(pattern.replace(/yyyy|yy|MM?|dd?|HH?|hh?|mm?|ss?|a|T|Z/g, '')),
   );
-  if (odd !== undefined) fault(mapping, 'time/patterns', JSON.stringify(odd), 'yyyy yy MM M dd d HH H hh h mm m ss s a');
+  if (odd !== undefined)
+    fault(mapping, 'time/patterns', JSON.stringify(odd), 'yyyy yy MM M dd d HH H hh h mm m ss s a');
   const index = at(time.column);
   const column = time.column;
   const patterns = time.patterns.map((pattern) => ({ pattern, read: pattern === 'iso' ? null : wallReader(pattern) }));
@@ -277,7 +307,11 @@ function timeReader(mapping: Mapping, at: (name: string) => number): (fields: re
       known.set(key, found);
       return found;
     }
-    throw new Unreadable(column, `${JSON.stringify(written.slice(0, 60))} is no time`, time.patterns?.join(', or ') ?? '');
+    throw new Unreadable(
+      column,
+      `${JSON.stringify(written.slice(0, 60))} is no time`,
+      time.patterns?.join(', or ') ?? '',
+    );
   };
 }
 
@@ -295,7 +329,8 @@ function partsReader(
     return (fields) => {
       const written = (fields[index] as string).trim();
       if (isUnknown(written)) return null;
-      if (!/^\d{1,4}$/.test(written)) throw new Unreadable(name, JSON.stringify(written.slice(0, 40)), 'a whole number');
+      if (!/^\d{1,4}$/.test(written))
+        throw new Unreadable(name, JSON.stringify(written.slice(0, 40)), 'a whole number');
       return Number(written);
     };
   };
@@ -303,7 +338,8 @@ function partsReader(
   return (fields) => {
     const [y, m, d, h, min] = [year, month, day, hour, minute].map((read) => read?.(fields) ?? null);
     if (y === null || y === undefined) throw new Unreadable(parts.year, 'not known', 'a year');
-    const precision = m === null ? 'year' : d === null ? 'month' : h === null ? 'day' : min === null ? 'hour' : 'minute';
+    const precision =
+      m === null ? 'year' : d === null ? 'month' : h === null ? 'day' : min === null ? 'hour' : 'minute';
     // Below what is not known nothing counts: an hour without its day is no time.
     const wall: Wall = {
       year: y,
@@ -329,10 +365,18 @@ const coarser = (a: string, b: string): string => (PRECISIONS.indexOf(a) > PRECI
 
 function zoneReader(mapping: Mapping, at: (name: string) => number): (fields: readonly string[]) => string {
   const { zone = 'UTC' } = mapping.time;
-  const zones = typeof zone === 'string' ? [zone] : [...Object.values(zone.of), ...(zone.default === undefined ? [] : [zone.default])];
+  const zones =
+    typeof zone === 'string'
+      ? [zone]
+      : [...Object.values(zone.of), ...(zone.default === undefined ? [] : [zone.default])];
   for (const one of zones)
     if (!isZone(one))
-      fault(mapping, 'time/zone', JSON.stringify(one), 'UTC, an offset such as +05:30, or a name of the time zone database');
+      fault(
+        mapping,
+        'time/zone',
+        JSON.stringify(one),
+        'UTC, an offset such as +05:30, or a name of the time zone database',
+      );
   return typeof zone === 'string' ? () => zone : chosenBy(zone, at, mapping);
 }
 

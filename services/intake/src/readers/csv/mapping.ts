@@ -1,8 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
 /**
- * The language of mapping files: how the columns of somebody's CSV become events. It has constants, columns, words, units and times, and
- * no expressions: what needs a program needs a reader.
+ * The language of mapping files: how the columns of somebody's CSV become events. It has constants, columns, words,
+ * units and times, and no expressions: what needs a program needs a reader.
  */
 const strict = { additionalProperties: false };
 const shape = <P extends Record<string, TSchema>>(properties: P, description?: string) =>
@@ -26,13 +26,23 @@ const By = shape(
 const Value = Type.Union([
   scalar,
   shape({
-    column: Type.String({ description: 'name of the column, `#n` for the n-th, `*` for the one that `each` repeats over' }),
-    unit: may(Type.Union([Type.String(), By], { description: 'the value is a number in this unit; it is converted to that of the field' })),
+    column: Type.String({
+      description: 'name of the column, `#n` for the n-th, `*` for the one that `each` repeats over',
+    }),
+    unit: may(
+      Type.Union([Type.String(), By], {
+        description: 'the value is a number in this unit; it is converted to that of the field',
+      }),
+    ),
     number: may(Type.Boolean({ description: 'the value is a number without a unit' })),
     words: may(words),
     aliases: may(Type.Record(Type.String(), Type.String(), { description: 'other spellings of the same' })),
-    missing: may(Type.Array(Type.String(), { description: 'texts that mean "not known"; numbers are compared as numbers' })),
-    optional: may(Type.Boolean({ description: 'the field is left out when the value is missing, where the contract allows it' })),
+    missing: may(
+      Type.Array(Type.String(), { description: 'texts that mean "not known"; numbers are compared as numbers' }),
+    ),
+    optional: may(
+      Type.Boolean({ description: 'the field is left out when the value is missing, where the contract allows it' }),
+    ),
     when: may(Condition),
     prefix: may(text),
   }),
@@ -47,7 +57,10 @@ const Value = Type.Union([
     { minutesBetween: Type.Array(text, { minItems: 2, maxItems: 2 }) },
     'from the one column to the other, both as the time of the row is written',
   ),
-  shape({ cell: Type.Array(text, { minItems: 2, maxItems: 2 }) }, 'the grid cell of a hotspot, from the columns of latitude and longitude'),
+  shape(
+    { cell: Type.Array(text, { minItems: 2, maxItems: 2 }) },
+    'the grid cell of a hotspot, from the columns of latitude and longitude',
+  ),
   shape({ group: Type.Record(Type.String(), Type.Unknown()) }, 'an object of values'),
 ]);
 
@@ -56,13 +69,16 @@ const Time = shape({
   patterns: may(
     Type.Array(text, {
       minItems: 1,
-      description: '`iso`, or yyyy MM dd HH mm ss, M d H for one or two digits, h and a for half days; the first that fits',
+      description:
+        '`iso`, or yyyy MM dd HH mm ss, M d H for one or two digits, h and a for half days; the first that fits',
     }),
   ),
   parts: may(shape({ year: text, month: text, day: text, hour: may(text), minute: may(text) })),
   unknown: may(Type.Array(Type.String(), { description: 'what stands in a part that nobody knows' })),
   zone: may(
-    Type.Union([Type.String(), By], { description: 'UTC, +05:30, or a name of the time zone database; not for `iso`, which has its own' }),
+    Type.Union([Type.String(), By], {
+      description: 'UTC, +05:30, or a name of the time zone database; not for `iso`, which has its own',
+    }),
   ),
   precision: may(Type.String({ description: 'no finer than this, whatever is written' })),
 });
@@ -73,7 +89,9 @@ const Event = shape({
   each: may(Type.String({ description: 'once for every column whose name fits, `*_level`' })),
   except: may(Type.Array(text, { description: 'columns that `each` passes over' })),
   needs: may(
-    Type.Array(text, { description: 'made only where these columns hold a value: not empty, and nothing that the event lists as missing' }),
+    Type.Array(text, {
+      description: 'made only where these columns hold a value: not empty, and nothing that the event lists as missing',
+    }),
   ),
   data: Type.Record(Type.String(), Value),
 });
@@ -83,7 +101,9 @@ export const MappingFile = shape({
   about: text,
   source: text,
   header: may(Type.Array(Type.String(), { description: 'the columns, all of them in this order' })),
-  columns: may(Type.Array(Type.String(), { minItems: 3, description: 'columns that the header must have, besides others' })),
+  columns: may(
+    Type.Array(Type.String(), { minItems: 3, description: 'columns that the header must have, besides others' }),
+  ),
   time: Time,
   refuse: may(Type.Array(shape({ when: Condition, reason: text, expected: text }))),
   events: Type.Array(Event, { minItems: 1 }),
@@ -95,7 +115,10 @@ export type MappedValue = Static<typeof Value>;
 export type MappedCondition = Static<typeof Condition>;
 export type MappedBy = Static<typeof By>;
 
-/** Metres of water, millimetres of rain, cubic metres a second, yuan: what the fields of the contracts are in, by the end of their name. */
+/**
+ * Metres of water, millimetres of rain, cubic metres a second, yuan: what the fields of the contracts are in, by the
+ * end of their name.
+ */
 const FIELD_UNITS: readonly (readonly [RegExp, string])[] = [
   [/(M3s)$/, 'm3/s'],
   [/Mm$/, 'mm'],
@@ -117,7 +140,10 @@ const FACTORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   K: { K: 1 },
 };
 
-/** What a number in `unit` must be multiplied by to be in the unit of a contract's field; null when the two do not go together. */
+/**
+ * What a number in `unit` must be multiplied by to be in the unit of a contract's field; null when the two do not go
+ * together.
+ */
 export function factorTo(field: string, unit: string): number | null {
   const target = FIELD_UNITS.find(([end]) => end.test(field))?.[1];
   return target === undefined ? null : (FACTORS[target]?.[unit] ?? null);

@@ -4,9 +4,17 @@ import { csvReader } from './rows.js';
 
 const HEADER = ['station', 'time', 'quantity', 'value', 'unit', 'window_minutes'];
 const UNITS: Readonly<Record<string, string>> = { rain: 'mm', stage: 'm', flow: 'm3/s', 'reservoir-level': 'm' };
-const FIELDS: Readonly<Record<string, string>> = { rain: 'rainMm', stage: 'stageM', flow: 'flowM3s', 'reservoir-level': 'levelM' };
+const FIELDS: Readonly<Record<string, string>> = {
+  rain: 'rainMm',
+  stage: 'stageM',
+  flow: 'flowM3s',
+  'reservoir-level': 'levelM',
+};
 
-/** Our documented CSV of readings: `station,time,quantity,value,unit,window_minutes`. The unit is written out so that nobody guesses it. */
+/**
+ * Our documented CSV of readings: `station,time,quantity,value,unit,window_minutes`. The unit is written out so that
+ * nobody guesses it.
+ */
 export const readingsCsv = csvReader(
   'readings-csv',
   'Readings with the header station,time,quantity,value,unit,window_minutes; quantity is rain (mm), stage (m), flow (m3/s) or reservoir-level (m).',
@@ -24,7 +32,11 @@ export const readingsCsv = csvReader(
       return refuse(`${place}, unit`, `${JSON.stringify(unit.slice(0, 40))} for ${quantity}`, `${UNITS[quantity]}`);
     const occurredAt = instantOf(time);
     if (occurredAt === null)
-      return refuse(`${place}, time`, `${JSON.stringify(time.slice(0, 40))} is no instant`, 'ISO 8601 with date, time and zone');
+      return refuse(
+        `${place}, time`,
+        `${JSON.stringify(time.slice(0, 40))} is no instant`,
+        'ISO 8601 with date, time and zone',
+      );
     const number = decimal(value);
     if (Number.isNaN(number))
       return refuse(
@@ -33,7 +45,9 @@ export const readingsCsv = csvReader(
         'a decimal number; leave the row out when nothing was measured',
       );
     if (quantity === 'rain')
-      return [{ type: 'reading.v1', occurredAt, data: { station, quantity, rainMm: number, windowMinutes: decimal(window) } }];
+      return [
+        { type: 'reading.v1', occurredAt, data: { station, quantity, rainMm: number, windowMinutes: decimal(window) } },
+      ];
     if (window !== '')
       return refuse(
         `${place}, window_minutes`,

@@ -9,13 +9,16 @@ export function headerOf({ text }: Head): string[] {
 }
 
 /** One row: its fields by the place of their column, read as the events it stands for. */
-export type RowReader = (fields: readonly string[], place: string) => SourceRecord['drafts'] | Refusal | readonly Refusal[] | RowRead;
+export type RowReader = (
+  fields: readonly string[],
+  place: string,
+) => SourceRecord['drafts'] | Refusal | readonly Refusal[] | RowRead;
 /** Events with notes about what was odd. */
 type RowRead = Readonly<{ drafts: readonly Draft[]; notes: readonly string[] }>;
 
 /**
- * A CSV with a header line (RFC 4180). Every row must have as many fields as the header; a last row that has fewer, in a file that ends
- * without a line end, was cut off in transfer.
+ * A CSV with a header line (RFC 4180). Every row must have as many fields as the header; a last row that has fewer,
+ * in a file that ends without a line end, was cut off in transfer.
  */
 export const csvReader = (
   format: string,
@@ -45,14 +48,23 @@ function rowRecord({ bytes, from, number, last }: Piece, columns: number, read: 
   if (text === null) return recordOf(place, from, bytes.length, notUtf8(place));
   const fields = fieldsOf(text);
   if (fields === null)
-    return recordOf(place, from, bytes.length, refuse(place, 'a quote that is left open, or stands within a field', 'RFC 4180'));
+    return recordOf(
+      place,
+      from,
+      bytes.length,
+      refuse(place, 'a quote that is left open, or stands within a field', 'RFC 4180'),
+    );
   if (fields.length !== columns) {
     const cut = last && fields.length < columns;
     return recordOf(
       place,
       from,
       bytes.length,
-      refuse(place, cut ? `${CUT_OFF} ${fields.length} fields` : `${fields.length} fields`, `${columns} fields, as the header has`),
+      refuse(
+        place,
+        cut ? `${CUT_OFF} ${fields.length} fields` : `${fields.length} fields`,
+        `${columns} fields, as the header has`,
+      ),
     );
   }
   const made = read(fields, place);

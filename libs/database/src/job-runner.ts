@@ -1,0 +1,271 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import type { DataSource } from 'typeorm';
+import type { Clock } from './clock.js';
+import type { Tx } from './connect.js';
+import type { Notifications } from './notifications.js';
+import { unschedule, type Job } from './schedule.js';
+import { SessionLock } from './session-lock.js';
+import { one, rows, run } from './sql.js';
+
+/** What a handler gets beside its jobs: the transaction they are done in, and one now for all of them. */
+export type JobRun = Readonly<{ tx: Tx; now: UtcInstant }>;
+/** Does jobs of one kind. If it throws, nothing happened and they are still due. */
+export type JobHandler = (jobs: readonly Job[], run: JobRun) => Promise<void>;
+/**
+ * What the handler of a job that leaves the system gets: `finish` writes its result and takes the job away, in one
+ * transaction.
+ */
+export type OutsideRun = Readonly<{ now: UtcInstant; finish: (write: (tx: Tx) => Promise<void>) => Promise<void> }>;
+/** Does one job that fetches or sends, outside of any transaction. One that was cut off is done again. */
+export type OutsideHandler = (job: Job, run: OutsideRun) => Promise<void>;
+/** By kind. A runner takes only what it has a handler for. */
+export type JobHandlers =
+  | Readonly<{ inTransaction: Readonly<Record<string, JobHandler>> }>
+  | Readonly<{ outside: Readonly<Record<string, OutsideHandler>> }>;
+
+type Claimed = Job & Readonly<{ seq: number }>;
+
+const BATCH = 200;
+/** While nothing wakes it, a runner looks again after this long: the bound on a lost notification. */
+const LOOK_AGAIN_MS = 1_000;
+const FIRST_RETRY_MINUTES = 0.1;
+const LONGEST_RETRY_MINUTES = 15;
+
+/**
+ * Does a service's due jobs: each batch in one transaction with its deletion, or, for work that leaves the system,
+ * one at a time outside of any. Several runners share the work: what one has claimed is skipped by the others. On
+ * virtual time only the jobs are taken that the driver has released (`jobs_up_to`), so a replay is deterministic.
+ */
+export class JobRunner {
+  private running = false;
+  private wakeUp: () => void = () => undefined;
+  private loop: Promise<void> = Promise.resolve();
+  private stopListening: () => void = () => undefined;
+  private readonly kinds: readonly string[];
+
+  constructor(
+    private readonly base: Readonly<{ db: DataSource; clock: Clock; notifications: Notifications }>,
+    private readonly service: string,
+    private readonly handlers: JobHandlers,
+    private readonly onError: (error: unknown, job: Job | null) => void,
+  ) {
+    this.kinds = Object.keys('outside' in handlers ? handlers.outside : handlers.inTransaction);
+  }
+
+  async start(): Promise<void> {
+    this.running = true;
+    this.stopListening = await this.base.notifications.on(
+      'schedule',
+      (forWhom) => (forWhom === '' || forWhom === this.service) && this.wakeUp(),
+    );
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    this.stopListening();
+    this.wakeUp();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (this.running) {
+      let woken = false;
+      const signal = new Promise<void>((resolve) => (this.wakeUp = () => ((woken = true), resolve())));
+      try {
+        while (this.running && (await this.runSome()) > 0);
+        if (!woken && this.running) await waitFor(signal, await this.untilNext());
+      } catch (error) {
+        this.onError(error, null); // the database is away: wait and look again
+        await waitFor(signal, LOOK_AGAIN_MS);
+      }
+    }
+  }
+
+  /** @returns how many jobs were dealt with */
+  private async runSome(): Promise<number> {
+    if (!(await this.someDue())) return 0;
+    return 'outside' in this.handlers
+      ? this.runOutside(this.handlers.outside)
+      : this.runBatch(this.handlers.inTransaction);
+  }
+
+  private async runBatch(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
+    let taken: readonly Job[] = [];
+    try {
+      await this.base.db.transaction(async (tx) => {
+        const { now, upTo } = await this.horizon(tx);
+        taken = await this.claim(tx, now, upTo, BATCH);
+        await this.perform(tx, taken, now, handlers);
+      });
+      return taken.length;
+    } catch (error) {
+      if (taken.length === 0) throw error;
+    }
+    for (const job of taken) await this.runAlone(job, handlers);
+    return taken.length;
+  }
+
+  /** One bad job must not hold up its neighbours: each gets a transaction of its own, and the bad one another time. */
+  private async runAlone(job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+    try {
+      await this.base.db.transaction(async (tx) => {
+        const held = await one(
+          tx,
+          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at = $4 for update skip locked',
+          [this.service, job.kind, job.key, job.dueAt],
+        );
+        if (held !== null) await this.perform(tx, [job], await this.base.clock.now(tx), handlers);
+      });
+    } catch (error) {
+      await this.failed(job, error);
+    }
+  }
+
+  /** Deleted first: a handler may ask for the same kind and key again, later. */
+  private async perform(
+    tx: Tx,
+    jobs: readonly Job[],
+    now: UtcInstant,
+    handlers: Readonly<Record<string, JobHandler>>,
+  ): Promise<void> {
+    const [first] = jobs;
+    if (first === undefined) return;
+    const keys = jobs.map(({ key }) => key);
+    await unschedule(tx, this.service, first.kind, keys);
+    await handlers[first.kind]?.(jobs, { tx, now });
+  }
+
+  /**
+   * Work that leaves the system is claimed by an advisory lock of a session of its own: it is free the moment its
+   * holder is gone, whatever time it is, and no transaction stays open while somebody else is waited for.
+   */
+  private async runOutside(handlers: Readonly<Record<string, OutsideHandler>>): Promise<number> {
+    const { now, upTo } = await this.horizon(this.base.db.manager);
+    for (const job of await this.due(now, upTo)) {
+      const name = [`fengsui job ${this.service}`, `${job.kind} ${job.key}`];
+      const lock = new SessionLock(this.base.db, 'select pg_try_advisory_lock(hashtext($1), hashtext($2))', name);
+      try {
+        // Whoever had the lock before may have done it meanwhile.
+        if (!(await lock.held()) || !(await this.isStillDue(job))) continue;
+        await this.performOutside(job, now, handlers);
+        return 1;
+      } catch (error) {
+        await this.failed(job, error);
+        return 1;
+      } finally {
+        await lock.release();
+      }
+    }
+    return 0;
+  }
+
+  private async performOutside(
+    job: Claimed,
+    now: UtcInstant,
+    handlers: Readonly<Record<string, OutsideHandler>>,
+  ): Promise<void> {
+    let finished = false;
+    const finish = (write: (tx: Tx) => Promise<void>): Promise<void> =>
+      this.base.db.transaction(async (tx) => {
+        // Asked for again meanwhile, it stays.
+        await run(tx, 'delete from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4', [
+          this.service,
+          job.kind,
+          job.key,
+          job.seq,
+        ]);
+        await write(tx);
+        finished = true;
+      });
+    await handlers[job.kind]?.(job, { now, finish });
+    if (!finished) await finish(() => Promise.resolve());
+  }
+
+  private async failed(job: Job, error: unknown): Promise<void> {
+    this.onError(error, job);
+    await run(
+      this.base.db,
+      `update schedule.job set attempts = attempts + 1, last_error = $4,
+         due_at = $5::timestamptz + make_interval(secs => 60 * least($6::float8 * 2 ^ least(attempts, 20), $7::float8))
+       where service = $1 and kind = $2 and key = $3`,
+      [
+        this.service,
+        job.kind,
+        job.key,
+        String((error as Error)?.message ?? error),
+        await this.base.clock.now(),
+        FIRST_RETRY_MINUTES,
+        LONGEST_RETRY_MINUTES,
+      ],
+    );
+  }
+
+  /** What is now, and up to which job the driver of virtual time has let us go. */
+  private async horizon(tx: Tx): Promise<Readonly<{ now: UtcInstant; upTo: number }>> {
+    const { virtualNow, jobsUpTo } = await this.base.clock.state(tx);
+    if (virtualNow !== null) return { now: virtualNow, upTo: jobsUpTo };
+    return { now: await this.base.clock.now(tx), upTo: Number.MAX_SAFE_INTEGER };
+  }
+
+  /** One cheap question, asked at every wake-up, before a transaction is opened. */
+  private async someDue(): Promise<boolean> {
+    const due = await one(
+      this.base.db,
+      `select 1 from schedule.job, schedule.clock
+       where service = $1 and kind = any($3) and due_at <= coalesce(virtual_now, $2) and (virtual_now is null or seq <= jobs_up_to) limit 1`,
+      [this.service, await this.base.clock.now(), this.kinds],
+    );
+    return due !== null;
+  }
+
+  private async isStillDue({ kind, key, seq }: Claimed): Promise<boolean> {
+    const held = await one(
+      this.base.db,
+      'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4',
+      [this.service, kind, key, seq],
+    );
+    return held !== null;
+  }
+
+  private due(now: UtcInstant, upTo: number): Promise<Claimed[]> {
+    return rows<Claimed>(
+      this.base.db,
+      `select kind, key, due_at as "dueAt", payload, seq from schedule.job
+       where service = $1 and kind = any($4) and due_at <= $2 and seq <= $3 order by due_at, kind, key limit $5`,
+      [this.service, now, upTo, this.kinds, BATCH],
+    );
+  }
+
+  /** Due jobs of one kind, oldest first. */
+  private async claim(tx: Tx, now: UtcInstant, upTo: number, limit: number): Promise<readonly Job[]> {
+    const jobs = await rows<Job>(
+      tx,
+      `select kind, key, due_at as "dueAt", payload from schedule.job
+       where service = $1 and kind = any($5) and due_at <= $2 and seq <= $3
+       order by due_at, kind, key limit $4 for update skip locked`,
+      [this.service, now, upTo, limit, this.kinds],
+    );
+    return jobs.filter((job) => job.kind === jobs[0]?.kind);
+  }
+
+  /** Sleeps to the next due time, so that a deadline is met to the millisecond and not to the poll. */
+  private async untilNext(): Promise<number> {
+    if (await this.base.clock.isVirtual()) return LOOK_AGAIN_MS;
+    const next = await one<{ at: UtcInstant | null }>(
+      this.base.db,
+      'select min(due_at) as at from schedule.job where service = $1 and kind = any($2)',
+      [this.service, this.kinds],
+    );
+    if (next === null || next.at === null) return LOOK_AGAIN_MS;
+    const wait = Date.parse(next.at) - Date.parse(await this.base.clock.now());
+    return Math.min(Math.max(wait, 1), LOOK_AGAIN_MS);
+  }
+}
+
+/** Returns when the signal comes, or after so many milliseconds; leaves no timer behind. */
+export async function waitFor(signal: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([signal, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

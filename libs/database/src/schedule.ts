@@ -1,0 +1,73 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import type { Tx } from './connect.js';
+import { one, rows, run, type Db } from './sql.js';
+
+/** Something that must happen at a time. A row, so that it survives every restart. */
+export type Job = Readonly<{
+  kind: string;
+  key: string;
+  dueAt: UtcInstant;
+  payload: Readonly<Record<string, unknown>>;
+}>;
+
+/**
+ * Asks for jobs at their time. The same kind and key again moves the job to the new time.
+ * @param service who does them: a service, or `service/queue` for work that leaves the system
+ */
+export async function schedule(tx: Tx, service: string, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const unique = [...new Map(jobs.map((job) => [`${job.kind}\u0000${job.key}`, job])).values()];
+  await run(
+    tx,
+    `insert into schedule.job (service, kind, key, due_at, payload)
+     select $1, * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as t(kind, key, due_at, payload) order by kind, key
+     on conflict (service, kind, key) do update
+       set due_at = excluded.due_at, payload = excluded.payload, attempts = 0, seq = nextval('schedule.job_seq_seq')`,
+    [
+      service,
+      unique.map((job) => job.kind),
+      unique.map((job) => job.key),
+      unique.map((job) => job.dueAt),
+      unique.map((job) => JSON.stringify(job.payload)),
+    ],
+  );
+  await wakeRunners(tx, service);
+}
+
+/** Takes back what is no longer due. */
+export async function unschedule(tx: Tx, service: string, kind: string, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0)
+    await run(tx, 'delete from schedule.job where service = $1 and kind = $2 and key = any($3)', [service, kind, keys]);
+}
+
+/** The jobs of a service of some kinds, whenever they are due. Locked, so that who asks may move them. */
+export async function scheduled(tx: Tx, service: string, kinds: readonly string[]): Promise<readonly Job[]> {
+  return rows<Job>(
+    tx,
+    `select kind, key, due_at as "dueAt", payload from schedule.job where service = $1 and kind = any($2) order by kind, key for update`,
+    [service, kinds],
+  );
+}
+
+/**
+ * True while something is due that belongs to what was fed; work that leaves the system (`service/queue`) and what
+ * failed is not waited for.
+ */
+export async function someDueNow(db: Db, now: UtcInstant): Promise<boolean> {
+  const due = await one(
+    db,
+    `select 1 from schedule.job where due_at <= $1 and attempts = 0 and service not like '%/%' limit 1`,
+    [now],
+  );
+  return due !== null;
+}
+
+/** How many jobs failed and are tried again. */
+export async function failingJobs(db: Db): Promise<number> {
+  return (await one<{ n: number }>(db, 'select count(*)::int as n from schedule.job where attempts > 0'))?.n ?? 0;
+}
+
+/** Wakes the runners of a service, or all of them. */
+export async function wakeRunners(db: Db, service = ''): Promise<void> {
+  await run(db, `select pg_notify('schedule', $1)`, [service]);
+}

@@ -1,0 +1,448 @@
+import { addMinutes, type Colour, type UtcInstant } from '@fengsui/contracts';
+import { transfersBetween, type FloodPlan, type RiskPoint, type TransferPlan } from '@fengsui/rules';
+import { clockTime, lines, MARK, order, wall, type Delivery } from './delivery.js';
+import type { Random } from './random.js';
+import { PEOPLE_MOVED_2020, type DemonstrationYear } from './targets.js';
+
+const SENDER = '44180041600000';
+const CHINESE: Record<Colour, string> = { white: '白色', blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
+const SEVERITY: Record<Colour, string> = {
+  white: 'Unknown',
+  blue: 'Minor',
+  yellow: 'Moderate',
+  orange: 'Severe',
+  red: 'Extreme',
+};
+const NAMES: Readonly<Record<string, string>> = {
+  '441802': '清城区',
+  '441803': '清新区',
+  '441821': '佛冈县',
+  '441823': '阳山县',
+  '441826': '连南瑶族自治县',
+  '441881': '英德市',
+  '441882': '连州市',
+};
+
+type Signal = Readonly<{
+  at: UtcInstant;
+  counties: readonly string[];
+  colour: Colour;
+  hours: number;
+  updates?: Signal;
+  cancels?: Signal;
+}>;
+
+/** The plan's part of the script: which tasks an order raises. */
+export type FloodCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[] }>;
+
+/** Heavy rain, warnings with updates and cancels, responses, calls answered and unanswered, and people moved. */
+export function floodsOf(year: DemonstrationYear, city: FloodCity, random: Random): Delivery[] {
+  return year === 2019
+    ? june2019(city, random)
+    : [...may2020(city, random), ...dragonBoat2020(city, random), ...showers(2020)];
+}
+
+/** The number that the product gives to a proposal or an episode of the city. */
+const named = ({ flood }: FloodCity, number: string): string => `${flood.authority}-flood-${number}`;
+
+const YINGDE = '441881';
+const FOGANG = '441821';
+const QINGCHENG = '441802';
+
+/** One response at level IV, confirmed in time. */
+function june2019(city: FloodCity, random: Random): Delivery[] {
+  const counties = ['441826', '441882'];
+  const orange: Signal = { at: wall('2019-06-10', '19:20'), counties, colour: 'orange', hours: 40 };
+  const confirmed = wall('2019-06-10', '19:34');
+  const tasks = tasksOf(
+    city,
+    { episode: named(city, '2019-E01'), from: 'none', to: 'IV', before: [], counties },
+    confirmed,
+  );
+  return [
+    ...signals([orange, { at: wall('2019-06-12', '06:00'), counties, colour: 'orange', hours: 0, cancels: orange }]),
+    answer('2019-06-10T19:24', `proposal/${named(city, '2019-P01')}`, 'li'),
+    confirm(city, confirmed, 'confirm-2019-1', { level: 'IV', counties: [], reason: '会商研判，启动防汛Ⅳ级' }),
+    answer('2019-06-10T19:40', `transfers/${named(city, '2019-E01')}/response-changed/order/demo-confirm-2019-1`, 'li'),
+    answer('2019-06-10T19:41', 'response/order/demo-confirm-2019-1', 'li'),
+    ...progressOf(
+      tasks,
+      addMinutes(confirmed, 60),
+      tasks.reduce((sum, { riskPoint }) => sum + riskPoint.people, 0) - 190,
+      '2019-1',
+      random,
+    ),
+    ...ended(city, '2019-06-12', '10:30', 'end-2019-1', 'end'),
+  ];
+}
+
+/**
+ * The first of 2020: level IV at night, the officer silent, the leader answers; it ends by the machine's own proposal
+ * after the dwell.
+ */
+function may2020(city: FloodCity, random: Random): Delivery[] {
+  const counties = [YINGDE, FOGANG];
+  const yellow: Signal = { at: wall('2020-05-21', '19:40'), counties, colour: 'yellow', hours: 12 };
+  const orange: Signal = { at: wall('2020-05-21', '22:05'), counties, colour: 'orange', hours: 36, updates: yellow };
+  const confirmed = wall('2020-05-21', '22:21');
+  const tasks = tasksOf(
+    city,
+    { episode: named(city, '2020-E01'), from: 'none', to: 'IV', before: [], counties },
+    confirmed,
+  );
+  return [
+    ...signals([
+      yellow,
+      orange,
+      { at: wall('2020-05-23', '02:30'), counties, colour: 'orange', hours: 0, cancels: orange },
+    ]),
+    answer('2020-05-21T22:12', `proposal/${named(city, '2020-P01')}`, 'wu'),
+    confirm(city, confirmed, 'confirm-2020-1', { level: 'IV', counties: [], reason: '启动防汛Ⅳ级应急响应' }),
+    answer('2020-05-21T22:25', `transfers/${named(city, '2020-E01')}/response-changed/order/demo-confirm-2020-1`, 'wu'),
+    answer('2020-05-21T22:26', 'response/order/demo-confirm-2020-1', 'chen'),
+    ...progressOf(tasks, addMinutes(confirmed, 70), MOVED_AT_IV, '2020-1', random),
+    answer(
+      '2020-05-22T04:30',
+      `transfer-overdue/${named(city, '2020-E01')}/${addMinutes(confirmed, city.flood.moveWithinMinutes.IV)}`,
+      'wu',
+    ),
+    answer('2020-05-23T08:34', `proposal/${named(city, '2020-P02')}`, 'li'),
+    ...ended(city, '2020-05-23', '08:50', 'end-2020-1', 'confirm'),
+  ];
+}
+
+/**
+ * People of the two northern counties moved at level IV, in each of the two responses of 2020; the rest of the year's
+ * figure falls to level III.
+ */
+const MOVED_AT_IV = 7_730;
+
+/** The fourth round of 龙舟水: level IV in the evening, red at night, level III, down again and over. */
+function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
+  const north = [YINGDE, FOGANG];
+  const all = [QINGCHENG, '441803', FOGANG, '441823', YINGDE];
+  const yellow: Signal = { at: wall('2020-06-06', '17:10'), counties: north, colour: 'yellow', hours: 12 };
+  const orange: Signal = {
+    at: wall('2020-06-06', '20:30'),
+    counties: north,
+    colour: 'orange',
+    hours: 30,
+    updates: yellow,
+  };
+  const cityRed: Signal = { at: wall('2020-06-07', '02:14'), counties: [QINGCHENG], colour: 'red', hours: 36 };
+  const northRed: Signal = {
+    at: wall('2020-06-07', '02:20'),
+    counties: north,
+    colour: 'red',
+    hours: 36,
+    updates: orange,
+  };
+  const cityOrange: Signal = {
+    at: wall('2020-06-08', '06:40'),
+    counties: [QINGCHENG],
+    colour: 'orange',
+    hours: 48,
+    updates: cityRed,
+  };
+  const northOrange: Signal = {
+    at: wall('2020-06-08', '07:00'),
+    counties: north,
+    colour: 'orange',
+    hours: 48,
+    updates: northRed,
+  };
+  const confirmedIV = wall('2020-06-06', '20:41');
+  const confirmedIII = wall('2020-06-07', '02:35');
+  const first = tasksOf(
+    city,
+    { episode: named(city, '2020-E02'), from: 'none', to: 'IV', before: [], counties: north },
+    confirmedIV,
+  );
+  const second = tasksOf(
+    city,
+    { episode: named(city, '2020-E02'), from: 'IV', to: 'III', before: north, counties: all },
+    confirmedIII,
+  );
+  const forecastAt = wall('2020-06-07', '01:50');
+  return [
+    ...signals([
+      yellow,
+      orange,
+      cityRed,
+      northRed,
+      cityOrange,
+      northOrange,
+      { at: wall('2020-06-10', '05:50'), counties: [QINGCHENG], colour: 'orange', hours: 0, cancels: cityOrange },
+      { at: wall('2020-06-10', '06:00'), counties: north, colour: 'orange', hours: 0, cancels: northOrange },
+    ]),
+    lines(forecastAt, 'forecasts', [
+      {
+        type: 'flood-forecast.v1',
+        occurredAt: forecastAt,
+        data: {
+          station: 'qingyuan',
+          issuer: `${MARK}市水文分局`,
+          validAt: wall('2020-06-07', '20:00'),
+          stageM: 12.85,
+          flowM3s: null,
+          returnPeriodYears: null,
+          text: `${MARK}清远站预计7日20时前后出现洪峰`,
+        },
+      },
+    ]),
+    answer('2020-06-06T20:33', `proposal/${named(city, '2020-P03')}`, 'huang'),
+    confirm(city, confirmedIV, 'confirm-2020-2', { level: 'IV', counties: [], reason: '启动防汛Ⅳ级应急响应' }),
+    answer(
+      '2020-06-06T20:44',
+      `transfers/${named(city, '2020-E02')}/response-changed/order/demo-confirm-2020-2`,
+      'huang',
+    ),
+    answer('2020-06-06T20:46', 'response/order/demo-confirm-2020-2', 'huang'),
+    answer('2020-06-07T02:27', `proposal/${named(city, '2020-P04')}`, 'zheng'),
+    confirm(city, confirmedIII, 'confirm-2020-3', { level: 'III', counties: all, reason: '提升至防汛Ⅲ级应急响应' }),
+    answer(
+      '2020-06-07T02:38',
+      `transfers/${named(city, '2020-E02')}/response-changed/order/demo-confirm-2020-3`,
+      'zheng',
+    ),
+    answer('2020-06-07T02:39', 'response/order/demo-confirm-2020-3', 'huang'),
+    answer(
+      '2020-06-07T02:47',
+      `transfer-overdue/${named(city, '2020-E02')}/${addMinutes(confirmedIV, city.flood.moveWithinMinutes.IV)}`,
+      'zheng',
+    ),
+    answer(
+      '2020-06-07T06:41',
+      `transfer-overdue/${named(city, '2020-E02')}/${addMinutes(confirmedIII, city.flood.moveWithinMinutes.III)}`,
+      'zheng',
+    ),
+    ...progressOf(first, addMinutes(confirmedIV, 60), MOVED_AT_IV, '2020-2', random),
+    ...progressOf(second, addMinutes(confirmedIII, 55), PEOPLE_MOVED_2020 - 2 * MOVED_AT_IV, '2020-3', random),
+    ...lowered(city, '2020-06-08', '09:30', 'lower-2020-1'),
+    ...ended(city, '2020-06-10', '10:30', 'end-2020-2', 'end'),
+  ];
+}
+
+/** Showers of the season: yellow signals that lead to nothing, one update, one cancel each. */
+function showers(year: number): Delivery[] {
+  return ['04-11', '04-26', '05-08', '06-24', '07-09', '07-28', '08-05', '08-19', '09-03'].flatMap((day, index) => {
+    const counties = [Object.keys(NAMES)[index % 7] as string];
+    const first: Signal = { at: wall(`${year}-${day}`, '14:10'), counties, colour: 'yellow', hours: 6 };
+    const longer: Signal = { ...first, at: wall(`${year}-${day}`, '16:30'), updates: first };
+    return signals([first, longer, { ...first, at: wall(`${year}-${day}`, '20:15'), hours: 0, cancels: longer }]);
+  });
+}
+
+type Task = TransferPlan & Readonly<{ id: string }>;
+
+/** A change of level as the script has it: what it adds is what its orders will raise. */
+type ScriptedChange = Readonly<{
+  episode: string;
+  from: 'none' | 'IV';
+  to: 'IV' | 'III';
+  before: readonly string[];
+  counties: readonly string[];
+}>;
+
+const tasksOf = (
+  { flood, riskPoints }: FloodCity,
+  { episode, from, to, before, counties }: ScriptedChange,
+  at: UtcInstant,
+): Task[] =>
+  transfersBetween(flood, riskPoints, { from, to, before, counties: [...counties].sort() }, at).map((transfer) => ({
+    ...transfer,
+    id: `${episode}/${transfer.riskPoint.id}`,
+  }));
+
+/**
+ * Reports of progress, an hourly file from all villages. Over all tasks exactly `people` are moved with evidence; the
+ * others of the ledgers are away. Some reports name people a second time, and some come first without evidence:
+ * neither counts twice or at all.
+ */
+function progressOf(
+  tasks: readonly Task[],
+  from: UtcInstant,
+  people: number,
+  name: string,
+  random: Random,
+): Delivery[] {
+  const ledger = tasks.reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
+  if (people > ledger || ledger - people > ledger * 0.2)
+    throw new Error(`${name}: ${people} people cannot be moved from ledgers of ${ledger}`);
+  const absents = awayFrom(tasks, ledger - people, random);
+  const hours = new Map<number, ReturnType<typeof order>[]>();
+  const report = (
+    hour: number,
+    task: Task,
+    moved: readonly string[],
+    absent: number,
+    refusing: number,
+    evidence: 'head-count' | 'photo' | 'signature' | 'none',
+  ): void => {
+    const list = hours.get(hour) ?? [];
+    const at = addMinutes(from, hour * 60);
+    list.push(
+      order(at, `progress-${name}-${task.id.replaceAll('/', '-')}-${hour}`, task.riskPoint.organiser, {
+        kind: 'progress',
+        taskId: task.id,
+        moved: [...moved],
+        absent,
+        refusing,
+        evidence,
+        reason: `${MARK}转移进展`,
+      }),
+    );
+    hours.set(hour, list);
+  };
+  tasks.forEach((task, index) => {
+    const absent = absents[index] ?? 0;
+    const persons = Array.from(
+      { length: task.riskPoint.people - absent },
+      (_, n) => `${task.riskPoint.id}-p${String(n + 1).padStart(3, '0')}`,
+    );
+    const half = Math.ceil(persons.length * 0.6);
+    const refuses = index % 23 === 7 ? 2 : 0; // two of them refuse at first, and are persuaded after the deadline
+    if (index % 11 === 4) report(0, task, persons.slice(0, half), 0, 0, 'none');
+    report(1, task, persons.slice(0, half), 0, refuses, 'head-count');
+    // The second list of some villages names people of the first once more.
+    const again = index % 5 === 2 ? Math.max(0, half - 6) : half;
+    if (refuses === 0)
+      report(
+        2 + (index % 2),
+        task,
+        persons.slice(again),
+        absent,
+        0,
+        random.pick(['head-count', 'photo', 'signature'] as const),
+      );
+    else {
+      report(2, task, persons.slice(again, persons.length - refuses), absent, refuses, 'photo');
+      report(7, task, persons.slice(-refuses), absent, 0, 'signature');
+    }
+  });
+  return [...hours]
+    .sort(([a], [b]) => a - b)
+    .map(([hour, list]) => lines(addMinutes(from, hour * 60), `orders-progress-${name}-${hour}`, list));
+}
+
+function awayFrom(tasks: readonly Task[], total: number, random: Random): number[] {
+  const most = tasks.map(({ riskPoint }) => Math.floor(riskPoint.people * 0.3));
+  const absents = tasks.map(() => 0);
+  for (let left = total; left > 0;) {
+    const index = random.whole(0, tasks.length - 1);
+    if ((absents[index] ?? 0) >= (most[index] ?? 0)) continue;
+    absents[index] = (absents[index] ?? 0) + 1;
+    left -= 1;
+  }
+  return absents;
+}
+
+/** A leader confirms what the machine proposed. */
+function confirm(
+  { flood }: FloodCity,
+  at: UtcInstant,
+  id: string,
+  { level, counties, reason }: Readonly<{ level: 'IV' | 'III'; counties: readonly string[]; reason: string }>,
+): Delivery {
+  const { authority } = flood;
+  const what = { kind: 'confirm' as const, authority, hazard: 'flood' as const, level, counties: [...counties] };
+  return lines(at, 'orders-confirm', [order(at, id, 'liang', { ...what, reason: `${MARK}${reason}` })]);
+}
+
+function answer(wallTime: string, callId: string, person: string): Delivery {
+  const at = wall(wallTime.slice(0, 10), wallTime.slice(11));
+  return lines(at, 'orders-answer', [
+    order(at, `answer-${callId.replaceAll('/', '-')}`, person, { kind: 'answer', callId, person, reason: '已收到' }),
+  ]);
+}
+
+/** The response is lowered by a person, and whoever must know answers. */
+function lowered(city: FloodCity, date: string, time: string, id: string): Delivery[] {
+  const at = wall(date, time);
+  return [
+    lines(at, 'orders-lower', [
+      order(at, id, 'liang', {
+        kind: 'lower',
+        authority: city.flood.authority,
+        hazard: 'flood',
+        level: 'IV',
+        reason: `${MARK}雨势减弱，调整为防汛Ⅳ级`,
+      }),
+    ]),
+    answer(`${date}T${plus(time, 6)}`, `response/order/demo-${id}`, 'zhou'),
+  ];
+}
+
+/** The response is ended: by an order, or by confirming the machine's own proposal. */
+function ended(city: FloodCity, date: string, time: string, id: string, how: 'end' | 'confirm'): Delivery[] {
+  const at = wall(date, time);
+  const reason = `${MARK}降雨过程结束，各站水位回落至警戒以下`;
+  const ordered =
+    how === 'end'
+      ? order(at, id, 'liang', { kind: 'end', authority: city.flood.authority, hazard: 'flood', reason })
+      : order(at, id, 'liang', {
+          kind: 'confirm',
+          authority: city.flood.authority,
+          hazard: 'flood',
+          level: 'none',
+          counties: [],
+          reason,
+        });
+  return [
+    lines(at, `orders-${how}`, [ordered]),
+    answer(`${date}T${plus(time, 9)}`, `response/order/demo-${id}`, 'chen'),
+  ];
+}
+
+const plus = (time: string, minutes: number): string =>
+  clockTime(Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + minutes);
+
+const signals = (list: readonly Signal[]): Delivery[] =>
+  list.map((signal) => ({ at: signal.at, name: 'warning.cap.xml', text: cap(signal) }));
+
+const sent = (at: UtcInstant): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19) + '+08:00';
+const identifier = ({ at, counties }: Signal): string =>
+  `${SENDER}_${sent(at).replace(/\D/g, '').slice(0, 14)}_${counties.length % 10}`;
+const reference = (signal: Signal): string => `${SENDER},${identifier(signal)},${sent(signal.at)}`;
+
+/** A warning signal as CAP 1.2. */
+function cap(signal: Signal): string {
+  const { at, counties, colour, hours, updates, cancels } = signal;
+  const areas = counties
+    .map(
+      (code) =>
+        `    <area>\n      <areaDesc>清远市${NAMES[code]}</areaDesc>\n      <geocode><valueName>GB/T 2260</valueName><value>${code}000000</value></geocode>\n    </area>`,
+    )
+    .join('\n');
+  const verb = cancels !== undefined ? '解除' : updates !== undefined ? '升级为' : '发布';
+  const references = updates ?? cancels;
+  const expires = cancels === undefined ? addMinutes(at, hours * 60) : addMinutes(at, 60);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+  <identifier>${identifier(signal)}</identifier>
+  <sender>${SENDER}</sender>
+  <sent>${sent(at)}</sent>
+  <status>Actual</status>
+  <msgType>${cancels !== undefined ? 'Cancel' : updates !== undefined ? 'Update' : 'Alert'}</msgType>
+  <scope>Public</scope>
+  <note>${MARK}</note>
+${references === undefined ? '' : `  <references>${reference(references)}</references>\n`}  <info>
+    <language>zh-CN</language>
+    <category>Met</category>
+    <event>暴雨</event>
+    <urgency>${cancels === undefined ? 'Expected' : 'Past'}</urgency>
+    <severity>${SEVERITY[colour]}</severity>
+    <certainty>Likely</certainty>
+    <eventCode><valueName>GB/T 35561</valueName><value>11B03</value></eventCode>
+    <effective>${sent(at)}</effective>
+    <expires>${sent(expires)}</expires>
+    <senderName>${MARK}清远市气象台</senderName>
+    <headline>${MARK}清远市气象台${verb}暴雨${CHINESE[colour]}预警信号</headline>
+    <description>${MARK}预计未来数小时${counties.map((code) => NAMES[code]).join('、')}有强降水。</description>
+    <instruction>注意防范山洪、滑坡和城乡积涝。</instruction>
+    <parameter><valueName>signalColour</valueName><value>${CHINESE[colour]}</value></parameter>
+${areas}
+  </info>
+</alert>
+`;
+}

@@ -1,0 +1,3 @@
+export type { Delivery } from './delivery.js';
+export { begin, play, scriptHash, type Stage } from './play.js';
+export { demonstration, missingFor, REPORT_YEAR, type DemonstrationCity } from './script.js';

@@ -1,0 +1,56 @@
+import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
+import type { Counties } from '@fengsui/regions';
+import type { FloodPlan, RiskPoint } from '@fengsui/rules';
+import { incidentsOf } from './accidents.js';
+import type { Delivery } from './delivery.js';
+import { floodsOf } from './floods.js';
+import { Random } from './random.js';
+import { readingsOf } from './readings.js';
+import { wildfiresOf } from './wildfires.js';
+import { workRecordsOf } from './work-records.js';
+
+/** When the demonstration begins and ends. It ends after the annual roll-up, with nothing due. */
+export const BEGINS: UtcInstant = fromShanghai('2019-01-01T00:00');
+export const ENDS: UtcInstant = fromShanghai('2021-01-22T09:00');
+/** The year that the summary is about. */
+export const REPORT_YEAR = 2020;
+const SEED = 441_800;
+
+/** The city that the script is played for: its flood plan, its risk points, and its outlines. */
+export type DemonstrationCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[]; counties: Counties }>;
+
+/** Counties that the script tells of. */
+const COUNTIES = ['441802', '441803', '441821', '441823', '441825', '441826', '441881', '441882'];
+
+/** Counties that the script tells of and a city has not. Empty: it can be played there. */
+export function missingFor({ counties }: DemonstrationCity): readonly string[] {
+  const known = new Set(counties.all().map(({ code }) => code));
+  return COUNTIES.filter((code) => !known.has(code));
+}
+
+/**
+ * The demonstration years, delivery by delivery in the order of time. The same plan gives the same script, byte for
+ * byte.
+ */
+export function demonstration(city: DemonstrationCity): readonly Delivery[] {
+  const deliveries = ([2019, 2020] as const).flatMap((year) => [
+    ...readingsOf(year, new Random(SEED + year)),
+    ...floodsOf(year, city, new Random(SEED + year + 10_000)),
+    ...wildfiresOf(year, city.counties, new Random(SEED + year + 20_000)),
+    ...incidentsOf(year, new Random(SEED + year + 30_000)),
+    ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
+  ]);
+  const ordered = deliveries
+    .map((delivery, index) => ({ delivery, index }))
+    .sort((a, b) => (a.delivery.at < b.delivery.at ? -1 : a.delivery.at > b.delivery.at ? 1 : a.index - b.index));
+  const last = ordered.at(-1)?.delivery.at;
+  if (last === undefined || last >= ENDS || (ordered[0]?.delivery.at ?? '') < BEGINS)
+    throw new Error('the script leaves its own time');
+  return ordered.map(({ delivery }, index) => ({
+    ...delivery,
+    name: `${String(index + 1).padStart(5, '0')}-${stamp(delivery.at)}-${delivery.name}`,
+  }));
+}
+
+const stamp = (at: UtcInstant): string =>
+  new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16).replace(/[-:]/g, '');

@@ -1,0 +1,198 @@
+import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import type { Counties } from '@fengsui/regions';
+import { fireId, type Sign } from '@fengsui/rules';
+import { clockTime, datesOf, lines, MARK, order, wall, type Delivery } from './delivery.js';
+import type { Random } from './random.js';
+import { TARGETS, type DemonstrationYear } from './targets.js';
+
+const HEADER =
+  'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
+const NOT_FOREST: readonly Verdict[] = [
+  'farm-burn',
+  'farm-burn',
+  'farm-burn',
+  'industrial-heat',
+  'waste-burn',
+  'site-clearing',
+  'prescribed-burn',
+  'false-alarm',
+  'grass-fire',
+];
+
+/**
+ * Hotspots of a year, most of them no forest fire, what people reported by telephone, and what was found on the
+ * ground.
+ */
+export function wildfiresOf(year: DemonstrationYear, counties: Counties, random: Random): Delivery[] {
+  const { judged, forestFires, byCall } = TARGETS[year].wildfires;
+  const dry = datesOf(year).filter((date) => !['05', '06', '07', '08'].includes(date.slice(5, 7)));
+  const deliveries: Delivery[] = [];
+  const passes = new Map<string, string[]>();
+  for (let i = 0; i < judged; i += 1) {
+    // Three days apart and more, so that two fires of the script are never one.
+    const date = dry[Math.floor(((i + 0.5) / judged) * dry.length)] as string;
+    const verdict: Verdict =
+      i % Math.floor(judged / forestFires) === 0 && i / Math.floor(judged / forestFires) < forestFires
+        ? 'forest-fire'
+        : random.pick(NOT_FOREST);
+    const reported = verdict === 'forest-fire' && i / Math.floor(judged / forestFires) < byCall;
+    deliveries.push(
+      ...(reported
+        ? called(year, i, date, counties, random, verdict)
+        : seen(year, i, date, counties, random, verdict, passes)),
+    );
+  }
+  for (const date of datesOf(year)) {
+    const rows = [...(passes.get(date) ?? []), ...elsewhere(date, random)];
+    if (rows.length === 0) continue;
+    deliveries.push({
+      at: deliveredAt(date),
+      name: `firms-viirs-${year}.csv`,
+      text: `${[HEADER, ...rows].join('\n')}\n`,
+    });
+  }
+  return deliveries;
+}
+
+/** The day pass is at about 14:05 local time; near-real-time data come some two hours later. */
+const deliveredAt = (date: string): UtcInstant => wall(date, '16:30');
+const passOf = (date: string): { acquired: UtcInstant; hhmm: string } => ({
+  acquired: utc(`${date}T06:05:00.000Z`),
+  hhmm: '0605',
+});
+
+function seen(
+  year: number,
+  number: number,
+  date: string,
+  counties: Counties,
+  random: Random,
+  verdict: Verdict,
+  passes: Map<string, string[]>,
+): Delivery[] {
+  const place = pointIn(counties, random);
+  const { acquired, hhmm } = passOf(date);
+  const pixels = Array.from({ length: random.whole(1, 4) }, (_, index) => ({
+    latitude: round(place.latitude + index * 0.0031),
+    longitude: round(place.longitude + index * 0.0027),
+  })).filter((pixel) => counties.at(pixel.latitude, pixel.longitude) !== null);
+  passes.set(date, [
+    ...(passes.get(date) ?? []),
+    ...pixels.map(({ latitude, longitude }) => firms(latitude, longitude, date, hhmm, random)),
+  ]);
+  const signs = pixels.map((pixel): Sign => ({
+    event: `hotspot/Suomi-NPP/${acquired}/${Number(pixel.latitude.toFixed(5))}/${Number(pixel.longitude.toFixed(5))}`,
+    at: acquired,
+    ...pixel,
+    county: counties.at(pixel.latitude, pixel.longitude) ?? '',
+    by: 'satellite',
+  }));
+  const first = signs.sort((a, b) => (a.event < b.event ? -1 : 1))[0] as Sign;
+  return handled(fireId(first), deliveredAt(date), `${year}-${number}`, verdict, number, random);
+}
+
+function called(
+  year: number,
+  number: number,
+  date: string,
+  counties: Counties,
+  random: Random,
+  verdict: Verdict,
+): Delivery[] {
+  const place = pointIn(counties, random);
+  const occurredAt = wall(date, clockTime(random.whole(10 * 60, 15 * 60)));
+  const reportId = `demo-${year}-119-${number}`;
+  const county = counties.at(place.latitude, place.longitude) ?? '';
+  const data = {
+    reportId,
+    channel: 'call',
+    hazard: 'forest-fire',
+    county,
+    place: `${MARK}某村后山`,
+    ...place,
+    text: `${MARK}看见山上冒烟`,
+  };
+  const sign: Sign = { event: `report/${reportId}`, at: occurredAt, ...place, county, by: 'report' };
+  return [
+    lines(occurredAt, `reports-${year}`, [{ type: 'public-report.v1', occurredAt, data }]),
+    ...handled(fireId(sign), occurredAt, `${year}-${number}`, verdict, number, random),
+  ];
+}
+
+/** The call is answered, usually by the first person, and someone goes to look; some are late. */
+function handled(
+  fire: string,
+  raisedAt: UtcInstant,
+  name: string,
+  verdict: Verdict,
+  number: number,
+  random: Random,
+): Delivery[] {
+  const silent = number % 7 === 3; // the officer does not answer within 15 minutes, the leader does
+  const late = number % 13 === 5; // nobody reports by the deadline of two hours
+  const answeredAt = addMinutes(raisedAt, silent ? 15 + random.whole(2, 9) : random.whole(2, 11));
+  const judgedAt = addMinutes(raisedAt, late ? 120 + random.whole(7, 40) : 30 + random.whole(10, 80));
+  const reason = `${MARK}现场核查：${verdict === 'forest-fire' ? '野外用火引发' : '非森林火灾'}`;
+  return [
+    lines(answeredAt, `orders-answer-${name}`, [
+      order(answeredAt, `fire-answer-${name}`, silent ? 'wu' : 'chen', {
+        kind: 'answer',
+        callId: `fire/${fire}`,
+        person: silent ? 'wu' : 'chen',
+        reason: '已收到',
+      }),
+    ]),
+    lines(judgedAt, `orders-verdict-${name}`, [
+      order(judgedAt, `verdict-${name}`, 'chen', {
+        kind: 'verdict',
+        fireId: fire,
+        verdict,
+        deaths: 0,
+        burnedAreaHa: verdict === 'forest-fire' ? random.whole(5, 60) / 10 : null,
+        reason,
+      }),
+    ]),
+  ];
+}
+
+/** Heat outside the city: accepted, and nobody's business here. */
+function elsewhere(date: string, random: Random): string[] {
+  return Array.from({ length: Math.max(0, random.whole(-4, 4)) }, () =>
+    firms(round(21.5 + random.next() * 1.2), round(110.2 + random.next() * 4), date, passOf(date).hhmm, random),
+  );
+}
+
+const firms = (latitude: number, longitude: number, date: string, hhmm: string, random: Random): string =>
+  [
+    latitude,
+    longitude,
+    random.whole(3_050, 3_670) / 10,
+    0.4,
+    0.4,
+    date,
+    hhmm,
+    'N',
+    'VIIRS',
+    random.pick(['l', 'n', 'n', 'n', 'h']),
+    '2.0NRT',
+    random.whole(2_800, 3_050) / 10,
+    random.whole(8, 240) / 10,
+    'D',
+  ].join(',');
+
+/** A point well inside a county. */
+function pointIn(counties: Counties, random: Random): { latitude: number; longitude: number } {
+  for (;;) {
+    const point = { latitude: round(23.5 + random.next() * 1.65), longitude: round(111.95 + random.next() * 1.95) };
+    const around = [
+      [0, 0],
+      [0.02, 0.02],
+      [-0.02, 0.02],
+      [0.02, -0.02],
+      [-0.02, -0.02],
+    ].map(([x = 0, y = 0]) => counties.at(point.latitude + x, point.longitude + y));
+    if (around[0] !== null && around.every((county) => county === around[0])) return point;
+  }
+}
+
+const round = (degrees: number): number => Math.round(degrees * 10_000) / 10_000;

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
+import { LOG_SCHEMA } from '@fengsui/log';
+import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import type { DataSource } from 'typeorm';
+import { Health } from './health.js';
+
+let database: TestDatabase;
+let db: DataSource;
+let nowMs = 0;
+beforeEach(async () => {
+  database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA]);
+  db = await connect(database.url, 'health test', 2);
+  jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  await db.query(`
+    insert into log.subscription values ('response', 'observed.readings'), ('duty', 'decided.fires');
+    update log.partition set next_offset = 5 where (topic, partition) in (('observed.readings', 0), ('decided.fires', 1))`);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  if (db.isInitialized) await db.destroy();
+  await database.drop();
+});
+
+it('says that its own consumer stands still, after a minute without a step, and not that a neighbour does', async () => {
+  const health = new Health(db, ['response']);
+  expect(await health.health()).toEqual({ status: 'ok' });
+  nowMs += 61_000;
+  await expect(health.health()).rejects.toMatchObject({
+    status: 503,
+    response: { stuck: ['response has 5 records before it and does not move'] },
+  });
+  await db.query(`insert into log.position values ('response', 'observed.readings', 0, 3)`);
+  expect(await health.health()).toEqual({ status: 'ok' });
+  await db.query('update log.position set next_offset = 5');
+  nowMs += 61_000;
+  expect(await health.health()).toEqual({ status: 'ok' });
+  expect(await new Health(db, []).health()).toEqual({ status: 'ok' });
+});
+
+it('says when the database does not answer', async () => {
+  await db.destroy();
+  await expect(new Health(db, ['response']).health()).rejects.toMatchObject({
+    response: { stuck: [expect.stringMatching(/the database does not answer/)] },
+  });
+});
+
+it('gives lag and parked messages as metrics', async () => {
+  await db.query(
+    `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ('duty', 'decided.fires', 1, 0, 'k', '{}', 'r', 'p', now())`,
+  );
+  const text = await new Health(db, ['response']).metrics();
+  expect(text).toMatch(/^fengsui_lag_records\{consumer="response",topic="observed.readings"\} 5$/m);
+  expect(text).toMatch(/^fengsui_parked_messages\{consumer="duty"\} 1$/m);
+  expect(text).toMatch(/^# TYPE fengsui_consumer_restarts_total counter$/m);
+});

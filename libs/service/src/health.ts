@@ -1,0 +1,86 @@
+import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
+import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { lagOf, ParkedMessages } from '@fengsui/log';
+import { DataSource } from 'typeorm';
+import { SERVICES_HERE } from './tokens.js';
+
+/** A consumer that has something to do and does not move for this long is stuck, whatever its process says. */
+const STANDSTILL_MS = 60_000;
+
+const registry = new Registry();
+/** How often a consumer that stood still was started anew, in this process. */
+export const consumerRestarts = new Counter({
+  name: 'fengsui_consumer_restarts_total',
+  help: 'Consumers that stood still while their topics went on, and were started anew',
+  labelNames: ['consumer'],
+  registers: [registry],
+});
+const lagGauge = new Gauge({
+  name: 'fengsui_lag_records',
+  help: 'Records before a consumer, or before the relay that carries an outbox to Kafka',
+  labelNames: ['consumer', 'topic'],
+  registers: [registry],
+});
+const parkedGauge = new Gauge({
+  name: 'fengsui_parked_messages',
+  help: 'Messages put aside that someone must look at',
+  labelNames: ['consumer'],
+  registers: [registry],
+});
+
+/**
+ * For whoever looks after processes: `/health` says whether the work goes on, `/metrics` how far it is (Prometheus
+ * text).
+ */
+@Controller()
+export class Health {
+  private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
+
+  constructor(
+    private readonly db: DataSource,
+    @Inject(SERVICES_HERE) private readonly services: readonly Service[],
+  ) {}
+
+  /** 200 while the database answers and every consumer that has something to do moves; else 503 with what does not. */
+  @Get('health')
+  async health(): Promise<object> {
+    const stuck = await this.stuck().catch((error: unknown) => [
+      `the database does not answer: ${String((error as Error)?.message ?? error)}`,
+    ]);
+    if (stuck.length > 0) throw new HttpException({ status: 'stuck', stuck }, 503);
+    return { status: 'ok' };
+  }
+
+  @Get('metrics')
+  @Header('content-type', registry.contentType)
+  async metrics(): Promise<string> {
+    lagGauge.reset();
+    for (const { consumer, topic, lag } of await lagOf(this.db)) lagGauge.inc({ consumer, topic }, lag);
+    parkedGauge.reset();
+    for (const { consumer, n } of await new ParkedMessages(this.db).counts()) parkedGauge.set({ consumer }, n);
+    return registry.metrics();
+  }
+
+  private async stuck(): Promise<string[]> {
+    const sums = new Map<string, { position: number; lag: number }>();
+    for (const { consumer, topic, partition, position, lag } of await lagOf(this.db)) {
+      // A neighbour that stands is its own trouble: nobody is helped by starting this process again.
+      const own = consumer === 'relay' ? relayOf(topic, partition) : consumer;
+      if (!(this.services as readonly string[]).includes(own ?? '')) continue;
+      const sum = sums.get(consumer) ?? { position: 0, lag: 0 };
+      sums.set(consumer, { position: sum.position + position, lag: sum.lag + lag });
+    }
+    const nowMs = performance.now();
+    return [...sums].flatMap(([consumer, { position, lag }]) => {
+      const before = this.seen.get(consumer);
+      const sinceMs = lag > 0 && before?.position === position ? before.sinceMs : nowMs;
+      this.seen.set(consumer, { position, sinceMs });
+      return nowMs - sinceMs < STANDSTILL_MS ? [] : [`${consumer} has ${lag} records before it and does not move`];
+    });
+  }
+}
+
+/** The service whose relay carries a partition: who writes the topic, or who parks into a dead-letter topic. */
+const relayOf = (topic: string, partition: number): Service | undefined =>
+  topic.endsWith('.parked') ? SERVICES[partition] : Object.values(TOPICS).find((row) => row.topic === topic)?.writer;

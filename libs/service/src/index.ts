@@ -1,0 +1,12 @@
+export type { Check } from './check.js';
+export { Consumes } from './consumes.js';
+export { Due, DueOutside, type OutsideUnit } from './due.js';
+export { GivenOrder } from './given-order.js';
+export { Health } from './health.js';
+export { OrdersDesk, type OrderOutcome } from './orders-desk.js';
+export { runService, servicesRun, startServices, type ServiceParts, type ServiceProcess } from './process.js';
+export { ordersDesk, type Runtime } from './runtime.js';
+export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.js';
+export { FEEDS, LOG } from './tokens.js';
+export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';
+export { Question, questionsOf, type QuestionDescription } from './http/question.js';

@@ -1,0 +1,153 @@
+import { Logger, type DynamicModule, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Service } from '@fengsui/contracts';
+import {
+  Clock,
+  connect,
+  migrate,
+  Notifications,
+  one,
+  SCHEDULE_SCHEMA,
+  SessionLock,
+  type Db,
+  type OwnedSchema,
+} from '@fengsui/database';
+import {
+  connectKafka,
+  LOG_SCHEMA,
+  PositionRows,
+  PostgresLog,
+  type KafkaConnection,
+  type Log,
+  type Positions,
+} from '@fengsui/log';
+import { readSettings, SettingsError, type Settings } from '@fengsui/settings';
+import { consumerRestarts } from './health.js';
+import { application } from './http/application.js';
+import { LogServer } from './log-server.js';
+import type { Runtime } from './runtime.js';
+import { Work } from './work.js';
+
+const BATCH_SIZE = 500;
+const POOL_SIZE = 24;
+/** Held, shared, by every process that runs services: how the command knows whether services run. */
+const RUNNING_LOCK = 7_310_002;
+/** A database that went away took the lock with it: it is taken again after this long at most. */
+const HOLD_AGAIN_MS = 5_000;
+
+/** A Nest application with services in it, on one pool, one clock, one log. */
+export type ServiceProcess = Readonly<{ app: NestFastifyApplication; runtime: Runtime; stop: () => Promise<void> }>;
+
+/** What runs in a process: `consumers` read their topics and do their due jobs; `http` opens the port. */
+export type ServiceParts = Readonly<{
+  /** The tables that the modules work with. */ schemas: readonly OwnedSchema[];
+  modules: readonly (DynamicModule | Type)[];
+  consumers: readonly Service[];
+  /** Services whose events this process carries on to Kafka, where there is one. */ relays?: readonly Service[];
+  http: boolean;
+  positions?: Positions;
+}>;
+
+/** True when some process runs services on this database. */
+export async function servicesRun(db: Db): Promise<boolean> {
+  const held = await one(
+    db,
+    `select 1 from pg_locks l join pg_database d on d.oid = l.database
+     where d.datname = current_database() and l.locktype = 'advisory' and l.objid = $1 and l.granted limit 1`,
+    [RUNNING_LOCK],
+  );
+  return held !== null;
+}
+
+/** Starts services in this process. Whatever fails on the way, nothing is left running. */
+export async function startServices(
+  url: string,
+  settings: Settings,
+  { schemas, modules, consumers, relays = [], http, positions }: ServiceParts,
+): Promise<ServiceProcess> {
+  const db = await connect(url, 'fengsui', POOL_SIZE, [SCHEDULE_SCHEMA, LOG_SCHEMA, ...schemas]);
+  const notifications = new Notifications(url);
+  const lock = new SessionLock(db, 'select pg_try_advisory_lock_shared($1)', [RUNNING_LOCK]);
+  let holding: NodeJS.Timeout | undefined;
+  let app: NestFastifyApplication | null = null;
+  let kafka: KafkaConnection | null = null;
+  const stop = async (): Promise<void> => {
+    await app?.close();
+    await kafka?.stop();
+    clearInterval(holding);
+    await lock.release();
+    await notifications.close();
+    await db.destroy();
+  };
+  try {
+    await notifications.open();
+    const clock = new Clock(db);
+    const logger = new Logger('log');
+    const onTrouble = (error: unknown, what: string): void =>
+      logger.error(`${what}: ${String((error as Error)?.message ?? error)}`);
+    const places = positions ?? new PositionRows();
+    const outbox = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, places);
+    if (settings.KAFKA_BROKERS !== undefined)
+      kafka = await connectKafka(settings, { db, clock, notifications, outbox, positions: places }, relays, {
+        batchSize: BATCH_SIZE,
+        onTrouble,
+        onRestart: (consumer) => consumerRestarts.inc({ consumer }),
+        onFatal: (error) => {
+          logger.error(`${error.message}\nThis process ends: it cannot go on by itself.`);
+          process.exit(1);
+        },
+      });
+    const log: Log = kafka?.log ?? outbox;
+    const services = [...new Set([...consumers, ...relays])];
+    const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null, services };
+    app = await application(runtime, settings, modules);
+    if (consumers.length > 0) {
+      await lock.held();
+      holding = setInterval(() => void lock.held().catch(() => undefined), HOLD_AGAIN_MS).unref();
+      const work = app.get(Work, { strict: false });
+      for (const service of consumers)
+        app.connectMicroservice(
+          { strategy: new LogServer(service, log, work.deskOf(service)) },
+          { inheritAppConfig: false },
+        );
+      await app.startAllMicroservices();
+      await app.init();
+    }
+    if (http) await app.listen(settings.FENGSUI_HTTP_PORT, settings.FENGSUI_HTTP_HOST);
+    return { app, runtime, stop };
+  } catch (error) {
+    await stop(); // a port that is taken must not leave services running behind an error message
+    throw error;
+  }
+}
+
+/**
+ * The main of a service that runs alone: its own schema, its own consumer, its query API, until SIGTERM. DATABASE_URL
+ * must be set: a service among others does not bring up a database.
+ */
+export async function runService(
+  service: Service,
+  schema: OwnedSchema,
+  moduleOf: (settings: Settings) => DynamicModule | Type,
+): Promise<void> {
+  try {
+    const settings = readSettings(process.env);
+    const url = settings.DATABASE_URL;
+    if (url === undefined) throw new SettingsError(`service ${service} cannot start`, ['DATABASE_URL must be set']);
+    await migrate(url, [SCHEDULE_SCHEMA, LOG_SCHEMA, schema]);
+    const consumers = service === 'intake' ? [] : [service];
+    const { app, stop } = await startServices(url, settings, {
+      schemas: [schema],
+      modules: [moduleOf(settings)],
+      consumers,
+      relays: [service],
+      http: true,
+    });
+    new Logger(service).log(`listening on ${await app.getUrl()}`);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void stop().then(() => process.exit(0)));
+  } catch (error) {
+    process.stderr.write(`${String((error as Error)?.message ?? error)}\n`);
+    process.exitCode = error instanceof SettingsError ? 2 : 1;
+  }
+}

@@ -1,0 +1,161 @@
+import type { CallCause, CallClosedV1, OrderOf } from '@fengsui/contracts';
+import { Clock, insertRows, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { nextStep, onDuty } from '@fengsui/rules';
+import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallText } from '../decisions/call-texts.js';
+import { SINK, type Channel } from '../delivery/channels/channel.js';
+import { CHANNELS, deliverAt } from '../delivery/queue.js';
+import { DutyPlan } from '../plan.js';
+import { CallRow, DeliveryRow } from '../tables/tables.js';
+import { callAnswered, callClosed, callExhausted, callStarted, callStep, type Ending } from './call-events.js';
+
+export type NewCall = Readonly<{
+  id: string;
+  cause: CallCause;
+  about: string;
+  says: CallText;
+  causes: readonly string[];
+}>;
+
+/** Calls, from their start until someone answers or nobody is needed any more. */
+@Injectable()
+export class Calls {
+  constructor(
+    private readonly plan: DutyPlan,
+    private readonly clock: Clock,
+    private readonly desk: OrdersDesk,
+    @Inject(CHANNELS) private readonly channels: readonly Channel[],
+  ) {}
+
+  /** The same cause never rings twice: a call that is there already stays as it is. */
+  async start({ id, cause, about, says, causes }: NewCall, unit: UnitOfWork): Promise<void> {
+    const { tx, now, append } = unit;
+    const call = {
+      id,
+      cause,
+      about,
+      ...says,
+      urgent: this.plan.urgent(cause),
+      causes,
+      reason: this.plan.ruleFor(cause),
+    };
+    const event = callStarted(call, this.plan.roster.version, now);
+    const row = { ...call, state: 'ringing' as const, startedAt: now, stepsCalled: 0, dueAt: now, events: [event.id] };
+    const written = await insertRows(tx, CallRow, [row], 'nothing');
+    if (written.length === 0) return;
+    append(event);
+    await this.climb(id, unit);
+    await this.desk.targetsKnown([id], unit);
+  }
+
+  /** The time of some steps is over: the next of each chain is called. */
+  @Due('duty', 'climb')
+  async climbAll(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    for (const { key } of jobs) await this.climb(key, unit);
+  }
+
+  /** An answer 应答. It may come before the call that it answers: they travel different ways. */
+  @Takes('duty', 'answer', ({ data }) => data.callId)
+  async answer(order: OrderOf<'answer'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { callId, person } = order.data;
+    const row = await this.lock(unit.tx, callId);
+    if (row === null) return targetUnknown(`there is no call ${callId}`);
+    if (row.state === 'answered') return done(`was answered already, by ${row.answeredBy}`);
+    if (row.state === 'closed') return done(`needed nobody any more: ${row.closedReason}`);
+    await this.answered(row, person, { at: order.occurredAt, now: unit.now, causes: [order.id] }, unit);
+    return done('answered');
+  }
+
+  /** Whoever decides has answered: nobody is called any more for what is decided. */
+  async answeredByDecision(about: string, person: string, ending: Ending, unit: UnitOfWork): Promise<void> {
+    for (const row of await this.ringingFor(unit.tx, about)) await this.answered(row, person, ending, unit);
+  }
+
+  /** What the calls were about needs nobody any more. */
+  async close(
+    about: string,
+    outcome: CallClosedV1['data']['outcome'],
+    reason: string,
+    ending: Ending,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    for (const row of await this.ringingFor(unit.tx, about)) {
+      const event = callClosed(row, outcome, reason, ending);
+      await this.change(unit.tx, row, { state: 'closed', closedReason: reason }, event.id);
+      await unschedule(unit.tx, 'duty', 'climb', [row.id]);
+      unit.append(event);
+    }
+  }
+
+  /** Calls the next step when the last one had its time. */
+  private async climb(id: string, { tx, now, append }: UnitOfWork): Promise<void> {
+    const row = await this.lock(tx, id);
+    if (row === null || row.state !== 'ringing') return;
+    const { stepsCalled, lastCalledAt } = row;
+    const next = nextStep(this.plan.chainFor(row.cause), { stepsCalled, lastCalledAt, answered: false }, now);
+    switch (next.kind) {
+      case 'wait':
+        return schedule(tx, 'duty', [{ kind: 'climb', key: id, dueAt: next.until, payload: {} }]);
+      case 'stop': {
+        const event = callExhausted(row, now);
+        await this.change(tx, row, { state: 'exhausted' }, event.id);
+        return append(event);
+      }
+      case 'call': {
+        const person = onDuty(this.plan.roster, next.step.role, now);
+        const event = callStep(row, next, person, now);
+        const climbed = { stepsCalled: next.number, lastCalledAt: now, dueAt: next.checkAgainAt };
+        await this.change(tx, row, climbed, event.id);
+        await schedule(tx, 'duty', [{ kind: 'climb', key: id, dueAt: next.checkAgainAt, payload: {} }]);
+        append(event);
+        return this.handOver({ call: id, step: next.number, person }, next.step.channels, { tx, now });
+      }
+    }
+  }
+
+  private async answered(row: CallRow, person: string, ending: Ending, { tx, append }: UnitOfWork): Promise<void> {
+    const event = callAnswered(row, person, ending);
+    await this.change(tx, row, { state: 'answered', answeredBy: person, answeredAt: ending.at }, event.id);
+    await unschedule(tx, 'duty', 'climb', [row.id]);
+    append(event);
+  }
+
+  /**
+   * Written before anything leaves. A demonstration never reaches a gateway: on virtual time everything goes to the
+   * sink.
+   */
+  private async handOver(
+    whom: Readonly<{ call: string; step: number; person: string }>,
+    asked: readonly string[],
+    { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
+  ): Promise<void> {
+    const virtual = await this.clock.isVirtual();
+    for (const name of asked) {
+      const configured = this.channels.some((channel) => channel.name === name);
+      const channel = !virtual && configured ? name : SINK;
+      const note =
+        channel === name ? null : virtual ? `demonstration: ${name} was not used` : `${name} is not configured`;
+      const key = `${whom.call}/${whom.step}/${whom.person}/${name}`;
+      await insertRows(tx, DeliveryRow, [{ key, ...whom, channel, state: 'pending', createdAt: now, note }], 'nothing');
+      await schedule(tx, `duty/${channel}`, [deliverAt(key, now)]);
+    }
+  }
+
+  private ringingFor(tx: Tx, about: string): Promise<CallRow[]> {
+    return tx.getRepository(CallRow).find({
+      where: { about, state: 'ringing' },
+      order: { id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  private lock(tx: Tx, id: string): Promise<CallRow | null> {
+    return tx.getRepository(CallRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  private async change(tx: Tx, row: CallRow, what: Partial<CallRow>, event: string): Promise<void> {
+    await tx.getRepository(CallRow).update({ id: row.id }, { ...what, events: [...row.events, event] });
+  }
+}

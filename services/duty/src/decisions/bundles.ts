@@ -1,0 +1,58 @@
+import { addMinutes } from '@fengsui/contracts';
+import { insertRows, run, schedule, type Job } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { Due } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { Calls } from '../calls/calls.js';
+import { BundleRow } from '../tables/tables.js';
+import { textForOverdueTransfers, textForTransfers } from './call-texts.js';
+
+/** Tasks of one change come on several partitions: so long they are gathered before someone is called. Two seconds. */
+const GATHER_MINUTES = 2 / 60;
+
+/** Transfer tasks that one call is about. They are gathered first, because they come on several partitions. */
+@Injectable()
+export class Bundles {
+  constructor(private readonly calls: Calls) {}
+
+  async gather(tasks: readonly Omit<BundleRow, 'round'>[], { tx, now }: UnitOfWork): Promise<void> {
+    await insertRows(tx, BundleRow, tasks, 'nothing');
+    const dueAt = addMinutes(now, GATHER_MINUTES);
+    const keys = [...new Set(tasks.map(({ call }) => call))];
+    await schedule(
+      tx,
+      'duty',
+      keys.map((key) => ({ kind: 'ring-bundle', key, dueAt, payload: {} })),
+    );
+  }
+
+  /**
+   * Calls for the tasks that no call has named yet: what came after the first call of a change is a call of its own.
+   */
+  @Due('duty', 'ring-bundle')
+  async ring(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    for (const { key } of jobs) await this.ringOne(key, unit);
+  }
+
+  private async ringOne(call: string, unit: UnitOfWork): Promise<void> {
+    const { tx } = unit;
+    const all = await tx.getRepository(BundleRow).find({
+      where: { call },
+      order: { task: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const fresh = all.filter(({ round }) => round === null);
+    const [first] = fresh;
+    if (first === undefined) return;
+    const round = 1 + Math.max(0, ...all.map((row) => row.round ?? 0));
+    await run(tx, 'update duty.bundle set round = $2 where call = $1 and round is null', [call, round]);
+    const people = fresh.reduce((sum, row) => sum + row.people, 0);
+    const dueAt = fresh.map((row) => row.dueAt).reduce((latest, at) => (at > latest ? at : latest));
+    const cause = call.startsWith('transfers/') ? 'transfers' : 'transfer-overdue';
+    const textFor = cause === 'transfers' ? textForTransfers : textForOverdueTransfers;
+    const says = textFor(fresh.length, people, dueAt);
+    const id = round === 1 ? call : `${call}/${round}`;
+    const about = first.task.split('/')[0] ?? call;
+    await this.calls.start({ id, cause, about, says, causes: fresh.map(({ event }) => event) }, unit);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  LEVEL_IN_CHINESE,
+  shanghaiMinute,
+  type FireEvent,
+  type Level,
+  type ResponseEvent,
+  type SourceSilentV1,
+  type UtcInstant,
+} from '@fengsui/contracts';
+import type { Counties } from '@fengsui/regions';
+
+/** What is said to a person: what it is, where, until when, and what to do. */
+export type CallText = Readonly<{ subject: string; text: string }>;
+
+const hour = (at: UtcInstant): string => {
+  const [date = '', time = ''] = shanghaiMinute(at).split('T');
+  const [, month, day] = date.split('-').map(Number);
+  return `${month}月${day}日${time}`;
+};
+const places = (codes: readonly string[], counties: Counties): string =>
+  codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、');
+const response = (to: Level): string => (to === 'none' ? '结束防汛应急响应' : `防汛${LEVEL_IN_CHINESE[to]}应急响应`);
+
+export function textForResponse(
+  event: Exclude<ResponseEvent, { type: 'response-proposal-closed.v1' }>,
+  counties: Counties,
+): CallText {
+  switch (event.type) {
+    case 'response-proposed.v1': {
+      const { proposalId, from, to, dueAt, reason } = event.data;
+      const act = to === 'none' ? '结束' : from === 'none' ? '启动' : '调整为';
+      return {
+        subject: `【待签发】建议${act}${to === 'none' ? '防汛应急响应' : response(to)}`,
+        text: `系统建议${act}${response(to).replace('结束', '')}，范围：${places(event.data.counties, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
+      };
+    }
+    case 'response-proposal-overdue.v1':
+      return {
+        subject: `【逾期未签发】${response(event.data.to)}建议第${event.data.reminder}次催办`,
+        text: `编号${event.data.proposalId}的建议已于${hour(event.data.dueAt)}到期，仍无人签发或驳回。\n依据：${event.data.reason}。\n请立即处理。`,
+      };
+    case 'response-changed.v1': {
+      const { change, to, decidedBy, reason } = event.data;
+      const verb = { start: '启动', raise: '提升至', lower: '调整为', end: '' }[change];
+      return {
+        subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
+        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${places(event.data.counties, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
+      };
+    }
+  }
+}
+
+export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
+  subject: `【人员转移】${tasks}个风险点 ${people}人`,
+  text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单：fengsui tasks`,
+});
+
+export const textForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
+  subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,
+  text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单：fengsui tasks --open`,
+});
+
+export function textForFire(
+  event: Extract<FireEvent, { type: 'fire-raised.v1' | 'fire-overdue.v1' }>,
+  counties: Counties,
+): CallText {
+  switch (event.type) {
+    case 'fire-raised.v1': {
+      const { county, latitude, longitude, firstSeenBy, dueAt, signs, fireId } = event.data;
+      const at =
+        latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
+      return {
+        subject: `【火情核查】${counties.nameOf(county)} ${firstSeenBy === 'satellite' ? '卫星热点' : '群众报警'}`,
+        text: `${counties.nameOf(county)}，${at}，${signs}个迹象，最早${hour(event.occurredAt)}。\n请于${hour(dueAt)}前派人核查并反馈。\n编号：${fireId}`,
+      };
+    }
+    case 'fire-overdue.v1':
+      return {
+        subject: `【核查逾期】${counties.nameOf(event.data.county)}`,
+        text: `编号${event.data.fireId}的火情核查已于${hour(event.data.dueAt)}到期，仍无反馈。\n请立即核实。`,
+      };
+  }
+}
+
+export function textForSilence({ data: { source, heardAt, reason } }: SourceSilentV1): CallText {
+  const last = heardAt === null ? '从未收到' : `${hour(heardAt)}后再未收到`;
+  return {
+    subject: `【数据中断】${source}`,
+    text: `数据源${source}${last}数据：${reason}。\n无数据不等于平安，请以其他途径核实，并通知运维。`,
+  };
+}

@@ -1,0 +1,154 @@
+import type { EventOf, EventType, SourceHeardV1, SourceSilentV1 } from '@fengsui/contracts';
+import type { UnitOfWork } from '@fengsui/log';
+import { Consumes } from '@fengsui/service';
+import { Controller } from '@nestjs/common';
+import type { Ending } from '../calls/call-events.js';
+import { Calls } from '../calls/calls.js';
+import { DutyPlan } from '../plan.js';
+import { Bundles } from './bundles.js';
+import { textForFire, textForResponse, textForSilence } from './call-texts.js';
+
+type Events<T extends EventType> = readonly EventOf<T>[];
+
+/** What the other services decided, and whom that concerns right now. */
+@Controller()
+export class DecisionConsumer {
+  constructor(
+    private readonly calls: Calls,
+    private readonly bundles: Bundles,
+    private readonly plan: DutyPlan,
+  ) {}
+
+  @Consumes('duty', 'response-proposed.v1')
+  async proposed(events: Events<'response-proposed.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { proposalId } = event.data;
+      const says = textForResponse(event, this.plan.counties);
+      await this.calls.start(
+        { id: `proposal/${proposalId}`, cause: 'proposal', about: proposalId, says, causes: [event.id] },
+        unit,
+      );
+    }
+  }
+
+  @Consumes('duty', 'response-proposal-overdue.v1')
+  async proposalOverdue(events: Events<'response-proposal-overdue.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { proposalId, reminder } = event.data;
+      const id = `proposal-overdue/${proposalId}/${reminder}`;
+      const says = textForResponse(event, this.plan.counties);
+      await this.calls.start({ id, cause: 'proposal-overdue', about: proposalId, says, causes: [event.id] }, unit);
+    }
+  }
+
+  @Consumes('duty', 'response-proposal-closed.v1')
+  async proposalClosed(events: Events<'response-proposal-closed.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { proposalId, decidedBy, reason } = event.data;
+      if (decidedBy !== null) await this.calls.answeredByDecision(proposalId, decidedBy, endingBy(event, unit), unit);
+      else await this.calls.close(proposalId, 'superseded', reason, endingBy(event, unit), unit);
+    }
+  }
+
+  @Consumes('duty', 'response-changed.v1')
+  async changed(events: Events<'response-changed.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { proposalId, decidedBy, episodeId } = event.data;
+      if (proposalId !== null) await this.calls.answeredByDecision(proposalId, decidedBy, endingBy(event, unit), unit);
+      const id = `response/${event.id.replace('response-changed/', '')}`;
+      const says = textForResponse(event, this.plan.counties);
+      await this.calls.start({ id, cause: 'response', about: episodeId ?? event.id, says, causes: [event.id] }, unit);
+    }
+  }
+
+  /** The tasks of one change are one call. */
+  @Consumes('duty', 'transfer-task-raised.v1')
+  async transfersRaised(events: Events<'transfer-task-raised.v1'>, unit: UnitOfWork): Promise<void> {
+    await this.bundles.gather(
+      events.map(({ id, correlationId, data }) => ({
+        call: `transfers/${data.episodeId}/${correlationId}`,
+        task: data.taskId,
+        people: data.people,
+        dueAt: data.dueAt,
+        event: id,
+      })),
+      unit,
+    );
+  }
+
+  /** And so are those that are overdue together. */
+  @Consumes('duty', 'transfer-task-overdue.v1')
+  async transfersOverdue(events: Events<'transfer-task-overdue.v1'>, unit: UnitOfWork): Promise<void> {
+    await this.bundles.gather(
+      events.map(({ id, data }) => ({
+        call: `transfer-overdue/${data.episodeId}/${data.dueAt}`,
+        task: data.taskId,
+        people: data.unaccounted,
+        dueAt: data.dueAt,
+        event: id,
+      })),
+      unit,
+    );
+  }
+
+  @Consumes('duty', 'fire-raised.v1')
+  async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) await this.callForFire('fire', event, unit);
+  }
+
+  @Consumes('duty', 'fire-overdue.v1')
+  async fireOverdue(events: Events<'fire-overdue.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) await this.callForFire('fire-overdue', event, unit);
+  }
+
+  @Consumes('duty', 'fire-judged.v1')
+  async fireJudged(events: Events<'fire-judged.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events)
+      await this.calls.answeredByDecision(event.data.fireId, event.data.decidedBy, endingBy(event, unit), unit);
+  }
+
+  @Consumes('duty', 'fire-merged.v1')
+  async fireMerged(events: Events<'fire-merged.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { fireId, mergedFireId } = event.data;
+      await this.calls.close(mergedFireId, 'merged', `merged into ${fireId}`, endingBy(event, unit), unit);
+    }
+  }
+
+  @Consumes('duty', 'source-silent.v1')
+  async sourceSilent(events: readonly SourceSilentV1[], unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { source, silentSince } = event.data;
+      const id = `source-silent/${source}/${silentSince}`;
+      const says = textForSilence(event);
+      await this.calls.start({ id, cause: 'source-silent', about: `source/${source}`, says, causes: [event.id] }, unit);
+    }
+  }
+
+  @Consumes('duty', 'source-heard.v1')
+  async sourceHeard(events: readonly SourceHeardV1[], unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { source } = event.data;
+      await this.calls.close(`source/${source}`, 'source-heard', `${source}恢复`, endingBy(event, unit), unit);
+    }
+  }
+
+  private async callForFire(
+    cause: 'fire' | 'fire-overdue',
+    event: EventOf<'fire-raised.v1'> | EventOf<'fire-overdue.v1'>,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    const { fireId } = event.data;
+    const says = textForFire(event, this.plan.counties);
+    await this.calls.start({ id: `${cause}/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
+  }
+}
+
+const endingBy = (
+  { id, occurredAt }: Readonly<{ id: string; occurredAt: Ending['at'] }>,
+  { now }: UnitOfWork,
+): Ending => ({
+  at: occurredAt,
+  now,
+  causes: [id],
+});

@@ -1,0 +1,14 @@
+import { OpenPipe, Question } from '@fengsui/service';
+import { Controller, Query } from '@nestjs/common';
+import { DutyQuery, type CallView } from './query.js';
+
+/** Calls, over HTTP. */
+@Controller('v1')
+export class DutyHttp {
+  constructor(private readonly query: DutyQuery) {}
+
+  @Question('calls', 'calls and their deliveries', { open: 'only what is ringing: true or nothing' })
+  calls(@Query('open', OpenPipe) open: boolean): Promise<readonly CallView[]> {
+    return this.query.calls(open);
+  }
+}

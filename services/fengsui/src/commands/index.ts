@@ -1,0 +1,53 @@
+import type { CommandOf } from '../command.js';
+import { CALLS_COMMAND } from './calls.js';
+import { CLOCK_COMMAND } from './clock.js';
+import { completionCommand } from './completion.js';
+import { CONFLICTS_COMMAND } from './conflicts.js';
+import { DEMO_COMMAND } from './demo.js';
+import { DOCTOR_COMMAND } from './doctor.js';
+import { FEED_COMMAND } from './feed.js';
+import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
+import { FIGURES_COMMAND } from './figures.js';
+import { FORMATS_COMMAND } from './formats.js';
+import { KEYS_NEW_COMMAND } from './keys-new.js';
+import { LAG_COMMAND } from './lag.js';
+import { LEVELS_COMMAND } from './levels.js';
+import { ORDER_COMMANDS } from './orders.js';
+import { PARKED_COMMANDS } from './parked.js';
+import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
+import { REPORT_COMMAND } from './report.js';
+import { SOURCES_COMMAND } from './sources.js';
+import { TASKS_COMMAND } from './tasks.js';
+import { TOPICS_COMMAND } from './topics.js';
+import { CONSOLE_COMMAND, UP_COMMAND } from './up.js';
+import { WARNINGS_CAP_COMMAND } from './warnings-cap.js';
+import { WILDFIRES_COMMAND } from './wildfires.js';
+
+const OWN: readonly CommandOf[] = [
+  UP_COMMAND,
+  CONSOLE_COMMAND,
+  DEMO_COMMAND,
+  FEED_COMMAND,
+  FORMATS_COMMAND,
+  SOURCES_COMMAND,
+  CONFLICTS_COMMAND,
+  KEYS_NEW_COMMAND,
+  WARNINGS_CAP_COMMAND,
+  LEVELS_COMMAND,
+  TASKS_COMMAND,
+  WILDFIRES_COMMAND,
+  CALLS_COMMAND,
+  ...ORDER_COMMANDS,
+  FIGURES_COMMAND,
+  FIGURES_TRACE_COMMAND,
+  REPORT_COMMAND,
+  ...PARKED_COMMANDS,
+  LAG_COMMAND,
+  TOPICS_COMMAND,
+  POSITIONS_MOVE_COMMAND,
+  CLOCK_COMMAND,
+  DOCTOR_COMMAND,
+];
+
+/** Every command, in the order of help. */
+export const COMMANDS: readonly CommandOf[] = [...OWN, completionCommand(OWN.map(({ name }) => name))];

@@ -1,0 +1,27 @@
+import type { Terminal } from '../terminal.js';
+
+const STATES: Readonly<Record<string, string>> = {
+  ordered: '已签发',
+  proposed: '待签发',
+  raised: '已下达',
+  moving: '转移中',
+  overdue: '逾期',
+  'to-verify': '待核查',
+  judged: '已反馈',
+  merged: '已归并',
+  ringing: '呼叫中',
+  answered: '已应答',
+  exhausted: '无人应答',
+  closed: '已结束',
+};
+/** A state in the language of the terminal. */
+export const state = (terminal: Terminal, name: string): string =>
+  terminal.pick({ zh: STATES[name] ?? name, en: name });
+/** A table shows this many of the last; `--json` has all. */
+export const LAST_SHOWN = 30;
+
+/** Says how many there are, where not all are shown. */
+export const cut = (count: number, terminal: Terminal): string =>
+  count <= LAST_SHOWN
+    ? ''
+    : `\n${terminal.pick({ zh: `(共${count}项，显示最近${LAST_SHOWN}项；加 --json 全部列出)`, en: `(the last ${LAST_SHOWN} of ${count}; all with --json)` })}`;

@@ -1,0 +1,107 @@
+import type { EventOf, ObservedEvent, OrderV1 } from '@fengsui/contracts';
+
+/** What makes two messages the same fact. */
+export type Sameness = Readonly<{
+  /** Keeps its order. */
+  key: string;
+  /** Becomes the event's id: the same fact has the same, from whatever door and format. */
+  identity: string;
+  /** Follows the matter through every service. */
+  correlation: string;
+  /**
+   * Whether other content under the same identity is another message (a correction, a conflict), or still the same
+   * fact re-rounded.
+   */
+  contentMatters: boolean;
+  /**
+   * What the identity would be if the same fact were published with fewer decimals; more than one on the edge between
+   * two.
+   */
+  coarse: readonly string[];
+  /** Published with so few decimals that it may be the rounding of a finer one. */
+  mayBeCoarse: boolean;
+}>;
+
+type Rules = { readonly [T in ObservedEvent['type']]: (data: EventOf<T>['data'], occurredAt: string) => Sameness };
+
+/** One rule a contract. A contract without a rule does not compile. */
+const RULES: Rules = {
+  'weather-warning.v1': ({ sender, identifier, sentAt }) =>
+    same(sender, `warning/${sender}/${identifier}/${sentAt}`, `warning/${sender}/${identifier}`),
+  'reading.v1': (data, at) => {
+    const window = data.quantity === 'rain' ? `-${data.windowMinutes ?? '?'}min` : '';
+    return same(data.station, `reading/${data.station}/${data.quantity}${window}/${at}`);
+  },
+  'flood-forecast.v1': ({ station, issuer, validAt }, at) =>
+    same(station, `forecast/${station}/${issuer}/${at}/${validAt}`),
+  'storm-position.v1': ({ issuer, stormId, kind, issuedAt }, at) =>
+    same(
+      stormId,
+      `storm/${issuer}/${stormId}/${kind}${issuedAt === null ? '' : `-${issuedAt}`}/${at}`,
+      `storm/${stormId}`,
+    ),
+  'hotspot.v1': ({ cellId, satellite, latitude, longitude }, at) => {
+    const identity = (north: string, east: string): string => `hotspot/${satellite}/${at}/${north}/${east}`;
+    const [north, east] = [fine(latitude), fine(longitude)];
+    const coarse =
+      isFine(north) || isFine(east) ? roundings(north).flatMap((n) => roundings(east).map((e) => identity(n, e))) : [];
+    return { ...same(cellId, identity(north, east)), contentMatters: false, coarse, mayBeCoarse: coarse.length === 0 };
+  },
+  'public-report.v1': ({ reportId }) => same(reportId, `report/${reportId}`),
+  'incident.v1': ({ incidentId, reportNo }) =>
+    same(incidentId, `incident/${incidentId}/${reportNo}`, `incident/${incidentId}`),
+  'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
+  'order.v1': (data) => same(targetOf(data), `order/${data.orderId}`, targetOf(data)),
+};
+
+export const samenessOf = <T extends ObservedEvent['type']>(
+  type: T,
+  data: EventOf<T>['data'],
+  occurredAt: string,
+): Sameness => (RULES[type] as (data: unknown, occurredAt: string) => Sameness)(data, occurredAt);
+
+const same = (key: string, identity: string, correlation = identity): Sameness => ({
+  key,
+  identity,
+  correlation,
+  contentMatters: true,
+  coarse: [],
+  mayBeCoarse: false,
+});
+
+/*
+ * A pixel is published with 5 decimals, and again with 4 and with other temperatures. Two positions of one pass are
+ * one pixel when they are the same to the coarser of their decimals: two that have 5 decimals each and differ are two
+ * pixels, which at the edge of a VIIRS scan lie as little as 7 m apart.
+ */
+const fine = (degrees: number): string => String(Number(degrees.toFixed(5)) || 0);
+const isFine = (written: string): boolean => (written.split('.')[1] ?? '').length === 5;
+
+/** To 4 decimals. What ends in a 5 may have been rounded to either neighbour. */
+function roundings(written: string): string[] {
+  const degrees = Number(written);
+  if (!isFine(written)) return [written];
+  if (!written.endsWith('5')) return [fine(Number(degrees.toFixed(4)))];
+  const toZero = Number(written.slice(0, -1));
+  return [toZero, toZero + Math.sign(degrees) * 1e-4].map((one) => fine(Number(one.toFixed(4))));
+}
+
+/** What an order is about: orders on one thing stay in order. */
+function targetOf(data: OrderV1['data']): string {
+  switch (data.kind) {
+    case 'confirm':
+    case 'refuse':
+    case 'raise':
+    case 'lower':
+    case 'end':
+      return `${data.authority}/${data.hazard}`;
+    case 'answer':
+      return data.callId;
+    case 'progress':
+      return data.taskId;
+    case 'verdict':
+      return data.fireId;
+    case 'correct':
+      return data.eventId;
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
+import { gradeOf } from '@fengsui/rules';
+import { samenessOf, type Sameness } from './identity.js';
+import type { Note } from '../keeping/kept-inputs.js';
+import type { Draft, SourceRecord } from '../readers/reader.js';
+
+/** An event that fits its contract, before it is known whether the same fact is here already. */
+export type Candidate = Readonly<{ event: ObservedEvent; sameness: Sameness; content: string; record: SourceRecord }>;
+export type Judged =
+  Readonly<{ candidates: readonly Candidate[]; notes: readonly Note[] }> | Readonly<{ refusals: readonly Refusal[] }>;
+/** What the one who feeds may send: null, or why not. The place is that in the event. */
+export type Permit = (event: ObservedEvent) => Refusal | null;
+
+/**
+ * A record is accepted or refused whole; what is refused claims no identity, so a broken copy never blocks the good
+ * one.
+ */
+export function judge(record: SourceRecord, actor: string, now: UtcInstant, permit?: Permit): Judged {
+  if (record.refusals !== undefined) return { refusals: record.refusals };
+  const checked = record.drafts.map((draft) => candidateOf(draft, record, actor, now, permit));
+  const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
+  if (refusals.length > 0) return { refusals };
+  const candidates = checked as Candidate[];
+  const odd = [
+    ...(record.notes ?? []),
+    ...candidates.flatMap(({ event }) => (event.type === 'incident.v1' ? gradeNotes(event) : [])),
+  ];
+  return { candidates, notes: odd.map((note) => ({ place: record.place, note })) };
+}
+
+function candidateOf(
+  { type, occurredAt, data }: Draft,
+  record: SourceRecord,
+  actor: string,
+  now: UtcInstant,
+  permit?: Permit,
+): Candidate | Refusal[] {
+  // The actor is who was authenticated, whatever the message says; it is no part of what makes two orders the same.
+  const named = type === 'order.v1' && data !== null && typeof data === 'object' ? { ...data, actor } : data;
+  const blank = { id: '-', type, key: '-', occurredAt, recordedAt: now, correlationId: '-', causes: [], data: named };
+  const checked = checkEvent(type, blank);
+  const placed = (refusal: Refusal): Refusal => ({
+    ...refusal,
+    place: [record.place, refusal.place.replace(/^data\//, '')].filter((part) => part !== '').join(', '),
+  });
+  if (!checked.ok) return checked.refusals.map(placed);
+  const sameness = samenessOf(type, checked.value.data as never, occurredAt);
+  if (sameness.identity.length > MAX_IDENTITY || sameness.key.length > MAX_IDENTITY)
+    return [
+      {
+        place: record.place,
+        reason: `its identity has more than ${MAX_IDENTITY} characters`,
+        expected: 'shorter identifiers',
+      },
+    ];
+  const event = {
+    ...checked.value,
+    id: sameness.identity,
+    key: sameness.key,
+    correlationId: sameness.correlation,
+  } as ObservedEvent;
+  const forbidden = permit?.(event) ?? null;
+  if (forbidden !== null) return [placed(forbidden)];
+  const content = sameness.contentMatters
+    ? contentOf(occurredAt, type === 'order.v1' ? { ...(data as object), actor: '' } : data)
+    : 'any';
+  return { event, sameness, content, record };
+}
+
+const MAX_IDENTITY = 380;
+
+/** A grade that the source gives and Decree 493 does not: a person should look, figures take the derived one. */
+function gradeNotes({ data }: IncidentV1): string[] {
+  const { officialGrade, deaths, seriousInjuries, category } = data;
+  if (officialGrade === undefined) return [];
+  const loss = category === 'fire' ? data.propertyLossYuan : data.economicLossYuan;
+  const derived = gradeOf(deaths ?? 0, seriousInjuries ?? 0, loss ?? 0);
+  return derived === officialGrade
+    ? []
+    : [`the source grades it ${officialGrade}; by its numbers it is ${derived} (Decree 493 art. 3)`];
+}
+
+/** A hash of what is said, however it was written: fields in one order. */
+const contentOf = (occurredAt: string, data: unknown): string =>
+  createHash('sha256')
+    .update(`${occurredAt} ${JSON.stringify(ordered(data))}`)
+    .digest('hex')
+    .slice(0, 32);
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) sorted[name] = ordered((value as Record<string, unknown>)[name]);
+  return sorted;
+}

@@ -1,0 +1,48 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { utc, type ObservedEvent, type Refusal } from '@fengsui/contracts';
+import { BadContent, contentOfBytes } from '../keeping/content.js';
+import { judge } from './judging.js';
+import type { Note } from '../keeping/kept-inputs.js';
+import { IntakePlan } from '../plan.js';
+import { readInput } from './reading.js';
+import type { Reader } from '../readers/reader.js';
+
+export const PLAN = IntakePlan.read(
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan'),
+);
+
+/** What reading an input gives, without keeping anything. */
+export type Read = {
+  format: string | null;
+  skipped: string | null;
+  records: number;
+  events: ObservedEvent[];
+  refusals: Refusal[];
+  notes: Note[];
+};
+
+/** Reads an input as intake would, up to the question whether the same facts are here already. */
+export async function readWhole(input: Buffer | string, readers: readonly Reader[] = PLAN.readers): Promise<Read> {
+  const read: Read = { format: null, skipped: null, records: 0, events: [], refusals: [], notes: [] };
+  const content = await contentOfBytes(Buffer.from(input)).catch((error: unknown) => {
+    if (error instanceof BadContent) return error;
+    throw error;
+  });
+  if (content instanceof BadContent) return { ...read, skipped: content.message };
+  const opened = await readInput(content, readers);
+  if ('skipped' in opened) return { ...read, skipped: opened.skipped };
+  read.format = opened.format;
+  const now = utc('2026-01-01T00:00:00Z');
+  for await (const records of opened.records)
+    for (const record of records) {
+      read.records += 1;
+      const judged = judge(record, 'test', now);
+      if ('refusals' in judged) read.refusals.push(...judged.refusals);
+      else {
+        read.events.push(...judged.candidates.map(({ event }) => event));
+        read.notes.push(...judged.notes);
+      }
+    }
+  return read;
+}

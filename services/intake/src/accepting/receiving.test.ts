@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { utc, type DomainEvent } from '@fengsui/contracts';
+import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
+import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
+import { sharedFile, testDatabase, type TestDatabase } from '@fengsui/testing';
+import type { DataSource } from 'typeorm';
+import { INTAKE_SCHEMA, IntakePlan, KeptInputs, IntakeQuery, Receiving, type Receipt } from '../index.js';
+
+const plan = IntakePlan.read(
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan'),
+);
+const header =
+  'latitude,longitude,brightness,scan,track,acq_date,acq_time,satellite,confidence,version,bright_t31,frp,daynight';
+const cap = (change: (text: string) => string = (text) => text): string =>
+  change(`<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>A1</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+<info><category>Met</category><event>暴雨</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty>
+<eventCode><valueName>GB</valueName><value>11B03</value></eventCode><expires>2020-06-07T12:00:00+08:00</expires><headline>暴雨橙色，响应Ⅳ级</headline>
+<parameter><valueName>signalColour</valueName><value>橙色</value></parameter>
+<area><areaDesc>英德</areaDesc><polygon>24.1,113.1 24.2,113.1 24.2,113.2 24.1,113.1</polygon><geocode><valueName>GB/T 2260</valueName><value>441881</value></geocode></area></info></alert>`);
+const reading = (value: number, station = 'a') => ({
+  type: 'reading.v1',
+  occurredAt: '2020-06-07T08:00:00+08:00',
+  data: { station, quantity: 'stage', stageM: value },
+});
+
+describe('receiving', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  let notifications: Notifications;
+  let receiving: Receiving;
+
+  beforeAll(async () => {
+    database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
+    db = await connect(database.url, 'intake test', 8, [INTAKE_SCHEMA]);
+    notifications = new Notifications(database.url);
+    const clock = new Clock(db);
+    receiving = new Receiving(
+      db,
+      new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined }),
+      clock,
+      new KeptInputs(),
+      plan.readers,
+    );
+  });
+  beforeEach(() =>
+    db.query(
+      'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
+    ),
+  );
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  const give = async (text: string | Buffer, name = 'test'): Promise<Receipt> => {
+    const receipt = await receiving.receiveBytes(Buffer.from(text), { door: 'test', name, actor: 'cli:tester' });
+    if ('skipped' in receipt) throw new Error(receipt.skipped);
+    return receipt;
+  };
+  const logged = async (): Promise<DomainEvent[]> =>
+    ((await db.query('select body from log.record order by topic, partition, "offset"')) as { body: string }[]).map(
+      ({ body }) => JSON.parse(body) as DomainEvent,
+    );
+
+  it('reads a CAP alert whole, with the national code and the colour, and keeps its text as it came', async () => {
+    expect(await give(cap())).toMatchObject({
+      format: 'cap',
+      records: 1,
+      accepted: 1,
+      refused: 0,
+      events: { 'weather-warning.v1': 1 },
+    });
+    const [event] = await logged();
+    expect(event).toMatchObject({
+      id: 'warning/s/A1/2020-06-06T18:14:00.000Z',
+      key: 's',
+      occurredAt: '2020-06-06T18:14:00.000Z',
+      data: {
+        eventCode: '11B03',
+        colour: 'orange',
+        infos: [
+          {
+            severity: 'Severe',
+            headline: '暴雨橙色，响应Ⅳ级',
+            areas: [
+              {
+                polygons: [
+                  [
+                    [24.1, 113.1],
+                    [24.2, 113.1],
+                    [24.2, 113.2],
+                    [24.1, 113.1],
+                  ],
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('never turns a severity into a colour', async () => {
+    await give(cap((text) => text.replace(/<parameter>.*<\/parameter>/s, '')));
+    expect((await logged())[0]).toMatchObject({ data: { colour: null } });
+  });
+
+  it.each([
+    ['no sent', (text: string) => text.replace(/<sent>.*<\/sent>/, ''), 'alert/sent (line 2)', /missing/],
+    [
+      'a time without a zone',
+      (text: string) => text.replace('02:14:00+08:00', '02:14:00'),
+      'alert/sent (line 2)',
+      /2020-06-07T02:14:00/,
+    ],
+    [
+      '30 February',
+      (text: string) => text.replace('2020-06-07T02', '2020-02-30T02'),
+      'alert/sent (line 2)',
+      /2020-02-30/,
+    ],
+    ['an unknown status', (text: string) => text.replace('Actual', 'Real'), 'alert, status', /Real/],
+    ['another namespace', (text: string) => text.replace('cap:1.2', 'cap:9'), 'alert (line 2)', /cap:9/],
+    ['broken XML', (text: string) => text.replace('</info>', ''), 'line 6, column 182', /./],
+    [
+      'a document type',
+      (text: string) => text.replace('<alert', '<!DOCTYPE alert [<!ENTITY x "y">]><alert'),
+      /line 2/,
+      /DOCTYPE/,
+    ],
+    [
+      '100,000 nested elements',
+      (text: string) => text.replace('<areaDesc>', `${'<x>'.repeat(100_000)}<areaDesc>`),
+      /line 6/,
+      /64 elements/,
+    ],
+  ] as const)('refuses an alert with %s and names the place', async (_, change, place, reason) => {
+    const receipt = await give(cap(change));
+    expect(receipt).toMatchObject({ records: 1, accepted: 0, refused: 1 });
+    expect(receipt.refusals[0]?.reason).toMatch(reason);
+    if (typeof place === 'string' && !place.startsWith('line')) expect(receipt.refusals[0]?.place).toBe(place);
+    else expect(receipt.refusals[0]?.place).toMatch(/line \d+/);
+  });
+
+  it('takes the good neighbours of a bad row', async () => {
+    const rows = [
+      '24.3,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D',
+      'north,113.6,310.1,1,1,2022-05-29,304,T,39,6.1NRT,290,12.5,D',
+      '24.4,113.6,310.1,1,1,2022-13-29,304,T,39,6.1NRT,290,12.5,D',
+      '24.5,113.6,310.1,1,1,2022-05-29,0304,A,81,6.1NRT,290,,N',
+    ];
+    const receipt = await give([header, ...rows].join('\r\n'));
+    expect(receipt).toMatchObject({ format: 'firms-csv', records: 4, accepted: 2, refused: 2 });
+    expect(receipt.refusals.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(
+        ['line 3, cellId', 'line 4, acq_date and acq_time'].map((place) =>
+          expect.stringContaining(place.split(',')[0] ?? ''),
+        ),
+      ),
+    );
+    expect(await logged()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          occurredAt: '2022-05-29T03:04:00.000Z',
+          data: expect.objectContaining({ satellite: 'Aqua', confidence: 'high', frpMw: null }),
+        }),
+      ]),
+    );
+  });
+
+  it.each([
+    ['an unknown unit', 'a,2020-06-07T08:00:00+08:00,stage,1.2,ft,', /unit/],
+    ['no zone', 'a,2020-06-07T08:00:00,stage,1.2,m,', /time/],
+    ['an empty value', 'a,2020-06-07T08:00:00+08:00,stage,,m,', /value/],
+    ['rain without a window', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm,', /windowMinutes/],
+    ['five fields', 'a,2020-06-07T08:00:00+08:00,rain,1.2,mm', /line 2/],
+  ])('refuses a reading with %s', async (_, row, place) => {
+    const { refused, refusals } = await give(`station,time,quantity,value,unit,window_minutes\n${row}\n`);
+    expect(refused).toBe(1);
+    expect(`${refusals[0]?.place} ${refusals[0]?.reason}`).toMatch(place);
+  });
+
+  it('counts the same fact once, from whatever door and in whatever form', async () => {
+    expect(await give(JSON.stringify(reading(1.2)))).toMatchObject({ accepted: 1, duplicates: 0 });
+    expect(await give(`${JSON.stringify([reading(1.2)])}\n`, 'as an array')).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    });
+    expect(
+      await give('station,time,quantity,value,unit,window_minutes\na,2020-06-07T00:00:00Z,stage,1.20,m,\n', 'as CSV'),
+    ).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    });
+    expect(await logged()).toHaveLength(1);
+  });
+
+  it('takes a correction as another message under the same identity, and shows it', async () => {
+    await give(JSON.stringify(reading(1.2)));
+    expect(await give(JSON.stringify(reading(1.4)))).toMatchObject({ accepted: 1, conflicts: 1 });
+    expect(await give(JSON.stringify(reading(1.4)), 'again')).toMatchObject({ duplicates: 1 });
+    expect(await new IntakeQuery(db, new KeptInputs()).conflicts()).toMatchObject([
+      { identity: 'reading/a/stage/2020-06-07T00:00:00.000Z' },
+    ]);
+    expect(new Set((await logged()).map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('gives what is refused no identity: a broken copy never blocks the good one', async () => {
+    await give(cap((text) => text.replace('<scope>Public</scope>', '')));
+    expect(await give(cap())).toMatchObject({ accepted: 1, conflicts: 0 });
+  });
+
+  it('reads NDJSON line by line and an array element by element, each with its own bytes', async () => {
+    const text = `${JSON.stringify(reading(1, 'a'))}\n{"type":"reading.v1", broken\n${JSON.stringify(reading(2, 'b'))}\n`;
+    expect(await give(text)).toMatchObject({ records: 3, accepted: 2, refused: 1, refusals: [{ place: 'line 2' }] });
+    const array = `[ ${JSON.stringify(reading(3, 'c'))} , {"type": oops}, ${JSON.stringify(reading(4, 'd"}]'))}]`;
+    expect(await give(array)).toMatchObject({
+      records: 3,
+      accepted: 2,
+      refused: 1,
+      refusals: [{ place: 'element 2' }],
+    });
+    const query = new IntakeQuery(db, new KeptInputs());
+    for (const { id, data } of await logged()) {
+      const [origin] = await query.originsOf([id]);
+      expect(JSON.parse((await query.bytesOf(origin as NonNullable<typeof origin>)).toString())).toMatchObject({
+        data,
+      });
+    }
+  });
+
+  it('sets the actor of an order to whom the door authenticated', async () => {
+    const order = {
+      type: 'order.v1',
+      occurredAt: '2020-06-07T08:00:00+08:00',
+      data: {
+        orderId: 'o1',
+        actor: 'the mayor',
+        speaksFor: 'the mayor',
+        reason: '',
+        kind: 'end',
+        authority: '441800',
+        hazard: 'flood',
+      },
+    };
+    await give(JSON.stringify(order));
+    expect((await logged())[0]).toMatchObject({
+      key: '441800/flood',
+      data: { actor: 'cli:tester', speaksFor: 'the mayor' },
+    });
+  });
+
+  it('lets several doors race for the same facts and accepts each once', async () => {
+    const text = Array.from({ length: 40 }, (_, n) => JSON.stringify(reading(n % 2, `s${n}`))).join('\n');
+    const receipts = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => give(`${text}\n${' '.repeat(n)}`, `door ${n}`)),
+    );
+    expect(receipts.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(40);
+    expect(
+      receipts.every(({ records, accepted, duplicates, refused }) => records === accepted + duplicates + refused),
+    ).toBe(true);
+    expect(await logged()).toHaveLength(40);
+  });
+
+  it('skips what is no format it reads', async () => {
+    expect(
+      await receiving.receiveBytes(Buffer.from('Invalid MAP_KEY.'), { door: 'test', name: 'x', actor: 'a' }),
+    ).toMatchObject({
+      skipped: expect.stringContaining('firms-csv'),
+    });
+  });
+
+  const week = sharedFile('data', 'hotspots', 'modis_c61_nrt_global_7d_20220528_20220604.csv');
+  (week === null ? it.skip : it)(
+    'counts a real week of MODIS to its last row (left out where the real data are not at hand)',
+    async () => {
+      expect(await give(readFileSync(week as string))).toMatchObject({
+        records: 52_377,
+        accepted: 52_373,
+        duplicates: 4,
+        refused: 0,
+      });
+    },
+  );
+
+  const swiss = sharedFile('data', 'cap', 'oasis_examples', 'cap12_example_a1.xml');
+  (swiss === null ? it.skip : it).each([
+    'cap12_example_a1.xml',
+    'cap12_example_a2.xml',
+    'cap12_example_a3.xml',
+    'cap12_example_a4.xml',
+  ])('reads OASIS’ own %s (left out where the real data are not at hand)', async (name) => {
+    expect(await give(readFileSync(sharedFile('data', 'cap', 'oasis_examples', name) as string))).toMatchObject({
+      accepted: 1,
+      refused: 0,
+    });
+  });
+
+  it('has one clock: what is recorded is when we knew', async () => {
+    const before = utc(new Date());
+    await give(JSON.stringify(reading(1.2)));
+    expect((await logged())[0]?.recordedAt ?? '').toMatch(new RegExp(`^${before.slice(0, 13)}`));
+  });
+});

@@ -1,0 +1,362 @@
+import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
+import type { Clock, Tx } from '@fengsui/database';
+import { partitionOf, type Log } from '@fengsui/log';
+import type { DataSource } from 'typeorm';
+import { contentOfBytes, type Content } from '../keeping/content.js';
+import { judge, type Candidate, type Judged, type Permit } from './judging.js';
+import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
+import { readInput } from './reading.js';
+import type { Reader, SourceRecord } from '../readers/reader.js';
+import { Tally, type Receipt } from './receipt.js';
+
+/** What came in, and through which door. */
+export type Input = Readonly<{
+  content: Content;
+  /** http, file, folder, poll, feed topic, demonstration */
+  door: string;
+  /** File name or address: where a person would look for it. */
+  name: string;
+  /** Who was authenticated at the door; orders carry it. */
+  actor: string;
+  /** The formats this input may have; all of them unless the door says. */
+  readers?: readonly Reader[];
+  /** What the one who feeds may send. */
+  permit?: Permit;
+  /**
+   * Runs in the transaction of the last chunk: a position moves with the work it stands for. `refused`: why nothing
+   * was taken at all.
+   */
+  finish?: (tx: Tx, refused: string | null) => Promise<void>;
+}>;
+type Skipped = Readonly<{ skipped: string }>;
+
+/** Records committed together: enough for speed, few enough that a crash repeats little. */
+const CHUNK_RECORDS = 1_000;
+const CHUNK_BYTES = 4_000_000;
+
+/**
+ * Takes inputs in: refuses or normalises, keeps the bytes, and writes the events, all of a chunk in one transaction.
+ */
+export class Receiving {
+  constructor(
+    private readonly db: DataSource,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly kept: KeptInputs,
+    /** Every format that this installation reads. */ readonly readers: readonly Reader[],
+  ) {}
+
+  /** A small input that is at hand whole. */
+  async receiveBytes(bytes: Buffer, about: Omit<Input, 'content'>): Promise<Receipt | Skipped> {
+    return this.receive({ ...about, content: await contentOfBytes(bytes) });
+  }
+
+  async receive(input: Input): Promise<Receipt | Skipped> {
+    const opened = await readInput(input.content, input.readers ?? this.readers);
+    if ('skipped' in opened) return opened;
+    const tally = new Tally(opened.format, input.content.sha256);
+    await this.keep(input, opened.format);
+    // While the database stores one chunk the next is read.
+    let storing: Promise<void> = Promise.resolve();
+    let held: readonly SourceRecord[] = [];
+    for await (const chunk of chunksOf(opened.records)) {
+      await storing;
+      if (held.length > 0) storing = this.storeInTwo(held, input, tally);
+      storing.catch(() => undefined); // it is awaited below; the parser may throw first
+      held = chunk;
+    }
+    await storing;
+    const now = await this.clock.now();
+    await this.store(
+      held.map((record) => judge(record, input.actor, now, input.permit)),
+      now,
+      input,
+      tally,
+      input.finish,
+    );
+    return tally.receipt();
+  }
+
+  /**
+   * Small inputs that came in together, in one transaction: each stays an input of its own, with its bytes and its
+   * refusals.
+   * @param finish runs in that transaction; says of each input why nothing of it was taken, or null
+   * @throws when one of them cannot be read at all: then nothing of any was kept, and each must be taken alone
+   */
+  async receiveTogether(
+    inputs: readonly (Omit<Input, 'content' | 'finish'> & Readonly<{ bytes: Buffer }>)[],
+    finish: (tx: Tx, refused: readonly (string | null)[]) => Promise<void>,
+  ): Promise<void> {
+    const now = await this.clock.now();
+    const read = await Promise.all(
+      inputs.map(async (input) => {
+        const content = await contentOfBytes(input.bytes);
+        const opened = await readInput(content, input.readers ?? this.readers);
+        if ('skipped' in opened) throw new Unusable(opened.skipped);
+        const judged: Judged[] = [];
+        for await (const records of opened.records)
+          judged.push(...records.map((record) => judge(record, input.actor, now, input.permit)));
+        return { input, sha256: content.sha256, format: opened.format, judged };
+      }),
+    );
+    await this.db.transaction(async (tx) => {
+      await this.kept.keepSmall(
+        tx,
+        read.map(({ input, sha256, format }) => ({
+          ...input,
+          sha256,
+          size: input.bytes.length,
+          format,
+          receivedAt: now,
+        })),
+      );
+      const inputOf = new Map(
+        read.flatMap(({ judged, sha256 }) =>
+          judged.flatMap((one) =>
+            'candidates' in one ? one.candidates.map((candidate) => [candidate, sha256] as const) : [],
+          ),
+        ),
+      );
+      const claimed = await this.claim(tx, [...inputOf.keys()], (candidate) => inputOf.get(candidate) ?? '');
+      const events: ObservedEvent[] = [];
+      const refused: (string | null)[] = [];
+      for (const { sha256, format, judged } of read) {
+        const outcomes = judged.map((one) => outcomeOf(one, claimed));
+        const refusals = outcomes.flatMap((one) => ('refusals' in one ? one.refusals : []));
+        await this.kept.keepRefusals(tx, sha256, now, refusals);
+        await this.kept.keepNotes(
+          tx,
+          sha256,
+          outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
+        );
+        events.push(...outcomes.flatMap((one) => ('events' in one ? one.events : [])));
+        refused.push(refusalOfAll(outcomes, new Tally(format, sha256)));
+      }
+      await finish(tx, refused);
+      await this.log.append(tx, events);
+    });
+  }
+
+  /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
+  async rehearse(input: Input): Promise<Receipt | Skipped> {
+    const opened = await readInput(input.content, input.readers ?? this.readers);
+    if ('skipped' in opened) return opened;
+    const tally = new Tally(opened.format, input.content.sha256);
+    const now = await this.clock.now();
+    for await (const chunk of chunksOf(opened.records))
+      for (const record of chunk) {
+        const judged = judge(record, input.actor, now, input.permit);
+        if ('refusals' in judged) tally.refuse(judged.refusals);
+        else {
+          const events = judged.candidates.map(({ event }) => event);
+          tally.accept(events, false, judged.notes);
+        }
+      }
+    return tally.receipt();
+  }
+
+  /** Large inputs are written in transactions of their own, before any event refers to them. */
+  private async keep({ content, door, name }: Input, format: string): Promise<void> {
+    if (await this.kept.knows(this.db.manager, content.sha256)) return;
+    const small = content.size < SMALL_BYTES;
+    const finish = async (tx: Tx): Promise<void> =>
+      this.kept.keepInput(tx, {
+        sha256: content.sha256,
+        size: content.size,
+        door,
+        name,
+        format,
+        receivedAt: await this.clock.now(tx),
+      });
+    if (small)
+      await this.db.transaction(async (tx) => {
+        await this.kept.keepBytes(content, (work) => work(tx));
+        await finish(tx);
+      });
+    else {
+      await this.kept.keepBytes(content, (work) => this.db.transaction(work));
+      await this.db.transaction(finish);
+    }
+  }
+
+  /**
+   * A full chunk goes in two transactions at once, so that the database has both hands full. They are parted by the
+   * partition of the log that an event will lie in: what must stay in order stays in one half, and the halves wait
+   * for no lock of each other.
+   */
+  private async storeInTwo(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
+    const now = await this.clock.now();
+    const halves: [Judged[], Judged[]] = [[], []];
+    for (const record of records) {
+      const judged = judge(record, input.actor, now, input.permit);
+      halves[halfOf(judged)].push(judged);
+    }
+    const ended = await Promise.allSettled(halves.map((half) => this.store(half, now, input, tally)));
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason; // only when neither is at work any more
+  }
+
+  private async store(
+    judged: readonly Judged[],
+    now: UtcInstant,
+    input: Input,
+    tally: Tally,
+    finish?: Input['finish'],
+  ): Promise<void> {
+    const { sha256 } = input.content;
+    const outcomes = await this.db.transaction(async (tx) => {
+      const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
+      const claimed = await this.claim(tx, candidates, () => sha256);
+      const outcomes = judged.map((one) => outcomeOf(one, claimed));
+      await this.kept.keepRefusals(
+        tx,
+        sha256,
+        now,
+        outcomes.flatMap((one) => ('refusals' in one ? one.refusals : [])),
+      );
+      await this.kept.keepNotes(
+        tx,
+        sha256,
+        outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
+      );
+      const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
+      await finish?.(tx, refusalOfAll(outcomes, tally));
+      if (events.length > 0) await this.log.append(tx, events);
+      return outcomes;
+    });
+    // Only after the commit: a chunk that failed is counted nowhere.
+    for (const outcome of outcomes)
+      if ('refusals' in outcome) tally.refuse(outcome.refusals);
+      else if (outcome.events.length === 0) tally.duplicate();
+      else tally.accept(outcome.events, outcome.conflict, outcome.notes);
+  }
+
+  /**
+   * Gives each candidate its identity, unless the same fact has it already. Most facts are new, so each is claimed
+   * first, and looked up only when another has it. Two doors may claim at once: who loses the race looks again, and
+   * finds a duplicate or a conflict.
+   */
+  private async claim(
+    tx: Tx,
+    candidates: readonly Candidate[],
+    inputOf: (candidate: Candidate) => string,
+  ): Promise<Map<Candidate, Claim>> {
+    const claimed = new Map<Candidate, Claim>();
+    const { coarser, finer } = await this.kept.roundingsOf(
+      tx,
+      candidates.map(({ sameness }) => sameness),
+    );
+    const own = new Map<string, Map<string, string>>();
+    let left = candidates;
+    for (let round = 0; left.length > 0; round += 1) {
+      if (round > MAX_ROUNDS) throw new Error('identities were claimed by others again and again');
+      if (round > 0)
+        for (const [identity, contents] of await this.kept.contentsOf(
+          tx,
+          left.map(({ sameness }) => sameness.identity),
+        ))
+          own.set(identity, contents);
+      const claims = left.flatMap((candidate) => {
+        const { identity, coarse } = candidate.sameness;
+        const held = [
+          own.get(identity),
+          ...coarse.map((name) => own.get(name) ?? coarser.get(name)),
+          finer.get(identity),
+        ];
+        const contents = held.find((one) => one !== undefined) ?? new Map<string, string>();
+        if (contents.has(candidate.content)) {
+          claimed.set(candidate, { event: null, conflict: false });
+          return [];
+        }
+        // Only what is claimed stands for others: a rounding that was itself a repetition is no fact that a third
+        // pixel could repeat.
+        own.set(identity, contents);
+        for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
+        const conflict = contents.size > 0;
+        const id = conflict ? `${identity}~${candidate.content.slice(0, 12)}` : identity;
+        contents.set(candidate.content, id);
+        return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
+      });
+      const won = await this.kept.claim(
+        tx,
+        claims.map(({ candidate, event, conflict }) => acceptedOf(inputOf(candidate), candidate, event, conflict)),
+      );
+      for (const { candidate, event, conflict } of claims)
+        if (won.has(event.id)) claimed.set(candidate, { event, conflict });
+        // somebody has it: the next round sees with what
+        else own.get(candidate.sameness.identity)?.delete(candidate.content);
+      left = left.filter((candidate) => !claimed.has(candidate));
+    }
+    return claimed;
+  }
+}
+
+/** One of several inputs that is none. */
+class Unusable extends Error {}
+
+const SMALL_BYTES = 8_000_000;
+/** Each lost race needs another door that won it; three doors racing for one fact is already rare. */
+const MAX_ROUNDS = 5;
+
+/** `event` is null for a duplicate. */
+type Claim = Readonly<{ event: ObservedEvent | null; conflict: boolean }>;
+type Outcome =
+  | Readonly<{ refusals: readonly Refusal[] }>
+  | Readonly<{ events: readonly ObservedEvent[]; conflict: boolean; notes: readonly Note[] }>;
+
+function halfOf(judged: Judged): 0 | 1 {
+  const first = 'candidates' in judged ? judged.candidates[0] : undefined;
+  if (first === undefined) return 0;
+  return partitionOf(first.sameness.key, TOPICS[first.event.type].partitions) % 2 === 0 ? 0 : 1;
+}
+
+/** Null when anything was taken, or there was nothing to take. */
+function refusalOfAll(outcomes: readonly Outcome[], tally: Tally): string | null {
+  const first = outcomes.flatMap((one) => ('refusals' in one ? one.refusals : []))[0];
+  if (first === undefined || tally.takenAny() || outcomes.some((one) => 'events' in one)) return null;
+  return `every record was refused; the first: ${first.place}: ${first.reason}; expected ${first.expected}`;
+}
+
+function outcomeOf(judged: Judged, claimed: ReadonlyMap<Candidate, Claim>): Outcome {
+  if ('refusals' in judged) return judged;
+  const own = judged.candidates.map((candidate) => claimed.get(candidate) as Claim);
+  return {
+    events: own.flatMap(({ event }) => event ?? []),
+    conflict: own.some(({ conflict }) => conflict),
+    notes: judged.notes,
+  };
+}
+
+const acceptedOf = (
+  sha256: string,
+  { sameness, content, record }: Candidate,
+  event: ObservedEvent,
+  conflict: boolean,
+): Accepted => ({
+  sha256,
+  eventId: event.id,
+  identity: sameness.identity,
+  coarse: sameness.coarse,
+  mayBeCoarse: sameness.mayBeCoarse,
+  content,
+  contract: event.type,
+  place: record.place,
+  from: record.from,
+  length: record.length,
+  recordedAt: event.recordedAt,
+  conflict,
+});
+
+async function* chunksOf(records: AsyncIterable<SourceRecord[]>): AsyncGenerator<SourceRecord[]> {
+  let chunk: SourceRecord[] = [];
+  let bytes = 0;
+  for await (const some of records)
+    for (const record of some) {
+      chunk.push(record);
+      bytes += record.length;
+      if (chunk.length < CHUNK_RECORDS && bytes < CHUNK_BYTES) continue;
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import type { Refusal, UtcInstant } from '@fengsui/contracts';
+import { insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
+import { Injectable } from '@nestjs/common';
+import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow } from '../tables/tables.js';
+import type { Content } from './content.js';
+import type { Sameness } from '../accepting/identity.js';
+
+export type KeptInput = Readonly<{
+  sha256: string;
+  size: number;
+  door: string;
+  name: string;
+  format: string;
+  receivedAt: UtcInstant;
+}>;
+export type Accepted = Readonly<{
+  /** The input that it came in with. */ sha256: string;
+  eventId: string;
+  identity: string;
+  coarse: readonly string[];
+  mayBeCoarse: boolean;
+  content: string;
+  contract: string;
+  place: string;
+  from: number;
+  length: number;
+  recordedAt: UtcInstant;
+  conflict: boolean;
+}>;
+/** Where an event came from: the door, the input and the place in it. */
+export type Origin = Readonly<{
+  eventId: string;
+  contract: string;
+  door: string;
+  name: string;
+  place: string;
+  sha256: string;
+  from: number;
+  length: number;
+}>;
+/** Contents with their event ids, by the identity under which they were accepted. */
+type Contents = Map<string, Map<string, string>>;
+const put = (contents: Contents, name: string, content: string, event: string): void =>
+  void contents.set(name, (contents.get(name) ?? new Map<string, string>()).set(content, event));
+/** What was odd about a record that was accepted all the same. */
+export type Note = Readonly<{ place: string; note: string }>;
+
+/** A value of PostgreSQL holds 1 GB; a part that one figure is traced to should not take that long. */
+const PART_BYTES = 1_000_000;
+
+/** The bytes that came in, and which events they became. Every method takes the transaction it runs in. */
+@Injectable()
+export class KeptInputs {
+  /**
+   * Writes the bytes, part by part, each in the transaction that `write` opens. Parts already there are passed over.
+   */
+  async keepBytes({ sha256, open }: Content, write: (work: (tx: Tx) => Promise<void>) => Promise<void>): Promise<void> {
+    let held: Buffer[] = [];
+    let [size, from] = [0, 0];
+    const flush = async (): Promise<void> => {
+      const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
+      const at = from;
+      await write(
+        async (tx) =>
+          void (await insertRows(tx, InputPartRow, [{ sha256, from: at, bytes: bytes as Buffer }], 'nothing')),
+      );
+      from += size;
+      [held, size] = [[], 0];
+    };
+    for await (const chunk of open())
+      // Parts are cut at the same bytes whatever the chunks: the same input again finds the same parts.
+      for (let at = 0; at < chunk.length;) {
+        const piece = chunk.subarray(at, at + PART_BYTES - size);
+        held.push(piece);
+        size += piece.length;
+        at += piece.length;
+        if (size === PART_BYTES) await flush();
+      }
+    if (size > 0) await flush();
+  }
+
+  async knows(tx: Tx, sha256: string): Promise<boolean> {
+    return (await one(tx, 'select 1 from intake.input where sha256 = $1', [sha256])) !== null;
+  }
+
+  async keepInput(tx: Tx, input: KeptInput): Promise<void> {
+    await this.keepInputs(tx, [input]);
+  }
+
+  /** Small inputs, whole, in one go: as many as came in together. */
+  async keepSmall(tx: Tx, inputs: readonly (KeptInput & Readonly<{ bytes: Buffer }>)[]): Promise<void> {
+    const parts = inputs
+      .filter(({ bytes }) => bytes.length > 0)
+      .map(({ sha256, bytes }) => ({ sha256, from: 0, bytes }));
+    await insertRows(tx, InputPartRow, parts, 'nothing');
+    await this.keepInputs(tx, inputs);
+  }
+
+  private async keepInputs(tx: Tx, inputs: readonly KeptInput[]): Promise<void> {
+    await insertRows(
+      tx,
+      InputRow,
+      inputs.map(({ sha256, size, door, name, format, receivedAt }) => ({
+        sha256,
+        size,
+        door,
+        name: clean(name),
+        format,
+        receivedAt,
+      })),
+      'nothing',
+    );
+  }
+
+  /** Contents already accepted under identities, each with its event id. */
+  async contentsOf(tx: Tx, identities: readonly string[]): Promise<Contents> {
+    const found = await rows<{ event: string; identity: string; content: string }>(
+      tx,
+      `select event_id as event, identity, content from intake.accepted where event_id = any($1)
+       union all select event_id, identity, content from intake.accepted where conflict and identity = any($1)`,
+      [[...new Set(identities)]],
+    );
+    const contents: Contents = new Map();
+    for (const { event, identity, content } of found) put(contents, identity, content, event);
+    return contents;
+  }
+
+  /**
+   * The same for facts that were published with fewer or with more decimals. `finer` is by what they would be with
+   * fewer.
+   */
+  async roundingsOf(tx: Tx, asked: readonly Sameness[]): Promise<Readonly<{ coarser: Contents; finer: Contents }>> {
+    const [coarser, finer]: [Contents, Contents] = [new Map(), new Map()];
+    const names = [...new Set(asked.flatMap(({ coarse }) => coarse))];
+    if (names.length > 0) {
+      const found = await rows<{ event: string; identity: string; content: string }>(
+        tx,
+        'select event_id as event, identity, content from intake.accepted where may_be_coarse and event_id = any($1)',
+        [names],
+      );
+      for (const { event, identity, content } of found) put(coarser, identity, content, event);
+    }
+    const hashes = new Map(
+      asked.filter(({ mayBeCoarse }) => mayBeCoarse).map(({ identity }) => [hashOf(identity), identity]),
+    );
+    if (hashes.size > 0) {
+      const found = await rows<{ event: string; content: string; coarse: string }>(
+        tx,
+        `select event_id as event, content, coarse::text from intake.accepted where coarse is not null and coarse && $1::uuid[]`,
+        [[...hashes.keys()]],
+      );
+      for (const { event, content, coarse } of found)
+        for (const hash of coarse.replace(/[{}]/g, '').split(',')) {
+          const identity = hashes.get(hash);
+          if (identity !== undefined) put(finer, identity, content, event);
+        }
+    }
+    return { coarser, finer };
+  }
+
+  /** @returns the event ids that are now ours; the others were claimed by someone else meanwhile */
+  async claim(tx: Tx, accepted: readonly Accepted[]): Promise<ReadonlySet<string>> {
+    const claimed = await insertRows(
+      tx,
+      AcceptedRow,
+      accepted.map((row) => ({ ...row, coarse: row.coarse.length === 0 ? null : row.coarse.map(hashOf) })),
+      'nothing',
+    );
+    return new Set(claimed.map(({ eventId }) => eventId as string));
+  }
+
+  async keepRefusals(tx: Tx, sha256: string, at: UtcInstant, refusals: readonly Refusal[]): Promise<void> {
+    const cleaned = refusals.map(({ place, reason, expected }) => ({
+      sha256,
+      place: clean(place),
+      reason: clean(reason),
+      expected: clean(expected),
+      at,
+    }));
+    await insertRows(tx, RefusalRow, cleaned, 'nothing');
+  }
+
+  async keepNotes(tx: Tx, sha256: string, notes: readonly Note[]): Promise<void> {
+    await insertRows(
+      tx,
+      NoteRow,
+      notes.map(({ place, note }) => ({ sha256, place: clean(place), note: clean(note) })),
+      'nothing',
+    );
+  }
+
+  /** @returns where each event came from; events that did not come in from outside are missing */
+  originsOf(tx: Db, eventIds: readonly string[]): Promise<readonly Origin[]> {
+    return rows<Origin>(
+      tx,
+      `select a.event_id as "eventId", a.contract, i.door, i.name, a.place, a.sha256, a."from", a.length
+       from intake.accepted a join intake.input i using (sha256) where a.event_id = any($1)`,
+      [eventIds],
+    );
+  }
+
+  /** The bytes of one record, out of the input that held it. */
+  async bytesOf(tx: Db, { sha256, from, length }: Pick<Origin, 'sha256' | 'from' | 'length'>): Promise<Buffer> {
+    const parts = await rows<{ bytes: Buffer }>(
+      tx,
+      `select substring(bytes from greatest($2 - "from", 0)::int + 1 for ($2 + $3 - greatest("from", $2))::int) as bytes
+       from intake.input_part where sha256 = $1 and "from" < $2 + $3 and "from" > $2 - $4 order by "from"`,
+      [sha256, from, length, PART_BYTES],
+    );
+    return Buffer.concat(parts.map(({ bytes }) => bytes)).subarray(0, length);
+  }
+}
+
+/** Short enough to be indexed for every pixel. */
+const hashOf = (name: string): string =>
+  createHash('md5')
+    .update(name)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+/**
+ * What could not be read may hold a NUL or half a surrogate pair, which PostgreSQL cannot; the bytes themselves are
+ * kept whole beside it.
+ */
+const clean = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString().slice(0, 2_000);

@@ -1,0 +1,102 @@
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DescribeTables1795641700002 } from './describe-tables.js';
+import {
+  AcceptedRow,
+  AnsweredRow,
+  InputPartRow,
+  InputRow,
+  NoteRow,
+  RefusalRow,
+  SeenLinkRow,
+  SourceRow,
+} from './tables.js';
+
+/** What came in, byte for byte, and what became of it. First version. */
+class CreateIntake1795469100000 implements MigrationInterface {
+  static readonly formerly = 'CreateIntake1700000000000';
+  readonly name = 'CreateIntake1795469100000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table intake.input (
+        sha256 text primary key,
+        bytes bytea not null,
+        door text not null,
+        name text not null,
+        format text not null,
+        received_at timestamptz not null
+      );
+      create table intake.accepted (
+        event_id text primary key,
+        identity text not null,
+        content text not null,
+        contract text not null,
+        sha256 text not null references intake.input,
+        place text not null,
+        "from" bigint not null,
+        length int not null,
+        recorded_at timestamptz not null,
+        conflict boolean not null,
+        unique (identity, content)
+      );
+      create table intake.refusal (
+        sha256 text not null references intake.input,
+        place text not null,
+        reason text not null,
+        expected text not null,
+        at timestamptz not null,
+        primary key (sha256, place, reason)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+/** Inputs too large for one value, other spellings of one fact, what was odd, what was polled, who asked twice. */
+class AddDoors1795479089000 implements MigrationInterface {
+  static readonly formerly = 'AddDoors1700000000001';
+  readonly name = 'AddDoors1795479089000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table intake.input_part (sha256 text, "from" bigint, bytes bytea not null, primary key (sha256, "from"));
+      alter table intake.input_part alter column bytes set storage external;
+      insert into intake.input_part select sha256, 0, bytes from intake.input;
+      alter table intake.input add column size bigint;
+      update intake.input set size = length(bytes);
+      alter table intake.input alter column size set not null, drop column bytes;
+      -- The first under an identity has it as its id; only conflicts need to be found by the identity itself.
+      alter table intake.accepted drop constraint accepted_identity_content_key, drop constraint accepted_sha256_fkey;
+      create index on intake.accepted (identity) where conflict;
+      -- What the identity would be with fewer decimals, hashed: a fact published again, rounded, is the same fact.
+      alter table intake.accepted add column coarse uuid[], add column may_be_coarse boolean not null default false;
+      alter table intake.accepted alter column event_id type text collate "C", alter column identity type text collate "C";
+      create index on intake.accepted (event_id) where may_be_coarse;
+      create index on intake.accepted using gin (coarse) with (fastupdate = on) where coarse is not null;
+      create table intake.note (sha256 text not null references intake.input, place text not null, note text not null, primary key (sha256, place, note));
+      create table intake.source (
+        name text primary key, etag text, last_modified text, asked_at timestamptz, heard_at timestamptz, silent_since timestamptz,
+        failures int not null default 0, last_error text
+      );
+      create table intake.seen_link (source text, link text, seen_at timestamptz not null, primary key (source, link));
+      create table intake.answered (
+        feeder text, key text, sha256 text not null, door text not null, status int not null, answer jsonb not null, at timestamptz not null,
+        primary key (feeder, key)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const INTAKE_SCHEMA: OwnedSchema = {
+  schema: 'intake',
+  entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, SourceRow, SeenLinkRow, AnsweredRow],
+  migrations: [CreateIntake1795469100000, AddDoors1795479089000, DescribeTables1795641700002],
+};

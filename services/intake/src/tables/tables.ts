@@ -1,0 +1,93 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import { DocumentColumn, FlagColumn, InstantColumn, Key, LongColumn, TextColumn, WholeColumn } from '@fengsui/database';
+import { Column, Entity } from 'typeorm';
+import type { Receipt } from '../accepting/receipt.js';
+
+@Entity({ schema: 'intake', name: 'input', comment: 'Every input that came in, by the hash of its bytes' })
+export class InputRow {
+  @Key('SHA-256 of the unpacked bytes') sha256!: string;
+  @TextColumn('http, file, folder, poll, kafka, cli or demonstration') door!: string;
+  @TextColumn('file name or address') name!: string;
+  @TextColumn('format that it was read as') format!: string;
+  @InstantColumn('received at') receivedAt!: UtcInstant;
+  @LongColumn('bytes') size!: number;
+}
+
+@Entity({ schema: 'intake', name: 'input_part', comment: 'The bytes of the inputs, in parts of a megabyte' })
+export class InputPartRow {
+  @Key('input') sha256!: string;
+  @Key('place of the first byte', 'bigint') from!: number;
+  @Column({ type: 'bytea', comment: 'the bytes as they came' }) bytes!: Buffer;
+}
+
+@Entity({
+  schema: 'intake',
+  name: 'accepted',
+  comment: 'Every event that was accepted, and where in which input it stood',
+})
+export class AcceptedRow {
+  @Key('event', 'text', { collation: 'C' }) eventId!: string;
+  @TextColumn('what makes it the same fact as another', { collation: 'C' }) identity!: string;
+  @TextColumn('hash of what it says') content!: string;
+  @TextColumn('type of the event') contract!: string;
+  @TextColumn('input that it came in with') sha256!: string;
+  @TextColumn('place in the input, in words') place!: string;
+  @LongColumn('place of its first byte') from!: number;
+  @WholeColumn('bytes') length!: number;
+  @InstantColumn('accepted at') recordedAt!: UtcInstant;
+  @FlagColumn('the identity was taken by other content') conflict!: boolean;
+  @Column({
+    type: 'uuid',
+    array: true,
+    nullable: true,
+    comment: 'hashes of what the identity would be with fewer decimals',
+  })
+  coarse!: readonly string[] | null;
+  @FlagColumn('may be the rounding of a finer one', { default: false }) mayBeCoarse!: boolean;
+}
+
+@Entity({ schema: 'intake', name: 'refusal', comment: 'Why records were refused' })
+export class RefusalRow {
+  @Key('input') sha256!: string;
+  @Key('place in the input') place!: string;
+  @Key('what is wrong') reason!: string;
+  @TextColumn('what was expected') expected!: string;
+  @InstantColumn('when') at!: UtcInstant;
+}
+
+@Entity({ schema: 'intake', name: 'note', comment: 'What was odd about records that were accepted all the same' })
+export class NoteRow {
+  @Key('input') sha256!: string;
+  @Key('place in the input') place!: string;
+  @Key('what was odd') note!: string;
+}
+
+@Entity({ schema: 'intake', name: 'source', comment: 'Sources that are polled, and when they last answered' })
+export class SourceRow {
+  @Key('name in the plan') name!: string;
+  @TextColumn('ETag of the last answer', { nullable: true }) etag!: string | null;
+  @TextColumn('Last-Modified of the last answer', { nullable: true }) lastModified!: string | null;
+  @InstantColumn('asked at', { nullable: true }) askedAt!: UtcInstant | null;
+  @InstantColumn('answered at', { nullable: true }) heardAt!: UtcInstant | null;
+  @InstantColumn('announced as silent since', { nullable: true }) silentSince!: UtcInstant | null;
+  @WholeColumn('failures in a row', { default: 0 }) failures!: number;
+  @TextColumn('what the last failure said', { nullable: true }) lastError!: string | null;
+}
+
+@Entity({ schema: 'intake', name: 'seen_link', comment: 'Links of indexes that were fetched' })
+export class SeenLinkRow {
+  @Key('source') source!: string;
+  @Key('address, with what the index says of its age') link!: string;
+  @InstantColumn('fetched at') seenAt!: UtcInstant;
+}
+
+@Entity({ schema: 'intake', name: 'answered', comment: 'Answers under idempotency keys, for who did not hear them' })
+export class AnsweredRow {
+  @Key('feeder') feeder!: string;
+  @Key('idempotency key') key!: string;
+  @TextColumn('hash of the body') sha256!: string;
+  @TextColumn('door') door!: string;
+  @WholeColumn('HTTP status') status!: number;
+  @DocumentColumn('the answer') answer!: Receipt;
+  @InstantColumn('answered at') at!: UtcInstant;
+}

@@ -1,0 +1,71 @@
+import type {
+  FireJudgedV1,
+  IncidentV1,
+  OrderOf,
+  OrderV1,
+  ResponseChangedV1,
+  TransferTaskProgressedV1,
+  WorkRecordV1,
+} from '@fengsui/contracts';
+import type { UnitOfWork } from '@fengsui/log';
+import { Consumes, done, Takes, type OrderResult } from '@fengsui/service';
+import { Controller } from '@nestjs/common';
+import { ReportingPlan } from '../plan.js';
+import { FactBook } from './fact-book.js';
+import { partsOf } from './facts.js';
+
+type Counted = IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1;
+
+/** Everything that the report counts becomes facts. */
+@Controller()
+export class EventConsumer {
+  constructor(
+    private readonly facts: FactBook,
+    private readonly plan: ReportingPlan,
+  ) {}
+
+  /** What happened elsewhere, or nobody knows where, is kept and counts in no figure of the city. */
+  @Consumes('reporting', 'incident.v1')
+  incidents(events: readonly IncidentV1[], unit: UnitOfWork): Promise<void> {
+    const here = events.filter(({ data }) => data.county !== null && this.plan.covers(data.county));
+    return this.book(here, unit);
+  }
+
+  @Consumes('reporting', 'work-record.v1')
+  workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'fire-judged.v1')
+  firesJudged(events: readonly FireJudgedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'response-changed.v1')
+  responses(events: readonly ResponseChangedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'transfer-task-progressed.v1')
+  transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  /** An event recorded in error is withdrawn, also one that has not come yet; the right one is fed anew. */
+  @Takes('reporting', 'correct', ({ data }) => data.eventId)
+  async correct(order: OrderOf<'correct'>, { tx }: UnitOfWork): Promise<OrderResult> {
+    const subjects = await this.facts.withdraw(tx, order.data.eventId, order as OrderV1);
+    return done(
+      subjects === 0
+        ? 'no fact rests on it; it will not count when it comes'
+        : `${subjects} facts are summed up without it`,
+    );
+  }
+
+  private book(events: readonly Counted[], { tx }: UnitOfWork): Promise<void> {
+    return this.facts.book(
+      tx,
+      events.map((event) => ({ event, parts: partsOf(event) })),
+    );
+  }
+}

@@ -1,0 +1,198 @@
+import { shanghaiDate, type Envelope } from '@fengsui/contracts';
+import { insertRows, rows, run, type Tx } from '@fengsui/database';
+import { Injectable } from '@nestjs/common';
+import { indicatorsFor } from '../figures/indicators.js';
+import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
+import { summarise, type FactContent, type FactKind, type KeptPiece, type Part } from './facts.js';
+
+/** An event with the parts it plays. */
+export type Entry = Readonly<{ event: Envelope; parts: readonly Part[] }>;
+
+/**
+ * Held shared while booking and alone while withdrawing: an event and its withdrawal, read side by side, must see
+ * each other.
+ */
+const WITHDRAWING = 7_310_003;
+
+/** Writes facts and counters, all of a batch in a few statements. An event that was booked before changes nothing. */
+@Injectable()
+export class FactBook {
+  async book(tx: Tx, entries: readonly Entry[]): Promise<void> {
+    await run(tx, 'select pg_advisory_xact_lock_shared($1)', [WITHDRAWING]);
+    const withdrawn = await this.withdrawnAmong(
+      tx,
+      entries.map(({ event }) => event.id),
+    );
+    const parts = entries
+      .filter(({ event }) => !withdrawn.has(event.id))
+      .flatMap(({ event, parts }) => parts.map((part) => ({ event, part })));
+    const subjects = await this.lock(
+      tx,
+      parts.map(({ part }) => [part.kind, part.subject] as const),
+    );
+    const changes = new Changes();
+    for (const { event, part } of parts) {
+      const subject = subjects.get(`${part.kind} ${part.subject}`) as SubjectRow;
+      if (event.id in subject.pieces) continue;
+      changes.apply(subject, { ...subject.pieces, [event.id]: part.kept }, event);
+    }
+    await this.write(tx, changes);
+  }
+
+  /**
+   * Takes an event out of what is known, now and when it comes later. The facts that stood before stay as they were
+   * known then.
+   * @returns how many subjects are summed up anew
+   */
+  async withdraw(tx: Tx, eventId: string, order: Envelope): Promise<number> {
+    await run(tx, 'select pg_advisory_xact_lock($1)', [WITHDRAWING]);
+    await insertRows(
+      tx,
+      WithdrawnRow,
+      [{ event: eventId, orderEvent: order.id, recordedAt: order.recordedAt }],
+      'nothing',
+    );
+    const touched = await rows<{ kind: FactKind; subject: string }>(
+      tx,
+      'select distinct kind, subject from reporting.fact where event = $1 order by 1, 2',
+      [eventId],
+    );
+    const subjects = await this.lock(
+      tx,
+      touched.map(({ kind, subject }) => [kind, subject] as const),
+    );
+    const changes = new Changes();
+    for (const subject of subjects.values()) {
+      if (!(eventId in subject.pieces)) continue;
+      const { [eventId]: _, ...left } = subject.pieces;
+      changes.apply(subject, left, order);
+    }
+    await this.write(tx, changes);
+    return changes.subjects.size;
+  }
+
+  private async withdrawnAmong(tx: Tx, events: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await rows<{ event: string }>(tx, 'select event from reporting.withdrawn where event = any($1)', [
+      events,
+    ]);
+    return new Set(found.map(({ event }) => event));
+  }
+
+  /**
+   * Sorted, so that two batches never wait for each other. New subjects are made first, so that they can be locked as
+   * well.
+   */
+  private async lock(tx: Tx, keys: readonly (readonly [FactKind, string])[]): Promise<Map<string, SubjectRow>> {
+    const unique = [...new Map(keys.map((key) => [key.join(' '), key])).values()];
+    if (unique.length === 0) return new Map();
+    await insertRows(
+      tx,
+      SubjectRow,
+      unique.map(([kind, id]) => ({ kind, id, version: 0, pieces: {} })),
+      'nothing',
+    );
+    const found = await rows<SubjectRow>(
+      tx,
+      `select s.kind, s.id, s.version, s.pieces, s.content, s.recorded_at as "recordedAt"
+       from reporting.subject s join unnest($1::text[], $2::text[]) as t(kind, id) using (kind, id)
+       order by s.kind, s.id for update of s`,
+      [unique.map(([kind]) => kind), unique.map(([, id]) => id)],
+    );
+    return new Map(found.map((row) => [`${row.kind} ${row.id}`, row]));
+  }
+
+  private async write(tx: Tx, { subjects, facts, counters, keys }: Changes): Promise<void> {
+    if (facts.length === 0) return;
+    const changed = [...subjects];
+    await run(
+      tx,
+      `update reporting.subject s set version = t.version, pieces = t.pieces, content = t.content, recorded_at = t.recorded_at
+       from unnest($1::text[], $2::text[], $3::int[], $4::jsonb[], $5::jsonb[], $6::timestamptz[])
+         as t(kind, id, version, pieces, content, recorded_at)
+       where s.kind = t.kind and s.id = t.id`,
+      [
+        changed.map((s) => s.kind),
+        changed.map((s) => s.id),
+        changed.map((s) => s.version),
+        changed.map((s) => JSON.stringify(s.pieces)),
+        changed.map((s) => (s.content === null ? null : JSON.stringify(s.content))),
+        changed.map((s) => s.recordedAt),
+      ],
+    );
+    await insertRows(tx, FactRow, facts);
+    const amounts = [...counters].filter(([, amount]) => amount !== 0);
+    await insertRows(
+      tx,
+      CounterRow,
+      amounts.map(([key, amount]) => {
+        const [indicator = '', day = '', region = '', dimension = ''] = JSON.parse(key) as string[];
+        return { indicator, day, region, dimension, amount };
+      }),
+      { on: ['indicator', 'day', 'region', 'dimension'], add: ['amount'] },
+    );
+    const counted = [...keys].filter(([, n]) => n !== 0);
+    await insertRows(
+      tx,
+      DistinctKeyRow,
+      counted.map(([name, facts]) => {
+        const [indicator, year, key] = JSON.parse(name) as [string, number, string];
+        return { indicator, year, key, facts };
+      }),
+      { on: ['indicator', 'year', 'key'], add: ['facts'] },
+    );
+  }
+}
+
+/** What a batch changes, gathered before anything is written. */
+class Changes {
+  readonly subjects = new Set<SubjectRow>();
+  readonly facts: FactRow[] = [];
+  readonly counters = new Map<string, number>();
+  readonly keys = new Map<string, number>();
+
+  apply(subject: SubjectRow, pieces: Record<string, KeptPiece>, event: Envelope): void {
+    const before = subject.content;
+    subject.pieces = pieces;
+    subject.content = summarise(subject.kind, Object.values(pieces));
+    subject.version += 1;
+    // Partitions are read side by side, so an earlier event may come later: a version is known once all of its pieces
+    // are.
+    const { recordedAt } = subject;
+    subject.recordedAt = recordedAt !== null && recordedAt > event.recordedAt ? recordedAt : event.recordedAt;
+    this.subjects.add(subject);
+    const { kind, id, version, content } = subject;
+    this.facts.push({
+      kind,
+      subject: id,
+      version,
+      event: event.id,
+      contract: event.type,
+      origins: event.causes.length > 0 ? event.causes : [event.id],
+      at: content?.at ?? null,
+      recordedAt: subject.recordedAt,
+      region: content?.region ?? null,
+      content,
+    });
+    this.count(before, -1);
+    this.count(content, 1);
+  }
+
+  /** A correction is the new contribution less the old one. */
+  private count(content: FactContent | null, sign: 1 | -1): void {
+    if (content === null) return;
+    for (const indicator of indicatorsFor(content.kind)) {
+      const contribution = indicator.contribution(content);
+      if (contribution === null) continue;
+      if (contribution.key !== null)
+        add(this.keys, JSON.stringify([indicator.id, contribution.year, contribution.key]), sign);
+      add(
+        this.counters,
+        JSON.stringify([indicator.id, shanghaiDate(content.at), content.region, contribution.dimension]),
+        sign * contribution.amount,
+      );
+    }
+  }
+}
+
+const add = (totals: Map<string, number>, key: string, amount: number): void =>
+  void totals.set(key, (totals.get(key) ?? 0) + amount);

@@ -1,0 +1,241 @@
+import type {
+  FireJudgedV1,
+  IncidentV1,
+  ResponseChangedV1,
+  TransferTaskProgressedV1,
+  UtcInstant,
+  WorkRecordV1,
+} from '@fengsui/contracts';
+import { gradeOf, withinCasualtyWindow, type Grade } from '@fengsui/rules';
+
+/** What a fact states, with the dimensions that indicators filter on and the measures that they add up. */
+export type FactContent =
+  | Readonly<{
+      kind: 'incident';
+      at: UtcInstant;
+      region: string;
+      category: IncidentV1['data']['category'];
+      productionRelated: boolean;
+      industry: IncidentV1['data']['industry'];
+      grade: Grade;
+      deaths: number;
+      injuries: number;
+      economicLossYuan: number;
+      propertyLossYuan: number;
+    }>
+  | Readonly<{ kind: 'record'; at: UtcInstant; region: string; record: WorkRecordV1['data'] }>
+  | Readonly<{ kind: 'hazard'; at: UtcInstant; region: string; grade: 'general' | 'major'; fixed: boolean }>
+  | Readonly<{ kind: 'fire'; at: UtcInstant; region: string; verdict: FireJudgedV1['data']['verdict']; deaths: number }>
+  | Readonly<{
+      kind: 'response-change';
+      at: UtcInstant;
+      region: string;
+      change: ResponseChangedV1['data']['change'];
+      from: ResponseChangedV1['data']['from'];
+      to: ResponseChangedV1['data']['to'];
+    }>
+  | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
+export type FactKind = FactContent['kind'];
+
+/** What pieces become: the subject they are about, and what is kept of them. */
+export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptPiece }>;
+/** As it is stored with the subject: small, and enough to sum the subject up again in any order. */
+export type KeptPiece = Readonly<{ at: UtcInstant } & Record<string, unknown>>;
+
+/** The parts that events play in the report. Events that the report does not count have none. */
+export function partsOf(
+  event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1,
+): readonly Part[] {
+  switch (event.type) {
+    case 'incident.v1': {
+      const {
+        incidentId,
+        reportNo,
+        stage,
+        happenedAt,
+        category,
+        productionRelated,
+        industry,
+        county,
+        deaths,
+        seriousInjuries,
+        injuries,
+        economicLossYuan,
+        propertyLossYuan,
+      } = event.data;
+      if (county === null) return [];
+      return [
+        {
+          kind: 'incident',
+          subject: incidentId,
+          kept: {
+            at: event.occurredAt,
+            reportNo,
+            stage,
+            happenedAt,
+            category,
+            productionRelated,
+            industry,
+            county,
+            deaths,
+            seriousInjuries,
+            injuries,
+            economicLossYuan,
+            propertyLossYuan,
+          },
+        },
+      ];
+    }
+    case 'work-record.v1': {
+      const { data } = event;
+      const { text: _, ...measured } = data;
+      const record: Part = {
+        kind: 'record',
+        subject: `${data.kind}/${data.recordId}`,
+        kept: { at: event.occurredAt, data: data.kind === 'narrative' ? data : measured },
+      };
+      if (data.kind === 'hazard-found')
+        return [
+          record,
+          {
+            kind: 'hazard',
+            subject: data.hazardId,
+            kept: { at: event.occurredAt, step: 'found', grade: data.grade, county: data.county },
+          },
+        ];
+      if (data.kind === 'hazard-fixed')
+        return [record, { kind: 'hazard', subject: data.hazardId, kept: { at: event.occurredAt, step: 'fixed' } }];
+      return [record];
+    }
+    case 'fire-judged.v1': {
+      const { fireId, county, verdict, deaths, firstSeenAt } = event.data;
+      return [{ kind: 'fire', subject: fireId, kept: { at: event.occurredAt, county, verdict, deaths, firstSeenAt } }];
+    }
+    case 'response-changed.v1': {
+      const { authority, change, from, to } = event.data;
+      return [
+        { kind: 'response-change', subject: event.id, kept: { at: event.occurredAt, authority, change, from, to } },
+      ];
+    }
+    case 'transfer-task-progressed.v1': {
+      const { episodeId, county, moved } = event.data;
+      return moved.map((person) => ({
+        kind: 'moved-person',
+        subject: `${episodeId}/${person}`,
+        kept: { at: event.occurredAt, county, episodeId, person },
+      }));
+    }
+  }
+}
+
+/**
+ * Sums up a subject from all its pieces. The answer does not depend on the order in which they came. Null: nothing
+ * countable is known, or it was written off.
+ */
+export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactContent | null {
+  if (pieces.length === 0) return null;
+  switch (kind) {
+    case 'incident':
+      return incident(pieces as readonly IncidentPiece[]);
+    case 'hazard':
+      return hazard(pieces);
+    case 'record': {
+      const { at, data } = last(pieces) as KeptPiece & { data: WorkRecordV1['data'] };
+      return { kind, at, region: data.county, record: data };
+    }
+    case 'fire': {
+      const { firstSeenAt, county, verdict, deaths } = last(pieces) as KeptPiece &
+        Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
+      return { kind, at: firstSeenAt, region: county, verdict, deaths };
+    }
+    case 'response-change': {
+      const { at, authority, change, from, to } = last(pieces) as KeptPiece &
+        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'>;
+      return { kind, at, region: authority, change, from, to };
+    }
+    case 'moved-person': {
+      const { at, county, episodeId, person } = first(pieces) as KeptPiece & {
+        county: string;
+        episodeId: string;
+        person: string;
+      };
+      return { kind, at, region: county, episodeId, person };
+    }
+  }
+}
+
+type IncidentPiece = { at: UtcInstant; county: string } & Pick<
+  IncidentV1['data'],
+  | 'reportNo'
+  | 'stage'
+  | 'happenedAt'
+  | 'category'
+  | 'productionRelated'
+  | 'industry'
+  | 'deaths'
+  | 'seriousInjuries'
+  | 'injuries'
+  | 'economicLossYuan'
+  | 'propertyLossYuan'
+>;
+
+/**
+ * Each report states all figures anew; what one does not state stands as before. Casualties count as they stood
+ * within the window of Decree 493 art. 13.
+ */
+function incident(pieces: readonly IncidentPiece[]): FactContent | null {
+  const reports = [...pieces].sort((a, b) => a.reportNo - b.reportNo || (a.at < b.at ? -1 : 1));
+  const latest = reports.at(-1) as IncidentPiece;
+  if (reports.some(({ stage }) => stage === 'write-off')) return null; // 核销: it was no such accident
+  const inWindow = reports.filter(({ at }) => withinCasualtyWindow(latest.category, latest.happenedAt, at));
+  const casualties = inWindow.length > 0 ? inWindow : reports.slice(0, 1);
+  const deaths = stated(casualties, 'deaths');
+  const injuries = stated(casualties, 'injuries');
+  const economicLossYuan = stated(reports, 'economicLossYuan');
+  const propertyLossYuan = stated(reports, 'propertyLossYuan');
+  const grade = gradeOf(
+    deaths,
+    stated(casualties, 'seriousInjuries'),
+    latest.category === 'fire' ? propertyLossYuan : economicLossYuan,
+  );
+  const { happenedAt, county, category, productionRelated, industry } = latest;
+  return {
+    kind: 'incident',
+    at: happenedAt,
+    region: county,
+    category,
+    productionRelated,
+    industry,
+    grade,
+    deaths,
+    injuries,
+    economicLossYuan,
+    propertyLossYuan,
+  };
+}
+
+const stated = (
+  reports: readonly IncidentPiece[],
+  field: 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan',
+): number => reports.map((report) => report[field]).findLast((value) => value !== null) ?? 0;
+
+/** Fixed may be known before found: it counts once it is known when the hazard was found. */
+function hazard(pieces: readonly KeptPiece[]): FactContent | null {
+  const found = pieces.filter(({ step }) => step === 'found').sort(byTime)[0] as
+    (KeptPiece & { grade: 'general' | 'major'; county: string }) | undefined;
+  if (found === undefined) return null;
+  return {
+    kind: 'hazard',
+    at: found.at,
+    region: found.county,
+    grade: found.grade,
+    fixed: pieces.some(({ step }) => step === 'fixed'),
+  };
+}
+
+const byTime = (a: KeptPiece, b: KeptPiece): number => {
+  const [x, y] = [`${a.at} ${JSON.stringify(a)}`, `${b.at} ${JSON.stringify(b)}`];
+  return x < y ? -1 : Number(x > y);
+};
+const first = (pieces: readonly KeptPiece[]): KeptPiece => [...pieces].sort(byTime)[0] as KeptPiece;
+const last = (pieces: readonly KeptPiece[]): KeptPiece => [...pieces].sort(byTime).at(-1) as KeptPiece;

@@ -1,0 +1,37 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import { InstantPipe, Question, YearPipe } from '@fengsui/service';
+import { Controller, NotFoundException, Param, Query } from '@nestjs/common';
+import type { Figures, Trace } from './figures/figures.js';
+import { ReportingQuery, type RollupView } from './query.js';
+
+const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; without it, as known now' };
+
+/** Figures, the facts behind them, and the roll-ups, over HTTP. */
+@Controller('v1')
+export class ReportingHttp {
+  constructor(private readonly query: ReportingQuery) {}
+
+  @Question('figures', 'the figures of a year', PERIOD)
+  figures(
+    @Query('year', YearPipe) year: number,
+    @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
+  ): Promise<Figures> {
+    return this.query.figures(year, asOf ?? null);
+  }
+
+  @Question('figures/:id/trace', 'the facts behind a figure', PERIOD)
+  async trace(
+    @Param('id') id: string,
+    @Query('year', YearPipe) year: number,
+    @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
+  ): Promise<Trace> {
+    const trace = await this.query.trace(id, year, asOf ?? null);
+    if (trace === null) throw new NotFoundException(`there is no figure ${id}`);
+    return trace;
+  }
+
+  @Question('rollups', 'the last hundred roll-ups that ran or were skipped')
+  rollups(): Promise<readonly RollupView[]> {
+    return this.query.rollups();
+  }
+}

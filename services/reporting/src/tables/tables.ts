@@ -1,0 +1,98 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import {
+  DocumentColumn,
+  InstantColumn,
+  InstantKey,
+  Key,
+  TextColumn,
+  TextsColumn,
+  WholeColumn,
+} from '@fengsui/database';
+import { GivenOrder } from '@fengsui/service';
+import { Check, Column, Entity, Index } from 'typeorm';
+import type { FactContent, FactKind, KeptPiece } from '../facts/facts.js';
+
+@Entity({
+  schema: 'reporting',
+  name: 'subject',
+  comment: 'What is known about each subject now, with the pieces it was summed up from',
+})
+export class SubjectRow {
+  @Key('kind of fact') kind!: FactKind;
+  @Key('what it is about') id!: string;
+  @WholeColumn('counts up with every change') version!: number;
+  @DocumentColumn('what each event says of it, by event') pieces!: Record<string, KeptPiece>;
+  @DocumentColumn('what they come to; null: it does not count', { nullable: true }) content!: FactContent | null;
+  @InstantColumn('since when this is known', { nullable: true }) recordedAt!: UtcInstant | null;
+}
+
+@Entity({
+  schema: 'reporting',
+  name: 'fact',
+  comment: 'Append-only, with two times: when it was true, since when it is known',
+})
+@Index('fact_at_idx', ['at'])
+@Index('fact_recorded_at_idx', ['recordedAt'])
+@Index('fact_event_idx', ['event'])
+export class FactRow {
+  @Key('kind of fact') kind!: FactKind;
+  @Key('what it is about') subject!: string;
+  @Key('version of the subject', 'int') version!: number;
+  @TextColumn('event that made this version') event!: string;
+  @TextColumn('type of that event') contract!: string;
+  @TextsColumn('events that came in from outside, to which it goes back') origins!: readonly string[];
+  @InstantColumn('when it was true; null: it does not count', { nullable: true }) at!: UtcInstant | null;
+  @InstantColumn('since when it is known') recordedAt!: UtcInstant;
+  @TextColumn('GB/T 2260 code', { nullable: true }) region!: string | null;
+  @DocumentColumn('what it states; null: it does not count', { nullable: true }) content!: FactContent | null;
+}
+
+@Entity({ schema: 'reporting', name: 'counter', comment: 'What each indicator comes to, by day, region and dimension' })
+export class CounterRow {
+  @Key('indicator') indicator!: string;
+  @Key('GB/T 2260 code') region!: string;
+  @Key('what the indicator is told apart by, or nothing') dimension!: string;
+  @Key('day in Asia/Shanghai', 'date') day!: string;
+  @Column({ type: 'numeric', comment: 'sum over the facts of the day' }) amount!: number;
+}
+
+@Entity({ schema: 'reporting', name: 'distinct_key', comment: 'Keys that an indicator counts once a year' })
+export class DistinctKeyRow {
+  @Key('indicator') indicator!: string;
+  @Key('year in Asia/Shanghai', 'int') year!: number;
+  @Key('what is counted once') key!: string;
+  @WholeColumn('facts that have it; 0: it no longer counts') facts!: number;
+}
+
+@Entity({
+  schema: 'reporting',
+  name: 'withdrawn',
+  comment: 'Events that were recorded in error; also before they come',
+})
+export class WithdrawnRow {
+  @Key('event') event!: string;
+  @TextColumn('order that withdrew it') orderEvent!: string;
+  @InstantColumn('when') recordedAt!: UtcInstant;
+}
+
+@Entity({ schema: 'reporting', name: 'rollup', comment: 'Every roll-up that ran or was skipped' })
+@Check('rollup_outcome_check', `outcome in ('done', 'skipped')`)
+export class RollupRow {
+  @Key('daily or annual') name!: string;
+  @InstantKey('when it was due') dueAt!: UtcInstant;
+  @InstantColumn('when it ran') ranAt!: UtcInstant;
+  @TextColumn('done or skipped') outcome!: 'done' | 'skipped';
+  @DocumentColumn('what it found') findings!: unknown;
+}
+
+@Entity({ schema: 'reporting', name: 'annual', comment: 'The figures of a year as the annual roll-up found them' })
+export class AnnualRow {
+  @Key('year', 'int') year!: number;
+  @InstantKey('as known then') asOf!: UtcInstant;
+  @InstantColumn('when the roll-up ran') madeAt!: UtcInstant;
+  @DocumentColumn('figures') figures!: unknown;
+}
+
+@Entity({ schema: 'reporting', name: 'given_order', comment: 'What became of each order to withdraw an event' })
+@Index('given_order_target_idx', ['target'])
+export class ReportingOrder extends GivenOrder {}

@@ -1,0 +1,309 @@
+import {
+  addMinutes,
+  minutesBetween,
+  type Colour,
+  type FloodForecastV1,
+  type ReadingV1,
+  type UtcInstant,
+} from '@fengsui/contracts';
+import { insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import type { Evidence } from '@fengsui/rules';
+import { Injectable } from '@nestjs/common';
+import { ResponsePlan } from '../plan.js';
+import { RainBandRow, RainRow, StageRow } from '../tables/tables.js';
+
+/** A warning as the response weighs it. */
+export type WeighedWarning = Readonly<{
+  event: string;
+  sender: string;
+  identifier: string;
+  sentAt: UtcInstant;
+  eventCode: string;
+  colour: Colour | null;
+  counties: readonly string[];
+  expiresAt: UtcInstant | null;
+}>;
+type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant | null }>;
+
+const RAIN_HOURS = [1, 3, 6, 12, 24];
+/** Windows longer than this are somebody's own sums: they are kept as measured, never added to shorter ones. */
+const LONGEST_SUMMED_MINUTES = 60;
+
+/** What is known about sky and water. Newer wins, whatever the order of arrival; a repeated message changes nothing. */
+@Injectable()
+export class EvidenceStore {
+  constructor(private readonly plan: ResponsePlan) {}
+
+  async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
+    if (warnings.length === 0) return;
+    await run(
+      tx,
+      `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
+       select t.event, t.sender, t.identifier, t.sent_at, t.event_code, t.colour, string_to_array(t.counties, ','), t.expires_at, e.by_event
+       from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+         as t(event, sender, identifier, sent_at, event_code, colour, counties, expires_at)
+       left join lateral (
+         select min(by_event) as by_event from response.ended_warning e
+         where e.sender = t.sender and e.identifier = t.identifier and (e.sent_at = t.sent_at or (e.sent_at is null and e.before > t.sent_at))
+       ) e on true
+       order by t.event on conflict do nothing`,
+      [
+        warnings.map(({ event }) => event),
+        warnings.map(({ sender }) => sender),
+        warnings.map(({ identifier }) => identifier),
+        warnings.map(({ sentAt }) => sentAt),
+        warnings.map(({ eventCode }) => eventCode),
+        warnings.map(({ colour }) => colour),
+        warnings.map(({ counties }) => counties.join(',')),
+        warnings.map(({ expiresAt }) => expiresAt),
+      ],
+    );
+  }
+
+  /**
+   * Ends what an update or a cancel refers to, also what has not come yet. A reference without a time ends what was
+   * sent under the identifier before the message that refers to it.
+   */
+  async endWarnings(
+    tx: Tx,
+    references: readonly Reference[],
+    by: Readonly<{ event: string; sentAt: UtcInstant }>,
+  ): Promise<void> {
+    for (const { sender, identifier, sentAt } of references) {
+      await run(
+        tx,
+        `insert into response.ended_warning as e (sender, identifier, sent_at, by_event, before) values ($1, $2, $3, $4, $5)
+         on conflict (sender, identifier, coalesce(sent_at, '-infinity'))
+           do update set before = excluded.before, by_event = excluded.by_event where e.before < excluded.before`,
+        [sender, identifier, sentAt, by.event, sentAt === null ? by.sentAt : null],
+      );
+      await run(
+        tx,
+        `update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and ended_by is null
+           and case when $3::timestamptz is null then sent_at < $5 else sent_at = $3 end`,
+        [sender, identifier, sentAt, by.event, by.sentAt],
+      );
+    }
+  }
+
+  /** @returns true when a gauge crossed a threshold of the plan, up or down, so that the case must be weighed anew */
+  async addReadings(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const known = readings.filter(({ data }) => this.plan.gauges.has(data.station));
+    if (known.length === 0) return false;
+    const stages = await this.addStages(tx, known);
+    const rains = await this.addRain(tx, known);
+    return stages || rains;
+  }
+
+  /** One issue may forecast several moments; a newer issue of the same issuer replaces all of the older one. */
+  async addForecasts(tx: Tx, forecasts: readonly FloodForecastV1[]): Promise<void> {
+    for (const { id, occurredAt, data } of forecasts) {
+      const { station, issuer, validAt, stageM, flowM3s, returnPeriodYears } = data;
+      const issue = [station, issuer, occurredAt];
+      const newer = await one(
+        tx,
+        'select 1 from response.forecast where station = $1 and issuer = $2 and issued_at > $3 limit 1',
+        issue,
+      );
+      if (newer !== null) continue;
+      await run(tx, 'delete from response.forecast where station = $1 and issuer = $2 and issued_at < $3', issue);
+      await run(
+        tx,
+        `insert into response.forecast as f (station, issuer, issued_at, valid_at, stage_m, flow_m3s, return_period_years, event)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (station, issuer, valid_at) do update set issued_at = excluded.issued_at, stage_m = excluded.stage_m,
+           flow_m3s = excluded.flow_m3s, return_period_years = excluded.return_period_years, event = excluded.event
+         where f.event < excluded.event`,
+        [station, issuer, occurredAt, validAt, stageM, flowM3s, returnPeriodYears, id],
+      );
+    }
+  }
+
+  async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
+    const warnings = await rows<Evidence['warnings'][number]>(
+      tx,
+      `select event, event_code as "eventCode", colour, counties from response.warning
+       where ended_by is null and (expires_at is null or expires_at > $1) order by event`,
+      [now],
+    );
+    const stages = await rows<{ station: string; at: UtcInstant; stageM: number; event: string }>(
+      tx,
+      'select station, at, stage_m as "stageM", event from response.stage order by station',
+    );
+    const forecasts = await rows<Forecast>(
+      tx,
+      `select station, stage_m as "stageM", flow_m3s as "flowM3s", return_period_years as "returnPeriodYears", event
+       from response.forecast where valid_at > $1 order by station, issuer, valid_at`,
+      [now],
+    );
+    return {
+      warnings,
+      stages: stages.flatMap(({ station, at, stageM, event }) => {
+        const warning = this.warningStage(station);
+        return warning === null ? [] : [{ event, station, at, aboveWarningM: round(stageM - warning) }];
+      }),
+      forecasts: forecasts.map(({ station, stageM, flowM3s, returnPeriodYears, event }) => {
+        const warning = this.warningStage(station);
+        return {
+          event,
+          station,
+          aboveWarningM: stageM === null || warning === null ? null : round(stageM - warning),
+          flowM3s,
+          returnPeriodYears,
+        };
+      }),
+      rains: await this.rainSums(tx, null),
+    };
+  }
+
+  /** True when at least one gauge has spoken lately: without that, calm is only silence. */
+  async observedSince(tx: Tx, since: UtcInstant): Promise<boolean> {
+    return (await one(tx, 'select 1 from response.stage where at >= $1 limit 1', [since])) !== null;
+  }
+
+  private async addStages(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const newest = new Map<string, { at: UtcInstant; stageM: number; event: string }>();
+    for (const { id, occurredAt, data } of readings) {
+      if (data.quantity !== 'stage') continue;
+      const held = newest.get(data.station);
+      if (held === undefined || held.at < occurredAt || (held.at === occurredAt && held.event < id))
+        newest.set(data.station, { at: occurredAt, stageM: data.stageM, event: id });
+    }
+    if (newest.size === 0) return false;
+    const measured = [...newest]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([station, row]) => ({ station, ...row, band: this.stageBand(station, row.stageM) }));
+    const before = await this.bands(
+      tx,
+      'stage',
+      measured.map(({ station }) => station),
+    );
+    const columns = ['at', 'stageM', 'event', 'band'] as const;
+    const written = await insertRows(tx, StageRow, measured, {
+      on: ['station'],
+      set: columns,
+      where: '(old.at, old.event) < (excluded.at, excluded.event)',
+    });
+    const changed = new Set(written.map(({ station }) => station));
+    return measured.some((row) => changed.has(row.station) && this.matters(row, before.get(row.station)));
+  }
+
+  private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
+    const measured = readings.flatMap(({ id, occurredAt, data }) =>
+      data.quantity === 'rain' && data.windowMinutes !== null && data.windowMinutes <= LONGEST_SUMMED_MINUTES
+        ? [{ id, occurredAt, ...data, windowMinutes: data.windowMinutes }]
+        : [],
+    );
+    if (measured.length === 0) return false;
+    const unique = [
+      ...new Map(measured.map((row) => [`${row.station} ${row.windowMinutes} ${row.occurredAt}`, row])).values(),
+    ];
+    await insertRows(
+      tx,
+      RainRow,
+      unique.map(({ id, station, windowMinutes, occurredAt, rainMm }) => ({
+        station,
+        minutes: windowMinutes,
+        at: occurredAt,
+        mm: rainMm,
+        event: id,
+      })),
+      { on: ['station', 'minutes', 'at'], set: ['mm', 'event'] },
+    );
+    const stations = [...new Set(unique.map(({ station }) => station))].sort();
+    await run(
+      tx,
+      `delete from response.rain r
+       using (select station, max(at) - interval '24 hours' as until from response.rain where station = any($1) group by station) old
+       where r.station = old.station and r.at <= old.until`,
+      [stations],
+    );
+    const sums = await this.rainSums(tx, stations);
+    const before = await this.bands(tx, 'rain_band', stations);
+    const bands = stations.flatMap((station): Band[] => {
+      const own = sums.filter((row) => row.station === station);
+      return own[0] === undefined ? [] : [{ station, band: this.rainBand(own), at: own[0].at }];
+    });
+    const changed = bands.filter((row) => this.matters(row, before.get(row.station)));
+    const kept = bands.filter((row) => row.band > 0 || (before.get(row.station)?.band ?? 0) > 0);
+    await insertRows(tx, RainBandRow, kept, { on: ['station'], set: ['band', 'at'] });
+    return changed.length > 0;
+  }
+
+  /**
+   * Sums up to each station's latest reading. Gaps make a sum too small, never too large; windows of different length
+   * are not mixed.
+   */
+  private async rainSums(tx: Tx, stations: readonly string[] | null): Promise<Evidence['rains'][number][]> {
+    const sums = await rows<Evidence['rains'][number]>(
+      tx,
+      `with latest as (
+         select station, max(at) as at from response.rain where $1::text[] is null or station = any($1) group by station),
+       sums as (
+         select r.station, l.at, h.hours, r.minutes, sum(r.mm) as mm, max(r.event) filter (where r.at = l.at) as event
+         from response.rain r join latest l using (station) cross join unnest($2::int[]) as h(hours)
+         where r.at > l.at - make_interval(hours => h.hours) group by 1, 2, 3, 4)
+       select distinct on (station, hours) station, at, hours, mm, coalesce(event, '') as event
+       from sums order by station, hours, mm desc, minutes`,
+      [stations, RAIN_HOURS],
+    );
+    return sums.filter(({ event }) => event !== '').map((row) => ({ ...row, mm: round(row.mm) }));
+  }
+
+  private async bands(
+    tx: Tx,
+    table: 'stage' | 'rain_band',
+    stations: readonly string[],
+  ): Promise<ReadonlyMap<string, Band>> {
+    const sql = `select station, band, at from response.${table} where station = any($1) order by station for update`;
+    return new Map((await rows<Band>(tx, sql, [stations])).map((row) => [row.station, row]));
+  }
+
+  /**
+   * A threshold was crossed; or a gauge that stands above one speaks again after it was no longer fresh, and may
+   * raise again.
+   */
+  private matters({ band, at }: Band, before: Band | undefined): boolean {
+    if (band !== (before?.band ?? 0)) return true;
+    return band > 0 && before !== undefined && minutesBetween(before.at, at) > this.plan.flood.freshForMinutes;
+  }
+
+  /**
+   * How many thresholds of the plan the stage has reached: only a change of this number can change what is called
+   * for.
+   */
+  private stageBand(station: string, stageM: number): number {
+    const warning = this.warningStage(station);
+    if (warning === null) return 0;
+    return this.plan.flood.conditions.filter(
+      ({ when }) => when.measure === 'stage' && round(stageM - warning) >= when.aboveWarningM,
+    ).length;
+  }
+
+  private rainBand(sums: readonly Evidence['rains'][number][]): number {
+    return this.plan.flood.conditions.filter(
+      ({ when }) => when.measure === 'rain' && sums.some(({ hours, mm }) => hours === when.hours && mm >= when.mm),
+    ).length;
+  }
+
+  private warningStage(station: string): number | null {
+    return this.plan.gauges.get(station)?.warningStageM ?? null;
+  }
+}
+
+/** How many thresholds of the plan a gauge has reached, and when it said so. */
+type Band = Readonly<{ station: string; band: number; at: UtcInstant }>;
+
+type Forecast = Readonly<{
+  station: string;
+  stageM: number | null;
+  flowM3s: number | null;
+  returnPeriodYears: number | null;
+  event: string;
+}>;
+
+/** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** When a piece of evidence ends, the case is weighed again. */
+export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

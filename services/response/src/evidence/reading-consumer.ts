@@ -1,0 +1,32 @@
+import type { FloodForecastV1, ReadingV1 } from '@fengsui/contracts';
+import { schedule } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { Consumes } from '@fengsui/service';
+import { Controller } from '@nestjs/common';
+import { assessAt } from '../levels/assess-at.js';
+import { ResponsePlan } from '../plan.js';
+import { EvidenceStore, justAfter } from './evidence.js';
+
+@Controller()
+export class ReadingConsumer {
+  constructor(
+    private readonly plan: ResponsePlan,
+    private readonly evidence: EvidenceStore,
+  ) {}
+
+  /** Keeps the newest of each gauge; the case is weighed only when a threshold of the plan was crossed, up or down. */
+  @Consumes('response', 'reading.v1')
+  async readings(readings: readonly ReadingV1[], { tx, now }: UnitOfWork): Promise<void> {
+    const crossed = await this.evidence.addReadings(tx, readings);
+    if (crossed) await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now]));
+  }
+
+  @Consumes('response', 'flood-forecast.v1')
+  async forecasts(forecasts: readonly FloodForecastV1[], { tx, now }: UnitOfWork): Promise<void> {
+    const here = forecasts.filter(({ data }) => this.plan.gauges.has(data.station));
+    if (here.length === 0) return;
+    await this.evidence.addForecasts(tx, here);
+    const ends = here.flatMap(({ data }) => (data.validAt > now ? [justAfter(data.validAt)] : []));
+    await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
+  }
+}

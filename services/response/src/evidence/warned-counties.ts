@@ -1,0 +1,31 @@
+import type { WeatherWarningV1 } from '@fengsui/contracts';
+import type { Counties } from '@fengsui/regions';
+
+/**
+ * The counties of this city that a warning covers: by GB/T 2260 geocodes (6, 9 or 12 digits) where it has them, else
+ * by its outline.
+ */
+export function countiesOf({ infos }: WeatherWarningV1['data'], counties: Counties): readonly string[] {
+  const areas = infos.flatMap((info) => info.areas);
+  const codes = areas
+    .flatMap(({ geocodes }) => geocodes.flatMap(({ value }) => value.split(/[,，\s]+/)))
+    .filter((code) => /^\d{6}(\d{3}(\d{3})?)?$/.test(code));
+  const named = counties
+    .all()
+    .filter(({ code }) => codes.some((given) => given.startsWith(code) || covers(given, code)));
+  if (named.length > 0) return named.map(({ code }) => code);
+  const outlined = areas.flatMap(({ polygons, circles }) => [
+    ...polygons.flatMap((polygon) => counties.touchedBy(polygon as [number, number][])),
+    ...circles.flatMap(({ latitude, longitude, radiusKm }) => counties.touchedByCircle(latitude, longitude, radiusKm)),
+  ]);
+  return [...new Set(outlined)].sort();
+}
+
+/** 441800 covers 441881, 440000 covers both. */
+const covers = (given: string, county: string): boolean => {
+  const six = given.slice(0, 6);
+  return (
+    (six.endsWith('00') && county.startsWith(six.slice(0, 4)) && !six.endsWith('0000')) ||
+    (six.endsWith('0000') && county.startsWith(six.slice(0, 2)))
+  );
+};

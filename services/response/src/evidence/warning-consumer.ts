@@ -1,0 +1,65 @@
+import type { WeatherWarningV1 } from '@fengsui/contracts';
+import { schedule } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { Consumes } from '@fengsui/service';
+import { Controller } from '@nestjs/common';
+import { assessAt } from '../levels/assess-at.js';
+import { ResponsePlan } from '../plan.js';
+import { EvidenceStore, justAfter, type WeighedWarning } from './evidence.js';
+import { countiesOf } from './warned-counties.js';
+
+@Controller()
+export class WarningConsumer {
+  constructor(
+    private readonly plan: ResponsePlan,
+    private readonly evidence: EvidenceStore,
+  ) {}
+
+  /**
+   * Keeps the warnings that concern floods here, ends those that are updated or cancelled, and has the case weighed.
+   */
+  @Consumes('response', 'weather-warning.v1')
+  async handle(warnings: readonly WeatherWarningV1[], { tx, now }: UnitOfWork): Promise<void> {
+    const actual = warnings.filter(({ data }) => data.status === 'Actual'); // an exercise or a test decides nothing
+    const ending = actual.filter(
+      ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
+    );
+    const weighed = actual.flatMap((warning) => this.weigh(warning));
+    if (ending.length === 0 && weighed.length === 0) return;
+    for (const { id, data } of ending)
+      await this.evidence.endWarnings(tx, data.references, { event: id, sentAt: data.sentAt });
+    await this.evidence.addWarnings(tx, weighed);
+    const ends = weighed.flatMap(({ expiresAt }) =>
+      expiresAt !== null && expiresAt > now ? [justAfter(expiresAt)] : [],
+    );
+    await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
+  }
+
+  private weigh({ id, data }: WeatherWarningV1): WeighedWarning[] {
+    const relevant = this.plan.flood.warnings.some(({ eventCode }) => eventCode === data.eventCode);
+    if (data.eventCode === null || !relevant || (data.msgType !== 'Alert' && data.msgType !== 'Update')) return [];
+    // An all-clear comes as an Update, too.
+    if (
+      data.infos.length > 0 &&
+      data.infos.every(({ responseTypes, urgency }) => responseTypes.includes('AllClear') || urgency === 'Past')
+    )
+      return [];
+    const counties = countiesOf(data, this.plan.counties);
+    const expiries = data.infos.map(({ expiresAt }) => expiresAt);
+    const expiresAt = expiries.includes(null) ? null : (expiries.sort().at(-1) ?? null);
+    return counties.length === 0
+      ? []
+      : [
+          {
+            event: id,
+            sender: data.sender,
+            identifier: data.identifier,
+            sentAt: data.sentAt,
+            eventCode: data.eventCode,
+            colour: data.colour,
+            counties,
+            expiresAt,
+          },
+        ];
+  }
+}

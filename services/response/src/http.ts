@@ -1,0 +1,20 @@
+import type { UtcInstant } from '@fengsui/contracts';
+import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
+import { Controller, Query } from '@nestjs/common';
+import { ResponseQuery, type LevelView, type TaskView } from './query.js';
+
+/** Levels and transfer tasks, over HTTP. */
+@Controller('v1')
+export class ResponseHttp {
+  constructor(private readonly query: ResponseQuery) {}
+
+  @Question('levels', 'response levels in force and open proposals', { at: 'an instant: what was in force then' })
+  levels(@Query('at', InstantPipe) at: UtcInstant | undefined): Promise<readonly LevelView[]> {
+    return this.query.levels(at);
+  }
+
+  @Question('tasks', 'transfer tasks', { open: 'only what is open: true or nothing' })
+  tasks(@Query('open', OpenPipe) open: boolean): Promise<readonly TaskView[]> {
+    return this.query.tasks(open);
+  }
+}

@@ -1,0 +1,128 @@
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DescribeTables1795641700003 } from './describe-tables.js';
+import {
+  EndedWarningRow,
+  ForecastRow,
+  LevelHistoryRow,
+  MovedRow,
+  RainBandRow,
+  RainRow,
+  ResponseOrder,
+  StageRow,
+  StateRow,
+  TaskRow,
+  WarningRow,
+} from './tables.js';
+
+/** What the flood response remembers. First version. */
+class CreateResponse1795469100000 implements MigrationInterface {
+  static readonly formerly = 'CreateResponse1700000000000';
+  readonly name = 'CreateResponse1795469100000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.state (authority text, hazard text, body jsonb not null, primary key (authority, hazard));
+      create table response.level_history (
+        event text primary key, authority text not null, hazard text not null, at timestamptz not null, level text not null,
+        decided_by text not null, reason text not null, plan text not null
+      );
+      create table response.warning (
+        event text primary key, sender text not null, identifier text not null, sent_at timestamptz not null,
+        event_code text not null, colour text, counties text[] not null, expires_at timestamptz, ended_by text
+      );
+      create index on response.warning (sender, identifier, sent_at);
+      -- Updates and cancels may come before the message they refer to.
+      create table response.ended_warning (sender text, identifier text, sent_at timestamptz, by_event text not null, primary key (sender, identifier, sent_at));
+      create table response.stage (station text primary key, at timestamptz not null, stage_m float8 not null, event text not null, band int not null);
+      create table response.rain (station text, minutes int, at timestamptz, mm float8 not null, event text not null, primary key (station, minutes, at));
+      create table response.rain_band (station text primary key, band int not null, at timestamptz not null);
+      create table response.forecast (
+        station text, issuer text, issued_at timestamptz not null, valid_at timestamptz not null,
+        stage_m float8, flow_m3s float8, return_period_years float8, event text not null, primary key (station, issuer, valid_at)
+      );
+      create table response.task (
+        id text primary key, episode text not null, county text not null, risk_point text not null, name text not null, people int not null,
+        organiser text not null, destination text not null, level text not null, raised_at timestamptz not null, due_at timestamptz not null,
+        absent int not null default 0, refusing int not null default 0, moved int not null default 0,
+        state text not null default 'raised' check (state in ('raised', 'moving', 'overdue', 'closed')), reason text not null, events text[] not null
+      );
+      create index on response.task (episode);
+      create table response.moved (task text not null references response.task, person text not null, primary key (task, person));
+      create table response.order_outcome (event text primary key, kind text not null, outcome text not null, reason text not null, at timestamptz not null);
+      create table response.waiting_order (event text primary key, target text not null, body jsonb not null, until timestamptz not null);
+      create index on response.waiting_order (target);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+/** The national form of a warning refers to another by its identifier alone. */
+class EndByIdentifier1795479089000 implements MigrationInterface {
+  static readonly formerly = 'EndByIdentifier1700000000001';
+  readonly name = 'EndByIdentifier1795479089000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.ended_warning drop constraint ended_warning_pkey;
+      alter table response.ended_warning alter column sender set not null, alter column identifier set not null, alter column sent_at drop not null;
+      -- A bare identifier ends what was sent under it before the message that names it.
+      alter table response.ended_warning add column before timestamptz;
+      create unique index on response.ended_warning (sender, identifier, coalesce(sent_at, '-infinity'));
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+/** One table for what becomes of an order, the same in every service. */
+class OneDeskForOrders1795641600000 implements MigrationInterface {
+  readonly name = 'OneDeskForOrders1795641600000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.order_outcome rename to given_order;
+      alter table response.given_order rename constraint order_outcome_pkey to given_order_pkey;
+      alter table response.given_order
+        add column target text, add column given_at timestamptz, add column until timestamptz, add column body jsonb;
+      insert into response.given_order (event, kind, outcome, reason, at, target, given_at, until, body)
+        select event, body->'data'->>'kind', 'waiting', 'for ' || target, (body->>'recordedAt')::timestamptz,
+               target, (body->>'occurredAt')::timestamptz, until, body
+        from response.waiting_order on conflict do nothing;
+      drop table response.waiting_order;
+      create index given_order_target_idx on response.given_order (target);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const RESPONSE_SCHEMA: OwnedSchema = {
+  schema: 'response',
+  entities: [
+    StateRow,
+    LevelHistoryRow,
+    WarningRow,
+    EndedWarningRow,
+    StageRow,
+    RainRow,
+    RainBandRow,
+    ForecastRow,
+    TaskRow,
+    MovedRow,
+    ResponseOrder,
+  ],
+  migrations: [
+    CreateResponse1795469100000,
+    EndByIdentifier1795479089000,
+    OneDeskForOrders1795641600000,
+    DescribeTables1795641700003,
+  ],
+};

@@ -1,0 +1,141 @@
+import type { Colour, Level, UtcInstant } from '@fengsui/contracts';
+import {
+  DocumentColumn,
+  InstantColumn,
+  InstantKey,
+  Key,
+  NumberColumn,
+  TextColumn,
+  TextsColumn,
+  WholeColumn,
+} from '@fengsui/database';
+import type { FloodResponse } from '@fengsui/rules';
+import { GivenOrder } from '@fengsui/service';
+import { Check, Entity, Index } from 'typeorm';
+
+@Entity({ schema: 'response', name: 'state', comment: 'The flood response of each authority as it stands' })
+export class StateRow {
+  @Key('authority, GB/T 2260') authority!: string;
+  @Key('hazard') hazard!: string;
+  @DocumentColumn('the aggregate that libs/rules decides on') body!: FloodResponse;
+}
+
+@Entity({ schema: 'response', name: 'level_history', comment: 'Every level that was ordered, for good' })
+export class LevelHistoryRow {
+  @Key('event of the change') event!: string;
+  @TextColumn('authority') authority!: string;
+  @TextColumn('hazard') hazard!: string;
+  @InstantColumn('from when on') at!: UtcInstant;
+  @TextColumn('level from then on') level!: Level;
+  @TextColumn('who ordered it') decidedBy!: string;
+  @TextColumn('why') reason!: string;
+  @TextColumn('version of the plan') plan!: string;
+}
+
+@Entity({ schema: 'response', name: 'warning', comment: 'Weather warnings that concern floods here' })
+@Index('warning_sender_identifier_sent_at_idx', ['sender', 'identifier', 'sentAt'])
+export class WarningRow {
+  @Key('event') event!: string;
+  @TextColumn('CAP sender') sender!: string;
+  @TextColumn('CAP identifier') identifier!: string;
+  @InstantColumn('CAP sent') sentAt!: UtcInstant;
+  @TextColumn('national event code (GB/T 35561)') eventCode!: string;
+  @TextColumn('colour of the signal; null: not known', { nullable: true }) colour!: Colour | null;
+  @TextsColumn('counties it covers') counties!: readonly string[];
+  @InstantColumn('until when it holds; null: until it is ended', { nullable: true }) expiresAt!: UtcInstant | null;
+  @TextColumn('event that updated or cancelled it', { nullable: true }) endedBy!: string | null;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'ended_warning',
+  comment: 'What updates and cancels refer to, also before it has come',
+})
+export class EndedWarningRow {
+  @Key('CAP sender') sender!: string;
+  @Key('CAP identifier') identifier!: string;
+  @InstantColumn('CAP sent; null: whatever was sent under the identifier', { nullable: true })
+  sentAt!: UtcInstant | null;
+  @TextColumn('event that ends it') byEvent!: string;
+  @InstantColumn('where sent is not known: what was sent before this is ended', { nullable: true })
+  before!: UtcInstant | null;
+}
+
+@Entity({ schema: 'response', name: 'stage', comment: 'The newest stage of each gauge' })
+export class StageRow {
+  @Key('station') station!: string;
+  @InstantColumn('measured at') at!: UtcInstant;
+  @NumberColumn('metres above the station’s zero') stageM!: number;
+  @TextColumn('event') event!: string;
+  @WholeColumn('how many thresholds of the plan it has reached') band!: number;
+}
+
+@Entity({ schema: 'response', name: 'rain', comment: 'Rain of the last 24 hours at each gauge, by window' })
+export class RainRow {
+  @Key('station') station!: string;
+  @Key('length of the window, minutes', 'int') minutes!: number;
+  @InstantKey('end of the window') at!: UtcInstant;
+  @NumberColumn('millimetres') mm!: number;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'rain_band',
+  comment: 'How many thresholds of the plan the rain at a gauge has reached',
+})
+export class RainBandRow {
+  @Key('station') station!: string;
+  @WholeColumn('thresholds reached') band!: number;
+  @InstantColumn('as of') at!: UtcInstant;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'forecast',
+  comment: 'The newest forecast of each issuer for each station and moment',
+})
+export class ForecastRow {
+  @Key('station') station!: string;
+  @Key('issuer') issuer!: string;
+  @InstantColumn('issued at') issuedAt!: UtcInstant;
+  @InstantKey('moment that is forecast') validAt!: UtcInstant;
+  @NumberColumn('stage, metres', { nullable: true }) stageM!: number | null;
+  @NumberColumn('discharge, cubic metres a second', { nullable: true }) flowM3s!: number | null;
+  @NumberColumn('return period, years', { nullable: true }) returnPeriodYears!: number | null;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({ schema: 'response', name: 'task', comment: 'Transfer tasks: one risk point in one response' })
+@Index('task_episode_idx', ['episode'])
+@Check('task_state_check', `state in ('raised', 'moving', 'overdue', 'closed')`)
+export class TaskRow {
+  @Key('episode/risk point') id!: string;
+  @TextColumn('the response from its start to its end') episode!: string;
+  @TextColumn('county') county!: string;
+  @TextColumn('risk point of the plan') riskPoint!: string;
+  @TextColumn('its name') name!: string;
+  @WholeColumn('persons on the ledger') people!: number;
+  @TextColumn('who organises') organiser!: string;
+  @TextColumn('where to') destination!: string;
+  @TextColumn('level that demands it') level!: string;
+  @InstantColumn('raised at') raisedAt!: UtcInstant;
+  @InstantColumn('moved by') dueAt!: UtcInstant;
+  @WholeColumn('not there', { default: 0 }) absent!: number;
+  @WholeColumn('still refusing', { default: 0 }) refusing!: number;
+  @WholeColumn('moved, with evidence', { default: 0 }) moved!: number;
+  @TextColumn('raised, moving, overdue or closed', { default: 'raised' }) state!:
+    'raised' | 'moving' | 'overdue' | 'closed';
+  @TextColumn('which level demands it, in words') reason!: string;
+  @TextsColumn('what was said of it') events!: readonly string[];
+}
+
+@Entity({ schema: 'response', name: 'moved', comment: 'Who was moved in which task, each person once' })
+export class MovedRow {
+  @Key('task') task!: string;
+  @Key('person of the ledger, by pseudonym') person!: string;
+}
+
+@Entity({ schema: 'response', name: 'given_order', comment: 'What became of each order about levels and transfers' })
+@Index('given_order_target_idx', ['target'])
+export class ResponseOrder extends GivenOrder {}

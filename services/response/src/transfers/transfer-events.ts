@@ -1,0 +1,124 @@
+import type {
+  DomainEvent,
+  OrderOf,
+  OrderV1,
+  ResponseChangedV1,
+  TransferTaskClosedV1,
+  TransferTaskOverdueV1,
+  TransferTaskProgressedV1,
+  TransferTaskRaisedV1,
+  UtcInstant,
+} from '@fengsui/contracts';
+import type { TransferPlan, TransferTask } from '@fengsui/rules';
+
+type Task = Readonly<{ id: string; episode: string; county: string; people: number }>;
+
+export function taskRaised(
+  plan: string,
+  episodeId: string,
+  { riskPoint, level, dueAt }: TransferPlan,
+  cause: ResponseChangedV1,
+): TransferTaskRaisedV1 {
+  const taskId = `${episodeId}/${riskPoint.id}`;
+  return {
+    id: `transfer-task-raised/${taskId}`,
+    type: 'transfer-task-raised.v1',
+    key: taskId,
+    correlationId: cause.id,
+    occurredAt: cause.occurredAt,
+    recordedAt: cause.recordedAt,
+    causes: cause.causes,
+    data: {
+      taskId,
+      episodeId,
+      county: riskPoint.county,
+      riskPoint: riskPoint.id,
+      riskPointName: riskPoint.name,
+      organiser: riskPoint.organiser,
+      people: riskPoint.people,
+      destination: riskPoint.destination,
+      returnBan: true,
+      dueAt,
+      reason: `level ${level} moves the people of ${riskPoint.category}`,
+      plan,
+    },
+  };
+}
+
+/** @param newlyMoved persons that this report moved, each for the first time */
+export function taskProgressed(
+  task: Task,
+  { moved, absent, refusing }: TransferTask,
+  newlyMoved: readonly string[],
+  order: OrderOf<'progress'>,
+  now: UtcInstant,
+): TransferTaskProgressedV1 {
+  const { evidence, speaksFor, actor } = order.data;
+  return {
+    ...header(task, order as OrderV1, now),
+    id: `transfer-task-progressed/${order.id}`,
+    type: 'transfer-task-progressed.v1',
+    data: {
+      ...common(task),
+      moved: [...newlyMoved],
+      movedTotal: moved,
+      people: task.people,
+      absent,
+      refusing,
+      evidence,
+      reportedBy: speaksFor ?? actor,
+    },
+  };
+}
+
+export function taskClosed(
+  task: Task,
+  movedTotal: number,
+  outcome: TransferTaskClosedV1['data']['outcome'],
+  order: OrderV1,
+  now: UtcInstant,
+): TransferTaskClosedV1 {
+  const absent = order.data.kind === 'progress' ? order.data.absent : 0;
+  const reason = outcome === 'response-ended' ? 'the response was ended' : `${movedTotal} moved, ${absent} not there`;
+  return {
+    ...header(task, order, now),
+    id: `transfer-task-closed/${task.id}`,
+    type: 'transfer-task-closed.v1',
+    data: { ...common(task), movedTotal, people: task.people, outcome, reason },
+  };
+}
+
+export function taskOverdue(
+  task: Task & Readonly<{ dueAt: UtcInstant; refusing: number }>,
+  unaccounted: number,
+  plan: string,
+  now: UtcInstant,
+): TransferTaskOverdueV1 {
+  return {
+    ...header(task, null, now),
+    id: `transfer-task-overdue/${task.id}`,
+    type: 'transfer-task-overdue.v1',
+    data: {
+      ...common(task),
+      unaccounted,
+      dueAt: task.dueAt,
+      reason: `${unaccounted} people not accounted for, ${task.refusing} refuse`,
+      plan,
+    },
+  };
+}
+
+const common = ({ id, episode, county }: Task) => ({ taskId: id, episodeId: episode, county });
+
+/** What happens to a task is known by the order that reported it. */
+const header = (
+  { id, episode }: Task,
+  order: OrderV1 | null,
+  now: UtcInstant,
+): Omit<DomainEvent, 'id' | 'type' | 'data'> => ({
+  key: id,
+  correlationId: episode,
+  occurredAt: order?.occurredAt ?? now,
+  recordedAt: now,
+  causes: order === null ? [] : [order.id],
+});

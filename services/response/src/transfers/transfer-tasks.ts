@@ -1,0 +1,153 @@
+import type { OrderOf, OrderV1, ResponseChangedV1, UtcInstant } from '@fengsui/contracts';
+import { insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { progress, unaccounted, type TransferPlan } from '@fengsui/rules';
+import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { ResponsePlan } from '../plan.js';
+import { MovedRow, TaskRow } from '../tables/tables.js';
+import { taskClosed, taskOverdue, taskProgressed, taskRaised } from './transfer-events.js';
+
+/** Transfer tasks: one risk point in one response, from its raising until everyone on its ledger is accounted for. */
+@Injectable()
+export class TransferTasks {
+  constructor(
+    private readonly plan: ResponsePlan,
+    private readonly desk: OrdersDesk,
+  ) {}
+
+  /** Raises the tasks that do not exist yet, and carries out the reports that waited for them. */
+  async raise(
+    planned: readonly TransferPlan[],
+    episode: string,
+    cause: ResponseChangedV1,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    const { tx, append } = unit;
+    const raised = planned.map((transfer) => ({
+      transfer,
+      event: taskRaised(this.plan.flood.version, episode, transfer, cause),
+    }));
+    const written = await insertRows(
+      tx,
+      TaskRow,
+      raised.map(({ transfer, event }) => rowOf(transfer, event)),
+      'nothing',
+    );
+    const fresh = new Set(written.map(({ id }) => id));
+    const events = raised.map(({ event }) => event).filter(({ data }) => fresh.has(data.taskId));
+    await schedule(
+      tx,
+      'response',
+      events.map(({ data: { taskId, dueAt } }) => ({ kind: 'task-deadline', key: taskId, dueAt, payload: {} })),
+    );
+    append(...events);
+    await this.desk.targetsKnown(
+      events.map(({ data }) => data.taskId),
+      unit,
+    );
+  }
+
+  /** The village reports: who was moved, who is not there, who refuses. */
+  @Takes('response', 'progress', ({ data }) => data.taskId)
+  async report(order: OrderOf<'progress'>, { tx, now, append }: UnitOfWork): Promise<OrderResult> {
+    const { taskId, moved } = order.data;
+    const row = await this.lock(tx, taskId);
+    if (row === null) return targetUnknown(`there is no task ${taskId}`);
+    const known = await tx.getRepository(MovedRow).findBy({ task: taskId, person: In([...moved]) });
+    const closed = row.state === 'closed';
+    const { task, newlyMoved, closes } = progress(
+      { ...row, closed },
+      order.data,
+      new Set(known.map(({ person }) => person)),
+    );
+    await insertRows(
+      tx,
+      MovedRow,
+      newlyMoved.map((person) => ({ task: taskId, person })),
+    );
+    const said = [
+      taskProgressed(row, task, newlyMoved, order, now),
+      ...(closes ? [taskClosed(row, task.moved, 'everyone-accounted-for', order as OrderV1, now)] : []),
+    ];
+    if (closes) await unschedule(tx, 'response', 'task-deadline', [taskId]);
+    const state = task.closed ? 'closed' : row.state === 'overdue' ? 'overdue' : 'moving';
+    const events = [...row.events, ...said.map(({ id }) => id)];
+    await tx.getRepository(TaskRow).update({ id: taskId }, { ...pick(task), state, events });
+    append(...said);
+    return done(said.map(({ id }) => id).join(' '));
+  }
+
+  /** Deadlines passed. */
+  @Due('response', 'task-deadline')
+  async overdue(jobs: readonly Job[], { tx, now, append }: UnitOfWork): Promise<void> {
+    for (const { key } of jobs) {
+      const row = await this.lock(tx, key);
+      if (row === null || row.state === 'closed') continue;
+      const event = taskOverdue(row, unaccounted({ ...row, closed: false }), this.plan.flood.version, now);
+      await tx.getRepository(TaskRow).update({ id: key }, { state: 'overdue', events: [...row.events, event.id] });
+      append(event);
+    }
+  }
+
+  /** A person ended the response: what is still open ends with it. */
+  async closeAll(episode: string, order: OrderV1, { tx, now, append }: UnitOfWork): Promise<void> {
+    const open = await openTasks(tx, episode);
+    const events = open.map((row) => taskClosed(row, row.moved, 'response-ended', order, now));
+    await run(
+      tx,
+      `update response.task t set state = 'closed', events = t.events || c.event
+       from unnest($1::text[], $2::text[]) as c(id, event) where t.id = c.id`,
+      [events.map(({ key }) => key), events.map(({ id }) => id)],
+    );
+    await unschedule(
+      tx,
+      'response',
+      'task-deadline',
+      open.map(({ id }) => id),
+    );
+    append(...events);
+  }
+
+  private lock(tx: Tx, id: string): Promise<TaskRow | null> {
+    return tx.getRepository(TaskRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+}
+
+const openTasks = (
+  tx: Tx,
+  episode: string,
+): Promise<Pick<TaskRow, 'id' | 'episode' | 'county' | 'people' | 'moved'>[]> =>
+  rows(
+    tx,
+    `select id, episode, county, people, moved from response.task where episode = $1 and state <> 'closed' order by id for update`,
+    [episode],
+  );
+
+const pick = ({ moved, absent, refusing }: Readonly<{ moved: number; absent: number; refusing: number }>) => ({
+  moved,
+  absent,
+  refusing,
+});
+
+function rowOf(
+  { level }: TransferPlan,
+  { id, occurredAt, data }: ReturnType<typeof taskRaised>,
+): Omit<TaskRow, 'absent' | 'refusing' | 'moved' | 'state'> {
+  return {
+    id: data.taskId,
+    episode: data.episodeId,
+    county: data.county,
+    riskPoint: data.riskPoint,
+    name: data.riskPointName,
+    people: data.people,
+    organiser: data.organiser,
+    destination: data.destination,
+    level,
+    raisedAt: occurredAt,
+    dueAt: data.dueAt as UtcInstant,
+    reason: data.reason,
+    events: [id],
+  };
+}

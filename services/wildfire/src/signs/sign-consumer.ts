@@ -1,0 +1,62 @@
+import type { HotspotV1, PublicReportV1, UtcInstant } from '@fengsui/contracts';
+import { schedule, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import type { Sign } from '@fengsui/rules';
+import { Consumes } from '@fengsui/service';
+import { Controller } from '@nestjs/common';
+import { Fires } from '../fires/fires.js';
+import { gatherAt } from '../fires/gather-signs.js';
+import { WildfirePlan } from '../plan.js';
+
+/** A report that says fire and names no place. Someone must look at it: it is put aside, not dropped. */
+class PlaceUnknown extends Error {}
+
+@Controller()
+export class SignConsumer {
+  constructor(
+    private readonly plan: WildfirePlan,
+    private readonly fires: Fires,
+  ) {}
+
+  /** Places hotspots in a county; those outside the city concern others. */
+  @Consumes('wildfire', 'hotspot.v1')
+  async hotspots(hotspots: readonly HotspotV1[], { tx, now }: UnitOfWork): Promise<void> {
+    const signs = hotspots.flatMap(({ id, occurredAt, data: { latitude, longitude } }): Sign[] => {
+      const county = this.plan.counties.at(latitude, longitude);
+      return county === null ? [] : [{ event: id, at: occurredAt, latitude, longitude, county, by: 'satellite' }];
+    });
+    await this.add(tx, signs, now);
+  }
+
+  @Consumes('wildfire', 'public-report.v1')
+  async reports(reports: readonly PublicReportV1[], { tx, now }: UnitOfWork): Promise<void> {
+    const signs = reports.filter(({ data }) => data.hazard === 'forest-fire').flatMap((report) => this.signOf(report));
+    await this.add(tx, signs, now);
+  }
+
+  private signOf({ id, occurredAt, data }: PublicReportV1): Sign[] {
+    const placed = data.latitude !== null && data.longitude !== null;
+    const county =
+      (placed ? this.plan.counties.at(data.latitude ?? NaN, data.longitude ?? NaN) : null) ??
+      data.county?.slice(0, 6) ??
+      null;
+    if (county === null && !placed)
+      throw new PlaceUnknown(`report ${data.reportId} says fire and names neither position nor county: ${data.place}`);
+    return county === null
+      ? []
+      : [
+          {
+            event: id,
+            at: occurredAt,
+            latitude: data.latitude ?? NaN,
+            longitude: data.longitude ?? NaN,
+            county,
+            by: 'report',
+          },
+        ];
+  }
+
+  private async add(tx: Tx, signs: readonly Sign[], now: UtcInstant): Promise<void> {
+    if (await this.fires.addSigns(tx, signs)) await schedule(tx, 'wildfire', [gatherAt(now)]);
+  }
+}

@@ -1,0 +1,67 @@
+import type { OwnedSchema } from '@fengsui/database';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DescribeTables1795641700004 } from './describe-tables.js';
+import { FireRow, SignRow, WildfireOrder } from './tables.js';
+
+/** Signs of fire, and the fires they make. First version. */
+class CreateWildfire1795469100000 implements MigrationInterface {
+  static readonly formerly = 'CreateWildfire1700000000000';
+  readonly name = 'CreateWildfire1795469100000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table wildfire.fire (
+        id text primary key, county text not null, latitude float8, longitude float8, first_seen_by text not null,
+        first_seen_at timestamptz not null, last_seen_at timestamptz not null, raised_at timestamptz not null, due_at timestamptz not null,
+        state text not null check (state in ('to-verify', 'overdue', 'judged', 'merged')), merged_into text references wildfire.fire,
+        verdict text, deaths int, burned_area_ha float8, decided_by text, judged_at timestamptz, reason text not null, events text[] not null
+      );
+      create index on wildfire.fire (last_seen_at);
+      create table wildfire.sign (
+        event text primary key, at timestamptz not null, latitude float8, longitude float8, county text not null,
+        by_whom text not null check (by_whom in ('satellite', 'report')), fire text references wildfire.fire
+      );
+      create index on wildfire.sign (fire);
+      create index sign_loose on wildfire.sign (event) where fire is null;
+      create table wildfire.waiting_verdict (event text primary key, fire text not null, body jsonb not null);
+      create index on wildfire.waiting_verdict (fire);
+      create table wildfire.order_outcome (event text primary key, outcome text not null, reason text not null, at timestamptz not null);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+/** One table for what becomes of an order, the same in every service. */
+class OneDeskForOrders1795641600001 implements MigrationInterface {
+  readonly name = 'OneDeskForOrders1795641600001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.order_outcome rename to given_order;
+      alter table wildfire.given_order rename constraint order_outcome_pkey to given_order_pkey;
+      alter table wildfire.given_order
+        add column kind text not null default 'verdict', add column target text, add column given_at timestamptz,
+        add column until timestamptz, add column body jsonb;
+      alter table wildfire.given_order alter column kind drop default;
+      insert into wildfire.given_order (event, kind, outcome, reason, at, target, given_at, body)
+        select event, 'verdict', 'waiting', 'there is no fire ' || fire, (body->>'recordedAt')::timestamptz,
+               fire, (body->>'occurredAt')::timestamptz, body
+        from wildfire.waiting_verdict on conflict do nothing;
+      drop table wildfire.waiting_verdict;
+      create index given_order_target_idx on wildfire.given_order (target);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+export const WILDFIRE_SCHEMA: OwnedSchema = {
+  schema: 'wildfire',
+  entities: [FireRow, SignRow, WildfireOrder],
+  migrations: [CreateWildfire1795469100000, OneDeskForOrders1795641600001, DescribeTables1795641700004],
+};

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SCHEMAS } from '@fengsui/cli';
+import { catalogueOf, connect, migrate } from '@fengsui/database';
+import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import type { DataSource } from 'typeorm';
+
+const LISTED = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  'infra',
+  'database',
+  'beside-entities.txt',
+);
+
+let database: TestDatabase;
+let db: DataSource;
+beforeAll(async () => {
+  database = await testDatabase(SCHEMAS);
+  await migrate(database.url, SCHEMAS);
+  db = await connect(database.url, 'catalogue test', 2, SCHEMAS);
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+it('a migrated database is what the entities describe, and what they cannot say is listed', async () => {
+  const { differences, beside } = await catalogueOf(db, SCHEMAS);
+  expect(differences).toEqual([]);
+  expect(beside).toEqual(
+    readFileSync(LISTED, 'utf8')
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('#')),
+  );
+});
+
+it('a column that only the database has, or only an entity, is found', async () => {
+  await db.query(
+    'alter table response.task add column by_hand text; alter table duty.call rename column urgent to pressing',
+  );
+  const { differences } = await catalogueOf(db, SCHEMAS);
+  expect(differences).toEqual([
+    'duty.call.pressing is in the database and no entity describes it',
+    'duty.call.urgent is described by an entity and is not in the database: a migration is missing',
+    'response.task.by_hand is in the database and no entity describes it',
+  ]);
+  await db.query(
+    'alter table response.task drop column by_hand; alter table duty.call rename column pressing to urgent',
+  );
+});
