@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { ROOT, setUp } from './setup.mjs';
 import { stale } from './generate.mjs';
+import { foreignTablesIn, tablesIn } from './sql-ownership.mjs';
 
 setUp();
 /** Nest and TypeORM load these themselves. */
@@ -118,27 +119,13 @@ function unusedExports() {
   );
 }
 
-/** Who owns which schema: nobody else's statements name its tables. */
 function foreignTables() {
-  const owners = { schedule: 'libs/database/', log: 'libs/log/' };
-  for (const service of ['intake', 'response', 'wildfire', 'duty', 'reporting'])
-    owners[service] = `services/${service}/`;
-  const tables = sources.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/schema: '(\w+)',\s*name: '(\w+)'/g)].map(([, schema, table]) => [
-      schema,
-      table,
-    ]),
+  const files = sources.map((file) => ({ name: path.relative(ROOT, file), text: readFileSync(file, 'utf8') }));
+  const product = new Set(productSources().map((file) => path.relative(ROOT, file)));
+  return foreignTablesIn(
+    files.filter(({ name }) => product.has(name)),
+    tablesIn(files),
   );
-  return productSources().flatMap((file) => {
-    const name = path.relative(ROOT, file);
-    const statements = [...readFileSync(file, 'utf8').matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g)]
-      .map(([literal]) => literal)
-      .filter((literal) => /\b(select|insert|update|delete|truncate|from|join|alter|drop)\b/i.test(literal));
-    return tables
-      .filter(([schema]) => owners[schema] !== undefined && !name.startsWith(owners[schema]))
-      .filter(([schema, table]) => statements.some((text) => new RegExp(`\\b${schema}\\."?${table}\\b`).test(text)))
-      .map(([schema, table]) => `${name}: names ${schema}.${table}, which belongs to ${owners[schema]}`);
-  });
 }
 
 /** Statements go through libs/database/src/sql.ts; migrations are written as SQL, and the listening connection is a client of its own. */

@@ -1,8 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+// @ts-expect-error a script of the project, which has no types
+import { foreignTablesIn, tablesIn } from '../../infra/sql-ownership.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -51,3 +54,28 @@ it('an allowed import passes', () =>
   expect(
     lint('libs/rules', `import { utc } from '@fengsui/contracts';\n\nexport const planted = utc;\n`),
   ).toMatchObject({ status: 0 }));
+
+describe('a statement', () => {
+  const entity = {
+    name: 'services/response/src/tables/tables.ts',
+    text: `@Entity({ schema: 'response', name: 'task' })`,
+  };
+  const faults = (name: string, text: string): readonly string[] =>
+    (foreignTablesIn as (files: readonly object[], tables: readonly object[]) => readonly string[])(
+      [{ name, text }],
+      (tablesIn as (files: readonly object[]) => readonly object[])([entity]),
+    );
+
+  it('that names a table of another owner is found, in whatever quotes it stands', () => {
+    const found = ['services/duty/src/planted.ts: names response.task, which belongs to services/response/'];
+    expect(faults('services/duty/src/planted.ts', 'rows(tx, `select * from response.task where id = $1`)')).toEqual(
+      found,
+    );
+    expect(faults('services/duty/src/planted.ts', `run(tx, 'delete from response."task"')`)).toEqual(found);
+  });
+
+  it('of the owner passes, and so does what is no statement', () => {
+    expect(faults('services/response/src/own.ts', 'rows(tx, `select * from response.task`)')).toEqual([]);
+    expect(faults('services/duty/src/planted.ts', `response.task('x')`)).toEqual([]);
+  });
+});

@@ -82,17 +82,17 @@ const isWide = (char: string): boolean =>
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char);
 /** Between two columns: a blank on either side of each cell, and two for the line that is not drawn. */
 const BETWEEN = 4;
+const WHOLE_WIDTH = 16;
 const LEAST_WIDTH = 6;
 
 /** Widths that fit into `width`: the widest column gives way first. */
 function widthsWithin(width: number, rows: readonly (readonly string[])[]): number[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => displayed(row[at] ?? ''))));
   const left = (): number => widths.reduce((sum, one) => sum + one, 0) + BETWEEN * widths.length - width;
-  while (left() > 0) {
-    const at = widths.indexOf(Math.max(...widths));
-    if ((widths[at] ?? 0) <= LEAST_WIDTH) break;
-    widths[at] = (widths[at] ?? 0) - 1;
-  }
+  // What fits into a time stays whole as long as anything else can give way.
+  for (const least of [WHOLE_WIDTH, LEAST_WIDTH])
+    for (let widest = Math.max(...widths); left() > 0 && widest > least; widest = Math.max(...widths))
+      widths[widths.indexOf(widest)] = widest - 1;
   return widths;
 }
 
