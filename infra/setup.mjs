@@ -3,7 +3,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,9 +43,22 @@ function install() {
   run(
     'npm',
     ['ci', '--no-fund', '--no-audit', '--loglevel=error'],
-    'npm 安装失败：请检查到 npm 仓库的网络或镜像设置 / npm could not install: check the network or the registry it is set to',
+    writable()
+      ? 'npm 安装失败：请检查到 npm 仓库的网络或镜像设置 / npm could not install: check the network or the registry it is set to'
+      : `npm 安装失败：没有写入 ${ROOT} 的权限 / npm could not install: ${ROOT} cannot be written by this user`,
   );
   writeFileSync(stamp, wanted);
+}
+
+/** What npm calls EACCES is no trouble of the network. */
+function writable() {
+  try {
+    for (const folder of [ROOT, path.join(ROOT, 'node_modules')])
+      if (existsSync(folder)) accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Built when a source is newer than the last build. The compiler itself only rebuilds what changed. */

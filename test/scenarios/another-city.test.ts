@@ -51,4 +51,4 @@ it('comes up without the demonstration, says so, and proposes for its own warnin
   // A warning for another city is nobody's business here.
   fengsui(['feed', '-', '--json'], warning('w2', now, '红色', ['441881000000']));
   expect(JSON.parse(fengsui(['levels', '--json']).stdout)).toHaveLength(2);
-}, 120_000);
+});

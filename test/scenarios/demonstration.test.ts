@@ -51,7 +51,7 @@ describe('the demonstration years', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-demonstration-'));
     const played = fengsui('up', '--once');
     if (played.status !== 0) throw new Error(played.stderr);
-  }, 600_000);
+  }, 1_200_000);
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     await database.drop();
@@ -132,7 +132,7 @@ describe('the demonstration years', () => {
     expect(fires.facts).toHaveLength(4);
     for (const { bytes } of fires.facts)
       expect(JSON.parse(bytes ?? '')).toMatchObject({ type: 'order.v1', data: { verdict: 'forest-fire' } });
-  }, 300_000);
+  }, 1_200_000);
 
   it('end at rest: nothing parked, rejected or due, and every call over', async () => {
     const db = await connect(database.url, 'test', 1);
@@ -209,7 +209,7 @@ describe('the demonstration years', () => {
       skipped: [],
     });
     expect(figures()).toEqual(before);
-  }, 600_000);
+  }, 1_200_000);
 
   it('change by a follow-up that comes now, and not as known before', () => {
     const before = figures();

@@ -39,4 +39,4 @@ it('each service runs as a process of its own: a warning posted to intake rings 
   expect(await ask('response', 'levels')).toMatchObject([{ level: 'none' }, { level: 'III', state: 'proposed' }]);
   expect(await ask('duty', 'calls')).toMatchObject([{ cause: 'proposal', state: 'ringing' }]);
   expect(await ask('wildfire', 'wildfires')).toEqual([]);
-}, 60_000);
+});

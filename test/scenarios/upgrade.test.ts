@@ -53,7 +53,7 @@ beforeAll(async () => {
     FENGSUI_PLAN: PLAN,
   };
   running = await startOneProcess(database.url, settings, readPlans(PLAN), { services: true, http: false });
-}, 120_000);
+});
 afterAll(async () => {
   await running.stop();
   await db.destroy();

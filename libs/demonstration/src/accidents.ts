@@ -129,23 +129,43 @@ function reportsOf(story: Story, index: number, random: Random): Report[] {
   const unstated = story.category === 'fire' && index % 2 === 0;
   const first = report(
     story,
-    1,
-    'first',
-    firstAt,
+    { reportNo: 1, stage: 'first', occurredAt: firstAt },
     late ? { deaths: story.deaths - 1, injuries: story.injuries + 1 } : unstated ? { propertyLossYuan: null } : {},
     random,
   );
   if (unstated)
-    return [first, report(story, 2, 'final', addMinutes(story.happenedAt, random.whole(1, 6) * 1_440), {}, random)];
+    return [
+      first,
+      report(
+        story,
+        { reportNo: 2, stage: 'final', occurredAt: addMinutes(story.happenedAt, random.whole(1, 6) * 1_440) },
+        {},
+        random,
+      ),
+    ];
   if (!late) return [first];
   // An injured person died: within 7 days on the road, within 30 elsewhere.
   const window = story.category === 'road-accident' ? 6 : 25;
-  const died = report(story, 2, 'follow-up', addMinutes(story.happenedAt, random.whole(1, window) * 1_440), {}, random);
+  const died = report(
+    story,
+    { reportNo: 2, stage: 'follow-up', occurredAt: addMinutes(story.happenedAt, random.whole(1, window) * 1_440) },
+    {},
+    random,
+  );
   // Every other one has a death after the window, which is kept and does not count.
   const outside = index % 18 === 0 && story.industry !== 'commerce-manufacturing';
   const afterwards = addMinutes(story.happenedAt, (story.category === 'road-accident' ? 9 : 35) * 1_440);
   return outside && afterwards < LAST_REPORT
-    ? [first, died, report(story, 3, 'follow-up', afterwards, { deaths: story.deaths + 1 }, random)]
+    ? [
+        first,
+        died,
+        report(
+          story,
+          { reportNo: 3, stage: 'follow-up', occurredAt: afterwards },
+          { deaths: story.deaths + 1 },
+          random,
+        ),
+      ]
     : [first, died];
 }
 
@@ -166,16 +186,14 @@ function writtenOff(year: DemonstrationYear, random: Random): Report[] {
   const happenedAt = wall(plusDays(`${year}-03-01`, random.whole(0, 200)), '10:20');
   const here = { ...one, happenedAt };
   return [
-    report(here, 1, 'first', addMinutes(happenedAt, 60), {}, random),
-    report(here, 2, 'write-off', addMinutes(happenedAt, 12 * 1_440), {}, random),
+    report(here, { reportNo: 1, stage: 'first', occurredAt: addMinutes(happenedAt, 60) }, {}, random),
+    report(here, { reportNo: 2, stage: 'write-off', occurredAt: addMinutes(happenedAt, 12 * 1_440) }, {}, random),
   ];
 }
 
 function report(
   story: Story,
-  reportNo: number,
-  stage: Data['stage'],
-  occurredAt: UtcInstant,
+  { reportNo, stage, occurredAt }: Readonly<{ reportNo: number; stage: Data['stage']; occurredAt: UtcInstant }>,
   changed: Partial<Data>,
   random: Random,
 ): Report {

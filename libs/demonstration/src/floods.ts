@@ -121,36 +121,6 @@ const MOVED_AT_IV = 7_730;
 function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
   const north = [YINGDE, FOGANG];
   const all = [QINGCHENG, '441803', FOGANG, '441823', YINGDE];
-  const yellow: Signal = { at: wall('2020-06-06', '17:10'), counties: north, colour: 'yellow', hours: 12 };
-  const orange: Signal = {
-    at: wall('2020-06-06', '20:30'),
-    counties: north,
-    colour: 'orange',
-    hours: 30,
-    updates: yellow,
-  };
-  const cityRed: Signal = { at: wall('2020-06-07', '02:14'), counties: [QINGCHENG], colour: 'red', hours: 36 };
-  const northRed: Signal = {
-    at: wall('2020-06-07', '02:20'),
-    counties: north,
-    colour: 'red',
-    hours: 36,
-    updates: orange,
-  };
-  const cityOrange: Signal = {
-    at: wall('2020-06-08', '06:40'),
-    counties: [QINGCHENG],
-    colour: 'orange',
-    hours: 48,
-    updates: cityRed,
-  };
-  const northOrange: Signal = {
-    at: wall('2020-06-08', '07:00'),
-    counties: north,
-    colour: 'orange',
-    hours: 48,
-    updates: northRed,
-  };
   const confirmedIV = wall('2020-06-06', '20:41');
   const confirmedIII = wall('2020-06-07', '02:35');
   const first = tasksOf(
@@ -163,33 +133,9 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
     { episode: named(city, '2020-E02'), from: 'IV', to: 'III', before: north, counties: all },
     confirmedIII,
   );
-  const forecastAt = wall('2020-06-07', '01:50');
   return [
-    ...signals([
-      yellow,
-      orange,
-      cityRed,
-      northRed,
-      cityOrange,
-      northOrange,
-      { at: wall('2020-06-10', '05:50'), counties: [QINGCHENG], colour: 'orange', hours: 0, cancels: cityOrange },
-      { at: wall('2020-06-10', '06:00'), counties: north, colour: 'orange', hours: 0, cancels: northOrange },
-    ]),
-    lines(forecastAt, 'forecasts', [
-      {
-        type: 'flood-forecast.v1',
-        occurredAt: forecastAt,
-        data: {
-          station: 'qingyuan',
-          issuer: `${MARK}市水文分局`,
-          validAt: wall('2020-06-07', '20:00'),
-          stageM: 12.85,
-          flowM3s: null,
-          returnPeriodYears: null,
-          text: `${MARK}清远站预计7日20时前后出现洪峰`,
-        },
-      },
-    ]),
+    ...dragonBoatSignals(north),
+    peakForecast(),
     answer('2020-06-06T20:33', `proposal/${named(city, '2020-P03')}`, 'huang'),
     confirm(city, confirmedIV, 'confirm-2020-2', { level: 'IV', counties: [], reason: '启动防汛Ⅳ级应急响应' }),
     answer(
@@ -223,6 +169,71 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
   ];
 }
 
+/** Yellow, orange and red in the north, red over the city; each lowered and ended in its turn. */
+function dragonBoatSignals(north: readonly string[]): Delivery[] {
+  const yellow: Signal = { at: wall('2020-06-06', '17:10'), counties: north, colour: 'yellow', hours: 12 };
+  const orange: Signal = {
+    at: wall('2020-06-06', '20:30'),
+    counties: north,
+    colour: 'orange',
+    hours: 30,
+    updates: yellow,
+  };
+  const cityRed: Signal = { at: wall('2020-06-07', '02:14'), counties: [QINGCHENG], colour: 'red', hours: 36 };
+  const northRed: Signal = {
+    at: wall('2020-06-07', '02:20'),
+    counties: north,
+    colour: 'red',
+    hours: 36,
+    updates: orange,
+  };
+  const cityOrange: Signal = {
+    at: wall('2020-06-08', '06:40'),
+    counties: [QINGCHENG],
+    colour: 'orange',
+    hours: 48,
+    updates: cityRed,
+  };
+  const northOrange: Signal = {
+    at: wall('2020-06-08', '07:00'),
+    counties: north,
+    colour: 'orange',
+    hours: 48,
+    updates: northRed,
+  };
+  return [
+    ...signals([
+      yellow,
+      orange,
+      cityRed,
+      northRed,
+      cityOrange,
+      northOrange,
+      { at: wall('2020-06-10', '05:50'), counties: [QINGCHENG], colour: 'orange', hours: 0, cancels: cityOrange },
+      { at: wall('2020-06-10', '06:00'), counties: north, colour: 'orange', hours: 0, cancels: northOrange },
+    ]),
+  ];
+}
+
+function peakForecast(): Delivery {
+  const forecastAt = wall('2020-06-07', '01:50');
+  return lines(forecastAt, 'forecasts', [
+    {
+      type: 'flood-forecast.v1',
+      occurredAt: forecastAt,
+      data: {
+        station: 'qingyuan',
+        issuer: `${MARK}市水文分局`,
+        validAt: wall('2020-06-07', '20:00'),
+        stageM: 12.85,
+        flowM3s: null,
+        returnPeriodYears: null,
+        text: `${MARK}清远站预计7日20时前后出现洪峰`,
+      },
+    },
+  ]);
+}
+
 /** Showers of the season: yellow signals that lead to nothing, one update, one cancel each. */
 function showers(year: number): Delivery[] {
   return ['04-11', '04-26', '05-08', '06-24', '07-09', '07-28', '08-05', '08-19', '09-03'].flatMap((day, index) => {
@@ -233,6 +244,13 @@ function showers(year: number): Delivery[] {
   });
 }
 
+/** What a village reports in one message. */
+type Said = Readonly<{
+  moved: readonly string[];
+  absent: number;
+  refusing: number;
+  evidence: 'head-count' | 'photo' | 'signature' | 'none';
+}>;
 type Task = TransferPlan & Readonly<{ id: string }>;
 
 /** A change of level as the script has it: what it adds is what its orders will raise. */
@@ -271,27 +289,13 @@ function progressOf(
     throw new Error(`${name}: ${people} people cannot be moved from ledgers of ${ledger}`);
   const absents = awayFrom(tasks, ledger - people, random);
   const hours = new Map<number, ReturnType<typeof order>[]>();
-  const report = (
-    hour: number,
-    task: Task,
-    moved: readonly string[],
-    absent: number,
-    refusing: number,
-    evidence: 'head-count' | 'photo' | 'signature' | 'none',
-  ): void => {
+  const report = (hour: number, { id, riskPoint }: Task, said: Said): void => {
     const list = hours.get(hour) ?? [];
     const at = addMinutes(from, hour * 60);
-    list.push(
-      order(at, `progress-${name}-${task.id.replaceAll('/', '-')}-${hour}`, task.riskPoint.organiser, {
-        kind: 'progress',
-        taskId: task.id,
-        moved: [...moved],
-        absent,
-        refusing,
-        evidence,
-        reason: `${MARK}转移进展`,
-      }),
-    );
+    const { moved, absent, refusing, evidence } = said;
+    const reason = `${MARK}转移进展`;
+    const fields = { kind: 'progress' as const, taskId: id, moved: [...moved], absent, refusing, evidence, reason };
+    list.push(order(at, `progress-${name}-${id.replaceAll('/', '-')}-${hour}`, riskPoint.organiser, fields));
     hours.set(hour, list);
   };
   tasks.forEach((task, index) => {
@@ -302,22 +306,25 @@ function progressOf(
     );
     const half = Math.ceil(persons.length * 0.6);
     const refuses = index % 23 === 7 ? 2 : 0; // two of them refuse at first, and are persuaded after the deadline
-    if (index % 11 === 4) report(0, task, persons.slice(0, half), 0, 0, 'none');
-    report(1, task, persons.slice(0, half), 0, refuses, 'head-count');
+    if (index % 11 === 4) report(0, task, { moved: persons.slice(0, half), absent: 0, refusing: 0, evidence: 'none' });
+    report(1, task, { moved: persons.slice(0, half), absent: 0, refusing: refuses, evidence: 'head-count' });
     // The second list of some villages names people of the first once more.
     const again = index % 5 === 2 ? Math.max(0, half - 6) : half;
     if (refuses === 0)
-      report(
-        2 + (index % 2),
-        task,
-        persons.slice(again),
-        absent,
-        0,
-        random.pick(['head-count', 'photo', 'signature'] as const),
-      );
+      report(2 + (index % 2), task, {
+        moved: persons.slice(again),
+        absent: absent,
+        refusing: 0,
+        evidence: random.pick(['head-count', 'photo', 'signature'] as const),
+      });
     else {
-      report(2, task, persons.slice(again, persons.length - refuses), absent, refuses, 'photo');
-      report(7, task, persons.slice(-refuses), absent, 0, 'signature');
+      report(2, task, {
+        moved: persons.slice(again, persons.length - refuses),
+        absent: absent,
+        refusing: refuses,
+        evidence: 'photo',
+      });
+      report(7, task, { moved: persons.slice(-refuses), absent: absent, refusing: 0, evidence: 'signature' });
     }
   });
   return [...hours]

@@ -50,7 +50,7 @@ export function readingsOf(year: DemonstrationYear, random: Random): Delivery[] 
 function daily(date: string, random: Random): Delivery {
   const at = wall(date, '20:00');
   const rows = Object.entries(STAGES).map(([station, [, quiet]]) =>
-    row(station, at, 'stage', (quiet + random.next() * 0.6).toFixed(2), 'm', ''),
+    row(station, at, 'stage', (quiet + random.next() * 0.6).toFixed(2)),
   );
   return { at, name: 'readings-daily.csv', text: file(rows) };
 }
@@ -62,7 +62,7 @@ function hourly({ from, days, peakHour, height }: Storm, random: Random): Delive
       const at = addMinutes(start, hour * 60 + (step + 1) * 5);
       const since = hour + (step + 1) / 12;
       return [...Object.keys(STAGES), ...RAIN_ONLY].flatMap((station, index) =>
-        measured(station, index, at, since, peakHour, height, random),
+        measured({ station, index, at, hour: since }, { peakHour, height }, random),
       );
     });
     return { at: addMinutes(start, (hour + 1) * 60), name: 'readings-5min.csv', text: file(rows.flat()) };
@@ -71,34 +71,23 @@ function hourly({ from, days, peakHour, height }: Storm, random: Random): Delive
 
 /** Rain as a bell around the peak; the river follows some hours later and falls more slowly than it rose. */
 function measured(
-  station: string,
-  index: number,
-  at: UtcInstant,
-  hour: number,
-  peakHour: number,
-  height: number,
+  { station, index, at, hour }: Readonly<{ station: string; index: number; at: UtcInstant; hour: number }>,
+  { peakHour, height }: Pick<Storm, 'peakHour' | 'height'>,
   random: Random,
 ): string[] {
   const rain = 0.75 * Math.exp(-(((hour - peakHour - (index % 5) * 0.4) / 6) ** 2)) * (0.5 + random.next());
-  const rows = [row(station, at, 'rain', Math.max(0, Math.round(rain * 10) / 10).toFixed(1), 'mm', '5')];
+  const rows = [row(station, at, 'rain', Math.max(0, Math.round(rain * 10) / 10).toFixed(1))];
   const known = STAGES[station];
   if (known === undefined) return rows;
   const [, quiet, rise] = known;
   const late = hour - peakHour - 8;
   const wave = Math.exp(-((late / (late < 0 ? 9 : 11)) ** 2));
-  return [
-    ...rows,
-    row(station, at, 'stage', (quiet + rise * height * wave + random.next() * 0.02).toFixed(2), 'm', ''),
-  ];
+  return [...rows, row(station, at, 'stage', (quiet + rise * height * wave + random.next() * 0.02).toFixed(2))];
 }
 
-const row = (station: string, at: UtcInstant, quantity: string, value: string, unit: string, window: string): string =>
-  [
-    station,
-    new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19) + '+08:00',
-    quantity,
-    value,
-    unit,
-    window,
-  ].join(',');
+const UNITS = { rain: 'mm,5', stage: 'm,' } as const;
+const row = (station: string, at: UtcInstant, quantity: keyof typeof UNITS, value: string): string => {
+  const wallTime = new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19);
+  return [station, `${wallTime}+08:00`, quantity, value, UNITS[quantity]].join(',');
+};
 const file = (rows: readonly string[]): string => `${[HEADER, ...rows].join('\n')}\n`;

@@ -36,11 +36,8 @@ export function wildfiresOf(year: DemonstrationYear, counties: Counties, random:
         ? 'forest-fire'
         : random.pick(NOT_FOREST);
     const reported = verdict === 'forest-fire' && i / Math.floor(judged / forestFires) < byCall;
-    deliveries.push(
-      ...(reported
-        ? called(year, i, date, counties, random, verdict)
-        : seen(year, i, date, counties, random, verdict, passes)),
-    );
+    const fire = { year, number: i, date, verdict };
+    deliveries.push(...(reported ? called(fire, counties, random) : seen(fire, counties, random, passes)));
   }
   for (const date of datesOf(year)) {
     const rows = [...(passes.get(date) ?? []), ...elsewhere(date, random)];
@@ -61,15 +58,11 @@ const passOf = (date: string): { acquired: UtcInstant; hhmm: string } => ({
   hhmm: '0605',
 });
 
-function seen(
-  year: number,
-  number: number,
-  date: string,
-  counties: Counties,
-  random: Random,
-  verdict: Verdict,
-  passes: Map<string, string[]>,
-): Delivery[] {
+/** A fire of the script, before anybody has seen it. */
+type ScriptedFire = Readonly<{ year: number; number: number; date: string; verdict: Verdict }>;
+
+function seen(fire: ScriptedFire, counties: Counties, random: Random, passes: Map<string, string[]>): Delivery[] {
+  const { date } = fire;
   const place = pointIn(counties, random);
   const { acquired, hhmm } = passOf(date);
   const pixels = Array.from({ length: random.whole(1, 4) }, (_, index) => ({
@@ -88,17 +81,11 @@ function seen(
     by: 'satellite',
   }));
   const first = signs.sort((a, b) => (a.event < b.event ? -1 : 1))[0] as Sign;
-  return handled(fireId(first), deliveredAt(date), `${year}-${number}`, verdict, number, random);
+  return handled(fireId(first), deliveredAt(date), fire, random);
 }
 
-function called(
-  year: number,
-  number: number,
-  date: string,
-  counties: Counties,
-  random: Random,
-  verdict: Verdict,
-): Delivery[] {
+function called(fire: ScriptedFire, counties: Counties, random: Random): Delivery[] {
+  const { year, number, date } = fire;
   const place = pointIn(counties, random);
   const occurredAt = wall(date, clockTime(random.whole(10 * 60, 15 * 60)));
   const reportId = `demo-${year}-119-${number}`;
@@ -115,7 +102,7 @@ function called(
   const sign: Sign = { event: `report/${reportId}`, at: occurredAt, ...place, county, by: 'report' };
   return [
     lines(occurredAt, `reports-${year}`, [{ type: 'public-report.v1', occurredAt, data }]),
-    ...handled(fireId(sign), occurredAt, `${year}-${number}`, verdict, number, random),
+    ...handled(fireId(sign), occurredAt, fire, random),
   ];
 }
 
@@ -123,11 +110,10 @@ function called(
 function handled(
   fire: string,
   raisedAt: UtcInstant,
-  name: string,
-  verdict: Verdict,
-  number: number,
+  { year, number, verdict }: ScriptedFire,
   random: Random,
 ): Delivery[] {
+  const name = `${year}-${number}`;
   const silent = number % 7 === 3; // the officer does not answer within 15 minutes, the leader does
   const late = number % 13 === 5; // nobody reports by the deadline of two hours
   const answeredAt = addMinutes(raisedAt, silent ? 15 + random.whole(2, 9) : random.whole(2, 11));

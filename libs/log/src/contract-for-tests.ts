@@ -30,7 +30,7 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
     beforeAll(async () => {
       adapter = await start();
       db = adapter.db;
-    }, 120_000);
+    });
     beforeEach(async () => {
       await Promise.all(running.splice(0).map((one) => one.stop()));
       await adapter.reset();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { UtcInstant } from '@fengsui/contracts';
 import { one, run, type Clock, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { onFailure, retryDelay } from './disposition.js';
 import type { Progress } from './exactly-once.js';
 import type { LogRecord, Position, Records } from './port.js';
+import { parkRow, storable } from './parked.js';
 import { readRecord } from './record.js';
 
 export type Work = (at: Position, records: Records) => Promise<Progress>;
@@ -122,26 +122,3 @@ export class BatchWorker {
     return true;
   }
 }
-
-/** Writes a message down as put aside, in the caller's transaction. */
-export async function parkRow(tx: Tx, at: Position, record: LogRecord, reason: string, now: UtcInstant): Promise<void> {
-  await run(
-    tx,
-    `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (consumer, topic, partition, "offset") do nothing`,
-    [
-      at.consumer,
-      at.topic,
-      at.partition,
-      record.offset,
-      storable(record.key),
-      storable(record.raw),
-      storable(reason),
-      `${at.topic}/${at.partition}/${record.offset}`,
-      now,
-    ],
-  );
-}
-
-/** What PostgreSQL cannot hold as text; the message itself lies in its topic. */
-const storable = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString();

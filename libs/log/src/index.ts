@@ -1,5 +1,5 @@
 export { murmur2, partitionOf } from './partition.js';
-export * from './parked.js';
+export { ParkedMessages } from './parked.js';
 export * from './port.js';
 export type { Positions } from './exactly-once.js';
 export { PositionRows, PostgresLog } from './postgres/log.js';

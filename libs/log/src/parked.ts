@@ -1,5 +1,6 @@
-import { one, rows, run, type Db } from '@fengsui/database';
-import type { Parked } from './port.js';
+import type { UtcInstant } from '@fengsui/contracts';
+import { one, rows, run, type Db, type Tx } from '@fengsui/database';
+import type { LogRecord, Parked, Position } from './port.js';
 
 /** The messages that were put aside and that someone must look at. */
 export class ParkedMessages {
@@ -48,3 +49,26 @@ export class ParkedMessages {
     return changed === 1;
   }
 }
+
+/** Writes a message down as put aside, in the caller's transaction. */
+export async function parkRow(tx: Tx, at: Position, record: LogRecord, reason: string, now: UtcInstant): Promise<void> {
+  await run(
+    tx,
+    `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (consumer, topic, partition, "offset") do nothing`,
+    [
+      at.consumer,
+      at.topic,
+      at.partition,
+      record.offset,
+      storable(record.key),
+      storable(record.raw),
+      storable(reason),
+      `${at.topic}/${at.partition}/${record.offset}`,
+      now,
+    ],
+  );
+}
+
+/** What PostgreSQL cannot hold as text; the message itself lies in its topic. */
+export const storable = (text: string): string => Buffer.from(text.replaceAll('\u0000', '␀')).toString();

@@ -111,7 +111,7 @@ function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, 
   if (state.proposal !== null && levelRank(state.proposal.to) >= levelRank(to)) return keep('already-proposed', null);
   if (state.refused !== null && levelRank(state.refused.to) >= levelRank(to) && state.refused.conditions === conditions)
     return keep('refused-before', null);
-  return propose(state, to, decisive, conditions, plan, now, null);
+  return propose(state, { to, decisive, conditions, calmSince: null }, plan, now);
 }
 
 function considerLowering(
@@ -127,17 +127,22 @@ function considerLowering(
   if (state.proposal !== null) return keep('already-proposed', calmSince);
   const conditions = `calm since ${calmSince}`;
   if (state.refused !== null && state.refused.conditions === conditions) return keep('refused-before', calmSince);
-  return propose(state, holding.level, [], conditions, plan, now, calmSince);
+  return propose(state, { to: holding.level, decisive: [], conditions, calmSince }, plan, now);
 }
+
+/** Why another level is proposed. `decisive`: the conditions that call for it; none: it has been calm. */
+type Grounds = Readonly<{
+  to: Level;
+  decisive: readonly Holding[];
+  conditions: string;
+  calmSince: UtcInstant | null;
+}>;
 
 function propose(
   state: FloodResponse,
-  to: Level,
-  decisive: readonly Holding[],
-  conditions: string,
+  { to, decisive, conditions, calmSince }: Grounds,
   plan: FloodPlan,
   now: UtcInstant,
-  calmSince: UtcInstant | null,
 ): Assessment {
   const minutes = to === 'none' ? plan.decideWithinMinutes.IV : plan.decideWithinMinutes[to];
   const named = decisive.flatMap(({ counties }) => counties);

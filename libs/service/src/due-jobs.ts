@@ -1,19 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { DomainEvent, Service } from '@fengsui/contracts';
-import {
-  Clock,
-  JobRunner,
-  Notifications,
-  type Job,
-  type JobHandler,
-  type OutsideHandler,
-  type Tx,
-} from '@fengsui/database';
-import type { Log } from '@fengsui/log';
-import { DataSource } from 'typeorm';
+import { JobRunner, type Job, type JobHandler, type OutsideHandler, type Tx } from '@fengsui/database';
 import type { DueHandler, OutsideDueHandler } from './due.js';
 import { ORDER_EXPIRY } from './orders-desk.js';
-import { LOG, SERVICES_HERE } from './tokens.js';
+import { RUNTIME, type Runtime } from './tokens.js';
 import { Work } from './work.js';
 
 /** Does the due jobs of the services that run in this process, while it runs. */
@@ -22,16 +12,15 @@ export class DueJobs implements OnApplicationBootstrap, OnApplicationShutdown {
   private runners: readonly JobRunner[] = [];
 
   constructor(
-    private readonly db: DataSource,
-    private readonly clock: Clock,
-    private readonly notifications: Notifications,
     private readonly work: Work,
-    @Inject(LOG) private readonly log: Log,
-    @Inject(SERVICES_HERE) private readonly services: readonly Service[],
+    @Inject(RUNTIME) private readonly runtime: Runtime,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.runners = this.services.flatMap((service) => [...this.inTransaction(service), ...this.outside(service)]);
+    this.runners = this.runtime.services.flatMap((service) => [
+      ...this.inTransaction(service),
+      ...this.outside(service),
+    ]);
     for (const runner of this.runners) await runner.start();
   }
 
@@ -73,11 +62,11 @@ export class DueJobs implements OnApplicationBootstrap, OnApplicationShutdown {
   ): Promise<void> {
     const outgoing: DomainEvent[] = [];
     await work((...events) => void outgoing.push(...events));
-    await this.log.append(tx, outgoing);
+    await this.runtime.log.append(tx, outgoing);
   }
 
   private runner(queue: string, handlers: ConstructorParameters<typeof JobRunner>[2]): JobRunner {
-    const { db, clock, notifications } = this;
+    const { db, clock, notifications } = this.runtime;
     const logger = new Logger(`${queue} jobs`);
     const onError = (error: unknown, job: Job | null): void => {
       const what = job === null ? 'cannot look for due jobs' : `${job.kind} ${job.key} failed and will be tried again`;

@@ -25,7 +25,7 @@ import { readSettings, SettingsError, type Settings } from '@fengsui/settings';
 import { consumerRestarts } from './health.js';
 import { application } from './http/application.js';
 import { LogServer } from './log-server.js';
-import type { Runtime } from './runtime.js';
+import type { Runtime } from './tokens.js';
 import { Work } from './work.js';
 
 const BATCH_SIZE = 500;

@@ -2,29 +2,19 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { Service } from '@fengsui/contracts';
 import { Clock, Notifications } from '@fengsui/database';
-import type { KafkaFeeds, Log } from '@fengsui/log';
 import { DataSource, type EntityTarget } from 'typeorm';
 import { DueJobs } from './due-jobs.js';
 import type { GivenOrder } from './given-order.js';
 import { Health } from './health.js';
 import { OrdersDesk } from './orders-desk.js';
-import { FEEDS, LOG, SERVICES_HERE } from './tokens.js';
+import { FEEDS, LOG, RUNTIME, SERVICES_HERE, type Runtime } from './tokens.js';
 import { Work } from './work.js';
-
-/** What every service stands on: one pool, one clock, one log, one listening connection a process. */
-export type Runtime = Readonly<{
-  db: DataSource;
-  clock: Clock;
-  log: Log;
-  notifications: Notifications;
-  /** What outsiders write into `feed.*`; null where there is no Kafka. */ feeds: KafkaFeeds | null;
-  /** The services whose consumers, due jobs and relays this process runs. */ services: readonly Service[];
-}>;
 
 /** Gives the services of this process what they stand on. */
 @Module({})
 export class RuntimeModule {
-  static of({ db, clock, log, notifications, feeds, services }: Runtime): DynamicModule {
+  static of(runtime: Runtime): DynamicModule {
+    const { db, clock, log, notifications, feeds, services } = runtime;
     const providers: Provider[] = [
       { provide: DataSource, useValue: db },
       { provide: Clock, useValue: clock },
@@ -32,6 +22,7 @@ export class RuntimeModule {
       { provide: Notifications, useValue: notifications },
       { provide: FEEDS, useValue: feeds },
       { provide: SERVICES_HERE, useValue: services },
+      { provide: RUNTIME, useValue: runtime },
       Work,
     ];
     return {

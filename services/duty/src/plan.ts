@@ -8,14 +8,20 @@ import { Type, type Static } from 'typebox';
 /** A person who can be called. */
 type Person = Static<typeof PersonRow>;
 
+/** Which chain a cause climbs, whether it rings at night, and by which rule. */
+type CallRules = Readonly<{
+  chains: Readonly<Record<string, Chain>>;
+  causes: Readonly<Record<CallCause, { chain: string; urgent: boolean; rule: string }>>;
+}>;
+
 /** Who is on duty, how they are reached, and how a call climbs. */
 export class DutyPlan {
   private constructor(
     readonly roster: Roster,
     readonly people: ReadonlyMap<string, Person>,
     readonly counties: Counties,
-    private readonly chains: Readonly<Record<string, Chain>>,
-    private readonly causes: Readonly<Record<CallCause, { chain: string; urgent: boolean; rule: string }>>,
+    private readonly rules: CallRules,
+    /** Minutes that an answer waits for its call. */
     readonly answerWaitsMinutes: number,
   ) {}
 
@@ -54,22 +60,21 @@ export class DutyPlan {
       roster,
       people,
       Counties.read(path.join(folder, 'boundaries', 'counties.geojson')),
-      value.chains,
-      value.causes,
+      { chains: value.chains, causes: value.causes },
       value.answerWaitsMinutes,
     );
   }
 
   chainFor(cause: CallCause): Chain {
-    return this.chains[this.causes[cause].chain] as Chain;
+    return this.rules.chains[this.rules.causes[cause].chain] as Chain;
   }
 
   urgent(cause: CallCause): boolean {
-    return this.causes[cause].urgent;
+    return this.rules.causes[cause].urgent;
   }
 
   ruleFor(cause: CallCause): string {
-    return this.causes[cause].rule;
+    return this.rules.causes[cause].rule;
   }
 
   /** People of the roster who cannot be reached by mail. */

@@ -8,17 +8,25 @@ import { Type } from 'typebox';
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
 export type Gauge = Readonly<{ station: string; name: string; county: string; warningStageM: number | null }>;
 
+type Patience = Readonly<{ orderWaitsMinutes: number; remindAtMost: number }>;
+
 /** All that the city has laid down for floods. */
 export class ResponsePlan {
+  /** Minutes that an order waits for what it answers. */
+  readonly orderWaitsMinutes: number;
+  /** How often an undecided proposal is called out again. */
+  readonly remindAtMost: number;
+
   private constructor(
     readonly flood: FloodPlan,
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    /** Minutes that an order waits for what it answers. */
-    readonly orderWaitsMinutes: number,
-    readonly remindAtMost: number,
-  ) {}
+    { orderWaitsMinutes, remindAtMost }: Patience,
+  ) {
+    this.orderWaitsMinutes = orderWaitsMinutes;
+    this.remindAtMost = remindAtMost;
+  }
 
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
   static read(folder: string): ResponsePlan {
@@ -44,8 +52,7 @@ export class ResponsePlan {
       new Map(gauges.value.map((row) => [row.station, gaugeOf(row)])),
       points.value,
       counties,
-      orderWaitsMinutes,
-      remindAtMost,
+      { orderWaitsMinutes, remindAtMost },
     );
   }
 }

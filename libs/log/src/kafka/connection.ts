@@ -43,10 +43,10 @@ export async function connectKafka(
   }
   const publisher = new Publisher(kafka);
   if (services.length > 0) await publisher.connect();
-  const relays = services.map((service) => new Relay(db, notifications, publisher, service, options.onTrouble));
+  const relays = services.map((service) => new Relay({ db, notifications, publisher }, service, options.onTrouble));
   for (const relay of relays) await relay.start();
   return {
-    log: new KafkaLog(db, clock, kafka, outbox, options, positions),
+    log: new KafkaLog({ db, clock, kafka }, outbox, options, positions),
     feeds: new KafkaFeeds(db, clock, kafka, options),
     stop: async () => {
       await Promise.all(relays.map((relay) => relay.stop()));

@@ -41,6 +41,8 @@ type Bounds = ReadonlyMap<string, readonly [low: number, high: number]>;
  * row in PostgreSQL, which every batch takes, checks and moves in its transaction.
  */
 export class KafkaConsumer implements Consumption {
+  private readonly db: DataSource;
+  private readonly kafka: Kafka;
   private consumer: Consumer | null = null;
   private running = true;
   private failed = false;
@@ -55,13 +57,15 @@ export class KafkaConsumer implements Consumption {
   private fetches = 0;
 
   constructor(
-    private readonly db: DataSource,
-    private readonly kafka: Kafka,
+    { db, kafka }: Readonly<{ db: DataSource; kafka: Kafka }>,
     private readonly group: string,
     private readonly topics: readonly string[],
     private readonly worker: BatchWorker,
     private readonly options: KafkaLogOptions,
-  ) {}
+  ) {
+    this.db = db;
+    this.kafka = kafka;
+  }
 
   async start(): Promise<void> {
     await this.connect();

@@ -5,7 +5,8 @@ import type { DataSource } from 'typeorm';
 import type { Progress } from '../exactly-once.js';
 import type { Consumption, LogRecord, Position, Records } from '../port.js';
 import { PositionRows } from '../postgres/log.js';
-import { BatchWorker, parkRow } from '../delivery.js';
+import { BatchWorker } from '../delivery.js';
+import { parkRow } from '../parked.js';
 import { KafkaConsumer } from './consumer.js';
 import { parkInTopic } from './dead-letter.js';
 import type { KafkaLogOptions } from './wire.js';
@@ -52,8 +53,7 @@ export class KafkaFeeds {
       work: (at, records) => this.work(at, records, take),
     });
     const started = new KafkaConsumer(
-      this.db,
-      this.kafka,
+      { db: this.db, kafka: this.kafka },
       CONSUMER,
       FEED_TOPICS.map(({ topic }) => topic),
       worker,

@@ -36,7 +36,7 @@ describe('over Apache Kafka', () => {
   beforeEach(async () => {
     await emptyTopics(kafka);
     running = await start([]);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(consuming.splice(0).map((one) => one.stop()));
     await end(running);
@@ -65,9 +65,7 @@ describe('over Apache Kafka', () => {
     const own = await publisher();
     let deaths = 0;
     const dying = new Relay(
-      running.db,
-      running.notifications,
-      own,
+      { db: running.db, notifications: running.notifications, publisher: own },
       'intake',
       () => undefined,
       async () => {
@@ -129,7 +127,11 @@ describe('over Apache Kafka', () => {
       expect.stringMatching(/reading\.v9/),
     ]);
     const ofResponse = await publisher();
-    const relay = new Relay(running.db, running.notifications, ofResponse, 'response', () => undefined);
+    const relay = new Relay(
+      { db: running.db, notifications: running.notifications, publisher: ofResponse },
+      'response',
+      () => undefined,
+    );
     await relay.start();
     await until(
       async () =>

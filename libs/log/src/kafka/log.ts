@@ -15,14 +15,20 @@ import { kafkaPlace, type KafkaLogOptions } from './wire.js';
  * consumers read them from the brokers. Positions stay in PostgreSQL and move with the work.
  */
 export class KafkaLog implements Log {
+  private readonly db: DataSource;
+  private readonly clock: Clock;
+  private readonly kafka: Kafka;
+
   constructor(
-    private readonly db: DataSource,
-    private readonly clock: Clock,
-    private readonly kafka: Kafka,
+    { db, clock, kafka }: Readonly<{ db: DataSource; clock: Clock; kafka: Kafka }>,
     private readonly outbox: PostgresLog,
     private readonly options: KafkaLogOptions,
     private readonly positions: Positions,
-  ) {}
+  ) {
+    this.db = db;
+    this.clock = clock;
+    this.kafka = kafka;
+  }
 
   append(tx: Tx, events: readonly DomainEvent[]): Promise<void> {
     return this.outbox.append(tx, events);
@@ -46,7 +52,7 @@ export class KafkaLog implements Log {
       work: (at: Position, records: Records) =>
         exactlyOnce(context, at, records, handlers, (tx, fresh) => dropRepeated(tx, at, fresh)),
     });
-    const started = new KafkaConsumer(this.db, this.kafka, consumer, topics, worker, this.options);
+    const started = new KafkaConsumer({ db: this.db, kafka: this.kafka }, consumer, topics, worker, this.options);
     await started.start();
     return started;
   }

@@ -19,20 +19,25 @@ type Row = Readonly<{ offset: number; key: string; body: string }>;
  * from, and consumers drop what they have had.
  */
 export class Relay {
+  private readonly db: DataSource;
+  private readonly notifications: Notifications;
+  private readonly publisher: Publisher;
   private running = true;
   private wakeUp: () => void = () => undefined;
   private loop: Promise<void> = Promise.resolve();
   private stopListening: () => void = () => undefined;
 
   constructor(
-    private readonly db: DataSource,
-    private readonly notifications: Notifications,
-    private readonly publisher: Publisher,
+    { db, notifications, publisher }: Readonly<{ db: DataSource; notifications: Notifications; publisher: Publisher }>,
     private readonly service: Service,
     private readonly onTrouble: (error: unknown, what: string) => void,
     /** Between the acknowledgement and the move of the position; only a test that kills it there gives one. */
     private readonly afterPublish: () => Promise<void> = () => Promise.resolve(),
-  ) {}
+  ) {
+    this.db = db;
+    this.notifications = notifications;
+    this.publisher = publisher;
+  }
 
   async start(): Promise<void> {
     this.stopListening = await this.notifications.on('log', () => this.wakeUp());

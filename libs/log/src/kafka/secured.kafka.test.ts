@@ -89,7 +89,7 @@ describe('a broker with TLS and passwords', () => {
       ],
     );
     while ((await topics('plain', PASSWORD, authority)) !== 'in') await sleep(300);
-  }, 90_000);
+  });
   afterAll(async () => {
     await new Promise((resolve) => child.once('exit', resolve).kill('SIGKILL'));
     rmSync(folder, { recursive: true, force: true });

@@ -28,7 +28,7 @@ describe('what goes wrong over Apache Kafka', () => {
     running = await start([], { standstillMs: 2_000 });
     publisher = new Publisher(kafka); // its numbers belong to the topics as they are now
     await publisher.connect();
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(consuming.splice(0).map((one) => one.stop()));
     await publisher.disconnect();
@@ -137,7 +137,11 @@ describe('what goes wrong over Apache Kafka', () => {
     seen.length = 0;
     const own = new Publisher(kafka);
     await own.connect();
-    const relay = new Relay(running.db, running.notifications, own, 'intake', () => undefined);
+    const relay = new Relay(
+      { db: running.db, notifications: running.notifications, publisher: own },
+      'intake',
+      () => undefined,
+    );
     await relay.start();
     const append = (...events: readonly DomainEvent[]): Promise<void> =>
       running.db.transaction((tx) => running.outbox.append(tx, events));
@@ -186,9 +190,7 @@ describe('what goes wrong over Apache Kafka', () => {
     await own.connect();
     let deaths = 0;
     const relay = new Relay(
-      running.db,
-      running.notifications,
-      own,
+      { db: running.db, notifications: running.notifications, publisher: own },
       'intake',
       () => undefined,
       async () => {

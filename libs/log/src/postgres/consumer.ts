@@ -22,6 +22,8 @@ const AT_A_TIME = 4;
 
 /** Reads the partitions of one consumer, each in order, a batch a transaction. */
 export class PostgresConsumer implements Consumption {
+  private readonly db: DataSource;
+  private readonly notifications: Notifications;
   private readonly worker: BatchWorker;
   private running = true;
   private woken = false;
@@ -30,14 +32,14 @@ export class PostgresConsumer implements Consumption {
   private stopListening: () => void = () => undefined;
 
   constructor(
-    private readonly db: DataSource,
-    clock: Clock,
-    private readonly notifications: Notifications,
+    { db, clock, notifications }: Readonly<{ db: DataSource; clock: Clock; notifications: Notifications }>,
     private readonly consumer: string,
     private readonly topics: readonly string[],
     private readonly options: PostgresLogOptions,
     work: Work,
   ) {
+    this.db = db;
+    this.notifications = notifications;
     this.worker = new BatchWorker({ db, clock, consumer, work, onTrouble: options.onTrouble });
   }
 

@@ -61,7 +61,13 @@ export class PostgresLog implements Log {
       append: (tx: Tx, events: readonly DomainEvent[]) => this.append(tx, events),
     };
     const work = (at: Position, records: Records) => exactlyOnce(context, at, records, handlers);
-    const started = new PostgresConsumer(this.db, this.clock, this.notifications, consumer, topics, this.options, work);
+    const started = new PostgresConsumer(
+      { db: this.db, clock: this.clock, notifications: this.notifications },
+      consumer,
+      topics,
+      this.options,
+      work,
+    );
     await started.start();
     return started;
   }

@@ -2,7 +2,8 @@ import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '@fengsui/settings';
-import { RuntimeModule, type Runtime } from '../runtime.js';
+import { RuntimeModule } from '../runtime.js';
+import type { Runtime } from '../tokens.js';
 import type { ServiceParts } from '../process.js';
 
 /** The Nest application of a process. Bodies are handed on as they come; what is logged goes to standard error. */

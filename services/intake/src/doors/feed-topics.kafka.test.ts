@@ -39,7 +39,7 @@ describe('feed.*, written by an ordinary Kafka client', () => {
       relays: ['intake'],
       http: true,
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await running.stop();
     await db.destroy();

@@ -41,8 +41,7 @@ export class Feeders {
         'unknown-key',
         'no key, or a key that nobody holds',
         'Authorization: Bearer <key of a feeder of the plan>',
-        {},
-        { 'www-authenticate': 'Bearer' },
+        { headers: { 'www-authenticate': 'Bearer' } },
       );
     return {
       name: `feeder:${feeder.name}`,
@@ -97,19 +96,16 @@ export class Gate {
   /** @param now milliseconds @returns what to call when the request is done @throws Problem 429 */
   enter({ name, perMinute }: Known, now: number): () => void {
     if (this.inside >= this.atOnce)
-      throw new Problem(429, 'busy', 'too many uploads at once', `at most ${this.atOnce}`, {}, { 'retry-after': '2' });
+      throw new Problem(429, 'busy', 'too many uploads at once', `at most ${this.atOnce}`, {
+        headers: { 'retry-after': '2' },
+      });
     const minute = Math.floor(now / 60_000);
     const window = this.windows.get(name);
     const count = window?.minute === minute ? window.count + 1 : 1;
     if (count > perMinute)
-      throw new Problem(
-        429,
-        'too-many',
-        'too many requests',
-        `at most ${perMinute} a minute`,
-        {},
-        { 'retry-after': String(60 - (Math.floor(now / 1000) % 60)) },
-      );
+      throw new Problem(429, 'too-many', 'too many requests', `at most ${perMinute} a minute`, {
+        headers: { 'retry-after': String(60 - (Math.floor(now / 1000) % 60)) },
+      });
     if (this.windows.size > 10_000) this.windows.clear();
     this.windows.set(name, { minute, count });
     this.inside += 1;

@@ -111,8 +111,7 @@ export class HttpDoor {
           'too-large',
           'the body is too large',
           `${error.message}; at most ${this.limit} bytes, unpacked (FENGSUI_BODY_LIMIT_MB)`,
-          {},
-          { connection: 'close' },
+          { headers: { connection: 'close' } },
         );
       throw new Problem(400, 'unreadable', 'the body cannot be unpacked', error.message);
     }
@@ -169,7 +168,7 @@ export class HttpDoor {
 /** @throws Problem 422 when nothing of it could be taken */
 function orRefused(receipt: Receipt): Receipt {
   if (receipt.records > 0 && receipt.refused === receipt.records)
-    throw new Problem(422, 'refused', 'every record was refused', `${receipt.refused} refused`, receipt);
+    throw new Problem(422, 'refused', 'every record was refused', `${receipt.refused} refused`, { members: receipt });
   return receipt;
 }
 

@@ -1,16 +1,21 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 
-/** A problem of RFC 9457, as an HTTP answer. `more` stands beside its own members. */
+/** What stands beside a problem's own members, and in the headers of the answer. */
+type ProblemExtras = Readonly<{ members?: object; headers?: Readonly<Record<string, string>> }>;
+
+/** A problem of RFC 9457, as an HTTP answer. */
 export class Problem extends HttpException {
+  readonly headers: Readonly<Record<string, string>>;
+
   constructor(
     status: number,
     code: string,
     title: string,
     detail: string,
-    more: Readonly<Record<string, unknown>> = {},
-    readonly headers: Readonly<Record<string, string>> = {},
+    { members = {}, headers = {} }: ProblemExtras = {},
   ) {
-    super({ type: `urn:fengsui:problem:${code}`, title, status, detail, ...more }, status);
+    super({ type: `urn:fengsui:problem:${code}`, title, status, detail, ...members }, status);
+    this.headers = headers;
   }
 }
 

@@ -47,45 +47,8 @@ export function partsOf(
   event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1,
 ): readonly Part[] {
   switch (event.type) {
-    case 'incident.v1': {
-      const {
-        incidentId,
-        reportNo,
-        stage,
-        happenedAt,
-        category,
-        productionRelated,
-        industry,
-        county,
-        deaths,
-        seriousInjuries,
-        injuries,
-        economicLossYuan,
-        propertyLossYuan,
-      } = event.data;
-      if (county === null) return [];
-      return [
-        {
-          kind: 'incident',
-          subject: incidentId,
-          kept: {
-            at: event.occurredAt,
-            reportNo,
-            stage,
-            happenedAt,
-            category,
-            productionRelated,
-            industry,
-            county,
-            deaths,
-            seriousInjuries,
-            injuries,
-            economicLossYuan,
-            propertyLossYuan,
-          },
-        },
-      ];
-    }
+    case 'incident.v1':
+      return incidentParts(event);
     case 'work-record.v1': {
       const { data } = event;
       const { text: _, ...measured } = data;
@@ -126,6 +89,46 @@ export function partsOf(
       }));
     }
   }
+}
+
+function incidentParts(event: IncidentV1): readonly Part[] {
+  const {
+    incidentId,
+    reportNo,
+    stage,
+    happenedAt,
+    category,
+    productionRelated,
+    industry,
+    county,
+    deaths,
+    seriousInjuries,
+    injuries,
+    economicLossYuan,
+    propertyLossYuan,
+  } = event.data;
+  if (county === null) return [];
+  return [
+    {
+      kind: 'incident',
+      subject: incidentId,
+      kept: {
+        at: event.occurredAt,
+        reportNo,
+        stage,
+        happenedAt,
+        category,
+        productionRelated,
+        industry,
+        county,
+        deaths,
+        seriousInjuries,
+        injuries,
+        economicLossYuan,
+        propertyLossYuan,
+      },
+    },
+  ];
 }
 
 /**

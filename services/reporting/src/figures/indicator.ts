@@ -109,16 +109,8 @@ export function accidents(
   ];
 }
 
-export function records(
-  id: string,
-  zh: string,
-  en: string,
-  unit: Unit,
-  definition: string,
-  amount: (record: Of<'record'>['record']) => number,
-): Indicator {
-  return sum(text(id, zh, en, unit, definition), 'record', ({ record }) => amount(record));
-}
+export const records = (named: Named, amount: (record: Of<'record'>['record']) => number): Indicator =>
+  sum(named, 'record', ({ record }) => amount(record));
 export function distinctRecords(
   id: string,
   zh: string,

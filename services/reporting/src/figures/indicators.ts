@@ -194,15 +194,17 @@ export const INDICATORS: readonly Indicator[] = [
     'moved-person',
     ({ episodeId, person }) => `${episodeId}/${person}`,
   ),
-  records('permits.handled', '行政许可办结数', 'permits handled', 'count', 'permits handled', (record) =>
+  records(text('permits.handled', '行政许可办结数', 'permits handled', 'count', 'permits handled'), (record) =>
     Number(record.kind === 'permit'),
   ),
   records(
-    'permits.online',
-    '行政许可网上办结数',
-    'permits handled wholly online',
-    'count',
-    'permits handled wholly online',
+    text(
+      'permits.online',
+      '行政许可网上办结数',
+      'permits handled wholly online',
+      'count',
+      'permits handled wholly online',
+    ),
     (record) => Number(record.kind === 'permit' && record.online),
   ),
   ratio(
@@ -223,7 +225,7 @@ export const INDICATORS: readonly Indicator[] = [
     'distinct enterprises visited',
     (record) => (record.kind === 'safety-visit' ? record.enterpriseId : null),
   ),
-  records('inspections.visits', '指导服务次数', 'guidance visits', 'count', 'visits', (record) =>
+  records(text('inspections.visits', '指导服务次数', 'guidance visits', 'count', 'visits'), (record) =>
     Number(record.kind === 'safety-visit'),
   ),
   sum(
@@ -243,11 +245,13 @@ export const INDICATORS: readonly Indicator[] = [
     ({ grade, fixed }) => Number(grade === 'general' && fixed),
   ),
   records(
-    'leaders.inspections',
-    '领导带队督导检查次数',
-    'inspections led by a leader',
-    'count',
-    'inspections led by a leader',
+    text(
+      'leaders.inspections',
+      '领导带队督导检查次数',
+      'inspections led by a leader',
+      'count',
+      'inspections led by a leader',
+    ),
     (record) => Number(record.kind === 'leader-inspection'),
   ),
   distinct(
@@ -292,44 +296,46 @@ export const INDICATORS: readonly Indicator[] = [
   mines('mines.closed', '取缔关闭地下矿山数', 'closed'),
   mines('mines.upgraded', '整顿提升地下矿山数', 'upgraded'),
   records(
-    'epidemic.batches',
-    '赴基层支援疫情防控批次',
-    'batches sent to support epidemic control',
-    'count',
-    'work records of that kind',
+    text(
+      'epidemic.batches',
+      '赴基层支援疫情防控批次',
+      'batches sent to support epidemic control',
+      'count',
+      'work records of that kind',
+    ),
     (record) => Number(record.kind === 'epidemic-support'),
   ),
   records(
-    'epidemic.volunteers',
-    '志愿服务人次',
-    'persons serving as volunteers',
-    'persons',
-    'persons summed over work records',
+    text(
+      'epidemic.volunteers',
+      '志愿服务人次',
+      'persons serving as volunteers',
+      'persons',
+      'persons summed over work records',
+    ),
     (record) => (record.kind === 'volunteering' ? record.persons : 0),
   ),
-  records('publicity.events', '宣传活动场次', 'publicity events', 'count', 'events held', (record) =>
+  records(text('publicity.events', '宣传活动场次', 'publicity events', 'count', 'events held'), (record) =>
     Number(record.kind === 'publicity'),
   ),
   records(
-    'exams.candidates',
-    '特种作业人员考试人次',
-    'candidates examined for special operations',
-    'persons',
-    'candidates summed over examinations',
+    text(
+      'exams.candidates',
+      '特种作业人员考试人次',
+      'candidates examined for special operations',
+      'persons',
+      'candidates summed over examinations',
+    ),
     (record) => (record.kind === 'examination' ? record.candidates : 0),
   ),
-  records('drills.count', '应急演练次数', 'drills', 'count', 'drills held', (record) =>
+  records(text('drills.count', '应急演练次数', 'drills', 'count', 'drills held'), (record) =>
     Number(record.kind === 'drill'),
   ),
-  records('consultations.count', '会商次数', 'consultations', 'count', 'consultations held', (record) =>
+  records(text('consultations.count', '会商次数', 'consultations', 'count', 'consultations held'), (record) =>
     Number(record.kind === 'consultation'),
   ),
   records(
-    'communities.nominated',
-    '申报综合减灾示范社区数',
-    'communities nominated',
-    'count',
-    'communities nominated',
+    text('communities.nominated', '申报综合减灾示范社区数', 'communities nominated', 'count', 'communities nominated'),
     (record) => Number(record.kind === 'community-nomination'),
   ),
 ];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import { Clock, one, rows, type Tx } from '@fengsui/database';
+import { roundHalfUp } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
@@ -40,8 +41,12 @@ export class AnnualSummaries {
         const [figure] = block.kind === 'chart' ? block.figures : [];
         if (block.kind !== 'chart' || figure === undefined) continue;
         const series = [];
-        for (const one of [year - 1, year])
-          series.push({ name: `${one}年`, values: await this.figures.monthly(tx, figure.id, one, asOf) });
+        for (const one of [year - 1, year]) {
+          const values = await this.figures.monthly(tx, figure.id, one, asOf);
+          // Money is kept in yuan and printed in 万元.
+          const printed = figure.unit === 'yuan' ? values.map((value) => roundHalfUp(value / 10_000, 2)) : values;
+          series.push({ name: `${one}年`, values: printed });
+        }
         charts.set(block.title, { title: block.title, unit: UNIT_IN_CHINESE[figure.unit], series });
       }
       const bytes = await writeDocument(summary, {

@@ -68,11 +68,13 @@ export function superseded(
   };
 }
 
+/** A person's order, and in whose name it was given. */
+type Decided = Readonly<{ order: OrderV1; decidedBy: string }>;
+
 export function refused(
   state: FloodResponse,
   proposal: Proposal,
-  order: OrderV1,
-  decidedBy: string,
+  { order, decidedBy }: Decided,
   plan: string,
   now: UtcInstant,
 ): ResponseProposalClosedV1 {
@@ -118,11 +120,9 @@ export function overdue(
 }
 
 export function changed(
-  before: FloodResponse,
-  after: FloodResponse,
+  { before, after }: Readonly<{ before: FloodResponse; after: FloodResponse }>,
   ruling: Extract<Ruling, { kind: 'change' }>,
-  order: OrderV1,
-  decidedBy: string,
+  { order, decidedBy }: Decided,
   plan: string,
   now: UtcInstant,
 ): ResponseChangedV1 {

@@ -40,7 +40,7 @@ export class LevelOrders {
         await this.states.save(tx, after);
         await unschedule(tx, 'response', 'proposal-deadline', [ruling.proposal.id]);
         await schedule(tx, 'response', assessAt(data.authority, [now]));
-        append(refused(before, ruling.proposal, order as OrderV1, decidedBy, flood.version, now));
+        append(refused(before, ruling.proposal, { order: order as OrderV1, decidedBy }, flood.version, now));
         return done(`${ruling.proposal.id} refused`);
       case 'change':
         await this.change({ before, after, ruling, order: order as OrderV1, decidedBy }, unit);
@@ -57,7 +57,7 @@ export class LevelOrders {
     const everyCounty = counties.all().map(({ code }) => code);
     const covered = ruling.to === 'none' || after.counties.length > 0 ? after : { ...after, counties: everyCounty };
     await this.states.save(tx, covered);
-    const event = changed(before, covered, ruling, order, decidedBy, flood.version, now);
+    const event = changed({ before, after: covered }, ruling, { order, decidedBy }, flood.version, now);
     await this.states.remember(tx, event.id, covered, order.occurredAt, flood.version);
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);

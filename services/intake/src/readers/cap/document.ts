@@ -86,25 +86,24 @@ function* read(piece: Piece, trust: Trust): Generator<SourceRecord> {
     return;
   }
   if (parsed.root.name === 'alert') {
-    yield recordOf(parsed, parsed.root, 'alert', whole, trust, []);
+    yield recordOf(parsed, parsed.root, { ...whole, place: 'alert' }, trust, []);
     return;
   }
   for (const [index, { alert, within }] of [...alertsIn(parsed.root)].entries()) {
     const place = `alert[${index + 1}] (line ${alert.line})`;
     const notes = within === 'feed' ? ['the alert stands outside of an entry'] : [];
-    yield recordOf(parsed, alert, place, bytesOfText(parsed, alert.start, alert.end), trust, notes);
+    yield recordOf(parsed, alert, { place, ...bytesOfText(parsed, alert.start, alert.end) }, trust, notes);
   }
 }
 
 function recordOf(
   document: XmlDocument,
   alert: XmlElement,
-  place: string,
-  { from, length }: { from: number; length: number },
+  at: Readonly<{ place: string; from: number; length: number }>,
   trust: Trust,
   notes: readonly string[],
 ): SourceRecord {
-  const at = { place, from, length };
+  const { place } = at;
   const trusted = trust({ xml: document.text.slice(alert.start, alert.end), element: alert });
   if ('refused' in trusted)
     return { ...at, refusals: [refuse(`${place}/Signature`, trusted.refused, trusted.expected)] };
