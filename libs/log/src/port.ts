@@ -1,5 +1,5 @@
 import type { DomainEvent, EventType, UtcInstant } from '@fengsui/contracts';
-import type { Tx } from '@fengsui/database';
+import type { Db, Tx } from '@fengsui/database';
 
 /**
  * What a handler gets beside its events. All of it commits together: the handler's state, what it appends, the
@@ -56,8 +56,11 @@ export interface Log {
   append(tx: Tx, events: readonly DomainEvent[]): Promise<void>;
   /** Starts to consume the topics of the handlers' types, exactly once by position. */
   consume(consumer: string, handlers: Handlers): Promise<Consumption>;
-  /** True when every consumer has passed everything that was appended. */
-  idle(): Promise<boolean>;
+  /**
+   * True when every consumer has passed everything that was appended.
+   * @param db the transaction whose snapshot is asked, where the answer must fit others
+   */
+  idle(db?: Db): Promise<boolean>;
 }
 
 /** A consumer at work. */

@@ -50,7 +50,14 @@ const LOOK_MS = 20;
 /** Returns when every consumer has passed what was written and nothing of it is due any more. */
 export async function workedThrough({ db, log, clock }: Ports): Promise<void> {
   for (;;) {
-    if (!(await someDueNow(db, await clock.now())) && (await log.idle())) return;
+    const now = await clock.now();
+    // One snapshot for both: what a consumer has just turned into a due job, or a job into an event, is seen as one
+    // or the other.
+    const done = await db.transaction(
+      'REPEATABLE READ',
+      async (tx) => !(await someDueNow(tx, now)) && (await log.idle(tx)),
+    );
+    if (done) return;
     await sleep(LOOK_MS);
   }
 }

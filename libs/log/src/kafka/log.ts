@@ -1,5 +1,5 @@
 import { TOPICS, type DomainEvent, type Service } from '@fengsui/contracts';
-import { one, run, type Clock, type Tx } from '@fengsui/database';
+import { one, run, type Clock, type Db, type Tx } from '@fengsui/database';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import { exactlyOnce, type Positions } from '../exactly-once.js';
@@ -58,9 +58,9 @@ export class KafkaLog implements Log {
   }
 
   /** Every outbox is carried on, and every consumer has passed what was carried. */
-  async idle(): Promise<boolean> {
+  async idle(db: Db = this.db): Promise<boolean> {
     const found = await one<{ idle: boolean }>(
-      this.db,
+      db,
       `
       select not exists (
         select 1 from log.partition p left join log.relayed r using (topic, partition)

@@ -1,5 +1,5 @@
 import { checkEvent, TOPICS, type DomainEvent } from '@fengsui/contracts';
-import { one, run, type Clock, type Notifications, type Tx } from '@fengsui/database';
+import { one, run, type Clock, type Notifications, type Db, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { exactlyOnce, type Positions } from '../exactly-once.js';
 import { partitionOf } from '../partition.js';
@@ -72,9 +72,9 @@ export class PostgresLog implements Log {
     return started;
   }
 
-  async idle(): Promise<boolean> {
+  async idle(db: Db = this.db): Promise<boolean> {
     const found = await one<{ idle: boolean }>(
-      this.db,
+      db,
       `
       select not exists (
         select 1 from log.subscription s join log.partition p using (topic)
