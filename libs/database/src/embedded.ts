@@ -47,8 +47,8 @@ const SERVER_SETTINGS = {
 /**
  * Starts the server whose data lies below `home`, or attaches to it when it runs already (also one whose starter was
  * killed).
- * @param home folder of this installation; as root the data goes below /var/tmp, because PostgreSQL will not run as
- * root
+ * @param home folder of this installation; as root the data goes below /var/lib/fengsui, because PostgreSQL will not
+ * run as root
  */
 export async function startEmbedded(home: string): Promise<EmbeddedServer> {
   const asRoot = process.getuid?.() === 0;

@@ -73,8 +73,11 @@ export class JobRunner {
       let woken = false;
       const signal = new Promise<void>((resolve) => (this.wakeUp = () => ((woken = true), resolve())));
       try {
-        while (this.running && (await this.runSome()) > 0);
-        if (!woken && this.running) await waitFor(signal, await this.untilNext());
+        let progress = await this.runSome();
+        while (this.running && progress === 'done') progress = await this.runSome();
+        // What somebody else holds is not asked for again and again while they are at it.
+        const pause = progress === 'held' ? LOOK_AGAIN_MS : await this.untilNext();
+        if (!woken && this.running) await waitFor(signal, pause);
       } catch (error) {
         this.onError(error, null); // the database is away: wait and look again
         await waitFor(signal, LOOK_AGAIN_MS);
@@ -82,14 +85,17 @@ export class JobRunner {
     }
   }
 
-  /** @returns how many jobs were dealt with */
-  private async runSome(): Promise<number> {
-    if (!(await this.someDue())) return 0;
-    return 'outside' in this.handlers
-      ? this.runOutside(this.handlers.outside)
-      : this.runBatch(this.handlers.inTransaction);
+  /** @returns `held`: something is due, and other runners have all of it in hand */
+  private async runSome(): Promise<'done' | 'held' | 'nothing due'> {
+    if (!(await this.someDue())) return 'nothing due';
+    const done =
+      'outside' in this.handlers
+        ? await this.runOutside(this.handlers.outside)
+        : await this.runBatch(this.handlers.inTransaction);
+    return done > 0 ? 'done' : 'held';
   }
 
+  /** @returns how many jobs were dealt with */
   private async runBatch(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
     let taken: readonly Job[] = [];
     try {
@@ -141,23 +147,25 @@ export class JobRunner {
    * holder is gone, whatever time it is, and no transaction stays open while somebody else is waited for.
    */
   private async runOutside(handlers: Readonly<Record<string, OutsideHandler>>): Promise<number> {
-    const { now, upTo } = await this.horizon(this.base.db.manager);
-    for (const job of await this.due(now, upTo)) {
+    const { now: since, upTo } = await this.horizon(this.base.db.manager);
+    let done = 0;
+    for (const job of await this.due(since, upTo)) {
+      if (!this.running) break;
       const name = [`fengsui job ${this.service}`, `${job.kind} ${job.key}`];
       const lock = new SessionLock(this.base.db, 'select pg_try_advisory_lock(hashtext($1), hashtext($2))', name);
       try {
         // Whoever had the lock before may have done it meanwhile.
         if (!(await lock.held()) || !(await this.isStillDue(job))) continue;
-        await this.performOutside(job, now, handlers);
-        return 1;
+        done += 1;
+        // Those before it may have taken long.
+        await this.performOutside(job, await this.base.clock.now(), handlers);
       } catch (error) {
         await this.failed(job, error);
-        return 1;
       } finally {
         await lock.release();
       }
     }
-    return 0;
+    return done;
   }
 
   private async performOutside(
