@@ -117,8 +117,11 @@ async function dataModelOf() {
   const { SCHEMAS } = await import('../services/fengsui/dist/index.js');
   const { describedTables } = await import('../libs/database/dist/index.js');
   const cell = (text) => String(text ?? '').replaceAll('|', '\\|');
+  const described = await describedTables(SCHEMAS);
   const parts = SCHEMAS.flatMap(({ schema }) => {
-    const tables = describedTables(SCHEMAS).filter((table) => table.schema === schema);
+    const tables = described
+      .filter(({ table }) => table.startsWith(`${schema}.`))
+      .map(({ table, ...rest }) => ({ name: table.slice(schema.length + 1), ...rest }));
     const picture = tables.flatMap(({ name, columns }) => [
       `  ${name} {`,
       ...columns.map(({ column, type, key }) => `    ${type.replace('[]', '_list')} ${column}${key ? ' PK' : ''}`),

@@ -13,6 +13,7 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    [`^@fengsui/(${libs})/testing$`]: '<rootDir>/libs/$1/src/testing.ts',
     [`^@fengsui/(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',
     [`^@fengsui/(${services})$`]: '<rootDir>/services/$1/src/index.ts',
     '^@fengsui/cli$': '<rootDir>/services/fengsui/src/index.ts',

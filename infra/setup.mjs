@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NX, NX_ENVIRONMENT } from './nx.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const LEAST_NODE = [20, 19];
@@ -61,7 +62,7 @@ function writable() {
   }
 }
 
-/** Built when a source is newer than the last build. The compiler itself only rebuilds what changed. */
+/** Built when a source is newer than the last build. Nx builds what a change touches and takes the rest from its cache. */
 function build() {
   const stamp = path.join(ROOT, 'node_modules', '.fengsui-built');
   const built =
@@ -73,11 +74,12 @@ function build() {
   )
     return;
   say('· 编译 / building');
-  run(
-    process.execPath,
-    [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', path.join(ROOT, 'tsconfig.json')],
-    '编译失败 / the build failed',
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [NX, 'run-many', '-t', 'build'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: NX_ENVIRONMENT,
+  });
+  if (status !== 0) stop(`${stdout}${stderr}\n编译失败 / the build failed`);
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
 }
@@ -107,4 +109,9 @@ function stop(text) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--install')) {
+    checkNode();
+    install();
+  } else setUp();
+}

@@ -9,13 +9,13 @@ import { utc } from '@fengsui/contracts';
 import { Clock, connect, migrate, Notifications, SCHEDULE_SCHEMA, startEmbedded } from '@fengsui/database';
 import {
   KeptInputs,
-  contentOfBytes,
+  payloadOf,
   INTAKE_SCHEMA,
   IntakePlan,
   judge,
   readInput,
   Receiving,
-  type Content,
+  type Payload,
   type SourceRecord,
 } from '@fengsui/intake';
 import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
@@ -71,11 +71,11 @@ const shown = (rates: number[]): string =>
     .join(' / ');
 
 async function readAndCheck(inputs: readonly Buffer[]): Promise<void> {
-  for (const input of inputs) await checkAll(await contentOfBytes(input));
+  for (const input of inputs) await checkAll(await payloadOf(input));
 }
 
-async function checkAll(content: Content): Promise<number> {
-  const opened = await readInput(content, PLAN.readers);
+async function checkAll(payload: Payload): Promise<number> {
+  const opened = await readInput(payload, PLAN.readers);
   if ('skipped' in opened) throw new Error(opened.skipped);
   let count = 0;
   for await (const records of opened.records)
@@ -136,7 +136,7 @@ function large(what: string): string {
 async function readLarge(): Promise<string> {
   const block = csvOf('', firmsRow, 10_000).subarray(1);
   const size = GIGABYTE;
-  const content: Content = {
+  const payload: Payload = {
     sha256: createHash('sha256').update('large').digest('hex'),
     size,
     open: function* () {
@@ -147,7 +147,7 @@ async function readLarge(): Promise<string> {
   const started = process.hrtime.bigint();
   let peak = 0;
   const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 100);
-  const rows = await checkAll(content);
+  const rows = await checkAll(payload);
   clearInterval(timer);
   peak = Math.max(peak, process.resourceUsage().maxRSS * 1024);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
@@ -219,12 +219,12 @@ function firstRefusal(records: readonly SourceRecord[]): string | null {
 async function readAttack(name: string): Promise<string> {
   const bytes = ATTACKS.find(([one]) => one === name)?.[1]() ?? Buffer.alloc(0);
   // warm: what is measured is the attack, not the loading of code
-  await checkAll(await contentOfBytes(Buffer.from(alert(0))));
+  await checkAll(await payloadOf(Buffer.from(alert(0))));
   const before = process.memoryUsage().rss;
   const started = process.hrtime.bigint();
   let outcome = 'ACCEPTED';
   try {
-    const opened = await readInput(await contentOfBytes(bytes), PLAN.readers);
+    const opened = await readInput(await payloadOf(bytes), PLAN.readers);
     if ('skipped' in opened) outcome = `skipped: ${opened.skipped}`;
     else for await (const records of opened.records) outcome = firstRefusal(records) ?? outcome;
   } catch (error) {

@@ -72,7 +72,7 @@ const STATE: Readonly<Record<string, string>> = {
   'wildfire.sign': 'select * from wildfire.sign order by event',
   'duty.call': 'select id, cause, state, steps_called, text from duty.call order by 1',
   'duty.delivery': 'select key, channel, state from duty.delivery order by 1',
-  'reporting.subject': 'select kind, id, pieces, content from reporting.subject order by 1, 2',
+  'reporting.subject': 'select kind, id, entries, content from reporting.subject order by 1, 2',
   'reporting.counter': 'select * from reporting.counter where amount <> 0 order by indicator, day, region, dimension',
   'reporting.distinct_key': 'select * from reporting.distinct_key where facts <> 0 order by 1, 2, 3',
   'schedule.job': 'select service, kind, key, due_at, payload from schedule.job order by 1, 2, 3',

@@ -9,22 +9,41 @@ import { foreignTablesIn, tablesIn } from '../../infra/sql-ownership.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Plants a file, lints it, and takes it away again. */
-function lint(folder: string, text: string): { status: number | null; output: string } {
+type Seen = Readonly<{ status: number | null; output: string }>;
+
+/** Plants a file, has it looked at by a program, and takes it away again. */
+function planted(folder: string, text: string, program: (file: string) => readonly string[]): Seen {
   const file = path.join(ROOT, folder, 'src', 'planted', 'planted.ts');
   mkdirSync(path.dirname(file), { recursive: true });
   try {
     writeFileSync(file, text);
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [path.join(ROOT, 'node_modules/oxlint/bin/oxlint'), '--import-plugin', '--deny-warnings', file],
-      { cwd: ROOT, encoding: 'utf8' },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, program(file), { cwd: ROOT, encoding: 'utf8' });
     return { status, output: stdout + stderr };
   } finally {
     rmSync(path.dirname(file), { recursive: true, force: true });
   }
 }
+
+const lint = (folder: string, text: string): Seen =>
+  planted(folder, text, (file) => ['node_modules/oxlint/bin/oxlint', '--import-plugin', '--deny-warnings', file]);
+
+it('a query beside the seam is found by its type, under whatever name, and a query of our own is let be', () => {
+  const text = `import type { DataSource } from 'typeorm';
+export const asked = async (db: DataSource): Promise<unknown> => {
+  const { query: plain } = db.manager;
+  const own = { query: (text: string) => text };
+  own.query('ours');
+  await plain('select 1');
+  return [await db['query']('select 2'), db.createQueryBuilder()];
+};
+`;
+  const { output } = planted('services/duty', text, () => ['infra/raw-queries.mjs', 'services/duty']);
+  expect(output.split('\n').filter((place) => place.includes('planted'))).toEqual([
+    'services/duty/src/planted/planted.ts:3',
+    'services/duty/src/planted/planted.ts:7',
+    'services/duty/src/planted/planted.ts:7',
+  ]);
+});
 
 it.each([
   [

@@ -4,7 +4,7 @@ import { openStore, readPlans, startOneProcess, type OneProcess, type Ports } fr
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import { switchToWall, VirtualTime } from '@fengsui/database';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase } from '@fengsui/testing';
+import { testDatabase } from '@fengsui/database/testing';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'plans', 'qingyuan');
 

@@ -7,7 +7,7 @@ import { readPlans, SCHEMAS, startOneProcess, type OneProcess } from '@fengsui/c
 import { upcast } from '@fengsui/contracts';
 import { catalogueOf, connect, migrate } from '@fengsui/database';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));

@@ -1,5 +1,5 @@
-import { getMetadataArgsStorage, type DataSource, type EntityMetadata } from 'typeorm';
-import { SnakeCaseNames } from './columns.js';
+import { DataSource, type EntityMetadata } from 'typeorm';
+import { entitiesOf } from './connect.js';
 import type { OwnedSchema } from './migrate.js';
 import { rows } from './sql.js';
 
@@ -41,43 +41,20 @@ export async function catalogueOf(
 }
 
 /** A table as its entity describes it. */
-export type DescribedTable = Readonly<{
-  schema: string;
-  name: string;
-  comment: string | null;
-  columns: readonly Readonly<{
-    column: string;
-    type: string;
-    nullable: boolean;
-    key: boolean;
-    comment: string | null;
-  }>[];
-}>;
+export type DescribedTable = Table & Readonly<{ columns: readonly Column[] }>;
 
-/** Every table that the entities describe, without a database. */
-export function describedTables(owned: readonly OwnedSchema[]): readonly DescribedTable[] {
-  const { tables, columns } = getMetadataArgsStorage();
-  const names = new SnakeCaseNames();
-  return owned.flatMap(({ schema, entities }) =>
-    entities.map((entity) => {
-      const table = tables.find(({ target }) => target === entity);
-      const lineage = new Set<unknown>();
-      for (let one: unknown = entity; typeof one === 'function'; one = Object.getPrototypeOf(one)) lineage.add(one);
-      const own = columns.filter(({ target }) => lineage.has(target));
-      return {
-        schema,
-        name: table?.name ?? '',
-        comment: table?.comment ?? null,
-        columns: own.map(({ propertyName, options }) => ({
-          column: names.columnName(propertyName, options.name),
-          type: `${String(options.type)}${options.array === true ? '[]' : ''}`,
-          nullable: options.nullable === true,
-          key: options.primary === true,
-          comment: options.comment ?? null,
-        })),
-      };
-    }),
-  );
+/** Every table that the entities describe, in their order, without a database. */
+export async function describedTables(owned: readonly OwnedSchema[]): Promise<readonly DescribedTable[]> {
+  const entities = await new Unconnected(entitiesOf(owned)).describe();
+  return entities.map((entity) => ({ ...tableOf(entity), columns: columnsOf(entity) }));
+}
+
+/** Reads the entities as a connection would, and opens none. */
+class Unconnected extends DataSource {
+  async describe(): Promise<readonly EntityMetadata[]> {
+    await this.buildMetadatas();
+    return this.entityMetadatas;
+  }
 }
 
 function compared<T extends object>(

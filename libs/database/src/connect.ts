@@ -13,6 +13,13 @@ pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) =>
   utc(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')),
 );
 
+/** How the entities of some schemas are read. */
+export const entitiesOf = (owned: readonly OwnedSchema[]) => ({
+  type: 'postgres' as const,
+  namingStrategy: new SnakeCaseNames(),
+  entities: owned.flatMap(({ entities }) => [...entities]),
+});
+
 /**
  * Opens a pool.
  * @param name shows in pg_stat_activity, so a DBA sees who holds what
@@ -25,11 +32,9 @@ export async function connect(
   owned: readonly OwnedSchema[] = [],
 ): Promise<DataSource> {
   const dataSource = new DataSource({
-    type: 'postgres',
+    ...entitiesOf(owned),
     url,
     applicationName: name,
-    namingStrategy: new SnakeCaseNames(),
-    entities: owned.flatMap(({ entities }) => [...entities]),
     extra: {
       max: poolSize,
       keepAlive: true,

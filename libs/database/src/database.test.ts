@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addMinutes, utc } from '@fengsui/contracts';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from './testing.js';
 import type { DataSource } from 'typeorm';
 import {
   Clock,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DomainEvent, type EventType } from '@fengsui/contracts';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { LOG_SCHEMA, murmur2, onFailure, PositionRows, PostgresLog, type Consumption, type Handler } from './index.js';
 import { adapterContract, event } from './contract-for-tests.js';
@@ -121,13 +121,13 @@ describe('the log in PostgreSQL', () => {
     const appender = async (name: number): Promise<void> => {
       for (let round = 0; round < 15; round += 1) {
         const events = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => event(`${key}${name}`, round));
-        const fate = (name * 7 + round * 3) % 10;
+        const chance = (name * 7 + round * 3) % 10;
         await db
           .transaction(async (tx) => {
             await tx.query('select 1');
             await log.append(tx, events);
-            if (fate < 3) await sleep(8);
-            if (fate === 4) throw new Error('rolled back on purpose');
+            if (chance < 3) await sleep(8);
+            if (chance === 4) throw new Error('rolled back on purpose');
           })
           .then(
             () => events.forEach(({ id }) => committed.add(id)),

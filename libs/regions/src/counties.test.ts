@@ -6,7 +6,7 @@ import { sharedFile } from '@fengsui/testing';
 import { Counties } from './index.js';
 
 const plan = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
-const counties = Counties.read(path.join(plan, 'boundaries', 'counties.geojson'));
+const counties = Counties.ofPlan(plan);
 
 describe('the counties of the city', () => {
   it.each([

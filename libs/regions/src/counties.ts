@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { openPlanFile, SettingsError } from '@fengsui/settings';
 import pointInPolygon from 'point-in-polygon-hao';
 
 type Ring = [number, number][];
@@ -8,6 +9,18 @@ type Outline = Readonly<{
   polygons: readonly Ring[][];
   box: readonly [number, number, number, number];
 }>;
+
+type Outlines = Readonly<{
+  features: readonly Readonly<{ properties: County; geometry: { type: string; coordinates: unknown } }>[];
+}>;
+
+function outlineOf({
+  properties: { code, name },
+  geometry: { type, coordinates },
+}: Outlines['features'][number]): Outline {
+  const polygons = (type === 'MultiPolygon' ? coordinates : [coordinates]) as Ring[][];
+  return { code, name, polygons, box: boxOf(polygons) };
+}
 
 /** A county of the city: GB/T 2260 code and name. */
 export type County = Readonly<{ code: string; name: string }>;
@@ -19,17 +32,21 @@ export type County = Readonly<{ code: string; name: string }>;
 export class Counties {
   private constructor(private readonly outlines: readonly Outline[]) {}
 
-  /** @param file GeoJSON in WGS-84; each feature has `code` and `name` */
-  static read(file: string): Counties {
-    const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
-      features: { properties: County; geometry: { type: string; coordinates: unknown } }[];
-    };
-    return new Counties(
-      features.map(({ properties: { code, name }, geometry: { type, coordinates } }) => {
-        const polygons = (type === 'MultiPolygon' ? coordinates : [coordinates]) as Ring[][];
-        return { code, name, polygons, box: boxOf(polygons) };
-      }),
-    );
+  /**
+   * @param folder of the plan; `boundaries/counties.geojson` there is GeoJSON in WGS-84, each feature with `code` and
+   * `name`
+   * @throws SettingsError when it is not there, or no GeoJSON
+   */
+  static ofPlan(folder: string): Counties {
+    const { file, text } = openPlanFile(folder, path.join('boundaries', 'counties.geojson'));
+    try {
+      const { features } = JSON.parse(text) as Outlines;
+      return new Counties(features.map(outlineOf));
+    } catch (error) {
+      throw new SettingsError(`${file} is not GeoJSON with a code and a name in each feature`, [
+        (error as Error).message,
+      ]);
+    }
   }
 
   all(): readonly County[] {

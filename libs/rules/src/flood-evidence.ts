@@ -25,36 +25,37 @@ export type Evidence = Readonly<{
 }>;
 
 /** A condition that holds, and by what. */
-export type Holding = Readonly<{
+export type MetCondition = Readonly<{
   condition: Condition;
   by: string;
   causes: readonly string[];
   counties: readonly string[];
 }>;
-export type Called = Readonly<{ level: Level; holding: readonly Holding[] }>;
+/** The level that the plan calls for, and the conditions that are met. */
+export type Demand = Readonly<{ level: Level; met: readonly MetCondition[] }>;
 
 /**
  * The level that the plan calls for. Pure: the same evidence and plan always give the same answer, in whatever order
  * the evidence came.
- * @param staleToo also weighs readings that are no longer fresh: for holding a level up, never for raising one
+ * @param staleToo also weighs readings that are no longer fresh: they keep a level up, they never raise one
  */
-export function calledFor(evidence: Evidence, plan: FloodPlan, now: UtcInstant, staleToo: boolean): Called {
+export function demandOf(evidence: Evidence, plan: FloodPlan, now: UtcInstant, staleToo: boolean): Demand {
   const since = addMinutes(now, -plan.freshForMinutes);
   const fresh = <T extends { at: UtcInstant }>(readings: readonly T[]) =>
     staleToo ? readings : readings.filter(({ at }) => at >= since);
   const weighed = { ...evidence, stages: fresh(evidence.stages), rains: fresh(evidence.rains) };
-  const holding = plan.conditions.flatMap((condition) => {
+  const met = plan.conditions.flatMap((condition) => {
     const held = hold(condition.when, weighed, plan);
     return held === null ? [] : [{ condition, ...held }];
   });
-  const level = holding.reduce<Level>(
+  const level = met.reduce<Level>(
     (highest, { condition }) => (levelRank(condition.level) > levelRank(highest) ? condition.level : highest),
     'none',
   );
-  return { level, holding };
+  return { level, met };
 }
 
-type Held = Omit<Holding, 'condition'>;
+type Held = Omit<MetCondition, 'condition'>;
 
 function hold(when: Measure, evidence: Evidence, plan: FloodPlan): Held | null {
   switch (when.measure) {

@@ -40,7 +40,7 @@ export type FloodPlan = Readonly<{
   transfersAt: Readonly<Record<RaisingLevel, readonly string[]>>;
   decideWithinMinutes: Readonly<Record<RaisingLevel, number>>;
   moveWithinMinutes: Readonly<Record<RaisingLevel, number>>;
-  /** A reading older than this raises nothing. It goes on holding a level up: silence is no all-clear. */
+  /** A reading older than this raises nothing. It still keeps a level up: silence is no all-clear. */
   freshForMinutes: number;
   /** The water must have been calm for this long before a lower level is proposed. */
   dwellMinutes: number;

@@ -1,5 +1,5 @@
 import { addMinutes, levelRank, type Level, type OrderOf, type UtcInstant } from '@fengsui/contracts';
-import type { Called, Holding } from './flood-evidence.js';
+import type { Demand, MetCondition } from './flood-evidence.js';
 import type { FloodPlan } from './flood-plan.js';
 
 /** What we remember about the flood response of one authority. One row, one aggregate. */
@@ -81,31 +81,31 @@ type Keep = Readonly<{
   refused?: FloodResponse['refused'];
 }>;
 /**
- * What the evidence amounts to: fresh readings raise, stale ones go on holding a level up, and only observation lets
- * it down.
+ * What the plan calls for: by fresh evidence alone, which may raise a level, and by all of it, stale readings too,
+ * which keeps one up. Only observation lets it down.
  */
-export type Weighed = Readonly<{ raising: Called; holding: Called; observedFresh: boolean }>;
+export type Weighed = Readonly<{ byFresh: Demand; byAll: Demand; observedFresh: boolean }>;
 
 /**
  * Weighs what the plan calls for against the level in force. Proposes, never changes: a named person decides.
  * Raising may follow a forecast; lowering follows observation and a dwell time.
  */
 export function assess(state: FloodResponse, weighed: Weighed, plan: FloodPlan, now: UtcInstant): Assessment {
-  const { raising, holding } = weighed;
-  if (levelRank(raising.level) > levelRank(state.level)) return considerRaising(state, raising, plan, now);
-  if (levelRank(holding.level) >= levelRank(state.level)) {
+  const { byFresh, byAll } = weighed;
+  if (levelRank(byFresh.level) > levelRank(state.level)) return considerRaising(state, byFresh, plan, now);
+  if (levelRank(byAll.level) >= levelRank(state.level)) {
     const open = state.proposal;
     if (open !== null && levelRank(open.to) < levelRank(state.level))
-      return { kind: 'withdraw', proposal: open, reason: `level ${holding.level} is called for again` };
+      return { kind: 'withdraw', proposal: open, reason: `level ${byAll.level} is called for again` };
   }
-  if (levelRank(holding.level) >= levelRank(state.level))
+  if (levelRank(byAll.level) >= levelRank(state.level))
     return keep(state.level === 'none' ? 'not-called' : 'same-level', null);
   return considerLowering(state, weighed, plan, now);
 }
 
-function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, now: UtcInstant): Assessment {
-  const to = called.level;
-  const decisive = called.holding.filter(({ condition }) => condition.level === to);
+function considerRaising(state: FloodResponse, demand: Demand, plan: FloodPlan, now: UtcInstant): Assessment {
+  const to = demand.level;
+  const decisive = demand.met.filter(({ condition }) => condition.level === to);
   const conditions = signature(decisive);
   if (state.weighedByPerson) return { ...keep('weighed-by-person', null), refused: { to, conditions } };
   if (state.proposal !== null && levelRank(state.proposal.to) >= levelRank(to)) return keep('already-proposed', null);
@@ -116,7 +116,7 @@ function considerRaising(state: FloodResponse, called: Called, plan: FloodPlan, 
 
 function considerLowering(
   state: FloodResponse,
-  { holding, observedFresh }: Weighed,
+  { byAll, observedFresh }: Weighed,
   plan: FloodPlan,
   now: UtcInstant,
 ): Assessment {
@@ -127,13 +127,13 @@ function considerLowering(
   if (state.proposal !== null) return keep('already-proposed', calmSince);
   const conditions = `calm since ${calmSince}`;
   if (state.refused !== null && state.refused.conditions === conditions) return keep('refused-before', calmSince);
-  return propose(state, { to: holding.level, decisive: [], conditions, calmSince }, plan, now);
+  return propose(state, { to: byAll.level, decisive: [], conditions, calmSince }, plan, now);
 }
 
 /** Why another level is proposed. `decisive`: the conditions that call for it; none: it has been calm. */
 type Grounds = Readonly<{
   to: Level;
-  decisive: readonly Holding[];
+  decisive: readonly MetCondition[];
   conditions: string;
   calmSince: UtcInstant | null;
 }>;
@@ -180,8 +180,8 @@ const keep = (because: KeepReason, calmSince: UtcInstant | null, lookAgainAt: Ut
 });
 
 /** Which conditions hold and where: new conditions or new counties are a new case, new readings of the same are not. */
-const signature = (holding: readonly Holding[]): string =>
-  holding
+const signature = (met: readonly MetCondition[]): string =>
+  met
     .map(({ condition, counties }) => `${condition.id}[${counties.join(' ')}]`)
     .sort()
     .join(' ');

@@ -5,7 +5,7 @@ import {
   afterAssessment,
   afterRuling,
   assess,
-  calledFor,
+  demandOf,
   faultsOf,
   initialFloodResponse,
   progress,
@@ -63,7 +63,7 @@ const stage = (aboveWarningM: number, at: UtcInstant = now, station = 'a'): Evid
   aboveWarningM,
 });
 
-describe('calledFor', () => {
+describe('demandOf', () => {
   it.each([
     ['nothing', nothing, 'none'],
     ['yellow', warned('yellow', '441881'), 'none'],
@@ -92,12 +92,10 @@ describe('calledFor', () => {
       'I',
     ],
     ['100 mm in three hours', { ...nothing, rains: [{ event: 'r', station: 'a', at: now, hours: 3, mm: 100 }] }, 'IV'],
-  ] as const)('%s', (_, evidence, level) =>
-    expect(calledFor(evidence as Evidence, plan, now, false).level).toBe(level),
-  );
+  ] as const)('%s', (_, evidence, level) => expect(demandOf(evidence as Evidence, plan, now, false).level).toBe(level));
 
   it('holds a level up by a stale stage: silence is no all-clear', () => {
-    expect(calledFor({ ...nothing, stages: [stage(1, addMinutes(now, -10_000))] }, plan, now, true).level).toBe('IV');
+    expect(demandOf({ ...nothing, stages: [stage(1, addMinutes(now, -10_000))] }, plan, now, true).level).toBe('IV');
   });
 
   const anyEvidence = fc.record({
@@ -146,8 +144,8 @@ describe('calledFor', () => {
           forecasts: [...some.forecasts, ...more.forecasts],
           rains: [...some.rains, ...more.rains],
         };
-        expect(levelRank(calledFor(both, plan, now, false).level)).toBeGreaterThanOrEqual(
-          levelRank(calledFor(some, plan, now, false).level),
+        expect(levelRank(demandOf(both, plan, now, false).level)).toBeGreaterThanOrEqual(
+          levelRank(demandOf(some, plan, now, false).level),
         );
       }),
     );
@@ -162,15 +160,15 @@ describe('calledFor', () => {
           forecasts: [...evidence.forecasts].reverse(),
           rains: [...evidence.rains].reverse(),
         };
-        expect(calledFor(turned, plan, now, false).level).toBe(calledFor(evidence, plan, now, false).level);
+        expect(demandOf(turned, plan, now, false).level).toBe(demandOf(evidence, plan, now, false).level);
       }),
     );
   });
 });
 
 const weigh = (evidence: Evidence, at: UtcInstant, observedFresh = true): Weighed => ({
-  raising: calledFor(evidence, plan, at, false),
-  holding: calledFor(evidence, plan, at, true),
+  byFresh: demandOf(evidence, plan, at, false),
+  byAll: demandOf(evidence, plan, at, true),
   observedFresh,
 });
 const inForce = (level: FloodResponse['level']): FloodResponse => ({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { LOG_SCHEMA } from '@fengsui/log';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { Health } from './health.js';
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 it('says that its own consumer stands still, after a minute without a step, and not that a neighbour does', async () => {
-  const health = new Health(db, ['response']);
+  const health = new Health(db, { services: ['response'] });
   expect(await health.health()).toEqual({ status: 'ok' });
   nowMs += 61_000;
   await expect(health.health()).rejects.toMatchObject({
@@ -35,12 +35,12 @@ it('says that its own consumer stands still, after a minute without a step, and 
   await db.query('update log.position set next_offset = 5');
   nowMs += 61_000;
   expect(await health.health()).toEqual({ status: 'ok' });
-  expect(await new Health(db, []).health()).toEqual({ status: 'ok' });
+  expect(await new Health(db, { services: [] }).health()).toEqual({ status: 'ok' });
 });
 
 it('says when the database does not answer', async () => {
   await db.destroy();
-  await expect(new Health(db, ['response']).health()).rejects.toMatchObject({
+  await expect(new Health(db, { services: ['response'] }).health()).rejects.toMatchObject({
     response: { stuck: [expect.stringMatching(/the database does not answer/)] },
   });
 });
@@ -49,7 +49,7 @@ it('gives lag and parked messages as metrics', async () => {
   await db.query(
     `insert into log.parked (consumer, topic, partition, "offset", key, body, reason, place, at) values ('duty', 'decided.fires', 1, 0, 'k', '{}', 'r', 'p', now())`,
   );
-  const text = await new Health(db, ['response']).metrics();
+  const text = await new Health(db, { services: ['response'] }).metrics();
   expect(text).toMatch(/^fengsui_lag_records\{consumer="response",topic="observed.readings"\} 5$/m);
   expect(text).toMatch(/^fengsui_parked_messages\{consumer="duty"\} 1$/m);
   expect(text).toMatch(/^# TYPE fengsui_consumer_restarts_total counter$/m);

@@ -3,7 +3,7 @@ import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { lagOf, ParkedMessages } from '@fengsui/log';
 import { DataSource } from 'typeorm';
-import { SERVICES_HERE } from './tokens.js';
+import { RUNTIME, type Runtime } from './tokens.js';
 
 /** A consumer that has something to do and does not move for this long is stuck, whatever its process says. */
 const STANDSTILL_MS = 60_000;
@@ -39,7 +39,7 @@ export class Health {
 
   constructor(
     private readonly db: DataSource,
-    @Inject(SERVICES_HERE) private readonly services: readonly Service[],
+    @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'services'>,
   ) {}
 
   /** 200 while the database answers and every consumer that has something to do moves; else 503 with what does not. */
@@ -67,7 +67,7 @@ export class Health {
     for (const { consumer, topic, partition, position, lag } of await lagOf(this.db)) {
       // A neighbour that stands is its own trouble: nobody is helped by starting this process again.
       const own = consumer === 'relay' ? relayOf(topic, partition) : consumer;
-      if (!(this.services as readonly string[]).includes(own ?? '')) continue;
+      if (!(this.runtime.services as readonly string[]).includes(own ?? '')) continue;
       const sum = sums.get(consumer) ?? { position: 0, lag: 0 };
       sums.set(consumer, { position: sum.position + position, lag: sum.lag + lag });
     }

@@ -10,3 +10,4 @@ export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.
 export { FEEDS, LOG, type Runtime } from './tokens.js';
 export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';
 export { Question, questionsOf, type QuestionDescription } from './http/question.js';
+export { View, ViewCount, ViewInstant, ViewNull } from './http/view.js';

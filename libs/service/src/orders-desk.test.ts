@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { utc, type DomainEvent, type OrderOf, type OrderV1 } from '@fengsui/contracts';
 import { connect, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { Entity, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { GivenOrder } from './given-order.js';
 import { OrdersDesk, type OrderTakers } from './orders-desk.js';

@@ -68,13 +68,13 @@ export async function startServices(
   const db = await connect(url, 'fengsui', POOL_SIZE, [SCHEDULE_SCHEMA, LOG_SCHEMA, ...schemas]);
   const notifications = new Notifications(url);
   const lock = new SessionLock(db, 'select pg_try_advisory_lock_shared($1)', [RUNNING_LOCK]);
-  let holding: NodeJS.Timeout | undefined;
+  let lockTimer: NodeJS.Timeout | undefined;
   let app: NestFastifyApplication | null = null;
   let kafka: KafkaConnection | null = null;
   const stop = async (): Promise<void> => {
     await app?.close();
     await kafka?.stop();
-    clearInterval(holding);
+    clearInterval(lockTimer);
     await lock.release();
     await notifications.close();
     await db.destroy();
@@ -85,10 +85,10 @@ export async function startServices(
     const logger = new Logger('log');
     const onTrouble = (error: unknown, what: string): void =>
       logger.error(`${what}: ${String((error as Error)?.message ?? error)}`);
-    const places = positions ?? new PositionRows();
-    const outbox = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, places);
+    const kept = positions ?? new PositionRows();
+    const outbox = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, kept);
     if (settings.KAFKA_BROKERS !== undefined)
-      kafka = await connectKafka(settings, { db, clock, notifications, outbox, positions: places }, relays, {
+      kafka = await connectKafka(settings, { db, clock, notifications, outbox, positions: kept }, relays, {
         batchSize: BATCH_SIZE,
         onTrouble,
         onRestart: (consumer) => consumerRestarts.inc({ consumer }),
@@ -103,7 +103,7 @@ export async function startServices(
     app = await application(runtime, settings, modules);
     if (consumers.length > 0) {
       await lock.held();
-      holding = setInterval(() => void lock.held().catch(() => undefined), HOLD_AGAIN_MS).unref();
+      lockTimer = setInterval(() => void lock.held().catch(() => undefined), HOLD_AGAIN_MS).unref();
       const work = app.get(Work, { strict: false });
       for (const service of consumers)
         app.connectMicroservice(

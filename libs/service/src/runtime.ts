@@ -7,21 +7,20 @@ import { DueJobs } from './due-jobs.js';
 import type { GivenOrder } from './given-order.js';
 import { Health } from './health.js';
 import { OrdersDesk } from './orders-desk.js';
-import { FEEDS, LOG, RUNTIME, SERVICES_HERE, type Runtime } from './tokens.js';
+import { FEEDS, LOG, RUNTIME, type Runtime } from './tokens.js';
 import { Work } from './work.js';
 
 /** Gives the services of this process what they stand on. */
 @Module({})
 export class RuntimeModule {
   static of(runtime: Runtime): DynamicModule {
-    const { db, clock, log, notifications, feeds, services } = runtime;
+    const { db, clock, log, notifications, feeds } = runtime;
     const providers: Provider[] = [
       { provide: DataSource, useValue: db },
       { provide: Clock, useValue: clock },
       { provide: LOG, useValue: log },
       { provide: Notifications, useValue: notifications },
       { provide: FEEDS, useValue: feeds },
-      { provide: SERVICES_HERE, useValue: services },
       { provide: RUNTIME, useValue: runtime },
       Work,
     ];

@@ -17,7 +17,5 @@ export type Runtime = Readonly<{
 export const LOG = Symbol('the event log');
 /** Injection token of what outsiders feed over Kafka; null where there is none. */
 export const FEEDS = Symbol('the feed topics');
-/** Injection token of the services whose consumers, due jobs and relays this process runs. */
-export const SERVICES_HERE = Symbol('the services of this process');
 /** Injection token of all of it. */
 export const RUNTIME = Symbol('what every service stands on');

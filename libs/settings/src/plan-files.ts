@@ -12,7 +12,7 @@ export type PlanFile<T> = Readonly<{ value: T; version: string }>;
 
 /** @throws SettingsError naming the file, the path inside it and what was expected */
 export function readPlanYaml<T extends TSchema>(folder: string, name: string, schema: T): PlanFile<Static<T>> {
-  const { file, text, version } = open(folder, name);
+  const { file, text, version } = openPlanFile(folder, name);
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0)
     throw new SettingsError(
@@ -27,7 +27,7 @@ export function readPlanYaml<T extends TSchema>(folder: string, name: string, sc
 
 /** Rows of a CSV with a header line; numbers are converted as the schema of a row says. */
 export function readPlanCsv<T extends TSchema>(folder: string, name: string, row: T): PlanFile<readonly Static<T>[]> {
-  const { file, text, version } = open(folder, name);
+  const { file, text, version } = openPlanFile(folder, name);
   const rows = parseCsv(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, comment: '#' }) as Record<
     string,
     string
@@ -51,13 +51,14 @@ function faultsOf(schema: TSchema, value: unknown, place: string): string[] {
   });
 }
 
-function open(folder: string, name: string): { file: string; text: string; version: string } {
+/** A file of the plan as it lies there. @throws SettingsError that says which setting names the folder */
+export function openPlanFile(folder: string, name: string): { file: string; text: string; version: string } {
   const file = path.join(folder, name);
   try {
     const text = readFileSync(file, 'utf8');
     return { file, text, version: hashOf(text) };
   } catch (error) {
-    throw new SettingsError(`${file} cannot be read`, [(error as Error).message]);
+    throw new SettingsError(`FENGSUI_PLAN is ${folder}, and ${file} cannot be read`, [(error as Error).message]);
   }
 }
 

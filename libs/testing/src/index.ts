@@ -1,2 +1,1 @@
-export * from './database.js';
 export * from './shared-data.js';

@@ -1,5 +1,6 @@
 export { DutyModule } from './module.js';
 export { DutyPlan } from './plan.js';
-export { DutyQuery, type CallView } from './query.js';
+export { DutyQuery } from './query.js';
 export { DUTY_SCHEMA } from './tables/migrations.js';
 export { DutyHttp } from './http.js';
+export * from './views.js';

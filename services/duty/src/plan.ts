@@ -59,7 +59,7 @@ export class DutyPlan {
     return new DutyPlan(
       roster,
       people,
-      Counties.read(path.join(folder, 'boundaries', 'counties.geojson')),
+      Counties.ofPlan(folder),
       { chains: value.chains, causes: value.causes },
       value.answerWaitsMinutes,
     );

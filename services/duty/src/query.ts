@@ -1,4 +1,3 @@
-import type { UtcInstant } from '@fengsui/contracts';
 import { one, rows } from '@fengsui/database';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Inject, Injectable } from '@nestjs/common';
@@ -6,32 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Channel } from './delivery/channels/channel.js';
 import { CHANNELS } from './delivery/queue.js';
 import { DutyPlan } from './plan.js';
-
-export type CallView = Readonly<{
-  id: string;
-  state: string;
-  dueAt: UtcInstant;
-  reason: string;
-  events: readonly string[];
-  cause: string;
-  about: string;
-  subject: string;
-  text: string;
-  startedAt: UtcInstant;
-  steps: number;
-  answeredBy: string | null;
-  answeredAt: UtcInstant | null;
-  closedReason: string | null;
-  deliveries: readonly Readonly<{
-    key: string;
-    step: number;
-    person: string;
-    channel: string;
-    state: string;
-    attempts: number;
-    note: string | null;
-  }>[];
-}>;
+import type { CallView } from './views.js';
 
 /** What duty knows, for the command and the console. */
 @Injectable()
@@ -56,6 +30,10 @@ export class DutyQuery {
        where not $1::boolean or c.state = 'ringing' order by c.started_at, c.id`,
       [open],
     );
+  }
+
+  async hasCall(id: string): Promise<boolean> {
+    return (await one(this.db, 'select 1 from duty.call where id = $1', [id])) !== null;
   }
 
   /** What became of an order. */

@@ -1,93 +1,101 @@
-import { Type, type Static, type TSchema } from 'typebox';
-import type { UtcInstant } from '@fengsui/contracts';
+import { CallView } from '@fengsui/duty';
+import { ConflictView, SourceView } from '@fengsui/intake';
+import { LevelView, TaskView } from '@fengsui/response';
+import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
+import { WildfireView } from '@fengsui/wildfire';
+import { Type, type Static } from 'typebox';
 
 /**
  * What the command prints with `--json`. Scripts of others rely on these shapes; they are published in
  * `services/fengsui/published/`.
  */
-const shape = <P extends Record<string, TSchema>>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const instant = Type.Unsafe<UtcInstant>(Type.String({ description: 'UTC with milliseconds' }));
-const count = Type.Integer({ minimum: 0 });
+const count = ViewCount();
 
-const Refusal = shape({ place: Type.String(), reason: Type.String(), expected: Type.String() });
+const Refusal = View({ place: Type.String(), reason: Type.String(), expected: Type.String() });
 const counts = { records: count, accepted: count, duplicates: count, refused: count };
 
-const FeedOutput = shape({
+const FeedOutput = View({
   files: Type.Array(
-    shape({
+    View({
       file: Type.String(),
       format: Type.String(),
       ...counts,
       conflicts: count,
       events: Type.Record(Type.String(), count),
       refusals: Type.Array(Refusal),
-      notes: Type.Array(shape({ place: Type.String(), note: Type.String() })),
+      notes: Type.Array(View({ place: Type.String(), note: Type.String() })),
     }),
   ),
-  skipped: Type.Array(shape({ file: Type.String(), reason: Type.String() })),
+  skipped: Type.Array(View({ file: Type.String(), reason: Type.String() })),
   ...counts,
 });
 export type FeedOutput = Static<typeof FeedOutput>;
 
-const FigureOutput = shape({
+const FigureOutput = View({
   id: Type.String(),
   label: Type.String(),
-  value: orNull(Type.Number()),
+  value: ViewNull(Type.Number()),
   unit: Type.String(),
-  previous: orNull(Type.Number()),
-  change: orNull(Type.Number({ description: 'percent, to one decimal' })),
-  changeNote: orNull(Type.String({ description: 'why there is no change' })),
-  direction: orNull(Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('level')])),
+  previous: ViewNull(Type.Number()),
+  change: ViewNull(Type.Number({ description: 'percent, to one decimal' })),
+  changeNote: ViewNull(Type.String({ description: 'why there is no change' })),
+  direction: ViewNull(Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('level')])),
   indicator: Type.String(),
   version: Type.Integer(),
 });
 export type FigureOutput = Static<typeof FigureOutput>;
-const FiguresOutput = shape({ year: Type.Integer(), asOf: orNull(instant), figures: Type.Array(FigureOutput) });
+const FiguresOutput = View({
+  year: Type.Integer(),
+  asOf: ViewNull(ViewInstant('as known at')),
+  figures: Type.Array(FigureOutput),
+});
 export type FiguresOutput = Static<typeof FiguresOutput>;
 
-const TraceOutput = shape({
+const TraceOutput = View({
   figure: Type.String(),
-  value: orNull(Type.Number()),
+  value: ViewNull(Type.Number()),
   method: Type.Union([Type.Literal('sum'), Type.Literal('distinct'), Type.Literal('ratio'), Type.Literal('constant')]),
-  of: orNull(Type.Array(Type.String())),
+  of: ViewNull(Type.Array(Type.String())),
   facts: Type.Array(
-    shape({
+    View({
       fact: Type.String(),
       event: Type.String(),
       contract: Type.String(),
-      occurredAt: instant,
-      recordedAt: instant,
+      occurredAt: ViewInstant('happened at'),
+      recordedAt: ViewInstant('known since'),
       measure: Type.Number(),
-      key: orNull(Type.String()),
-      source: orNull(shape({ door: Type.String(), name: Type.String(), place: Type.String(), sha256: Type.String() })),
+      key: ViewNull(Type.String()),
+      source: ViewNull(View({ door: Type.String(), name: Type.String(), place: Type.String(), sha256: Type.String() })),
       bytes: Type.Optional(Type.String()),
     }),
   ),
 });
 export type TraceOutput = Static<typeof TraceOutput>;
 
-const ReportOutput = shape({
+const ReportOutput = View({
   file: Type.String(),
   year: Type.Integer(),
-  asOf: instant,
+  asOf: ViewInstant('as known at'),
   figures: count,
   sha256: Type.String(),
 });
 export type ReportOutput = Static<typeof ReportOutput>;
-const ClockOutput = shape({ now: instant, virtual: Type.Boolean(), idle: Type.Boolean() });
+const ClockOutput = View({
+  now: ViewInstant('now by the clock of the services'),
+  virtual: Type.Boolean(),
+  idle: Type.Boolean(),
+});
 export type ClockOutput = Static<typeof ClockOutput>;
-const Check = shape({
+const Check = View({
   name: Type.String(),
   ok: Type.Boolean(),
   found: Type.String(),
   expected: Type.String(),
   advice: Type.String(),
 });
-const DoctorOutput = shape({ ok: Type.Boolean(), checks: Type.Array(Check) });
+const DoctorOutput = View({ ok: Type.Boolean(), checks: Type.Array(Check) });
 export type DoctorOutput = Static<typeof DoctorOutput>;
-const OrderOutput = shape({
+const OrderOutput = View({
   event: Type.String(),
   order: Type.String(),
   outcome: Type.String(),
@@ -104,4 +112,10 @@ export const OUTPUTS = {
   clock: ClockOutput,
   doctor: DoctorOutput,
   orders: OrderOutput,
+  levels: Type.Array(LevelView),
+  tasks: Type.Array(TaskView),
+  wildfires: Type.Array(WildfireView),
+  calls: Type.Array(CallView),
+  sources: Type.Array(SourceView),
+  conflicts: Type.Array(ConflictView),
 } as const;

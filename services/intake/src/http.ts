@@ -1,19 +1,21 @@
 import { Question } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
-import { IntakeQuery, type SourceState } from './query.js';
+import { Type } from 'typebox';
+import { IntakeQuery } from './query.js';
+import { ConflictView, SourceView } from './views.js';
 
 /** Polled sources and conflicts, over HTTP. */
 @Controller('v1')
 export class IntakeHttp {
   constructor(private readonly query: IntakeQuery) {}
 
-  @Question('sources', 'polled sources, and when they last answered')
-  sources(): Promise<readonly SourceState[]> {
+  @Question('sources', 'polled sources, and when they last answered', Type.Array(SourceView))
+  sources(): Promise<readonly SourceView[]> {
     return this.query.sources();
   }
 
-  @Question('conflicts', 'messages whose identity was taken by other content')
-  conflicts(): Promise<Awaited<ReturnType<IntakeQuery['conflicts']>>> {
+  @Question('conflicts', 'messages whose identity was taken by other content', Type.Array(ConflictView))
+  conflicts(): Promise<readonly ConflictView[]> {
     return this.query.conflicts();
   }
 }

@@ -1,5 +1,5 @@
 export { cap12Document } from './readers/cap/cap12-document.js';
-export { BadContent, contentOfBytes, contentOfFile, spool, type Content } from './keeping/content.js';
+export { BadPayload, payloadOf, payloadIn, spool, type Payload } from './keeping/payload.js';
 export { openApi } from './doors/openapi.js';
 export { judge } from './accepting/judging.js';
 export { IntakeModule } from './module.js';
@@ -13,3 +13,4 @@ export { Receiving } from './accepting/receiving.js';
 export { INTAKE_SCHEMA } from './tables/migrations.js';
 export { KeptInputs } from './keeping/kept-inputs.js';
 export { IntakeHttp } from './http.js';
+export * from './views.js';

@@ -7,7 +7,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Receiving } from './accepting/receiving.js';
 import { FeedTopics } from './doors/feed-topics.js';
-import { DOOR_SETTINGS, HttpDoor } from './doors/http-door.js';
+import { HTTP_SETTINGS, HttpEndpoints } from './doors/http-endpoints.js';
 import { InboxFolder } from './doors/inbox-folder.js';
 import { KeptAnswers } from './doors/kept-answers.js';
 import { IntakeHttp } from './http.js';
@@ -24,10 +24,10 @@ export class IntakeModule {
   static of(plan: IntakePlan, settings: Settings, doors: boolean): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [HttpDoor, IntakeHttp],
+      controllers: [HttpEndpoints, IntakeHttp],
       providers: [
         { provide: IntakePlan, useValue: plan },
-        { provide: DOOR_SETTINGS, useValue: settings },
+        { provide: HTTP_SETTINGS, useValue: settings },
         KeptInputs,
         {
           provide: Receiving,

@@ -74,7 +74,7 @@ export class IntakePlan {
 
   /** @throws SettingsError naming the file, the place in it and what was expected */
   static read(folder: string): IntakePlan {
-    const counties = Counties.read(path.join(folder, 'boundaries', 'counties.geojson'));
+    const counties = Counties.ofPlan(folder);
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
     const { sources, timezone } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
     const mappings = [...mappingsIn(path.join(folder, 'mappings')), ...mappingsIn(SHIPPED)];

@@ -1,10 +1,11 @@
-import type { ObservedEvent, UtcInstant } from '@fengsui/contracts';
+import type { ObservedEvent } from '@fengsui/contracts';
 import { one, rows, type Db } from '@fengsui/database';
 import { findRecord } from '@fengsui/log';
 import type { Check } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KeptInputs, type Origin } from './keeping/kept-inputs.js';
+import type { ConflictView, SourceView } from './views.js';
 
 /** The query port of intake: where an event came from, and the bytes behind it. */
 @Injectable()
@@ -23,9 +24,7 @@ export class IntakeQuery {
   }
 
   /** Messages whose identity was taken by other content: a person must see them. */
-  conflicts(): Promise<
-    readonly Readonly<{ event: string; identity: string; name: string; place: string; recordedAt: UtcInstant }>[]
-  > {
+  conflicts(): Promise<readonly ConflictView[]> {
     return rows(
       this.db,
       `select event_id as event, identity, name, place, recorded_at as "recordedAt"
@@ -41,7 +40,7 @@ export class IntakeQuery {
   }
 
   /** What is known of the sources that are polled. */
-  sources(): Promise<readonly SourceState[]> {
+  sources(): Promise<readonly SourceView[]> {
     return rows(
       this.db,
       `select name, heard_at as "heardAt", silent_since as "silentSince", failures, last_error as "lastError"
@@ -78,12 +77,3 @@ export class IntakeQuery {
 /** Whether anything ever came in. */
 export const holdsInputs = async (db: Db): Promise<boolean> =>
   (await one(db, 'select 1 from intake.input limit 1')) !== null;
-
-/** A polled source as it stands. */
-export type SourceState = Readonly<{
-  name: string;
-  heardAt: UtcInstant | null;
-  silentSince: UtcInstant | null;
-  failures: number;
-  lastError: string | null;
-}>;

@@ -1,8 +1,9 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import { InstantPipe, Question, YearPipe } from '@fengsui/service';
 import { Controller, NotFoundException, Param, Query } from '@nestjs/common';
-import type { Figures, Trace } from './figures/figures.js';
-import { ReportingQuery, type RollupView } from './query.js';
+import { Type } from 'typebox';
+import { ReportingQuery } from './query.js';
+import { FiguresView, RollupView, TraceView, type Figures, type Trace } from './views.js';
 
 const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; without it, as known now' };
 
@@ -11,7 +12,7 @@ const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; w
 export class ReportingHttp {
   constructor(private readonly query: ReportingQuery) {}
 
-  @Question('figures', 'the figures of a year', PERIOD)
+  @Question('figures', 'the figures of a year', FiguresView, PERIOD)
   figures(
     @Query('year', YearPipe) year: number,
     @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
@@ -19,7 +20,7 @@ export class ReportingHttp {
     return this.query.figures(year, asOf ?? null);
   }
 
-  @Question('figures/:id/trace', 'the facts behind a figure', PERIOD)
+  @Question('figures/:id/trace', 'the facts behind a figure', TraceView, PERIOD)
   async trace(
     @Param('id') id: string,
     @Query('year', YearPipe) year: number,
@@ -30,7 +31,7 @@ export class ReportingHttp {
     return trace;
   }
 
-  @Question('rollups', 'the last hundred roll-ups that ran or were skipped')
+  @Question('rollups', 'the last hundred roll-ups that ran or were skipped', Type.Array(RollupView))
   rollups(): Promise<readonly RollupView[]> {
     return this.query.rollups();
   }

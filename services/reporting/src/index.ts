@@ -1,4 +1,3 @@
-export type { Figure, Figures, Trace, TracedFact } from './figures/figures.js';
 export type { Indicator } from './figures/indicator.js';
 export { INDICATORS } from './figures/indicators.js';
 export { ReportingModule } from './module.js';
@@ -8,3 +7,4 @@ export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
 export { AnnualSummaries, type AnnualSummary } from './summary/annual-summary.js';
 export { ReportingHttp } from './http.js';
+export * from './views.js';

@@ -3,16 +3,8 @@ import { one, rows } from '@fengsui/database';
 import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FigureBook, type Figures, type Trace } from './figures/figures.js';
-
-/** A roll-up that ran or was skipped. */
-export type RollupView = Readonly<{
-  name: string;
-  dueAt: UtcInstant;
-  ranAt: UtcInstant;
-  outcome: string;
-  findings: unknown;
-}>;
+import { FigureBook } from './figures/figures.js';
+import type { Figures, RollupView, Trace } from './views.js';
 
 /** The figures of a year and the facts behind each, for the command and the console. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type DomainEvent, type Envelope, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { connect, nextMatch, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import fc from 'fast-check';
 import mammoth from 'mammoth';
 import JSZip from 'jszip';
@@ -9,8 +9,9 @@ import type { DataSource } from 'typeorm';
 import { isoWeek, isoWeeksIn } from './calendar.js';
 import { dayBefore } from './calendar.js';
 import { FactBook } from './facts/fact-book.js';
-import { partsOf, summarise, type KeptPiece } from './facts/facts.js';
-import { FigureBook, type Figure } from './figures/figures.js';
+import { partsOf, summarise, type KeptEntry } from './facts/facts.js';
+import { FigureBook } from './figures/figures.js';
+import type { Figure } from './views.js';
 import { INDICATORS, REPORTING_SCHEMA } from './index.js';
 import { compose } from './summary/compose.js';
 import { writeDocument } from './summary/document.js';
@@ -47,7 +48,7 @@ const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']>
     ...data,
   },
 });
-const pieces = (...reports: IncidentV1[]): KeptPiece[] => reports.map((one) => partsOf(one)[0]?.kept as KeptPiece);
+const entries = (...reports: IncidentV1[]): KeptEntry[] => reports.map((one) => partsOf(one)[0]?.kept as KeptEntry);
 
 describe('an incident', () => {
   it.each([
@@ -82,12 +83,12 @@ describe('an incident', () => {
       { economicLossYuan: 900 },
     ],
   ] as const)('%s', (_, reports, expected) =>
-    expect(summarise('incident', pieces(...reports))).toMatchObject(expected),
+    expect(summarise('incident', entries(...reports))).toMatchObject(expected),
   );
 
   it('that is written off no longer counts', () =>
     expect(
-      summarise('incident', pieces(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' }))),
+      summarise('incident', entries(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' }))),
     ).toBeNull());
 
   it('comes to the same whatever the order of its reports', () => {
@@ -99,7 +100,7 @@ describe('an incident', () => {
     ];
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: 4 }), (shuffled) =>
-        expect(summarise('incident', pieces(...shuffled))).toEqual(summarise('incident', pieces(...all))),
+        expect(summarise('incident', entries(...shuffled))).toEqual(summarise('incident', entries(...all))),
       ),
     );
   });

@@ -1,19 +1,23 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
 import { Controller, Query } from '@nestjs/common';
-import { ResponseQuery, type LevelView, type TaskView } from './query.js';
+import { Type } from 'typebox';
+import { ResponseQuery } from './query.js';
+import { LevelView, TaskView } from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
 export class ResponseHttp {
   constructor(private readonly query: ResponseQuery) {}
 
-  @Question('levels', 'response levels in force and open proposals', { at: 'an instant: what was in force then' })
+  @Question('levels', 'response levels in force and open proposals', Type.Array(LevelView), {
+    at: 'an instant: what was in force then',
+  })
   levels(@Query('at', InstantPipe) at: UtcInstant | undefined): Promise<readonly LevelView[]> {
     return this.query.levels(at);
   }
 
-  @Question('tasks', 'transfer tasks', { open: 'only what is open: true or nothing' })
+  @Question('tasks', 'transfer tasks', Type.Array(TaskView), { open: 'only what is open: true or nothing' })
   tasks(@Query('open', OpenPipe) open: boolean): Promise<readonly TaskView[]> {
     return this.query.tasks(open);
   }

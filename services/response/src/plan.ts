@@ -41,7 +41,7 @@ export class ResponsePlan {
         `${path.join(folder, 'flood-response.yaml')} would decide wrongly`,
         faults.map(({ place, fault, counterExample }) => `${place}: ${fault}. For example: ${counterExample}`),
       );
-    const counties = Counties.read(path.join(folder, 'boundaries', 'counties.geojson'));
+    const counties = Counties.ofPlan(folder);
     const known = new Set(counties.all().map(({ code }) => code));
     const strange = points.value
       .filter(({ county }) => !known.has(county))

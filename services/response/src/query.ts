@@ -1,41 +1,11 @@
-import type { Level, UtcInstant } from '@fengsui/contracts';
-import { rows } from '@fengsui/database';
+import type { UtcInstant } from '@fengsui/contracts';
+import { one, rows } from '@fengsui/database';
 import type { FloodResponse } from '@fengsui/rules';
 import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ResponsePlan } from './plan.js';
-
-export type LevelView = Readonly<{
-  authority: string;
-  hazard: string;
-  level: Level;
-  state: 'proposed' | 'ordered';
-  since: UtcInstant | null;
-  decidedBy: string | null;
-  reason: string;
-  plan: string;
-  proposal?: string;
-  dueAt?: UtcInstant;
-}>;
-export type TaskView = Readonly<{
-  id: string;
-  state: string;
-  dueAt: UtcInstant;
-  reason: string;
-  events: readonly string[];
-  episode: string;
-  county: string;
-  riskPoint: string;
-  name: string;
-  people: number;
-  moved: number;
-  absent: number;
-  refusing: number;
-  organiser: string;
-  destination: string;
-  raisedAt: UtcInstant;
-}>;
+import type { LevelView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -75,6 +45,10 @@ export class ResponseQuery {
        from response.task where not $1::boolean or state <> 'closed' order by raised_at, id`,
       [open],
     );
+  }
+
+  async hasTask(id: string): Promise<boolean> {
+    return (await one(this.db, 'select 1 from response.task where id = $1', [id])) !== null;
   }
 
   /** What became of an order. */

@@ -1,5 +1,6 @@
 export { WildfireModule } from './module.js';
 export { WildfirePlan } from './plan.js';
-export { WildfireQuery, type WildfireView } from './query.js';
+export { WildfireQuery } from './query.js';
 export { WILDFIRE_SCHEMA } from './tables/migrations.js';
 export { WildfireHttp } from './http.js';
+export * from './views.js';

@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import { Counties } from '@fengsui/regions';
 import type { FirePlan } from '@fengsui/rules';
 import { readPlanYaml } from '@fengsui/settings';
@@ -18,7 +17,7 @@ export class WildfirePlan {
     const { joinWithinKm, joinWithinHours, verifyWithinMinutes, orderWaitsMinutes } = value;
     return new WildfirePlan(
       { version, joinWithinKm, joinWithinHours, verifyWithinMinutes },
-      Counties.read(path.join(folder, 'boundaries', 'counties.geojson')),
+      Counties.ofPlan(folder),
       orderWaitsMinutes,
     );
   }

@@ -1,25 +1,8 @@
-import type { UtcInstant } from '@fengsui/contracts';
-import { rows } from '@fengsui/database';
+import { one, rows } from '@fengsui/database';
 import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-
-export type WildfireView = Readonly<{
-  id: string;
-  state: string;
-  dueAt: UtcInstant;
-  reason: string;
-  events: readonly string[];
-  county: string;
-  latitude: number | null;
-  longitude: number | null;
-  firstSeenBy: string;
-  firstSeenAt: UtcInstant;
-  lastSeenAt: UtcInstant;
-  signs: number;
-  verdict: string | null;
-  decidedBy: string | null;
-}>;
+import type { WildfireView } from './views.js';
 
 /** What wildfire knows, for the command and the console. */
 @Injectable()
@@ -42,6 +25,10 @@ export class WildfireQuery {
        where not $1::boolean or f.state in ('to-verify', 'overdue') order by f.first_seen_at, f.id`,
       [open],
     );
+  }
+
+  async hasFire(id: string): Promise<boolean> {
+    return (await one(this.db, 'select 1 from wildfire.fire where id = $1', [id])) !== null;
   }
 
   /** What became of an order. */

@@ -7,7 +7,7 @@ import type { Consumption, LogRecord, Position } from '../port.js';
 import { readRecord } from '../record.js';
 import type { BatchWorker } from '../delivery.js';
 import { missingCodec } from './codecs.js';
-import { FROM_HEADER, kafkaPlace, type KafkaLogOptions } from './wire.js';
+import { FROM_HEADER, kafkaTopic, type KafkaLogOptions } from './wire.js';
 
 /** A process that was killed is missed after this long, and its partitions go to the others. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -122,10 +122,10 @@ export class KafkaConsumer implements Consumption {
     for (let attempt = 1; this.running && assignment === this.assignment; attempt += 1) {
       try {
         const bounds = await this.boundsOf(Object.keys(assigned));
-        const places = Object.entries(assigned).flatMap(([topic, partitions]) =>
+        const owned = Object.entries(assigned).flatMap(([topic, partitions]) =>
           partitions.map((partition) => ({ topic, partition })),
         );
-        for (const { topic, partition } of places) {
+        for (const { topic, partition } of owned) {
           const position = await this.positionOf(topic, partition, bounds);
           if (this.failedAt(topic, partition, position, bounds)) return;
           const current = assignment === this.assignment && !this.reached.has(`${topic} ${partition}`);
@@ -143,7 +143,7 @@ export class KafkaConsumer implements Consumption {
     const { topic, partition } = batch;
     const fetchedFrom = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     const place = `${topic} ${partition}`;
-    const at: Position = { consumer: this.group, topic: kafkaPlace(topic), partition };
+    const at: Position = { consumer: this.group, topic: kafkaTopic(topic), partition };
     const end = Number(batch.lastOffset()) + 1;
     if (!(await this.mayRead(at, topic, fetchedFrom))) return;
     let from = fetchedFrom;
@@ -190,18 +190,18 @@ export class KafkaConsumer implements Consumption {
 
   /** Where the work stands. Who never read a partition begins with the first that the broker still has. */
   private async positionOf(topic: string, partition: number, bounds: Bounds): Promise<number> {
-    const place = [this.group, kafkaPlace(topic), partition];
+    const key = [this.group, kafkaTopic(topic), partition];
     const [low = 0] = bounds.get(`${topic} ${partition}`) ?? [];
     if (low > 0)
       await run(
         this.db,
         'insert into log.position (consumer, topic, partition, next_offset) values ($1, $2, $3, $4) on conflict do nothing',
-        [...place, low],
+        [...key, low],
       );
     const row = await one<{ next: number }>(
       this.db,
       'select next_offset as next from log.position where consumer = $1 and topic = $2 and partition = $3',
-      place,
+      key,
     );
     return row?.next ?? 0;
   }

@@ -95,15 +95,15 @@ describe('over Apache Kafka', () => {
     const transactional = kafka.producer({ transactionalId: 'gaps', maxInFlightRequests: 1, idempotent: true });
     await transactional.connect();
     for (let n = 0; n < 3; n += 1)
-      for (const fate of ['commit', 'abort'] as const) {
+      for (const end of ['commit', 'abort'] as const) {
         const transaction = await transactional.transaction();
         await transaction.send({
           topic: 'observed.readings',
           messages: [
-            { key: 'a', partition: PARTITION, value: JSON.stringify(event('a', fate === 'commit' ? n : 100 + n)) },
+            { key: 'a', partition: PARTITION, value: JSON.stringify(event('a', end === 'commit' ? n : 100 + n)) },
           ],
         });
-        await transaction[fate]();
+        await transaction[end]();
       }
     await transactional.disconnect();
     await consume();

@@ -8,7 +8,7 @@ import type { PostgresLog } from '../postgres/log.js';
 import { BatchWorker } from '../delivery.js';
 import { KafkaConsumer } from './consumer.js';
 import { parkInTopic } from './dead-letter.js';
-import { kafkaPlace, type KafkaLogOptions } from './wire.js';
+import { kafkaTopic, type KafkaLogOptions } from './wire.js';
 
 /**
  * The log over Apache Kafka: events are appended to the outbox in PostgreSQL as before, a relay carries them on, and
@@ -75,13 +75,13 @@ export class KafkaLog implements Log {
   }
 
   private async subscribe(consumer: string, topics: readonly string[]): Promise<void> {
-    const places = topics.map(kafkaPlace);
+    const names = topics.map(kafkaTopic);
     await run(
       this.db,
       'insert into log.subscription (consumer, topic) select $1, unnest($2::text[]) on conflict do nothing',
-      [consumer, places],
+      [consumer, names],
     );
-    await run(this.db, 'delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, places]);
+    await run(this.db, 'delete from log.subscription where consumer = $1 and topic <> all($2)', [consumer, names]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import { LOG_SCHEMA, PositionRows, PostgresLog } from '../index.js';

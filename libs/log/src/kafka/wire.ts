@@ -7,7 +7,7 @@ export const FROM_HEADER = 'fengsui-from';
  * Positions in Kafka are others than positions in PostgreSQL: an installation that changes its log must not take the
  * one for the other.
  */
-export const kafkaPlace = (topic: string): string => `kafka/${topic}`;
+export const kafkaTopic = (topic: string): string => `kafka/${topic}`;
 
 export type KafkaLogOptions = Readonly<{
   /** Records taken in one transaction. */ batchSize: number;

@@ -8,6 +8,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { TSchema } from 'typebox';
 
 /**
  * A question of the query API, as docs/openapi.json describes it. `parameters`: of the query, each with what it
@@ -16,6 +17,7 @@ import { Reflector } from '@nestjs/core';
 export type QuestionDescription = Readonly<{
   path: string;
   summary: string;
+  answer: TSchema;
   parameters: Readonly<Record<string, string>>;
 }>;
 
@@ -41,10 +43,12 @@ class KnownParameters implements CanActivate {
 /**
  * A GET of the query API. Parameters that are not named here are refused with 400.
  * @param path below `/v1`, with `:name` for its parts
+ * @param answer what it answers, as a schema: the type that the method returns comes from the same (./view.ts)
  */
 export const Question = (
   path: string,
   summary: string,
+  answer: TSchema,
   parameters: Readonly<Record<string, string>> = {},
 ): MethodDecorator =>
   applyDecorators(
@@ -52,7 +56,7 @@ export const Question = (
     (_target: object, _name: string | symbol, descriptor: PropertyDescriptor) =>
       Reflect.defineMetadata(
         QUESTION,
-        { path, summary, parameters } satisfies QuestionDescription,
+        { path, summary, answer, parameters } satisfies QuestionDescription,
         descriptor.value as object,
       ),
     UseGuards(KnownParameters),

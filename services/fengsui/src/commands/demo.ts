@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { demonstration } from '@fengsui/demonstration';
 import { textOf, type CommandOf } from '../command.js';
 import { settingsOfInstallation } from '../installation.js';
 import { readPlans } from '../one-process.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
+import { missingCounties } from './missing-counties.js';
 import { up } from './up.js';
-import { demonstration, missingFor } from '@fengsui/demonstration';
 
 export const DEMO_COMMAND: CommandOf = {
   name: 'demo',
@@ -24,11 +25,8 @@ export const DEMO_COMMAND: CommandOf = {
 /** Writes the demonstration years as the files that they are made of, in the order in which they reached the doors. */
 async function writeDemonstration(folder: string, terminal: Terminal): Promise<number> {
   const { response } = readPlans(settingsOfInstallation().FENGSUI_PLAN);
-  const missing = missingFor(response);
-  if (missing.length > 0)
-    throw new Misuse(
-      `预案所在城市没有演示所需的县区 / the plan's city lacks counties of the demonstration: ${missing.join(' ')}`,
-    );
+  const missing = missingCounties(response);
+  if (missing !== null) throw new Misuse(`${missing.zh} / ${missing.en}`);
   const deliveries = demonstration(response);
   mkdirSync(folder, { recursive: true });
   const bar = terminal.progress({ zh: '写出', en: 'writing' }, deliveries.length);

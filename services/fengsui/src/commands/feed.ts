@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { BadContent, contentOfFile, spool, type Content } from '@fengsui/intake';
+import { BadPayload, payloadIn, spool, type Payload } from '@fengsui/intake';
 import { flagOf, textOf, type CommandOf } from '../command.js';
 import { workedThrough, withSession } from '../session.js';
 import type { FeedOutput } from '../shapes.js';
@@ -38,8 +38,8 @@ async function feed(paths: readonly string[], { as, dryRun }: Options, terminal:
     const bar = terminal.progress({ zh: '接收', en: 'feeding' }, sources.length);
     const [files, skipped]: [FeedOutput['files'][number][], FeedOutput['skipped'][number][]] = [[], []];
     for (const [index, file] of sources.entries()) {
-      const receipt = await opened(file, async (content) => {
-        const input = { content, door: 'file', name: file, actor: `cli:${process.env['USER'] ?? 'local'}`, readers };
+      const receipt = await opened(file, async (payload) => {
+        const input = { payload, door: 'file', name: file, actor: `cli:${process.env['USER'] ?? 'local'}`, readers };
         return dryRun ? ports.receiving.rehearse(input) : ports.receiving.receive(input);
       });
       if ('skipped' in receipt) skipped.push({ file, reason: receipt.skipped });
@@ -71,14 +71,14 @@ async function feed(paths: readonly string[], { as, dryRun }: Options, terminal:
 /** Opens one input for as long as the work with it takes. What cannot even be unpacked is skipped, with the reason. */
 async function opened<T>(
   file: string,
-  work: (content: Content) => Promise<T>,
+  work: (payload: Payload) => Promise<T>,
 ): Promise<T | Readonly<{ skipped: string }>> {
   try {
-    if (file !== '-') return await work(await contentOfFile(file));
-    const { content, dispose } = await spool(process.stdin, os.tmpdir(), Number.MAX_SAFE_INTEGER);
-    return await work(content).finally(dispose);
+    if (file !== '-') return await work(await payloadIn(file));
+    const { payload, dispose } = await spool(process.stdin, os.tmpdir(), Number.MAX_SAFE_INTEGER);
+    return await work(payload).finally(dispose);
   } catch (error) {
-    if (error instanceof BadContent) return { skipped: error.message };
+    if (error instanceof BadPayload) return { skipped: error.message };
     throw error;
   }
 }

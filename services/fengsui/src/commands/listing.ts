@@ -1,4 +1,6 @@
-import type { Terminal } from '../terminal.js';
+import { flagOf, type CommandOf } from '../command.js';
+import { withSession, type Session } from '../session.js';
+import { EXIT, type Said, type Terminal } from '../terminal.js';
 
 const STATES: Readonly<Record<string, string>> = {
   ordered: '已签发',
@@ -18,10 +20,40 @@ const STATES: Readonly<Record<string, string>> = {
 export const state = (terminal: Terminal, name: string): string =>
   terminal.pick({ zh: STATES[name] ?? name, en: name });
 /** A table shows this many of the last; `--json` has all. */
-export const LAST_SHOWN = 30;
+const LAST_SHOWN = 30;
+
+type Column<Row> = readonly [
+  head: Said,
+  cell: (row: Row, terminal: Terminal, session: Session) => string | number | null,
+];
+
+/** A command that lists what a service has, all of it or what is open. */
+export function listing<Row>(
+  { name, about }: Pick<CommandOf, 'name' | 'about'>,
+  rowsOf: (session: Session, open: boolean) => Promise<readonly Row[]>,
+  columns: readonly Column<Row>[],
+): CommandOf {
+  return {
+    name,
+    about,
+    example: `${name} --open`,
+    options: [{ flags: '--open', about: { zh: '只列未结的', en: 'only what is open' } }],
+    run: (typed, terminal) =>
+      withSession('ports', async (session) => {
+        const rows = await rowsOf(session, flagOf(typed, 'open'));
+        const table = (): string =>
+          terminal.table(
+            columns.map(([head]) => head),
+            rows.slice(-LAST_SHOWN).map((row) => columns.map(([, cell]) => cell(row, terminal, session))),
+          );
+        terminal.result(rows, () => table() + cut(rows.length, terminal));
+        return EXIT.done;
+      }),
+  };
+}
 
 /** Says how many there are, where not all are shown. */
-export const cut = (count: number, terminal: Terminal): string =>
+const cut = (count: number, terminal: Terminal): string =>
   count <= LAST_SHOWN
     ? ''
     : `\n${terminal.pick({ zh: `(共${count}项，显示最近${LAST_SHOWN}项；加 --json 全部列出)`, en: `(the last ${LAST_SHOWN} of ${count}; all with --json)` })}`;

@@ -92,11 +92,7 @@ const ORDERS: readonly OrderOfCommand[] = [
     options: [{ flags: '--person <person>', about: { zh: '应答人', en: 'who answers' }, required: true }],
     by: (typed) => textOf(typed, 'person'),
     fields: async (typed, { ports }) => {
-      const callId = await known(
-        wordOf(typed, 0),
-        (await ports.duty.calls()).map(({ id }) => id),
-        CALL,
-      );
+      const callId = await known(wordOf(typed, 0), (id) => ports.duty.hasCall(id), CALL);
       return { kind: 'answer', callId, person: textOf(typed, 'person') ?? '' };
     },
   },
@@ -118,11 +114,7 @@ const ORDERS: readonly OrderOfCommand[] = [
     ],
     fields: async (typed, { ports }) => ({
       kind: 'progress',
-      taskId: await known(
-        wordOf(typed, 0),
-        (await ports.response.tasks()).map(({ id }) => id),
-        TASK,
-      ),
+      taskId: await known(wordOf(typed, 0), (id) => ports.response.hasTask(id), TASK),
       moved: [...textsOf(typed, 'moved')],
       absent: Number(textOf(typed, 'absent')),
       refusing: Number(textOf(typed, 'refusing')),
@@ -142,11 +134,7 @@ const ORDERS: readonly OrderOfCommand[] = [
       const hectares = textOf(typed, 'hectares');
       return {
         kind: 'verdict',
-        fireId: await known(
-          wordOf(typed, 0),
-          (await ports.wildfire.wildfires()).map(({ id }) => id),
-          FIRE,
-        ),
+        fireId: await known(wordOf(typed, 0), (id) => ports.wildfire.hasFire(id), FIRE),
         verdict: wordOf(typed, 1) as Verdict,
         deaths: Number(textOf(typed, 'deaths')),
         burnedAreaHa: hectares === undefined ? null : Number(hectares),
@@ -159,9 +147,9 @@ const ORDERS: readonly OrderOfCommand[] = [
     example: 'correct record/permit/123 --reason …',
     words: [{ name: '<event>' }],
     fields: async (typed, { ports }) => {
-      const eventId = wordOf(typed, 0);
-      const there = (await ports.intake.originsOf([eventId])).length > 0 || (await ports.reporting.restsOn(eventId));
-      return { kind: 'correct', eventId: await known(eventId, there ? [eventId] : [], EVENT) };
+      const there = async (id: string): Promise<boolean> =>
+        (await ports.intake.originsOf([id])).length > 0 || (await ports.reporting.restsOn(id));
+      return { kind: 'correct', eventId: await known(wordOf(typed, 0), there, EVENT) };
     },
   },
 ];
@@ -191,8 +179,8 @@ export const ORDER_COMMANDS: readonly CommandOf[] = ORDERS.map(
  * A person at the command is told at once that there is no such thing; an order that travels may come before what it
  * is about.
  */
-async function known(id: string, all: readonly string[], { zh, en }: Said): Promise<string> {
-  if (all.includes(id)) return id;
+async function known(id: string, there: (id: string) => Promise<boolean>, { zh, en }: Said): Promise<string> {
+  if (await there(id)) return id;
   throw new Misuse(`${zh} / ${en}: ${id}`);
 }
 

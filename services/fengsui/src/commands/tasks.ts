@@ -1,47 +1,17 @@
-import { flagOf, type CommandOf } from '../command.js';
-import { withSession } from '../session.js';
-import { EXIT, when, type Terminal } from '../terminal.js';
-import { cut, LAST_SHOWN, state } from './listing.js';
+import { when } from '../terminal.js';
+import { listing, state } from './listing.js';
 
-export const TASKS_COMMAND: CommandOf = {
-  name: 'tasks',
-  about: { zh: '人员转移任务', en: 'transfer tasks' },
-  example: 'tasks --open',
-  options: [{ flags: '--open', about: { zh: '只列未结的', en: 'only what is open' } }],
-  run: (typed, terminal) => tasks(flagOf(typed, 'open'), terminal),
-};
-
-function tasks(open: boolean, terminal: Terminal): Promise<number> {
-  return withSession('ports', async ({ ports, plans }) => {
-    const rows = await ports.response.tasks(open);
-    terminal.result(
-      rows,
-      () =>
-        terminal.table(
-          [
-            { zh: '任务', en: 'task' },
-            { zh: '状态', en: 'state' },
-            { zh: '县区', en: 'county' },
-            { zh: '应转', en: 'people' },
-            { zh: '已转', en: 'moved' },
-            { zh: '不在', en: 'absent' },
-            { zh: '拒转', en: 'refusing' },
-            { zh: '限时', en: 'due' },
-          ],
-          rows
-            .slice(-LAST_SHOWN)
-            .map((row) => [
-              row.id,
-              state(terminal, row.state),
-              plans.response.counties.nameOf(row.county),
-              row.people,
-              row.moved,
-              row.absent,
-              row.refusing,
-              when(row.dueAt),
-            ]),
-        ) + cut(rows.length, terminal),
-    );
-    return EXIT.done;
-  });
-}
+export const TASKS_COMMAND = listing(
+  { name: 'tasks', about: { zh: '人员转移任务', en: 'transfer tasks' } },
+  ({ ports }, open) => ports.response.tasks(open),
+  [
+    [{ zh: '任务', en: 'task' }, ({ id }) => id],
+    [{ zh: '状态', en: 'state' }, (task, terminal) => state(terminal, task.state)],
+    [{ zh: '县区', en: 'county' }, ({ county }, _terminal, { plans }) => plans.response.counties.nameOf(county)],
+    [{ zh: '应转', en: 'people' }, ({ people }) => people],
+    [{ zh: '已转', en: 'moved' }, ({ moved }) => moved],
+    [{ zh: '不在', en: 'absent' }, ({ absent }) => absent],
+    [{ zh: '拒转', en: 'refusing' }, ({ refusing }) => refusing],
+    [{ zh: '限时', en: 'due' }, ({ dueAt }) => when(dueAt)],
+  ],
+);

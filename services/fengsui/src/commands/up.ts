@@ -2,7 +2,7 @@ import * as path from 'node:path';
 
 import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
 import { connect, playState } from '@fengsui/database';
-import { begin, demonstration, missingFor, play, REPORT_YEAR, scriptHash, type Delivery } from '@fengsui/demonstration';
+import { begin, demonstration, play, REPORT_YEAR, scriptHash, type Delivery } from '@fengsui/demonstration';
 import { servicesRun } from '@fengsui/service';
 import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
@@ -13,6 +13,7 @@ import { workedThrough } from '../session.js';
 import { openStore, wipe, type Store } from '../store.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 import { writeReport } from './report.js';
+import { missingCounties } from './missing-counties.js';
 
 export const UP_COMMAND: CommandOf = {
   name: 'up',
@@ -147,12 +148,9 @@ async function scriptToPlay(
       throw new Misuse(
         '演示尚未播放完：先 npm start 播完，或 npm start -- --empty --fresh 清空 / the demonstration was cut off: finish it with `npm start`, or clear it with `npm start -- --empty --fresh`',
       );
-    const missing = missingFor(plans.response);
-    if (missing.length > 0) {
-      terminal.say({
-        zh: `· 预案所在城市没有演示所需的县区（${missing.join('、')}），不播放演示`,
-        en: `· the plan's city lacks counties that the demonstration tells of (${missing.join(', ')}): it is left out`,
-      });
+    const missing = missingCounties(plans.response);
+    if (missing !== null) {
+      terminal.say({ zh: `· ${missing.zh}，不播放演示`, en: `· ${missing.en}: it is left out` });
       return null;
     }
     const script = demonstration(plans.response);

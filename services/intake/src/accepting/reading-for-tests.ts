@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc, type ObservedEvent, type Refusal } from '@fengsui/contracts';
-import { BadContent, contentOfBytes } from '../keeping/content.js';
+import { BadPayload, payloadOf } from '../keeping/payload.js';
 import { judge } from './judging.js';
 import type { Note } from '../keeping/kept-inputs.js';
 import { IntakePlan } from '../plan.js';
@@ -25,12 +25,12 @@ export type Read = {
 /** Reads an input as intake would, up to the question whether the same facts are here already. */
 export async function readWhole(input: Buffer | string, readers: readonly Reader[] = PLAN.readers): Promise<Read> {
   const read: Read = { format: null, skipped: null, records: 0, events: [], refusals: [], notes: [] };
-  const content = await contentOfBytes(Buffer.from(input)).catch((error: unknown) => {
-    if (error instanceof BadContent) return error;
+  const payload = await payloadOf(Buffer.from(input)).catch((error: unknown) => {
+    if (error instanceof BadPayload) return error;
     throw error;
   });
-  if (content instanceof BadContent) return { ...read, skipped: content.message };
-  const opened = await readInput(content, readers);
+  if (payload instanceof BadPayload) return { ...read, skipped: payload.message };
+  const opened = await readInput(payload, readers);
   if ('skipped' in opened) return { ...read, skipped: opened.skipped };
   read.format = opened.format;
   const now = utc('2026-01-01T00:00:00Z');

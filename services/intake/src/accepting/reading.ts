@@ -1,20 +1,20 @@
 import { refuse, Unreadable, type Head, type Reader, type SourceRecord } from '../readers/reader.js';
-import { BadContent, type Content } from '../keeping/content.js';
+import { BadPayload, type Payload } from '../keeping/payload.js';
 import { cutterOf } from '../readers/cutting.js';
 import { recognise } from '../readers/index.js';
 
 const HEAD_BYTES = 65_536;
-const BITE_BYTES = 16_384;
+const STEP_BYTES = 16_384;
 
 export type Opened =
   Readonly<{ format: string; records: AsyncIterable<SourceRecord[]> }> | Readonly<{ skipped: string }>;
 
 /** Finds the reader of an input and reads it, chunk by chunk: only what one chunk holds is in memory. */
-export async function readInput(content: Content, readers: readonly Reader[]): Promise<Opened> {
-  const head = await headOf(content);
+export async function readInput(payload: Payload, readers: readonly Reader[]): Promise<Opened> {
+  const head = await headOf(payload);
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
-  const records = recordsOf(content, reader, head);
+  const records = recordsOf(payload, reader, head);
   if (reader.whyEmpty === undefined) return { format: reader.format, records };
   const all: SourceRecord[][] = [];
   for await (const some of records) if (some.length > 0) all.push(some);
@@ -25,7 +25,7 @@ async function* once(all: readonly SourceRecord[][]): AsyncGenerator<SourceRecor
   yield* all;
 }
 
-async function headOf({ open, size }: Content): Promise<Head> {
+async function headOf({ open, size }: Payload): Promise<Head> {
   const chunks: Buffer[] = [];
   let held = 0;
   for await (const chunk of open()) {
@@ -38,7 +38,7 @@ async function headOf({ open, size }: Content): Promise<Head> {
   return { text: bytes.toString(utf16), complete: size <= HEAD_BYTES };
 }
 
-async function* recordsOf({ open }: Content, reader: Reader, head: Head): AsyncGenerator<SourceRecord[]> {
+async function* recordsOf({ open }: Payload, reader: Reader, head: Head): AsyncGenerator<SourceRecord[]> {
   const cutter = cutterOf(reader.unit(head));
   const read = reader.begin(head);
   const take = function* (pieces: ReturnType<typeof cutter.push>): Generator<SourceRecord> {
@@ -48,11 +48,11 @@ async function* recordsOf({ open }: Content, reader: Reader, head: Head): AsyncG
   let passed = 0;
   try {
     for await (const chunk of open())
-      // A large chunk is taken in bites, so that its records are gone before the next ones are made.
-      for (let at = 0; at < chunk.length; at += BITE_BYTES) {
-        const bite = chunk.subarray(at, at + BITE_BYTES);
-        for (const record of take(cutter.push(bite))) some.push(record);
-        passed += bite.length;
+      // A large chunk is taken in steps, so that its records are gone before the next ones are made.
+      for (let at = 0; at < chunk.length; at += STEP_BYTES) {
+        const step = chunk.subarray(at, at + STEP_BYTES);
+        for (const record of take(cutter.push(step))) some.push(record);
+        passed += step.length;
         if (some.length > 0) yield some.splice(0);
       }
     for (const record of take(cutter.end())) some.push(record);
@@ -65,7 +65,7 @@ async function* recordsOf({ open }: Content, reader: Reader, head: Head): AsyncG
         length: 0,
         refusals: [refuse(error.place, error.reason, error.expected)],
       });
-    else if (error instanceof BadContent)
+    else if (error instanceof BadPayload)
       some.push({
         place: 'document',
         from: passed,

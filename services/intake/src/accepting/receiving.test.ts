@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { utc, type DomainEvent } from '@fengsui/contracts';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
-import { sharedFile, testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { sharedFile } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
 import { INTAKE_SCHEMA, IntakePlan, KeptInputs, IntakeQuery, Receiving, type Receipt } from '../index.js';
 

@@ -2,7 +2,7 @@ import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@feng
 import type { Clock, Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
-import { contentOfBytes, type Content } from '../keeping/content.js';
+import { payloadOf, type Payload } from '../keeping/payload.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
 import { readInput } from './reading.js';
@@ -11,7 +11,7 @@ import { Tally, type Receipt } from './receipt.js';
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
-  content: Content;
+  payload: Payload;
   /** http, file, folder, poll, feed topic, demonstration */
   door: string;
   /** File name or address: where a person would look for it. */
@@ -47,14 +47,14 @@ export class Receiving {
   ) {}
 
   /** A small input that is at hand whole. */
-  async receiveBytes(bytes: Buffer, about: Omit<Input, 'content'>): Promise<Receipt | Skipped> {
-    return this.receive({ ...about, content: await contentOfBytes(bytes) });
+  async receiveBytes(bytes: Buffer, about: Omit<Input, 'payload'>): Promise<Receipt | Skipped> {
+    return this.receive({ ...about, payload: await payloadOf(bytes) });
   }
 
   async receive(input: Input): Promise<Receipt | Skipped> {
-    const opened = await readInput(input.content, input.readers ?? this.readers);
+    const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
-    const tally = new Tally(opened.format, input.content.sha256);
+    const tally = new Tally(opened.format, input.payload.sha256);
     await this.keep(input, opened.format);
     // While the database stores one chunk the next is read.
     let storing: Promise<void> = Promise.resolve();
@@ -84,19 +84,19 @@ export class Receiving {
    * @throws when one of them cannot be read at all: then nothing of any was kept, and each must be taken alone
    */
   async receiveTogether(
-    inputs: readonly (Omit<Input, 'content' | 'finish'> & Readonly<{ bytes: Buffer }>)[],
+    inputs: readonly (Omit<Input, 'payload' | 'finish'> & Readonly<{ bytes: Buffer }>)[],
     finish: (tx: Tx, refused: readonly (string | null)[]) => Promise<void>,
   ): Promise<void> {
     const now = await this.clock.now();
     const read = await Promise.all(
       inputs.map(async (input) => {
-        const content = await contentOfBytes(input.bytes);
-        const opened = await readInput(content, input.readers ?? this.readers);
+        const payload = await payloadOf(input.bytes);
+        const opened = await readInput(payload, input.readers ?? this.readers);
         if ('skipped' in opened) throw new Unusable(opened.skipped);
         const judged: Judged[] = [];
         for await (const records of opened.records)
           judged.push(...records.map((record) => judge(record, input.actor, now, input.permit)));
-        return { input, sha256: content.sha256, format: opened.format, judged };
+        return { input, sha256: payload.sha256, format: opened.format, judged };
       }),
     );
     await this.db.transaction(async (tx) => {
@@ -139,9 +139,9 @@ export class Receiving {
 
   /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
   async rehearse(input: Input): Promise<Receipt | Skipped> {
-    const opened = await readInput(input.content, input.readers ?? this.readers);
+    const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
-    const tally = new Tally(opened.format, input.content.sha256);
+    const tally = new Tally(opened.format, input.payload.sha256);
     const now = await this.clock.now();
     for await (const chunk of chunksOf(opened.records))
       for (const record of chunk) {
@@ -156,13 +156,13 @@ export class Receiving {
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */
-  private async keep({ content, door, name }: Input, format: string): Promise<void> {
-    if (await this.kept.knows(this.db.manager, content.sha256)) return;
-    const small = content.size < SMALL_BYTES;
+  private async keep({ payload, door, name }: Input, format: string): Promise<void> {
+    if (await this.kept.knows(this.db.manager, payload.sha256)) return;
+    const small = payload.size < SMALL_BYTES;
     const finish = async (tx: Tx): Promise<void> =>
       this.kept.keepInput(tx, {
-        sha256: content.sha256,
-        size: content.size,
+        sha256: payload.sha256,
+        size: payload.size,
         door,
         name,
         format,
@@ -170,11 +170,11 @@ export class Receiving {
       });
     if (small)
       await this.db.transaction(async (tx) => {
-        await this.kept.keepBytes(content, (work) => work(tx));
+        await this.kept.keepBytes(payload, (work) => work(tx));
         await finish(tx);
       });
     else {
-      await this.kept.keepBytes(content, (work) => this.db.transaction(work));
+      await this.kept.keepBytes(payload, (work) => this.db.transaction(work));
       await this.db.transaction(finish);
     }
   }
@@ -203,7 +203,7 @@ export class Receiving {
     tally: Tally,
     finish?: Input['finish'],
   ): Promise<void> {
-    const { sha256 } = input.content;
+    const { sha256 } = input.payload;
     const outcomes = await this.db.transaction(async (tx) => {
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
       const claimed = await this.claim(tx, candidates, () => sha256);

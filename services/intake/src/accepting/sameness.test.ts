@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { cap12Document } from '../readers/cap/cap12-document.js';

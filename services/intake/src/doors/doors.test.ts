@@ -12,7 +12,7 @@ import { connect, migrate, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { LOG_SCHEMA } from '@fengsui/log';
 import { startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { INTAKE_SCHEMA, IntakeModule, IntakePlan } from '../index.js';
 

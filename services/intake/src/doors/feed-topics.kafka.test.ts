@@ -9,7 +9,7 @@ import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { LOG_SCHEMA, ParkedMessages, partitionOf } from '@fengsui/log';
 import { startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { INTAKE_SCHEMA, IntakeModule, IntakePlan } from '../index.js';
 

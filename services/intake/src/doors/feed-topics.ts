@@ -3,11 +3,11 @@ import { FEED_TOPICS } from '@fengsui/contracts';
 import type { Clock } from '@fengsui/database';
 import type { Consumption, FeedMessage, KafkaFeeds, TakeFeed } from '@fengsui/log';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { contentOfBytes } from '../keeping/content.js';
+import { payloadOf } from '../keeping/payload.js';
 import type { Permit } from '../accepting/judging.js';
 import type { Reader } from '../readers/reader.js';
 import type { Receiving } from '../accepting/receiving.js';
-import { DOORS, readersFor, type Door } from './doors.js';
+import { ENDPOINTS, readersFor, type Endpoint } from './endpoints.js';
 
 const WAIT_MS = 500;
 
@@ -50,7 +50,7 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
     const { bytes, ...about } = only;
     const receipt = await this.receiving.receive({
       ...about,
-      content: await contentOfBytes(bytes),
+      payload: await payloadOf(bytes),
       finish: (tx, refused) => finish(tx, [refused]),
     });
     if ('skipped' in receipt) throw new NothingToTake(receipt.skipped);
@@ -58,7 +58,7 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** What a topic is for: formats that give its contract, and nothing else. */
   private mayHold(topic: string): Readonly<{ readers: readonly Reader[]; permit: Permit }> {
-    const contract = DOORS[topic.replace('feed.', '') as Door];
+    const contract = ENDPOINTS[topic.replace('feed.', '') as Endpoint];
     return {
       readers: readersFor(this.receiving.readers, contract),
       permit: ({ type }) =>

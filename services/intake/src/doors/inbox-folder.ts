@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shanghaiDate } from '@fengsui/contracts';
 import type { Clock } from '@fengsui/database';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { BadContent, contentOfFile } from '../keeping/content.js';
+import { BadPayload, payloadIn } from '../keeping/payload.js';
 import type { Receiving } from '../accepting/receiving.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -85,15 +85,15 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     const now = await this.clock.now();
     let outcome: Readonly<{ accepted: number; duplicates: number; skipped?: string; sha256?: string }>;
     try {
-      const content = await contentOfFile(file);
-      const receipt = await this.receiving.receive({ content, door: 'folder', name, actor: 'folder' });
+      const payload = await payloadIn(file);
+      const receipt = await this.receiving.receive({ payload, door: 'folder', name, actor: 'folder' });
       outcome =
         'skipped' in receipt
-          ? { accepted: 0, duplicates: 0, skipped: receipt.skipped, sha256: content.sha256 }
+          ? { accepted: 0, duplicates: 0, skipped: receipt.skipped, sha256: payload.sha256 }
           : receipt;
     } catch (error) {
       // the database is away: the file stays in taken/ and is tried again
-      if (!(error instanceof BadContent)) throw error;
+      if (!(error instanceof BadPayload)) throw error;
       outcome = { accepted: 0, duplicates: 0, skipped: error.message };
     }
     const good = outcome.accepted + outcome.duplicates > 0;

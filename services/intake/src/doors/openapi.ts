@@ -1,5 +1,5 @@
 import { CONTRACTS } from '@fengsui/contracts';
-import { DOORS } from './doors.js';
+import { ENDPOINTS } from './endpoints.js';
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
@@ -55,7 +55,7 @@ const ANSWERS = {
 };
 
 /** A GET of the query API; `:name` in its path is a part of it. */
-function answered({ path, summary, parameters }: Question): [string, object] {
+function answered({ path, summary, answer, parameters }: Question): [string, object] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: text }));
   const inQuery = Object.entries(parameters).map(([name, description]) => ({
     name,
@@ -64,7 +64,7 @@ function answered({ path, summary, parameters }: Question): [string, object] {
     schema: text,
   }));
   const responses = {
-    200: { description: summary, content: { 'application/json': { schema: {} } } },
+    200: { description: summary, content: { 'application/json': { schema: answer } } },
     400: { description: 'a parameter that is unknown, or cannot be read' },
   };
   const operationId = `get_${path.replaceAll(/[/:]+/g, '_')}`;
@@ -75,7 +75,12 @@ function answered({ path, summary, parameters }: Question): [string, object] {
 }
 
 /** A question of the query API. */
-type Question = Readonly<{ path: string; summary: string; parameters: Readonly<Record<string, string>> }>;
+type Question = Readonly<{
+  path: string;
+  summary: string;
+  answer: object;
+  parameters: Readonly<Record<string, string>>;
+}>;
 
 const sources = Object.fromEntries(
   [
@@ -123,7 +128,7 @@ const door = (name: string, contracts: readonly string[]): [string, object] => {
 };
 
 const message = (contract: keyof typeof CONTRACTS, typed: boolean): object => {
-  const { data } = CONTRACTS[contract].properties as unknown as Record<string, object>;
+  const { data } = CONTRACTS[contract].properties;
   return {
     type: 'object',
     required: ['occurredAt', 'data', ...(typed ? ['type'] : [])],
@@ -134,7 +139,7 @@ const message = (contract: keyof typeof CONTRACTS, typed: boolean): object => {
 
 /** What the HTTP doors take, made from the contracts, and what the query API answers. */
 export function openApi(questions: readonly Question[]): object {
-  const observed = Object.values(DOORS);
+  const observed = Object.values(ENDPOINTS);
   return JSON.parse(
     JSON.stringify({
       openapi: '3.1.0',
@@ -145,7 +150,7 @@ export function openApi(questions: readonly Question[]): object {
       },
       security: [{ key: [] }, {}],
       paths: Object.fromEntries([
-        ...Object.entries(DOORS).map(([name, contract]) => door(name, [contract])),
+        ...Object.entries(ENDPOINTS).map(([name, contract]) => door(name, [contract])),
         door('inputs', observed),
         ...questions.map(answered),
       ]),

@@ -3,7 +3,7 @@ import type { Refusal, UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow } from '../tables/tables.js';
-import type { Content } from './content.js';
+import type { Payload } from './payload.js';
 import type { Sameness } from '../accepting/identity.js';
 
 export type KeptInput = Readonly<{
@@ -55,7 +55,7 @@ export class KeptInputs {
   /**
    * Writes the bytes, part by part, each in the transaction that `write` opens. Parts already there are passed over.
    */
-  async keepBytes({ sha256, open }: Content, write: (work: (tx: Tx) => Promise<void>) => Promise<void>): Promise<void> {
+  async keepBytes({ sha256, open }: Payload, write: (work: (tx: Tx) => Promise<void>) => Promise<void>): Promise<void> {
     let held: Buffer[] = [];
     let [size, from] = [0, 0];
     const flush = async (): Promise<void> => {

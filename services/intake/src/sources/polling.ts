@@ -18,7 +18,7 @@ import { DueOutside, type OutsideUnit } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Receiving } from '../accepting/receiving.js';
-import { spool } from '../keeping/content.js';
+import { spool } from '../keeping/payload.js';
 import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
 import { SeenLinkRow, SourceRow } from '../tables/tables.js';
@@ -197,11 +197,11 @@ export class Polling implements OnApplicationBootstrap {
    */
   private async takeWhole({ as }: PolledSource, name: string, response: Response): Promise<void> {
     if (response.body === null) throw new FailedFetch('an empty answer');
-    const { content, dispose } = await spool(Readable.fromWeb(response.body as never), this.settings.folder, MAX_BYTES);
+    const { payload, dispose } = await spool(Readable.fromWeb(response.body as never), this.settings.folder, MAX_BYTES);
     try {
       const readers =
         as === undefined ? this.receiving.readers : this.receiving.readers.filter(({ format }) => format === as);
-      const receipt = await this.receiving.receive({ content, door: 'poll', name, actor: `source:${name}`, readers });
+      const receipt = await this.receiving.receive({ payload, door: 'poll', name, actor: `source:${name}`, readers });
       if ('skipped' in receipt) throw new FailedFetch(receipt.skipped);
       if (receipt.refusals.some(({ reason }) => reason.startsWith(CUT_OFF)))
         throw new FailedFetch('the answer was cut off');

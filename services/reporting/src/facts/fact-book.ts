@@ -3,7 +3,7 @@ import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { indicatorsFor } from '../figures/indicators.js';
 import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
-import { summarise, type FactContent, type FactKind, type KeptPiece, type Part } from './facts.js';
+import { summarise, type FactContent, type FactKind, type KeptEntry, type Part } from './facts.js';
 
 /** An event with the parts it plays. */
 export type Entry = Readonly<{ event: Envelope; parts: readonly Part[] }>;
@@ -33,8 +33,8 @@ export class FactBook {
     const changes = new Changes();
     for (const { event, part } of parts) {
       const subject = subjects.get(`${part.kind} ${part.subject}`) as SubjectRow;
-      if (event.id in subject.pieces) continue;
-      changes.apply(subject, { ...subject.pieces, [event.id]: part.kept }, event);
+      if (event.id in subject.entries) continue;
+      changes.apply(subject, { ...subject.entries, [event.id]: part.kept }, event);
     }
     await this.write(tx, changes);
   }
@@ -63,8 +63,8 @@ export class FactBook {
     );
     const changes = new Changes();
     for (const subject of subjects.values()) {
-      if (!(eventId in subject.pieces)) continue;
-      const { [eventId]: _, ...left } = subject.pieces;
+      if (!(eventId in subject.entries)) continue;
+      const { [eventId]: _, ...left } = subject.entries;
       changes.apply(subject, left, order);
     }
     await this.write(tx, changes);
@@ -88,12 +88,12 @@ export class FactBook {
     await insertRows(
       tx,
       SubjectRow,
-      unique.map(([kind, id]) => ({ kind, id, version: 0, pieces: {} })),
+      unique.map(([kind, id]) => ({ kind, id, version: 0, entries: {} })),
       'nothing',
     );
     const found = await rows<SubjectRow>(
       tx,
-      `select s.kind, s.id, s.version, s.pieces, s.content, s.recorded_at as "recordedAt"
+      `select s.kind, s.id, s.version, s.entries, s.content, s.recorded_at as "recordedAt"
        from reporting.subject s join unnest($1::text[], $2::text[]) as t(kind, id) using (kind, id)
        order by s.kind, s.id for update of s`,
       [unique.map(([kind]) => kind), unique.map(([, id]) => id)],
@@ -106,15 +106,15 @@ export class FactBook {
     const changed = [...subjects];
     await run(
       tx,
-      `update reporting.subject s set version = t.version, pieces = t.pieces, content = t.content, recorded_at = t.recorded_at
+      `update reporting.subject s set version = t.version, entries = t.entries, content = t.content, recorded_at = t.recorded_at
        from unnest($1::text[], $2::text[], $3::int[], $4::jsonb[], $5::jsonb[], $6::timestamptz[])
-         as t(kind, id, version, pieces, content, recorded_at)
+         as t(kind, id, version, entries, content, recorded_at)
        where s.kind = t.kind and s.id = t.id`,
       [
         changed.map((s) => s.kind),
         changed.map((s) => s.id),
         changed.map((s) => s.version),
-        changed.map((s) => JSON.stringify(s.pieces)),
+        changed.map((s) => JSON.stringify(s.entries)),
         changed.map((s) => (s.content === null ? null : JSON.stringify(s.content))),
         changed.map((s) => s.recordedAt),
       ],
@@ -150,12 +150,12 @@ class Changes {
   readonly counters = new Map<string, number>();
   readonly keys = new Map<string, number>();
 
-  apply(subject: SubjectRow, pieces: Record<string, KeptPiece>, event: Envelope): void {
+  apply(subject: SubjectRow, entries: Record<string, KeptEntry>, event: Envelope): void {
     const before = subject.content;
-    subject.pieces = pieces;
-    subject.content = summarise(subject.kind, Object.values(pieces));
+    subject.entries = entries;
+    subject.content = summarise(subject.kind, Object.values(entries));
     subject.version += 1;
-    // Partitions are read side by side, so an earlier event may come later: a version is known once all of its pieces
+    // Partitions are read side by side, so an earlier event may come later: a version is known once all of its entries
     // are.
     const { recordedAt } = subject;
     subject.recordedAt = recordedAt !== null && recordedAt > event.recordedAt ? recordedAt : event.recordedAt;

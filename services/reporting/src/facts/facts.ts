@@ -37,10 +37,10 @@ export type FactContent =
   | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
 export type FactKind = FactContent['kind'];
 
-/** What pieces become: the subject they are about, and what is kept of them. */
-export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptPiece }>;
+/** What entries become: the subject they are about, and what is kept of them. */
+export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptEntry }>;
 /** As it is stored with the subject: small, and enough to sum the subject up again in any order. */
-export type KeptPiece = Readonly<{ at: UtcInstant } & Record<string, unknown>>;
+export type KeptEntry = Readonly<{ at: UtcInstant } & Record<string, unknown>>;
 
 /** The parts that events play in the report. Events that the report does not count have none. */
 export function partsOf(
@@ -132,32 +132,32 @@ function incidentParts(event: IncidentV1): readonly Part[] {
 }
 
 /**
- * Sums up a subject from all its pieces. The answer does not depend on the order in which they came. Null: nothing
+ * Sums up a subject from all its entries. The answer does not depend on the order in which they came. Null: nothing
  * countable is known, or it was written off.
  */
-export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactContent | null {
-  if (pieces.length === 0) return null;
+export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactContent | null {
+  if (entries.length === 0) return null;
   switch (kind) {
     case 'incident':
-      return incident(pieces as readonly IncidentPiece[]);
+      return incident(entries as readonly IncidentEntry[]);
     case 'hazard':
-      return hazard(pieces);
+      return hazard(entries);
     case 'record': {
-      const { at, data } = last(pieces) as KeptPiece & { data: WorkRecordV1['data'] };
+      const { at, data } = last(entries) as KeptEntry & { data: WorkRecordV1['data'] };
       return { kind, at, region: data.county, record: data };
     }
     case 'fire': {
-      const { firstSeenAt, county, verdict, deaths } = last(pieces) as KeptPiece &
+      const { firstSeenAt, county, verdict, deaths } = last(entries) as KeptEntry &
         Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
       return { kind, at: firstSeenAt, region: county, verdict, deaths };
     }
     case 'response-change': {
-      const { at, authority, change, from, to } = last(pieces) as KeptPiece &
+      const { at, authority, change, from, to } = last(entries) as KeptEntry &
         Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'>;
       return { kind, at, region: authority, change, from, to };
     }
     case 'moved-person': {
-      const { at, county, episodeId, person } = first(pieces) as KeptPiece & {
+      const { at, county, episodeId, person } = first(entries) as KeptEntry & {
         county: string;
         episodeId: string;
         person: string;
@@ -167,7 +167,7 @@ export function summarise(kind: FactKind, pieces: readonly KeptPiece[]): FactCon
   }
 }
 
-type IncidentPiece = { at: UtcInstant; county: string } & Pick<
+type IncidentEntry = { at: UtcInstant; county: string } & Pick<
   IncidentV1['data'],
   | 'reportNo'
   | 'stage'
@@ -186,9 +186,9 @@ type IncidentPiece = { at: UtcInstant; county: string } & Pick<
  * Each report states all figures anew; what one does not state stands as before. Casualties count as they stood
  * within the window of Decree 493 art. 13.
  */
-function incident(pieces: readonly IncidentPiece[]): FactContent | null {
-  const reports = [...pieces].sort((a, b) => a.reportNo - b.reportNo || (a.at < b.at ? -1 : 1));
-  const latest = reports.at(-1) as IncidentPiece;
+function incident(entries: readonly IncidentEntry[]): FactContent | null {
+  const reports = [...entries].sort((a, b) => a.reportNo - b.reportNo || (a.at < b.at ? -1 : 1));
+  const latest = reports.at(-1) as IncidentEntry;
   if (reports.some(({ stage }) => stage === 'write-off')) return null; // 核销: it was no such accident
   const inWindow = reports.filter(({ at }) => withinCasualtyWindow(latest.category, latest.happenedAt, at));
   const casualties = inWindow.length > 0 ? inWindow : reports.slice(0, 1);
@@ -218,27 +218,27 @@ function incident(pieces: readonly IncidentPiece[]): FactContent | null {
 }
 
 const stated = (
-  reports: readonly IncidentPiece[],
+  reports: readonly IncidentEntry[],
   field: 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan',
 ): number => reports.map((report) => report[field]).findLast((value) => value !== null) ?? 0;
 
 /** Fixed may be known before found: it counts once it is known when the hazard was found. */
-function hazard(pieces: readonly KeptPiece[]): FactContent | null {
-  const found = pieces.filter(({ step }) => step === 'found').sort(byTime)[0] as
-    (KeptPiece & { grade: 'general' | 'major'; county: string }) | undefined;
+function hazard(entries: readonly KeptEntry[]): FactContent | null {
+  const found = entries.filter(({ step }) => step === 'found').sort(byTime)[0] as
+    (KeptEntry & { grade: 'general' | 'major'; county: string }) | undefined;
   if (found === undefined) return null;
   return {
     kind: 'hazard',
     at: found.at,
     region: found.county,
     grade: found.grade,
-    fixed: pieces.some(({ step }) => step === 'fixed'),
+    fixed: entries.some(({ step }) => step === 'fixed'),
   };
 }
 
-const byTime = (a: KeptPiece, b: KeptPiece): number => {
+const byTime = (a: KeptEntry, b: KeptEntry): number => {
   const [x, y] = [`${a.at} ${JSON.stringify(a)}`, `${b.at} ${JSON.stringify(b)}`];
   return x < y ? -1 : Number(x > y);
 };
-const first = (pieces: readonly KeptPiece[]): KeptPiece => [...pieces].sort(byTime)[0] as KeptPiece;
-const last = (pieces: readonly KeptPiece[]): KeptPiece => [...pieces].sort(byTime).at(-1) as KeptPiece;
+const first = (entries: readonly KeptEntry[]): KeptEntry => [...entries].sort(byTime)[0] as KeptEntry;
+const last = (entries: readonly KeptEntry[]): KeptEntry => [...entries].sort(byTime).at(-1) as KeptEntry;

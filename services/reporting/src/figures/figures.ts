@@ -1,47 +1,11 @@
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import { one, rows, type Tx } from '@fengsui/database';
-import { roundHalfUp, yearOnYear, type Change } from '@fengsui/rules';
+import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import type { FactContent, FactKind } from '../facts/facts.js';
-import type { Indicator, Unit } from './indicator.js';
+import type { Figure, Figures, Trace, TracedFact } from '../views.js';
+import type { Indicator } from './indicator.js';
 import { INDICATORS, indicatorOf } from './indicators.js';
-
-/**
- * One figure of a year, with the year before. `change` is in percent to one decimal, or null and `changeNote` says
- * why.
- */
-export type Figure = Readonly<{
-  id: string;
-  label: Readonly<{ zh: string; en: string }>;
-  value: number | null;
-  unit: Unit;
-  previous: number | null;
-  change: number | null;
-  changeNote: Change['note'];
-  direction: Change['direction'];
-  indicator: string;
-  version: number;
-}>;
-export type Figures = Readonly<{ year: number; asOf: UtcInstant | null; figures: readonly Figure[] }>;
-
-/** A fact behind a figure. `measure` adds up to a sum; distinct `key`s count to a distinct one. */
-export type TracedFact = Readonly<{
-  fact: string;
-  event: string;
-  contract: string;
-  origins: readonly string[];
-  occurredAt: UtcInstant;
-  recordedAt: UtcInstant;
-  measure: number;
-  key: string | null;
-}>;
-export type Trace = Readonly<{
-  figure: string;
-  value: number | null;
-  method: Indicator['method'];
-  of: readonly string[] | null;
-  facts: readonly TracedFact[];
-}>;
 
 type KnownFact = Readonly<{
   kind: FactKind;
@@ -83,7 +47,7 @@ export class FigureBook {
     const at = asOf ?? (await this.newest(tx));
     const { figures } = await this.figures(tx, year, asOf);
     const value = figures.find((figure) => figure.id === id)?.value ?? null;
-    if (indicator.method === 'ratio') return { figure: id, value, method: 'ratio', of: indicator.of, facts: [] };
+    if (indicator.method === 'ratio') return { figure: id, value, method: 'ratio', of: [...indicator.of], facts: [] };
     if (indicator.method === 'constant') return { figure: id, value, method: 'constant', of: null, facts: [] };
     const known = at === null ? [] : await this.factsAsOf(tx, at, [indicator.kind]);
     const facts = known.flatMap((row): TracedFact[] => {

@@ -1,4 +1,4 @@
-import type { Figure } from '../figures/figures.js';
+import type { Figure } from '../views.js';
 import type { SummaryTemplate } from '../plan.js';
 import { fill, TemplateFault } from './wording.js';
 

@@ -17,7 +17,7 @@ import {
   type IRunOptions,
 } from 'docx';
 import JSZip from 'jszip';
-import type { Figure } from '../figures/figures.js';
+import type { Figure } from '../views.js';
 import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { changeOf } from './wording.js';

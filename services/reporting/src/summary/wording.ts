@@ -1,5 +1,5 @@
 import { roundHalfUp } from '@fengsui/rules';
-import type { Figure } from '../figures/figures.js';
+import type { Figure } from '../views.js';
 
 /** Thrown for a template that asks for what there is not; names the place. */
 export class TemplateFault extends Error {}

@@ -66,8 +66,29 @@ class OneDeskForOrders1795641600004 implements MigrationInterface {
   }
 }
 
+/** The word of the code: an entry is what one event says of a subject. */
+class NameEntries1795654206000 implements MigrationInterface {
+  readonly name = 'NameEntries1795654206000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table reporting.subject rename column pieces to entries;
+      comment on table reporting.subject is 'What is known about each subject now, with the entries it was summed up from';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [SubjectRow, FactRow, CounterRow, DistinctKeyRow, WithdrawnRow, RollupRow, AnnualRow, ReportingOrder],
-  migrations: [CreateReporting1795469100000, OneDeskForOrders1795641600004, DescribeTables1795641700006],
+  migrations: [
+    CreateReporting1795469100000,
+    OneDeskForOrders1795641600004,
+    DescribeTables1795641700006,
+    NameEntries1795654206000,
+  ],
 };

@@ -10,18 +10,18 @@ import {
 } from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Column, Entity, Index } from 'typeorm';
-import type { FactContent, FactKind, KeptPiece } from '../facts/facts.js';
+import type { FactContent, FactKind, KeptEntry } from '../facts/facts.js';
 
 @Entity({
   schema: 'reporting',
   name: 'subject',
-  comment: 'What is known about each subject now, with the pieces it was summed up from',
+  comment: 'What is known about each subject now, with the entries it was summed up from',
 })
 export class SubjectRow {
   @Key('kind of fact') kind!: FactKind;
   @Key('what it is about') id!: string;
   @WholeColumn('counts up with every change') version!: number;
-  @DocumentColumn('what each event says of it, by event') pieces!: Record<string, KeptPiece>;
+  @DocumentColumn('what each event says of it, by event') entries!: Record<string, KeptEntry>;
   @DocumentColumn('what they come to; null: it does not count', { nullable: true }) content!: FactContent | null;
   @InstantColumn('since when this is known', { nullable: true }) recordedAt!: UtcInstant | null;
 }

@@ -1,7 +1,7 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { afterAssessment, assess, calledFor, type Assessment, type FloodResponse } from '@fengsui/rules';
+import { afterAssessment, assess, demandOf, type Assessment, type FloodResponse } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '../evidence/evidence.js';
@@ -62,8 +62,8 @@ export class ProposeLevel {
     const { flood } = this.plan;
     const evidence = await this.evidence.load(tx, now);
     return {
-      raising: calledFor(evidence, flood, now, false),
-      holding: calledFor(evidence, flood, now, true),
+      byFresh: demandOf(evidence, flood, now, false),
+      byAll: demandOf(evidence, flood, now, true),
       observedFresh: await this.evidence.observedSince(tx, addMinutes(now, -flood.freshForMinutes)),
     };
   }

@@ -106,7 +106,7 @@ function ecdsa(hash: 'sha256' | 'sha384'): new () => SignatureAlgorithm {
       );
     }
     getAlgorithmName = (): string => `http://www.w3.org/2001/04/xmldsig-more#ecdsa-${hash}`;
-  } as unknown as new () => SignatureAlgorithm;
+  };
 }
 /** Bits that no byte needs must be 0 (RFC 4648, 3.5): two spellings of one signature are one too many. */
 const isCanonicalBase64 = (text: string): boolean =>

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startProcess, stopProcess } from '@fengsui/cli';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { startProcess, stopProcess } from './index.js';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const SERVICES = ['intake', 'response', 'wildfire', 'duty', 'reporting'] as const;
 
 let database: TestDatabase;

@@ -3,7 +3,7 @@ import { contractJson } from '../readers/contract-json.js';
 import type { Reader } from '../readers/reader.js';
 
 /** What a door may carry: `POST /v1/warnings` and so on; `POST /v1/inputs` takes every format that is read. */
-export const DOORS = {
+export const ENDPOINTS = {
   warnings: 'weather-warning.v1',
   readings: 'reading.v1',
   forecasts: 'flood-forecast.v1',
@@ -14,7 +14,7 @@ export const DOORS = {
   records: 'work-record.v1',
   orders: 'order.v1',
 } as const satisfies Record<string, ObservedEvent['type']>;
-export type Door = keyof typeof DOORS;
+export type Endpoint = keyof typeof ENDPOINTS;
 
 /**
  * What a door of one contract reads: contract JSON there may leave the type out; a source format must give what the

@@ -6,7 +6,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@fengsui/database';
-import { sharedFile, testDatabase, type TestDatabase } from '@fengsui/testing';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { sharedFile } from '@fengsui/testing';
 import { Errors } from 'typebox/value';
 import mammoth from 'mammoth';
 import {
@@ -17,10 +18,10 @@ import {
   type FiguresOutput,
   type ReportOutput,
   type TraceOutput,
-} from '@fengsui/cli';
+} from './index.js';
 import { readSettings } from '@fengsui/settings';
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** The command as a user runs it, on databases of its own: the whole path, from the doors to the document. */
 describe('the demonstration years', () => {
@@ -253,7 +254,7 @@ describe('the demonstration years', () => {
   });
 
   it('refuse with place and reason, say so by the exit code, and help on wrong use', () => {
-    const bad = path.join(ROOT, 'test/scenarios/bad-readings.csv');
+    const bad = path.join(ROOT, 'services/fengsui/src/bad-readings.csv');
     const fed = fengsui('feed', bad);
     expect(fed.status).toBe(3);
     expect(fed.json).toMatchObject({

@@ -3,8 +3,14 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
-import { utc } from '@fengsui/contracts';
-import { day, warning, type Day } from './day.js';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addMinutes } from '@fengsui/contracts';
+import { loneService, type LoneService } from '@fengsui/service/testing';
+import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
+import { proposed } from '../proposal-for-tests.js';
+
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan');
 
 /** A real SMTP server and a real HTTP server, on this machine. */
 type Servers = {
@@ -17,7 +23,7 @@ type Servers = {
 };
 const servers: Servers = { mails: [], posts: [], refuseMails: 0, hang: false } as unknown as Servers;
 const sockets = new Set<Socket>();
-let today: Day;
+let duty: LoneService;
 
 beforeEach(async () => {
   Object.assign(servers, { mails: [], posts: [], refuseMails: 0, hang: false });
@@ -51,14 +57,20 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => servers.http.listen(0, '127.0.0.1', () => resolve()));
   const smtpPort = (servers.smtp.server.address() as AddressInfo).port;
   const httpPort = (servers.http.address() as AddressInfo).port;
-  today = await day('2020-06-06', {
-    MAIL_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
-    MAIL_FROM: 'duty@example.invalid',
-    WEBHOOK_URL: `http://127.0.0.1:${httpPort}/calls`,
-  });
+  duty = await loneService(
+    'duty',
+    '2020-06-06',
+    DUTY_SCHEMA,
+    (settings) => DutyModule.of(DutyPlan.read(PLAN), settings),
+    {
+      MAIL_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+      MAIL_FROM: 'duty@example.invalid',
+      WEBHOOK_URL: `http://127.0.0.1:${httpPort}/calls`,
+    },
+  );
 });
 afterEach(async () => {
-  await today.end();
+  await duty.end();
   for (const socket of sockets) socket.destroy();
   await new Promise<void>((resolve) => servers.http.close(() => resolve()));
   await new Promise<void>((resolve) => servers.smtp.close(() => resolve()));
@@ -67,22 +79,19 @@ afterEach(async () => {
 const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await what())) await sleep(20);
 };
+/** Wall time, and with it no driver: the service's own runners do what is due. */
 const ring = async (): Promise<void> => {
-  const now = utc(new Date());
-  await today.ports.receiving.receiveBytes(Buffer.from(warning(`w${now}`, now, '橙色', ['441881000000'])), {
-    door: 'test',
-    name: 'w',
-    actor: 't',
-  });
+  await duty.toWall();
+  const { clock } = duty.runtime;
+  await duty.append(proposed(addMinutes(await clock.now(), 30)));
 };
 const deliveries = async (): Promise<string[]> =>
-  (await today.ports.duty.calls())
+  (await duty.get(DutyQuery).calls())
     .flatMap((call) => call.deliveries.map(({ channel, state }) => `${channel} ${state}`))
     .sort();
 
 describe('calls over real channels', () => {
   it('go out by mail and webhook, once, under a key, in words a person understands', async () => {
-    await today.toWall();
     await ring();
     await until(() => servers.mails.length > 0 && servers.posts.length > 0);
     await until(async () => (await deliveries()).every((one) => one.endsWith('sent')));
@@ -96,23 +105,22 @@ describe('calls over real channels', () => {
   });
 
   it('never reach a gateway on virtual time', async () => {
-    await today.at('08:00');
-    await today.feed(warning('w', today.instant('08:00'), '橙色', ['441881000000']));
-    await today.at('08:20');
+    await duty.at('08:00');
+    await duty.give(proposed(duty.instant('08:30')));
+    await duty.at('08:20');
     expect(new Set(await deliveries())).toEqual(new Set(['sink shown']));
     expect([servers.mails.length, servers.posts.length]).toEqual([0, 0]);
   });
 
   it('go out by the other channel while one refuses and one hangs; what was refused is tried again under the same key', async () => {
-    await today.toWall();
     servers.hang = true;
     servers.refuseMails = 1;
     await ring();
     await until(async () => (await deliveries()).length === 2);
     await until(() => servers.refuseMails === 0);
     // its next try, without waiting for it
-    await today.ports.db.query(`update schedule.job set due_at = now() where service = 'duty/mail'`);
-    await today.ports.db.query(`select pg_notify('schedule', '')`);
+    await duty.runtime.db.query(`update schedule.job set due_at = now() where service = 'duty/mail'`);
+    await duty.runtime.db.query(`select pg_notify('schedule', '')`);
     await until(() => servers.mails.length === 1);
     await until(async () => (await deliveries())[0] === 'mail sent');
     expect(await deliveries()).toEqual(['mail sent', 'webhook pending']);

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProcess, stopProcess } from '@fengsui/cli';
-import { testDatabase, type TestDatabase } from '@fengsui/testing';
+import { startProcess, stopProcess } from './index.js';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 
 let database: TestDatabase;
 const running: ChildProcess[] = [];

@@ -4,18 +4,18 @@ import type { Readable } from 'node:stream';
 import { Clock } from '@fengsui/database';
 import type { Settings } from '@fengsui/settings';
 import { Controller, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { BadContent, spool, type Spooled } from '../keeping/content.js';
+import { BadPayload, spool, type Spooled } from '../keeping/payload.js';
 import { IntakePlan } from '../plan.js';
 import type { Permit } from '../accepting/judging.js';
 import type { Receipt } from '../accepting/receipt.js';
 import { Receiving } from '../accepting/receiving.js';
 import { KeptAnswers } from './kept-answers.js';
-import { DOORS, readersFor, type Door } from './doors.js';
+import { ENDPOINTS, readersFor, type Endpoint } from './endpoints.js';
 import { Feeders, Gate, type Known } from './feeders.js';
 import { AsProblem, Problem } from './problem.js';
 
 /** Injection token of the settings that the doors need. */
-export const DOOR_SETTINGS = Symbol('settings of the doors');
+export const HTTP_SETTINGS = Symbol('settings of the doors');
 
 type Request = Readonly<{
   ip: string;
@@ -36,7 +36,7 @@ const NO_INPUT = /^(multipart|image|audio|video|font)\//i;
  */
 @Controller('v1')
 @UseFilters(AsProblem)
-export class HttpDoor {
+export class HttpEndpoints {
   private readonly feeders: Feeders;
   private readonly gate = new Gate(AT_ONCE);
   private readonly folder: string;
@@ -47,7 +47,7 @@ export class HttpDoor {
     private readonly answers: KeptAnswers,
     plan: IntakePlan,
     private readonly clock: Clock,
-    @Inject(DOOR_SETTINGS) settings: Settings,
+    @Inject(HTTP_SETTINGS) settings: Settings,
   ) {
     this.feeders = new Feeders(plan.feeders);
     this.folder = path.resolve(settings.FENGSUI_HOME, 'spool');
@@ -61,11 +61,11 @@ export class HttpDoor {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<Receipt> {
-    if (door !== 'inputs' && !(door in DOORS))
-      throw new Problem(404, 'no-door', 'there is no such door', `inputs, ${Object.keys(DOORS).join(', ')}`);
+    if (door !== 'inputs' && !(door in ENDPOINTS))
+      throw new Problem(404, 'no-door', 'there is no such door', `inputs, ${Object.keys(ENDPOINTS).join(', ')}`);
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
     const feeder = this.feeders.identify(header('authorization') ?? header('x-api-key'), request.ip);
-    const contract = door === 'inputs' ? null : DOORS[door as Door];
+    const contract = door === 'inputs' ? null : ENDPOINTS[door as Endpoint];
     if (contract !== null && feeder.contracts?.includes(contract) === false)
       throw new Problem(
         403,
@@ -102,7 +102,7 @@ export class HttpDoor {
     try {
       return await spool(body, this.folder, this.limit);
     } catch (error) {
-      if (!(error instanceof BadContent)) throw error;
+      if (!(error instanceof BadPayload)) throw error;
       // What still comes is let run out: the answer must reach a client that has not finished speaking.
       body.resume();
       if (error.kind === 'too-large')
@@ -119,17 +119,17 @@ export class HttpDoor {
 
   private async receive(
     door: string,
-    { content }: Spooled,
+    { payload }: Spooled,
     feeder: Known,
     key: string | undefined,
     reply: Reply,
   ): Promise<Receipt> {
-    if (content.size === 0) throw empty();
+    if (payload.size === 0) throw empty();
     if (key !== undefined && (key.length > 200 || key.trim() === ''))
       throw new Problem(400, 'bad-key', 'the idempotency key cannot be used', 'Idempotency-Key: 1 to 200 characters');
     if (key !== undefined) {
       const before = await this.answers.find(feeder.name, key);
-      if (before !== null && (before.sha256 !== content.sha256 || before.door !== door))
+      if (before !== null && (before.sha256 !== payload.sha256 || before.door !== door))
         throw new Problem(
           422,
           'key-reused',
@@ -141,9 +141,9 @@ export class HttpDoor {
         return orRefused(before.answer);
       }
     }
-    const contract = door === 'inputs' ? null : DOORS[door as Door];
+    const contract = door === 'inputs' ? null : ENDPOINTS[door as Endpoint];
     const receipt = await this.receiving.receive({
-      content,
+      payload,
       door: 'http',
       name: `POST /v1/${door}`,
       actor: feeder.name,
@@ -160,7 +160,7 @@ export class HttpDoor {
     });
     if ('skipped' in receipt)
       throw new Problem(415, 'unknown-format', 'the body is in no format that this door takes', receipt.skipped);
-    if (key !== undefined) await this.answers.keep(feeder.name, key, { sha256: content.sha256, door, answer: receipt });
+    if (key !== undefined) await this.answers.keep(feeder.name, key, { sha256: payload.sha256, door, answer: receipt });
     return orRefused(receipt);
   }
 }

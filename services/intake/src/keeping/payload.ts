@@ -7,14 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 /** What came in, to be read as often as needed and never held whole: its bytes, unpacked where they came packed. */
-export type Content = Readonly<{
+export type Payload = Readonly<{
   /** Of the unpacked bytes: a fact fed packed and plain has one source. */ sha256: string;
   size: number;
   open: () => AsyncIterable<Buffer> | Iterable<Buffer>;
 }>;
 
 /** An input that is refused before it is read: too large, or not what it says. */
-export class BadContent extends Error {
+export class BadPayload extends Error {
   constructor(
     readonly kind: 'too-large' | 'unreadable',
     message: string,
@@ -34,16 +34,16 @@ const IN_MEMORY_BYTES = 4_000_000;
 
 const isGzip = (bytes: Buffer): boolean => bytes.subarray(0, 2).equals(GZIP);
 
-export async function contentOfBytes(bytes: Buffer, limit = Number.MAX_SAFE_INTEGER): Promise<Content> {
+export async function payloadOf(bytes: Buffer, limit = Number.MAX_SAFE_INTEGER): Promise<Payload> {
   if (!isGzip(bytes)) return { sha256: hashOf(bytes), size: bytes.length, open: () => [bytes] };
   return measured(() => unpacked(readableOf(bytes), bytes.length, limit));
 }
 
 /**
- * A file, packed with gzip or plain. @throws BadContent when unpacking it would fill the disk or the memory, or it is
+ * A file, packed with gzip or plain. @throws BadPayload when unpacking it would fill the disk or the memory, or it is
  * broken
  */
-export async function contentOfFile(file: string, limit = Number.MAX_SAFE_INTEGER): Promise<Content> {
+export async function payloadIn(file: string, limit = Number.MAX_SAFE_INTEGER): Promise<Payload> {
   const handle = await open(file);
   const head = Buffer.alloc(2);
   await handle.read(head, 0, 2, 0);
@@ -56,12 +56,12 @@ export async function contentOfFile(file: string, limit = Number.MAX_SAFE_INTEGE
 /**
  * A body that comes in over a network: kept until it is whole, because half of it is a failed transfer and no input.
  */
-export type Spooled = Readonly<{ content: Content; dispose: () => Promise<void> }>;
+export type Spooled = Readonly<{ payload: Payload; dispose: () => Promise<void> }>;
 
 /**
  * @param folder where large bodies wait; on the same disk as the database, so that a full disk shows here first
  * @param limit bytes, unpacked
- * @throws BadContent too-large, unreadable
+ * @throws BadPayload too-large, unreadable
  */
 export async function spool(body: Readable, folder: string, limit: number): Promise<Spooled> {
   const held: Buffer[] = [];
@@ -69,8 +69,7 @@ export async function spool(body: Readable, folder: string, limit: number): Prom
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
     const { done, value } = await chunks.next();
-    if (done === true)
-      return { content: await contentOfBytes(Buffer.concat(held), limit), dispose: async () => undefined };
+    if (done === true) return { payload: await payloadOf(Buffer.concat(held), limit), dispose: async () => undefined };
     held.push(value);
     size += value.length;
     if (size > limit) throw tooLarge(limit);
@@ -90,16 +89,16 @@ export async function spool(body: Readable, folder: string, limit: number): Prom
         yield value;
       }
     }, createWriteStream(file));
-    return { content: await contentOfFile(file, limit), dispose };
+    return { payload: await payloadIn(file, limit), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
 }
 
-const tooLarge = (limit: number): BadContent => new BadContent('too-large', `more than ${limit} bytes`);
+const tooLarge = (limit: number): BadPayload => new BadPayload('too-large', `more than ${limit} bytes`);
 
-async function measured(open: () => AsyncIterable<Buffer>): Promise<Content> {
+async function measured(open: () => AsyncIterable<Buffer>): Promise<Payload> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of open()) {
@@ -109,7 +108,7 @@ async function measured(open: () => AsyncIterable<Buffer>): Promise<Content> {
   return { sha256: hash.digest('hex'), size, open };
 }
 
-/** Unpacks with a bound on how much comes out. @throws BadContent */
+/** Unpacks with a bound on how much comes out. @throws BadPayload */
 async function* unpacked(packed: Readable, packedSize: number, limit: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // What goes wrong on the way comes out of the iteration below.
@@ -120,12 +119,12 @@ async function* unpacked(packed: Readable, packedSize: number, limit: number): A
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
       if (size > RATIO_FROM_BYTES && size > packedSize * MAX_RATIO)
-        throw new BadContent('too-large', `unpacks to more than ${MAX_RATIO} times its size`);
+        throw new BadPayload('too-large', `unpacks to more than ${MAX_RATIO} times its size`);
       yield chunk;
     }
   } catch (error) {
-    if (error instanceof BadContent) throw error;
-    throw new BadContent('unreadable', `gzip cannot be unpacked: ${(error as Error).message}`);
+    if (error instanceof BadPayload) throw error;
+    throw new BadPayload('unreadable', `gzip cannot be unpacked: ${(error as Error).message}`);
   }
 }
 

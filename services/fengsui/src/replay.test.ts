@@ -2,13 +2,13 @@ import { expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore, readPlans, stageOf, startOneProcess } from '@fengsui/cli';
+import { openStore, readPlans, stageOf, startOneProcess } from './index.js';
 import { connect } from '@fengsui/database';
 import { begin, demonstration, play } from '@fengsui/demonstration';
 import { readSettings } from '@fengsui/settings';
-import { testDatabase } from '@fengsui/testing';
+import { testDatabase } from '@fengsui/database/testing';
 
-const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'plans', 'qingyuan');
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
 /** Up to the middle of June 2019: the first response, its transfers, fires, accidents. */
 const UNTIL = '2019-06-13';
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { connect, migrate, run, type OwnedSchema } from '@fengsui/database';
+import { connect } from './connect.js';
+import { migrate, type OwnedSchema } from './migrate.js';
+import { run } from './sql.js';
 
 /** A database of its own for one test file, on the server that `npm test` started. */
 export type TestDatabase = Readonly<{ url: string; drop: () => Promise<void> }>;

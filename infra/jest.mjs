@@ -1,0 +1,57 @@
+/**
+ * Runs Jest with what the tests need and says the count on the last line. The target `test` of a project runs it for its folder; `npm test`
+ * with a pattern runs it over everything. With `--kafka` only the tests on a real Apache Kafka, which it starts; with `--alone` no PostgreSQL
+ * and no file beside the project: such a test gives the same whenever its inputs are the same, and may come from the cache.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startKafka } from './kafka/broker.mjs';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const words = process.argv.slice(2);
+const [kafka, alone] = ['--kafka', '--alone'].map((word) => words.includes(word));
+const patterns = words.filter((word) => !word.startsWith('--'));
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-test-'));
+const server = alone ? null : await (await import('../libs/database/dist/index.js')).startEmbedded(folder);
+const broker = kafka ? await startKafka() : null;
+const results = path.join(folder, 'results.json');
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  path.join(ROOT, 'node_modules/jest/bin/jest.js'),
+  '--config',
+  path.join(ROOT, 'infra/jest.config.mjs'),
+  '--json',
+  '--outputFile',
+  results,
+  '--passWithNoTests',
+  ...(kafka
+    ? [...(patterns.length > 0 ? [] : ['--testPathPatterns', '\\.kafka\\.test\\.ts$']), '--runInBand'] // one broker, one set of topics
+    : ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '\\.kafka\\.test\\.ts$']),
+  ...patterns.flatMap((pattern) => ['--testPathPatterns', kafka ? `${pattern}.*\\.kafka\\.test\\.ts$` : pattern]),
+];
+const run = spawnSync(process.execPath, jest, {
+  cwd: ROOT,
+  stdio: ['ignore', 'ignore', 'inherit'],
+  env: {
+    ...process.env,
+    ...(server === null ? { FENGSUI_TEST_ALONE: '1' } : { TEST_DATABASE_URL: server.url }),
+    ...(broker === null ? {} : { TEST_KAFKA_BROKERS: broker.brokers.join(',') }),
+  },
+});
+const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+  readFileSync(results, 'utf8'),
+);
+await broker?.stop();
+await server?.release();
+if (server !== null) rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
+const failed = numFailedTests + numRuntimeErrorTestSuites;
+process.stdout.write(
+  `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`,
+);
+process.exitCode = run.status === 0 && failed === 0 ? 0 : 1;

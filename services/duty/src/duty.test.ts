@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
+import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from './index.js';
+import { common, proposed, PROPOSAL } from './proposal-for-tests.js';
+
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
+
+let duty: LoneService;
+beforeEach(async () => {
+  duty = await loneService('duty', '2020-06-06', DUTY_SCHEMA, (settings) =>
+    DutyModule.of(DutyPlan.read(PLAN), settings),
+  );
+  await duty.at('20:30');
+});
+afterEach(() => duty.end());
+
+const views = () => duty.get(DutyQuery).calls();
+const calls = async (): Promise<string[]> =>
+  (await views()).map(
+    ({ cause, state, steps, answeredBy }) => `${cause} ${state} ${steps}${answeredBy === null ? '' : ` ${answeredBy}`}`,
+  );
+const fireRaised = (fireId: string): Given => ({
+  type: 'fire-raised.v1',
+  key: fireId,
+  id: `fire-raised/${fireId}`,
+  data: {
+    fireId,
+    county: '441881',
+    latitude: 24.3,
+    longitude: 113.7,
+    firstSeenBy: 'satellite',
+    signs: 2,
+    dueAt: duty.instant('22:30'),
+    reason: '2 hotspots',
+    plan: 'plan-1',
+  },
+});
+const task = (n: number, correlation: string): Given => ({
+  type: 'transfer-task-raised.v1',
+  key: correlation,
+  id: `transfer-task-raised/${n}`,
+  data: {
+    taskId: `E01/441881-00${n}`,
+    episodeId: 'E01',
+    county: '441881',
+    riskPoint: `441881-00${n}`,
+    riskPointName: '村',
+    organiser: '村委会',
+    people: 10,
+    destination: '学校',
+    returnBan: true,
+    dueAt: duty.instant('23:30'),
+    reason: 'IV',
+    plan: 'plan-1',
+  },
+});
+
+describe('a call', () => {
+  it('climbs from step to step while nobody answers, and stops at the first answer', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    expect(await calls()).toEqual(['proposal ringing 1']);
+    await duty.at('20:36'); // five minutes of silence: the next person
+    expect(await calls()).toEqual(['proposal ringing 2']);
+    await duty.order({ kind: 'answer', callId: `proposal/${PROPOSAL}`, person: 'wu' });
+    expect(await calls()).toEqual(['proposal answered 2 wu']);
+    await duty.at('23:00');
+    expect(await calls()).toEqual(['proposal answered 2 wu']);
+    expect(await duty.said('call-answered.v1')).toHaveLength(1);
+  });
+
+  it('rings once however often its cause is told', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    await duty.give({ ...proposed(duty.instant('21:00')), id: 'response-proposed/again' });
+    expect(await duty.said('call-started.v1')).toHaveLength(1);
+  });
+
+  it('is exhausted when the whole chain was called, and says so', async () => {
+    await duty.give(fireRaised('f1'));
+    await duty.at('23:59');
+    expect(await calls()).toEqual(['fire exhausted 3']);
+    expect(await duty.said('call-exhausted.v1')).toHaveLength(1);
+  });
+
+  it('ends with the decision of a person, who then has answered; by itself it is closed, and nobody has', async () => {
+    await duty.give(proposed(duty.instant('21:00')), proposed(duty.instant('21:00'), 'P02'));
+    const closed = { ...common, to: 'IV', reason: 'why' };
+    await duty.give(
+      {
+        type: 'response-proposal-closed.v1',
+        key: '441800/flood',
+        data: { ...closed, proposalId: PROPOSAL, outcome: 'refused', decidedBy: 'liang' },
+      },
+      {
+        type: 'response-proposal-closed.v1',
+        key: '441800/flood',
+        data: { ...closed, proposalId: 'P02', outcome: 'superseded', decidedBy: null },
+      },
+    );
+    expect((await calls()).sort()).toEqual(['proposal answered 1 liang', 'proposal closed 1']);
+    expect((await duty.said('call-closed.v1'))[0]?.data).toMatchObject({ outcome: 'superseded', reason: 'why' });
+  });
+
+  it('about a fire that turned out to be another one is closed', async () => {
+    await duty.give(fireRaised('f1'), fireRaised('f2'));
+    await duty.give({
+      type: 'fire-merged.v1',
+      key: 'f1',
+      data: { fireId: 'f1', mergedFireId: 'f2', reason: 'near', plan: 'plan-1' },
+    });
+    expect((await calls()).sort()).toEqual(['fire closed 1', 'fire ringing 1']);
+  });
+
+  it('is one for all tasks of a change', async () => {
+    await duty.give(task(1, 'change-1'), task(2, 'change-1'), task(3, 'change-1'));
+    await duty.at('20:32');
+    expect(await calls()).toEqual(['transfers ringing 1']);
+    expect((await views())[0]?.subject).toContain('3');
+  });
+});
+
+describe('an answer', () => {
+  it('to a call that is not there waits, and is rejected in the end with the reason', async () => {
+    await duty.order({ kind: 'answer', callId: 'nocall', person: 'wu' });
+    const outcome = () => duty.get(DutyQuery).outcomeOf('order/o1');
+    expect(await outcome()).toMatchObject({ outcome: 'waiting' });
+    await duty.at('+1 20:30');
+    expect(await outcome()).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('nocall') });
+  });
+});

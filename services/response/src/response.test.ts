@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { UtcInstant } from '@fengsui/contracts';
+import { loneService, type LoneService } from '@fengsui/service/testing';
+import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from './index.js';
+import { warning } from './warning-for-tests.js';
+
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
+const YINGDE = '441881000000';
+const CITY = { authority: '441800', hazard: 'flood' };
+
+let response: LoneService;
+afterEach(() => response.end());
+const begin = async (): Promise<void> => {
+  response = await loneService('response', '2020-06-06', RESPONSE_SCHEMA, () =>
+    ResponseModule.of(ResponsePlan.read(PLAN)),
+  );
+};
+const query = (): ResponseQuery => response.get(ResponseQuery);
+const levels = async (): Promise<string[]> => (await query().levels()).map(({ level, state }) => `${state} ${level}`);
+const warned = (colour: string, time: string, ...counties: string[]): Promise<void> =>
+  response.give(warning(`w${time}`, response.instant(time), colour, counties));
+
+describe('the level of a response', () => {
+  it('is proposed when a warning calls for it, ordered by a person, and raises the tasks of the counties warned', async () => {
+    await begin();
+    await response.at('20:30');
+    await warned('orange', '20:30', YINGDE);
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    const [proposed] = await response.said('response-proposed.v1');
+    expect(proposed?.data).toMatchObject({ from: 'none', to: 'IV', counties: ['441881'] });
+    expect(proposed?.causes).toEqual([`weather-warning/s/w20:30/${response.instant('20:30')}`]);
+
+    await response.order({ kind: 'confirm', ...CITY, level: 'IV', counties: [] });
+    expect(await levels()).toEqual(['ordered IV']);
+    const tasks = await query().tasks();
+    expect(tasks.length).toBeGreaterThan(10);
+    expect(new Set(tasks.map(({ county }) => county))).toEqual(new Set(['441881']));
+    expect(await response.said('transfer-task-raised.v1')).toHaveLength(tasks.length);
+
+    await response.order({ kind: 'end', ...CITY });
+    expect(await levels()).toEqual(['ordered none']);
+    expect((await query().tasks(true)).length).toBe(0);
+  });
+
+  it('stays as it is while nobody decides, and says so again and again', async () => {
+    await begin();
+    await response.at('01:00');
+    await warned('orange', '01:00', YINGDE);
+    await response.at('02:31');
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(3);
+    await response.order({ kind: 'refuse', ...CITY });
+    await response.at('08:00');
+    expect(await levels()).toEqual(['ordered none']);
+    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(3);
+  });
+
+  it('is left alone by an exercise, a test, a foreign alert, a warning of another kind and one that is over', async () => {
+    await begin();
+    await response.at('10:00');
+    const at = response.instant('10:00');
+    for (const status of ['Exercise', 'Test', 'System', 'Draft'])
+      await response.give(warning(status, at, 'red', [YINGDE], { status }));
+    await response.give(warning('elsewhere', at, 'red', ['440100000000']));
+    await response.give(warning('lightning', at, 'red', [YINGDE], { eventCode: '11B14' }));
+    await response.give(warning('expired', at, 'red', [YINGDE], { expiresAt: response.instant('09:00') }));
+    expect((await levels()).filter((level) => level !== 'ordered none')).toEqual([]);
+    expect(await response.said()).toEqual([]);
+  });
+
+  it('comes to the same whatever the order in which warning, update and cancel arrive', async () => {
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+      [2, 0, 1],
+      [0, 2, 1],
+      [1, 2, 0],
+    ]) {
+      await begin();
+      await response.at('12:00');
+      const [t1, t2, t3] = ['09:00', '10:00', '11:00'].map((time) => response.instant(time)) as [
+        UtcInstant,
+        UtcInstant,
+        UtcInstant,
+      ];
+      const messages = [
+        warning('a', t1, 'orange', [YINGDE]),
+        warning('b', t2, 'red', [YINGDE], { msgType: 'Update', references: [['a', t1]] }),
+        warning('c', t3, 'red', [YINGDE], { msgType: 'Cancel', references: [['b', t2]] }),
+      ];
+      for (const index of order) await response.give(...messages.slice(index, index + 1));
+      await response.at('12:01');
+      const inForce = await response.runtime.db.query('select event from response.warning where ended_by is null');
+      expect([order, inForce]).toEqual([order, []]);
+      if (order[0] !== 1 || order[1] !== 2) await response.end();
+    }
+  });
+
+  it('is proposed to end only after the gauges were observed calm for the dwell time', async () => {
+    await begin();
+    const stage = (time: string, stageM: number): Promise<void> =>
+      response.give({
+        type: 'reading.v1',
+        key: 'qingyuan',
+        occurredAt: response.instant(time),
+        data: { station: 'qingyuan', quantity: 'stage', stageM },
+      });
+    await response.at('08:00');
+    await stage('08:00', 12.1); // warning stage 12.00
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    await response.order({ kind: 'confirm', ...CITY, level: 'IV', counties: [] });
+    await response.at('14:00'); // no reading for six hours: the last one goes on holding the level up
+    expect(await levels()).toEqual(['ordered IV']);
+    await stage('14:00', 11.4);
+    await response.at('20:01'); // calm for six hours, but nobody looked at the river lately
+    expect(await levels()).toEqual(['ordered IV']);
+    await stage('20:01', 11.2);
+    await response.at('23:30');
+    expect(await levels()).toEqual(['ordered IV', 'proposed none']);
+  });
+
+  it('is weighed again after an order: what still calls for more is proposed again', async () => {
+    await begin();
+    await response.at('10:00');
+    await warned('red', '10:00', YINGDE, '441802000000');
+    expect(await levels()).toEqual(['ordered none', 'proposed III']);
+    await response.order({ kind: 'raise', ...CITY, level: 'IV', counties: [] });
+    expect(await levels()).toEqual(['ordered IV', 'proposed III']);
+  });
+});
+
+describe('an order of a response', () => {
+  it('for a proposal that is not there yet waits a while; without its task it is rejected with the reason', async () => {
+    await begin();
+    await response.at('10:00');
+    await response.order({ kind: 'confirm', ...CITY, level: 'IV', counties: [] });
+    expect(await query().outcomeOf('order/o1')).toMatchObject({ outcome: 'waiting' });
+    await response.at('10:05');
+    await warned('orange', '10:05', YINGDE);
+    expect(await levels()).toEqual(['ordered IV']);
+    const none = { moved: [], absent: 0, refusing: 0, evidence: 'none' };
+    await response.order({ kind: 'progress', taskId: 'no-such-task', ...none });
+    await response.at('10:30');
+    expect(await query().outcomeOf('order/o2')).toMatchObject({
+      outcome: 'rejected',
+      reason: 'there is no task no-such-task',
+    });
+  });
+});
+
+describe('a transfer task', () => {
+  const TASK = '441800-flood-2020-E01/441881-002';
+  const taskOf = async () => (await query().tasks()).find(({ id }) => id === TASK);
+
+  it('counts a report of progress that came before it', async () => {
+    await begin();
+    await response.at('10:00');
+    const report = { moved: ['a', 'b'], absent: 0, refusing: 0, evidence: 'photo' };
+    await response.order({ kind: 'progress', taskId: TASK, ...report });
+    await response.at('10:05');
+    await response.order({ kind: 'raise', ...CITY, level: 'III', counties: ['441881'] });
+    expect(await taskOf()).toMatchObject({ moved: 2, state: 'moving' });
+  });
+
+  it('counts each person once and only with evidence, and closes when everyone is accounted for', async () => {
+    await begin();
+    await response.at('10:00');
+    await response.order({ kind: 'raise', ...CITY, level: 'III', counties: ['441881'] });
+    const people = (await taskOf())?.people ?? 0;
+    const persons = Array.from({ length: people }, (_, n) => `p${n}`);
+    const progress = (moved: readonly string[], evidence: string): Promise<void> =>
+      response.order({ kind: 'progress', taskId: TASK, moved, absent: 0, refusing: 0, evidence });
+    await progress(persons, 'none');
+    expect(await taskOf()).toMatchObject({ moved: 0 });
+    await progress(persons.slice(0, 2), 'photo');
+    await progress(persons.slice(0, 2), 'photo');
+    expect(await taskOf()).toMatchObject({ moved: 2, state: 'moving' });
+    await progress(persons, 'head-count');
+    expect(await taskOf()).toMatchObject({ moved: people, state: 'closed' });
+  });
+});
