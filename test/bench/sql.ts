@@ -57,7 +57,6 @@ export async function benchSql(): Promise<string[]> {
     const said: string[] = [];
     for (const [name, write] of Object.entries(WRITES))
       said.push(await timed(name, BATCH * BATCHES, db, () => batches(db, write)));
-    await batches(db, WRITES['insertRows, one unnest'] as Write);
     for (const [name, read] of Object.entries(READINGS))
       said.push(await timed(name, READS, null, () => db.transaction((tx) => reads(tx, read))));
     return said;
