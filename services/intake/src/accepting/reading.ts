@@ -41,8 +41,8 @@ async function headOf({ open, size }: Payload): Promise<Head> {
 async function* recordsOf({ open }: Payload, reader: Reader, head: Head): AsyncGenerator<SourceRecord[]> {
   const cutter = cutterOf(reader.unit(head));
   const read = reader.begin(head);
-  const take = function* (pieces: ReturnType<typeof cutter.push>): Generator<SourceRecord> {
-    for (const piece of pieces) yield* read(piece);
+  const take = function* (segments: ReturnType<typeof cutter.push>): Generator<SourceRecord> {
+    for (const segment of segments) yield* read(segment);
   };
   const some: SourceRecord[] = [];
   let passed = 0;

@@ -71,10 +71,10 @@ export class KeptInputs {
     for await (const chunk of open())
       // Parts are cut at the same bytes whatever the chunks: the same input again finds the same parts.
       for (let at = 0; at < chunk.length;) {
-        const piece = chunk.subarray(at, at + PART_BYTES - size);
-        held.push(piece);
-        size += piece.length;
-        at += piece.length;
+        const segment = chunk.subarray(at, at + PART_BYTES - size);
+        held.push(segment);
+        size += segment.length;
+        at += segment.length;
         if (size === PART_BYTES) await flush();
       }
     if (size > 0) await flush();

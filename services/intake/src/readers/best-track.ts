@@ -1,4 +1,4 @@
-import { guarded, refuse, Unreadable, type Draft, type Piece, type Reader, type SourceRecord } from './reader.js';
+import { guarded, refuse, Unreadable, type Draft, type Segment, type Reader, type SourceRecord } from './reader.js';
 
 /**
  * JMA best tracks of the Western North Pacific, fixed width: a header line `66666 …` for each storm, then a line for
@@ -12,20 +12,20 @@ export const bestTrack: Reader = {
   recognises: ({ text }) => /^66666 \d{4} /.test(text),
   begin: () => {
     let storm: Storm | null = null;
-    return function* (piece) {
-      const text = piece.bytes.toString('latin1');
+    return function* (segment) {
+      const text = segment.bytes.toString('latin1');
       if (text.startsWith('66666')) {
         if (storm !== null) yield recordOf(storm); // the count in its header was too large
-        storm = begun(text, piece);
+        storm = begun(text, segment);
       } else if (storm === null)
         yield {
-          ...whole(piece),
-          refusals: [refuse(`line ${piece.number}`, 'a position outside of a storm', 'a header line 66666 first')],
+          ...whole(segment),
+          refusals: [refuse(`line ${segment.number}`, 'a position outside of a storm', 'a header line 66666 first')],
         };
-      else storm.lines.push({ text, number: piece.number });
+      else storm.lines.push({ text, number: segment.number });
       if (storm === null) return;
-      storm.to = piece.from + piece.bytes.length;
-      if (storm.lines.length >= storm.expected || piece.last) {
+      storm.to = segment.from + segment.bytes.length;
+      if (storm.lines.length >= storm.expected || segment.last) {
         yield recordOf(storm);
         storm = null;
       }
@@ -43,17 +43,21 @@ type Storm = {
   lines: { text: string; number: number }[];
 };
 
-const whole = (piece: Piece) => ({ place: `line ${piece.number}`, from: piece.from, length: piece.bytes.length });
+const whole = (segment: Segment) => ({
+  place: `line ${segment.number}`,
+  from: segment.from,
+  length: segment.bytes.length,
+});
 
-function begun(text: string, piece: Piece): Storm {
+function begun(text: string, segment: Segment): Storm {
   const name = text.slice(30, 50).trim();
   return {
     id: text.slice(6, 10).trim(),
     name: name === '' ? null : name,
     expected: Number(text.slice(12, 15)),
-    from: piece.from,
-    to: piece.from + piece.bytes.length,
-    number: piece.number,
+    from: segment.from,
+    to: segment.from + segment.bytes.length,
+    number: segment.number,
     lines: [],
   };
 }

@@ -5,7 +5,7 @@ import {
   refuse,
   type Draft,
   type Head,
-  type Piece,
+  type Segment,
   type Reader,
   type SourceRecord,
   type Unit,
@@ -30,10 +30,10 @@ export const contractJson = (implied: ObservedEvent['type'] | null): Reader => (
   unit: unitOf,
   begin: (head) => {
     const lines = unitOf(head) === 'line';
-    return (piece) => [
+    return (segment) => [
       record(
-        lines ? `line ${piece.number}` : piece.number === 0 ? 'document' : `element ${piece.number}`,
-        piece,
+        lines ? `line ${segment.number}` : segment.number === 0 ? 'document' : `element ${segment.number}`,
+        segment,
         implied,
       ),
     ];
@@ -58,7 +58,7 @@ export function unitOf({ text, complete }: Head): Unit {
   return first.refusal === undefined ? 'line' : 'element';
 }
 
-function record(place: string, { bytes, from }: Piece, implied: ObservedEvent['type'] | null): SourceRecord {
+function record(place: string, { bytes, from }: Segment, implied: ObservedEvent['type'] | null): SourceRecord {
   return recordOf(place, from, bytes.length, draftOf(place, bytes, implied));
 }
 

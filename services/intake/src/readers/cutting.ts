@@ -1,4 +1,4 @@
-import { Unreadable, type Piece, type Unit } from './reader.js';
+import { Unreadable, type Segment, type Unit } from './reader.js';
 
 /** The largest document that is read whole: a message on the log is at most 4 MB, a wrapper may hold several. */
 const MAX_DOCUMENT_BYTES = 16_000_000;
@@ -16,10 +16,10 @@ const CLOSE = new Set([0x5d, 0x7d]);
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Cuts what comes in, chunk by chunk, into pieces; it holds no more than one piece and one chunk. */
+/** Cuts what comes in, chunk by chunk, into segments; it holds no more than one segment and one chunk. */
 export interface Cutter {
-  push(chunk: Buffer): Iterable<Piece>;
-  end(): Iterable<Piece>;
+  push(chunk: Buffer): Iterable<Segment>;
+  end(): Iterable<Segment>;
 }
 
 export function cutterOf(unit: Unit): Cutter {
@@ -39,7 +39,7 @@ class Documents implements Cutter {
   private readonly chunks: Buffer[] = [];
   private size = 0;
 
-  push(chunk: Buffer): Iterable<Piece> {
+  push(chunk: Buffer): Iterable<Segment> {
     this.size += chunk.length;
     if (this.size > MAX_DOCUMENT_BYTES)
       throw new Unreadable(
@@ -51,7 +51,7 @@ class Documents implements Cutter {
     return [];
   }
 
-  end(): Iterable<Piece> {
+  end(): Iterable<Segment> {
     return [{ bytes: Buffer.concat(this.chunks), from: 0, number: 1, last: true }];
   }
 }
@@ -65,7 +65,7 @@ class Lines implements Cutter {
 
   constructor(private readonly quoted: boolean) {}
 
-  push(chunk: Buffer): Iterable<Piece> {
+  push(chunk: Buffer): Iterable<Segment> {
     if (this.start === 0 && this.held.length === 0 && chunk.subarray(0, 3).equals(BOM)) {
       this.start = 3;
       this.held = chunk.subarray(3);
@@ -73,11 +73,11 @@ class Lines implements Cutter {
     return this.cut(false);
   }
 
-  end(): Iterable<Piece> {
+  end(): Iterable<Segment> {
     return this.cut(true);
   }
 
-  private *cut(last: boolean): Generator<Piece> {
+  private *cut(last: boolean): Generator<Segment> {
     const { held } = this;
     let at = 0;
     let quote = this.quoted ? held.indexOf(QUOTE) : -1;
@@ -140,7 +140,7 @@ class Elements implements Cutter {
   private quotedText = false;
   private state: 'before' | 'single' | 'inside' | 'after' = 'before';
 
-  *push(chunk: Buffer): Generator<Piece> {
+  *push(chunk: Buffer): Generator<Segment> {
     if (this.state === 'after') return;
     this.held = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     if (this.state === 'before' && !this.opened()) return;
@@ -149,10 +149,10 @@ class Elements implements Cutter {
       throw new Unreadable(`element ${this.number + 1}`, `more than ${MAX_DOCUMENT_BYTES} bytes`, 'smaller elements');
   }
 
-  *end(): Generator<Piece> {
+  *end(): Generator<Segment> {
     if (this.state === 'before' || this.state === 'after') return;
-    const piece = this.trimmed(this.held.length);
-    if (piece !== null) yield { ...piece, number: this.state === 'single' ? 0 : this.number + 1, last: true };
+    const segment = this.trimmed(this.held.length);
+    if (segment !== null) yield { ...segment, number: this.state === 'single' ? 0 : this.number + 1, last: true };
   }
 
   private opened(): boolean {
@@ -165,7 +165,7 @@ class Elements implements Cutter {
     return true;
   }
 
-  private *scan(): Generator<Piece> {
+  private *scan(): Generator<Segment> {
     for (; this.at < this.held.length; this.at += 1) {
       const byte = this.held[this.at] as number;
       if (this.quotedText) {
@@ -175,10 +175,10 @@ class Elements implements Cutter {
       else if (OPEN.has(byte)) this.depth += 1;
       else if (CLOSE.has(byte) && this.depth > 0) this.depth -= 1;
       else if (this.depth === 0 && (byte === COMMA || CLOSE.has(byte))) {
-        const piece = this.trimmed(this.at);
-        if (piece !== null || byte === COMMA)
+        const segment = this.trimmed(this.at);
+        if (segment !== null || byte === COMMA)
           yield {
-            ...(piece ?? { bytes: Buffer.alloc(0), from: this.start + this.at }),
+            ...(segment ?? { bytes: Buffer.alloc(0), from: this.start + this.at }),
             number: (this.number += 1),
             last: false,
           };

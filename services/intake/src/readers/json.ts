@@ -1,6 +1,6 @@
 import type { Refusal } from '@fengsui/contracts';
 import { cutterOf } from './cutting.js';
-import { refuse, type Piece } from './reader.js';
+import { refuse, type Segment } from './reader.js';
 import { decodeUtf8, notUtf8, unfitCharacter } from './text.js';
 
 const MAX_DEPTH = 64;
@@ -62,13 +62,13 @@ function unfitIn(value: unknown): string | null {
  * A member of the object that is an array: its elements with their bytes, each to be parsed by itself. Null when it
  * has no such array.
  */
-export function elementsOf({ bytes, from }: Piece, member: string): Piece[] | null {
+export function elementsOf({ bytes, from }: Segment, member: string): Segment[] | null {
   const match = new RegExp(`"${member}"\\s*:\\s*\\[`).exec(bytes.toString('latin1'));
   if (match === null) return null;
   const at = match.index + match[0].length - 1;
   const cutter = cutterOf('element');
-  const pieces = [...cutter.push(bytes.subarray(at)), ...cutter.end()];
-  return pieces.map((piece) => ({ ...piece, from: from + at + piece.from }));
+  const segments = [...cutter.push(bytes.subarray(at)), ...cutter.end()];
+  return segments.map((segment) => ({ ...segment, from: from + at + segment.from }));
 }
 
 export const isObject = (value: unknown): value is JsonObject =>

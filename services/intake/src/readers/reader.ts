@@ -21,10 +21,10 @@ export type SourceRecord = Readonly<{ place: string; from: number; length: numbe
 export type Unit = 'document' | 'row' | 'line' | 'element';
 
 /**
- * A piece of an input, as the format's unit cuts it. `number` counts from 1: the line on which it begins, or the
+ * A segment of an input, as the format's unit cuts it. `number` counts from 1: the line on which it begins, or the
  * element.
  */
-export type Piece = Readonly<{ bytes: Buffer; from: number; number: number; last: boolean }>;
+export type Segment = Readonly<{ bytes: Buffer; from: number; number: number; last: boolean }>;
 
 /** What is known of an input before it is read. */
 export type Head = Readonly<{ text: string; complete: boolean }>;
@@ -40,8 +40,8 @@ export type Reader = Readonly<{
   unit: (head: Head) => Unit;
   /** By the content, never by the name of the file. */
   recognises: (head: Head) => boolean;
-  /** Begins an input. @returns what reads piece after piece */
-  begin: (head: Head) => (piece: Piece) => Iterable<SourceRecord>;
+  /** Begins an input. @returns what reads segment after segment */
+  begin: (head: Head) => (segment: Segment) => Iterable<SourceRecord>;
   /** For wrappers: why one without a record in it is no input. */
   whyEmpty?: (head: Head) => string;
 }>;

@@ -1,5 +1,5 @@
 import { arrayOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { decimal, instantOf } from '../text.js';
 import { unitOf } from '../contract-json.js';
 import { circleOf, polygonOf } from './geometry.js';
@@ -15,13 +15,13 @@ export const capJson: Reader = {
     /^\ufeff?\s*[[{]/.test(text) &&
     ['identifier', 'sender', 'sent', 'msgType'].every((name) => text.includes(`"${name}"`)),
   unit: unitOf,
-  begin: () => (piece) => [recordOf(piece)],
+  begin: () => (segment) => [recordOf(segment)],
 };
 
-function recordOf(piece: Piece): SourceRecord {
-  const place = piece.number <= 1 ? 'alert' : `alert[${piece.number}]`;
-  const at = { place, from: piece.from, length: piece.bytes.length };
-  const { value, refusal } = parseJson(piece.bytes, place);
+function recordOf(segment: Segment): SourceRecord {
+  const place = segment.number <= 1 ? 'alert' : `alert[${segment.number}]`;
+  const at = { place, from: segment.from, length: segment.bytes.length };
+  const { value, refusal } = parseJson(segment.bytes, place);
   if (refusal !== undefined) return { ...at, refusals: [refusal] };
   return guarded(at, () => {
     if (!isObject(value)) throw new Unreadable(place, 'not an object', 'an object with the fields of CAP 1.2');

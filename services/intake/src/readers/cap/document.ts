@@ -1,4 +1,4 @@
-import { refuse, type Head, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { refuse, type Head, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { bytesOfText, parseXml, type XmlDocument, type XmlElement } from '../xml.js';
 import { readAlert, type AlertRead } from './alert.js';
 import { CAP_VERSIONS } from './vocabulary.js';
@@ -25,7 +25,7 @@ const xmlReader = (format: string, about: string, root: string, trust: Trust): R
   about,
   unit: () => 'document',
   recognises: ({ text }) => rootOf(text) === root,
-  begin: () => (piece) => read(piece, trust),
+  begin: () => (segment) => read(segment, trust),
 });
 
 /** One alert; or several in Atom, RSS or EDXL-DE. */
@@ -78,9 +78,9 @@ function afterDoctype(text: string, from: number): number {
  * Every alert of the document is a record, wherever it stands. A document that is an alert is one record even when it
  * cannot be read. A wrapper without alerts has no records: it is an index, which only links, or an empty feed.
  */
-function* read(piece: Piece, trust: Trust): Generator<SourceRecord> {
-  const whole = { place: 'document', from: piece.from, length: piece.bytes.length };
-  const parsed = parseXml(piece.bytes);
+function* read(segment: Segment, trust: Trust): Generator<SourceRecord> {
+  const whole = { place: 'document', from: segment.from, length: segment.bytes.length };
+  const parsed = parseXml(segment.bytes);
   if ('refusal' in parsed) {
     yield { ...whole, refusals: [parsed.refusal] };
     return;

@@ -1,5 +1,5 @@
 import { arrayOf, elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { instantOf } from '../text.js';
 import type { LatLon } from './geometry.js';
 
@@ -16,8 +16,8 @@ export const nwsGeojson: Reader = {
   begin: () => read,
 };
 
-function* read(piece: Piece): Generator<SourceRecord> {
-  for (const feature of elementsOf(piece, 'features') ?? []) {
+function* read(segment: Segment): Generator<SourceRecord> {
+  for (const feature of elementsOf(segment, 'features') ?? []) {
     const place = `feature ${feature.number}`;
     const at = { place, from: feature.from, length: feature.bytes.length };
     const { value, refusal } = parseJson(feature.bytes, place);

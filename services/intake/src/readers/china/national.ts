@@ -2,7 +2,7 @@ import { colourNamed } from '../cap/alert.js';
 import { rootOf } from '../cap/document.js';
 import { elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt, wallReader } from '../local-time.js';
-import { guarded, Unreadable, type Draft, type Head, type Piece, type Reader } from '../reader.js';
+import { guarded, Unreadable, type Draft, type Head, type Segment, type Reader } from '../reader.js';
 import { instantOf } from '../text.js';
 import { parseXml, type XmlElement } from '../xml.js';
 import { eventCodeOf, signalsIn } from './signals.js';
@@ -32,9 +32,9 @@ export const nationalXml: Reader = {
     rootOf(text) === 'alert' &&
     /<(sendTime|senderCode)>/.test(text) &&
     !text.includes('urn:oasis:names:tc:emergency:cap'),
-  begin: () => (piece) => {
-    const parsed = parseXml(piece.bytes);
-    const at = { place: 'alert', from: piece.from, length: piece.bytes.length };
+  begin: () => (segment) => {
+    const parsed = parseXml(segment.bytes);
+    const at = { place: 'alert', from: segment.from, length: segment.bytes.length };
     return [
       'refusal' in parsed
         ? { ...at, refusals: [parsed.refusal] }
@@ -55,8 +55,8 @@ const jsonReader = (
   unit: () => 'document',
   recognises: ({ text }: Head) =>
     /^\ufeff?\s*\{/.test(text) && text.includes(`"${member}"`) && fields.every((field) => text.includes(`"${field}"`)),
-  begin: () => (piece: Piece) =>
-    (elementsOf(piece, member) ?? []).map((element) => {
+  begin: () => (segment: Segment) =>
+    (elementsOf(segment, member) ?? []).map((element) => {
       const at = { place: `${member}[${element.number}]`, from: element.from, length: element.bytes.length };
       const { value, refusal } = parseJson(element.bytes, at.place);
       if (refusal !== undefined) return { ...at, refusals: [refusal] };

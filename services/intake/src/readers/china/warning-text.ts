@@ -1,6 +1,6 @@
 import { isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt } from '../local-time.js';
-import { guarded, Unreadable, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { decodeUtf8, instantOf, notUtf8 } from '../text.js';
 import { colourNamed } from '../cap/alert.js';
 import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal } from './signals.js';
@@ -19,7 +19,7 @@ export const warningTextLines: Reader = {
   recognises: ({ text }) =>
     /^\ufeff?\s*\{/.test(text) &&
     ['adcode', 'issuer', 'signals', 'action'].every((name) => (text.split('\n', 1)[0] ?? '').includes(`"${name}"`)),
-  begin: () => (piece) => [recordOf(piece, () => ofLine(piece))],
+  begin: () => (segment) => [recordOf(segment, () => ofLine(segment))],
 };
 
 /**
@@ -35,19 +35,19 @@ export const warningText = (codeOf: (name: string) => string | null): Reader => 
     !/^\ufeff?\s*[[{<]/.test(text) && /气象[台局].{0,40}(发布|更新|升级|降级|解除|将)[^\n]{0,200}预警/.test(text),
   begin: () => {
     let page: string | null = null;
-    return (piece) => {
-      const text = decodeUtf8(piece.bytes);
+    return (segment) => {
+      const text = decodeUtf8(segment.bytes);
       const dated = /^(?:日期|发布日期|发布时间)[:：]\s*(\d{4}-\d{2}-\d{2})/.exec(text ?? '')?.[1];
-      if (dated === undefined) return [recordOf(piece, () => ofText(text, page, codeOf))];
+      if (dated === undefined) return [recordOf(segment, () => ofText(text, page, codeOf))];
       page = instantOf(`${dated}T23:59:59${ZONE}`);
       return [];
     };
   },
 });
 
-function recordOf(piece: Piece, read: Parameters<typeof guarded>[1]): SourceRecord {
-  const place = `line ${piece.number}`;
-  return guarded({ place, from: piece.from, length: piece.bytes.length }, read, (inside) =>
+function recordOf(segment: Segment, read: Parameters<typeof guarded>[1]): SourceRecord {
+  const place = `line ${segment.number}`;
+  return guarded({ place, from: segment.from, length: segment.bytes.length }, read, (inside) =>
     [place, inside].filter((part) => part !== '').join(', '),
   );
 }
@@ -85,8 +85,8 @@ function messagesOf(
   };
 }
 
-function ofLine(piece: Piece) {
-  const { value, refusal } = parseJson(piece.bytes, '');
+function ofLine(segment: Segment) {
+  const { value, refusal } = parseJson(segment.bytes, '');
   if (refusal !== undefined) throw new Unreadable(refusal.place, refusal.reason, refusal.expected);
   if (!isObject(value)) throw new Unreadable('', 'not an object', 'one JSON object a line');
   const issuer = textOf(value['issuer']) ?? missing('issuer');

@@ -1,5 +1,5 @@
 import type { Refusal } from '@fengsui/contracts';
-import { recordOf, refuse, type Draft, type Head, type Piece, type Reader, type SourceRecord } from '../reader.js';
+import { recordOf, refuse, type Draft, type Head, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { decodeUtf8, fieldsOf, notUtf8 } from '../text.js';
 
 /** The first line of a CSV as its column names, trimmed. */
@@ -34,15 +34,15 @@ export const csvReader = (
     const header = headerOf(head);
     const read = rows(header);
     let first = true;
-    return (piece) => {
-      if (!first) return [rowRecord(piece, header.length, read)];
+    return (segment) => {
+      if (!first) return [rowRecord(segment, header.length, read)];
       first = false;
       return [];
     };
   },
 });
 
-function rowRecord({ bytes, from, number, last }: Piece, columns: number, read: RowReader): SourceRecord {
+function rowRecord({ bytes, from, number, last }: Segment, columns: number, read: RowReader): SourceRecord {
   const place = `line ${number}`;
   const text = decodeUtf8(bytes);
   if (text === null) return recordOf(place, from, bytes.length, notUtf8(place));
