@@ -5,16 +5,24 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addMinutes, utc } from '@fengsui/contracts';
 import { testDatabase, type TestDatabase } from './testing.js';
-import type { DataSource } from 'typeorm';
+import { Entity, type DataSource } from 'typeorm';
 import {
   Clock,
   connect,
+  DocumentColumn,
+  insertRows,
   JobRunner,
+  Key,
   Notifications,
+  NumberColumn,
+  rows,
+  run,
   schedule,
   SCHEDULE_SCHEMA,
   startEmbedded,
+  TextsColumn,
   unschedule,
+  updateRows,
   type JobHandler,
   type JobHandlers,
   type OutsideHandler,
@@ -109,6 +117,28 @@ describe('jobs', () => {
     expect(begun.filter((key) => key === 'b')).toHaveLength(2);
   });
 
+  it('that leave the system and failed wait for their next time, also for a runner that knew them as due', async () => {
+    const begun: string[] = [];
+    let slow: () => void = () => undefined;
+    const send: OutsideHandler = async ({ key }) => {
+      begun.push(key);
+      if (key === 'a') await new Promise<void>((resolve) => (slow = resolve));
+      else throw new Error('the other side is away');
+    };
+    await ask(job('a'), job('b'));
+    await startWith({ outside: { ring: send } }); // takes a, and has b on its list
+    await until(() => begun.length > 0);
+    await startWith({ outside: { ring: send } }); // finds a held, and fails at b
+    const failedOnce = async (): Promise<boolean> =>
+      ((await db.query('select attempts from schedule.job where attempts = 1')) as unknown[]).length === 1;
+    await until(failedOnce);
+    slow();
+    await until(async () => ((await db.query('select 1 from schedule.job')) as unknown[]).length === 1);
+    await Promise.all(running.splice(0).map((one) => one.stop())); // each ends the list that it has in hand
+    expect(begun).toEqual(['a', 'b']);
+    expect(await failedOnce()).toBe(true);
+  });
+
   it('wait for their time, move when asked again, and go when taken back', async () => {
     const done: string[] = [];
     await start(async (jobs) => void done.push(...jobs.map(({ key }) => key)));
@@ -180,5 +210,53 @@ describe('the embedded server', () => {
     await expect(connect(second.url, 'gone', 1)).rejects.toThrow();
     rmSync(path.dirname(first.dataFolder), { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('rows that go over as an entity', () => {
+  @Entity({ schema: 'rows', name: 'gauge' })
+  class GaugeRow {
+    @Key('station') station!: string;
+    @TextsColumn('counties') counties!: readonly string[];
+    @DocumentColumn('as it came', { nullable: true }) body!: object | null;
+    @NumberColumn('metres', { nullable: true }) stageM!: number | null;
+  }
+  const owned = { schema: 'rows', entities: [GaugeRow], migrations: [] };
+  let database: TestDatabase;
+  let db: DataSource;
+  beforeAll(async () => {
+    database = await testDatabase([]);
+    db = await connect(database.url, 'rows test', 1, [owned]);
+    await run(
+      db,
+      'create schema rows; create table rows.gauge (station text primary key, counties text[], body jsonb, stage_m float8)',
+    );
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+  const gauge = (station: string, stageM: number | null, ...counties: string[]): GaugeRow => ({
+    station,
+    counties,
+    body: stageM === null ? null : { stageM },
+    stageM,
+  });
+  const all = (): Promise<GaugeRow[]> =>
+    rows(db, 'select station, counties, body, stage_m as "stageM" from rows.gauge order by station');
+
+  it('are inserted, replaced where they are there, and changed by their key, lists and documents whole', async () => {
+    const first = [gauge('a', 1, '441881', 'x,"y\\'), gauge('b', null)];
+    await db.transaction((tx) => insertRows(tx, GaugeRow, first));
+    expect(await all()).toEqual(first);
+    const second = [gauge('b', 2, '441882'), gauge('c', 3)];
+    await db.transaction((tx) =>
+      insertRows(tx, GaugeRow, second, { on: { index: 'station' }, set: ['counties', 'body', 'stageM'] }),
+    );
+    expect(await all()).toEqual([first[0], ...second]);
+    const third = [gauge('a', null), gauge('c', 4, '441823', '441802'), gauge('nobody', 5)];
+    await db.transaction((tx) => updateRows(tx, GaugeRow, third));
+    expect(await all()).toEqual([third[0], second[0], third[1]]);
+    await db.transaction((tx) => updateRows(tx, GaugeRow, []));
   });
 });

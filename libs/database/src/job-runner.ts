@@ -116,12 +116,13 @@ export class JobRunner {
   private async runAlone(job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
     try {
       await this.base.db.transaction(async (tx) => {
+        const now = await this.base.clock.now(tx);
         const held = await one(
           tx,
-          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at = $4 for update skip locked',
-          [this.service, job.kind, job.key, job.dueAt],
+          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at <= $4 for update skip locked',
+          [this.service, job.kind, job.key, now],
         );
-        if (held !== null) await this.perform(tx, [job], await this.base.clock.now(tx), handlers);
+        if (held !== null) await this.perform(tx, [job], now, handlers);
       });
     } catch (error) {
       await this.failed(job, error);
@@ -154,8 +155,8 @@ export class JobRunner {
       const name = [`fengsui job ${this.service}`, `${job.kind} ${job.key}`];
       const lock = new SessionLock(this.base.db, 'select pg_try_advisory_lock(hashtext($1), hashtext($2))', name);
       try {
-        // Whoever had the lock before may have done it meanwhile.
-        if (!(await lock.held()) || !(await this.isStillDue(job))) continue;
+        // Whoever had the lock before may have done it meanwhile, or failed, and put it off.
+        if (!(await lock.held()) || !(await this.isStillDue(job, since))) continue;
         done += 1;
         // Those before it may have taken long.
         await this.performOutside(job, await this.base.clock.now(), handlers);
@@ -227,11 +228,11 @@ export class JobRunner {
     return due !== null;
   }
 
-  private async isStillDue({ kind, key, seq }: Claimed): Promise<boolean> {
+  private async isStillDue({ kind, key, seq }: Claimed, now: UtcInstant): Promise<boolean> {
     const held = await one(
       this.base.db,
-      'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4',
-      [this.service, kind, key, seq],
+      'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4 and due_at <= $5',
+      [this.service, kind, key, seq, now],
     );
     return held !== null;
   }

@@ -54,13 +54,13 @@ export async function run(db: Db, sql: string, parameters: readonly unknown[] = 
 
 /**
  * What becomes of a row whose key is there already: `set` takes over new values, where `where` holds (`old` is the
- * row that is there);
- * `add` adds them to the old ones.
+ * row that is there); `add` adds them to the old ones. `on`: the columns of the key, or the expressions of the unique
+ * index, as its migration has them.
  */
 export type OnConflict<E> =
   | 'fail'
   | 'nothing'
-  | (Readonly<{ on: readonly (keyof E & string)[] }> &
+  | (Readonly<{ on: readonly (keyof E & string)[] | Readonly<{ index: string }> }> &
       (
         | Readonly<{ set: readonly (keyof E & string)[]; where?: string }>
         | Readonly<{ add: readonly (keyof E & string)[] }>
@@ -80,39 +80,82 @@ export async function insertRows<E extends ObjectLiteral>(
   const [first] = values;
   if (first === undefined) return [];
   const metadata = tx.dataSource.getMetadata(entity);
-  const columns = columnsOf(metadata, Object.keys(first));
+  const given = givenRows(columnsOf(metadata, Object.keys(first)), values);
   const keys = metadata.primaryColumns;
-  const names = columns.map(({ name }) => name).join(', ');
-  const target = `${metadata.schema}.${quoted(metadata.tableName)}`;
   const written = await rows<Record<string, unknown>>(
     tx,
-    `insert into ${target} as old (${names})
-     select ${columns.map(({ name, type, array }) => (array ? `${name}::${type}[]` : name)).join(', ')}
-     from unnest(${columns.map(({ type, array }, index) => `$${index + 1}::${array ? 'text' : type}[]`).join(', ')}) as given(${names})
+    `insert into ${tableOf(metadata)} as old (${given.names})
+     select ${given.selected} from ${given.from}
      order by ${keys.map((key) => quoted(key.databaseName)).join(', ')}
      ${conflictOf(metadata, onConflict)}
      returning ${keys.map((key) => `old.${quoted(key.databaseName)}`).join(', ')}`,
-    columns.map(({ property, array, json }) =>
-      values.map((row) => {
-        const value: unknown = row[property];
-        if (value === null || value === undefined) return null;
-        return array ? arrayText(value as readonly string[]) : json ? JSON.stringify(value) : value;
-      }),
-    ),
+    given.parameters,
   );
   return written.map(
     (row) => Object.fromEntries(keys.map((key) => [key.propertyName, row[key.databaseName]])) as Partial<E>,
   );
 }
 
-type Column = Readonly<{ property: string; name: string; type: string; array: boolean; json: boolean }>;
+/**
+ * Changes any number of rows, each by its key, with one statement; the columns are those of the entity that the first
+ * row has beside the key.
+ */
+export async function updateRows<E extends ObjectLiteral>(
+  tx: Tx,
+  entity: EntityTarget<E>,
+  values: readonly Partial<E>[],
+): Promise<void> {
+  const [first] = values;
+  if (first === undefined) return;
+  const metadata = tx.dataSource.getMetadata(entity);
+  const columns = columnsOf(metadata, Object.keys(first));
+  const given = givenRows(columns, values);
+  const keys = new Set(metadata.primaryColumns.map((key) => quoted(key.databaseName)));
+  const set = columns.filter(({ name }) => !keys.has(name)).map(({ name, cast }) => `${name} = given.${name}${cast}`);
+  await run(
+    tx,
+    `update ${tableOf(metadata)} as old set ${set.join(', ')} from ${given.from}
+     where ${[...keys].map((name) => `old.${name} = given.${name}`).join(' and ')}`,
+    given.parameters,
+  );
+}
+
+const tableOf = ({ schema, tableName }: EntityMetadata): string => `${schema}.${quoted(tableName)}`;
+
+/** Rows as parameters of one statement: an array a column, taken apart by `unnest`. */
+function givenRows<E extends ObjectLiteral>(columns: readonly Column[], values: readonly Partial<E>[]) {
+  const names = columns.map(({ name }) => name).join(', ');
+  return {
+    names,
+    selected: columns.map(({ name, cast }) => `${name}${cast}`).join(', '),
+    from: `unnest(${columns.map(({ type, array }, index) => `$${index + 1}::${array ? 'text' : type}[]`).join(', ')}) as given(${names})`,
+    parameters: columns.map(({ property, array, json }) =>
+      values.map((row) => {
+        const value: unknown = row[property];
+        if (value === null || value === undefined) return null;
+        return array ? arrayText(value as readonly string[]) : json ? JSON.stringify(value) : value;
+      }),
+    ),
+  };
+}
+
+type Column = Readonly<{
+  property: string;
+  name: string;
+  type: string;
+  array: boolean;
+  json: boolean;
+  /** What makes the text of an array one again. */ cast: string;
+}>;
 
 function columnsOf(metadata: EntityMetadata, properties: readonly string[]): Column[] {
   return properties.map((property) => {
     const column = metadata.findColumnWithPropertyName(property);
     if (column === undefined) throw new Error(`${metadata.name} has no column ${property}`);
     const type = String(column.type);
-    return { property, name: quoted(column.databaseName), type, array: column.isArray, json: type === 'jsonb' };
+    const array = column.isArray;
+    const cast = array ? `::${type}[]` : '';
+    return { property, name: quoted(column.databaseName), type, array, json: type === 'jsonb', cast };
   });
 }
 
@@ -120,7 +163,7 @@ function conflictOf<E>(metadata: EntityMetadata, onConflict: OnConflict<E>): str
   if (onConflict === 'fail') return '';
   if (onConflict === 'nothing') return 'on conflict do nothing';
   const names = (properties: readonly string[]): string[] => columnsOf(metadata, properties).map(({ name }) => name);
-  const key = names(onConflict.on).join(', ');
+  const key = 'index' in onConflict.on ? onConflict.on.index : names(onConflict.on).join(', ');
   if ('add' in onConflict)
     return `on conflict (${key}) do update set ${names(onConflict.add)
       .map((name) => `${name} = old.${name} + excluded.${name}`)

@@ -1,5 +1,5 @@
 import { shanghaiDate, type Envelope } from '@fengsui/contracts';
-import { insertRows, rows, run, type Tx } from '@fengsui/database';
+import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { indicatorsFor } from '../figures/indicators.js';
 import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
@@ -103,22 +103,7 @@ export class FactBook {
 
   private async write(tx: Tx, { subjects, facts, counters, keys }: Changes): Promise<void> {
     if (facts.length === 0) return;
-    const changed = [...subjects];
-    await run(
-      tx,
-      `update reporting.subject s set version = t.version, entries = t.entries, content = t.content, recorded_at = t.recorded_at
-       from unnest($1::text[], $2::text[], $3::int[], $4::jsonb[], $5::jsonb[], $6::timestamptz[])
-         as t(kind, id, version, entries, content, recorded_at)
-       where s.kind = t.kind and s.id = t.id`,
-      [
-        changed.map((s) => s.kind),
-        changed.map((s) => s.id),
-        changed.map((s) => s.version),
-        changed.map((s) => JSON.stringify(s.entries)),
-        changed.map((s) => (s.content === null ? null : JSON.stringify(s.content))),
-        changed.map((s) => s.recordedAt),
-      ],
-    );
+    await updateRows(tx, SubjectRow, [...subjects]);
     await insertRows(tx, FactRow, facts);
     const amounts = [...counters].filter(([, amount]) => amount !== 0);
     await insertRows(

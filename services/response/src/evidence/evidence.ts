@@ -10,7 +10,7 @@ import { insertRows, one, rows, run, type Tx } from '@fengsui/database';
 import type { Evidence } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
-import { RainBandRow, RainRow, StageRow } from '../tables/tables.js';
+import { EndedWarningRow, ForecastRow, RainBandRow, RainRow, StageRow, WarningRow } from '../tables/tables.js';
 
 /** A warning as the response weighs it. */
 export type WeighedWarning = Readonly<{
@@ -35,28 +35,17 @@ export class EvidenceStore {
   constructor(private readonly plan: ResponsePlan) {}
 
   async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
-    if (warnings.length === 0) return;
+    const written = await insertRows(tx, WarningRow, warnings, 'nothing');
+    if (written.length === 0) return;
     await run(
       tx,
-      `insert into response.warning (event, sender, identifier, sent_at, event_code, colour, counties, expires_at, ended_by)
-       select t.event, t.sender, t.identifier, t.sent_at, t.event_code, t.colour, string_to_array(t.counties, ','), t.expires_at, e.by_event
-       from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-         as t(event, sender, identifier, sent_at, event_code, colour, counties, expires_at)
-       left join lateral (
-         select min(by_event) as by_event from response.ended_warning e
-         where e.sender = t.sender and e.identifier = t.identifier and (e.sent_at = t.sent_at or (e.sent_at is null and e.before > t.sent_at))
-       ) e on true
-       order by t.event on conflict do nothing`,
-      [
-        warnings.map(({ event }) => event),
-        warnings.map(({ sender }) => sender),
-        warnings.map(({ identifier }) => identifier),
-        warnings.map(({ sentAt }) => sentAt),
-        warnings.map(({ eventCode }) => eventCode),
-        warnings.map(({ colour }) => colour),
-        warnings.map(({ counties }) => counties.join(',')),
-        warnings.map(({ expiresAt }) => expiresAt),
-      ],
+      `update response.warning w set ended_by = e.by_event from (
+         select w.event, min(e.by_event) as by_event from response.warning w join response.ended_warning e
+           on e.sender = w.sender and e.identifier = w.identifier
+             and (e.sent_at = w.sent_at or (e.sent_at is null and e.before > w.sent_at))
+         where w.event = any($1) group by w.event) e
+       where w.event = e.event`,
+      [written.map(({ event }) => event)],
     );
   }
 
@@ -70,13 +59,12 @@ export class EvidenceStore {
     by: Readonly<{ event: string; sentAt: UtcInstant }>,
   ): Promise<void> {
     for (const { sender, identifier, sentAt } of references) {
-      await run(
-        tx,
-        `insert into response.ended_warning as e (sender, identifier, sent_at, by_event, before) values ($1, $2, $3, $4, $5)
-         on conflict (sender, identifier, coalesce(sent_at, '-infinity'))
-           do update set before = excluded.before, by_event = excluded.by_event where e.before < excluded.before`,
-        [sender, identifier, sentAt, by.event, sentAt === null ? by.sentAt : null],
-      );
+      const before = sentAt === null ? by.sentAt : null;
+      await insertRows(tx, EndedWarningRow, [{ sender, identifier, sentAt, byEvent: by.event, before }], {
+        on: { index: `sender, identifier, coalesce(sent_at, '-infinity')` },
+        set: ['before', 'byEvent'],
+        where: 'old.before < excluded.before',
+      });
       await run(
         tx,
         `update response.warning set ended_by = $4 where sender = $1 and identifier = $2 and ended_by is null
@@ -107,15 +95,12 @@ export class EvidenceStore {
       );
       if (newer !== null) continue;
       await run(tx, 'delete from response.forecast where station = $1 and issuer = $2 and issued_at < $3', issue);
-      await run(
-        tx,
-        `insert into response.forecast as f (station, issuer, issued_at, valid_at, stage_m, flow_m3s, return_period_years, event)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (station, issuer, valid_at) do update set issued_at = excluded.issued_at, stage_m = excluded.stage_m,
-           flow_m3s = excluded.flow_m3s, return_period_years = excluded.return_period_years, event = excluded.event
-         where f.event < excluded.event`,
-        [station, issuer, occurredAt, validAt, stageM, flowM3s, returnPeriodYears, id],
-      );
+      const row = { station, issuer, issuedAt: occurredAt, validAt, stageM, flowM3s, returnPeriodYears, event: id };
+      await insertRows(tx, ForecastRow, [row], {
+        on: ['station', 'issuer', 'validAt'],
+        set: ['issuedAt', 'stageM', 'flowM3s', 'returnPeriodYears', 'event'],
+        where: 'old.event < excluded.event',
+      });
     }
   }
 
