@@ -1,16 +1,18 @@
 import * as os from 'node:os';
 import { benchKafka } from './kafka.js';
+import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
 import { benchLog } from './log.js';
 import { benchSql } from './sql.js';
 
 /**
- * `npm run bench [-- log sql intake kafka --only readings,latency]`: prints what this machine does. Numbers in the
+ * `npm run bench [-- log facts sql intake kafka --only readings,latency]`: prints what this machine does. Numbers in the
  * documents come from here.
  */
 type Say = (row: string) => void;
 const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Promise<void>>> = {
   log: async (say) => (await benchLog()).forEach(say),
+  facts: async (say) => (await benchFacts()).forEach(say),
   sql: async (say) => (await benchSql()).forEach(say),
   intake: async (say) => (await benchIntake()).forEach(say),
   kafka: benchKafka,

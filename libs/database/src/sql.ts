@@ -69,31 +69,48 @@ export type OnConflict<E> =
 /**
  * Inserts any number of rows with one statement, whatever their number; the columns are those of the entity that the
  * first row has. Rows are written in the order of their keys, so that two batches never wait for each other.
- * @returns the keys of the rows that were written
  */
 export async function insertRows<E extends ObjectLiteral>(
   tx: Tx,
   entity: EntityTarget<E>,
   values: readonly Partial<E>[],
   onConflict: OnConflict<E> = 'fail',
+): Promise<void> {
+  if (values.length > 0) await run(tx, ...insertionOf(tx.dataSource.getMetadata(entity), values, onConflict));
+}
+
+/** As `insertRows`. @returns the keys of the rows that were written: what was there already is not among them */
+export async function insertReturning<E extends ObjectLiteral>(
+  tx: Tx,
+  entity: EntityTarget<E>,
+  values: readonly Partial<E>[],
+  onConflict: OnConflict<E> = 'fail',
 ): Promise<Partial<E>[]> {
-  const [first] = values;
-  if (first === undefined) return [];
+  if (values.length === 0) return [];
   const metadata = tx.dataSource.getMetadata(entity);
-  const given = givenRows(columnsOf(metadata, Object.keys(first)), values);
   const keys = metadata.primaryColumns;
+  const [statement, parameters] = insertionOf(metadata, values, onConflict);
   const written = await rows<Record<string, unknown>>(
     tx,
-    `insert into ${tableOf(metadata)} as old (${given.names})
-     select ${given.selected} from ${given.from}
-     order by ${keys.map((key) => quoted(key.databaseName)).join(', ')}
-     ${conflictOf(metadata, onConflict)}
-     returning ${keys.map((key) => `old.${quoted(key.databaseName)}`).join(', ')}`,
-    given.parameters,
+    `${statement} returning ${keys.map((key) => `old.${quoted(key.databaseName)}`).join(', ')}`,
+    parameters,
   );
   return written.map(
     (row) => Object.fromEntries(keys.map((key) => [key.propertyName, row[key.databaseName]])) as Partial<E>,
   );
+}
+
+function insertionOf<E extends ObjectLiteral>(
+  metadata: EntityMetadata,
+  values: readonly Partial<E>[],
+  onConflict: OnConflict<E>,
+): [string, readonly unknown[]] {
+  const given = givenRows(columnsOf(metadata, Object.keys(values[0] ?? {})), values);
+  const statement = `insert into ${tableOf(metadata)} as old (${given.names})
+     select ${given.selected} from ${given.from}
+     order by ${metadata.primaryColumns.map((key) => quoted(key.databaseName)).join(', ')}
+     ${conflictOf(metadata, onConflict)}`;
+  return [statement, given.parameters];
 }
 
 /**

@@ -1,3 +1,5 @@
+export { FactBook } from './facts/fact-book.js';
+export { partsOf } from './facts/facts.js';
 export type { Indicator } from './figures/indicator.js';
 export { INDICATORS } from './figures/indicators.js';
 export { ReportingModule } from './module.js';

@@ -1,5 +1,5 @@
 import type { CallCause, CallClosedV1, OrderOf } from '@fengsui/contracts';
-import { Clock, insertRows, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import { Clock, insertReturning, insertRows, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { nextStep, onDuty } from '@fengsui/rules';
 import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
@@ -43,7 +43,7 @@ export class Calls {
     };
     const event = callStarted(call, this.plan.roster.version, now);
     const row = { ...call, state: 'ringing' as const, startedAt: now, stepsCalled: 0, dueAt: now, events: [event.id] };
-    const written = await insertRows(tx, CallRow, [row], 'nothing');
+    const written = await insertReturning(tx, CallRow, [row], 'nothing');
     if (written.length === 0) return;
     append(event);
     await this.climb(id, unit);

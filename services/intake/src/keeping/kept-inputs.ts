@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Refusal, UtcInstant } from '@fengsui/contracts';
-import { insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow } from '../tables/tables.js';
 import type { Payload } from './payload.js';
@@ -161,7 +161,7 @@ export class KeptInputs {
 
   /** @returns the event ids that are now ours; the others were claimed by someone else meanwhile */
   async claim(tx: Tx, accepted: readonly Accepted[]): Promise<ReadonlySet<string>> {
-    const claimed = await insertRows(
+    const claimed = await insertReturning(
       tx,
       AcceptedRow,
       accepted.map((row) => ({ ...row, coarse: row.coarse.length === 0 ? null : row.coarse.map(hashOf) })),

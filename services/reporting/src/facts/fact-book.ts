@@ -6,7 +6,7 @@ import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '.
 import { summarise, type FactContent, type FactKind, type KeptEntry, type Part } from './facts.js';
 
 /** An event with the parts it plays. */
-export type Entry = Readonly<{ event: Envelope; parts: readonly Part[] }>;
+export type Booking = Readonly<{ event: Envelope; parts: readonly Part[] }>;
 
 /**
  * Held shared while booking and alone while withdrawing: an event and its withdrawal, read side by side, must see
@@ -17,13 +17,13 @@ const WITHDRAWING = 7_310_003;
 /** Writes facts and counters, all of a batch in a few statements. An event that was booked before changes nothing. */
 @Injectable()
 export class FactBook {
-  async book(tx: Tx, entries: readonly Entry[]): Promise<void> {
+  async book(tx: Tx, bookings: readonly Booking[]): Promise<void> {
     await run(tx, 'select pg_advisory_xact_lock_shared($1)', [WITHDRAWING]);
     const withdrawn = await this.withdrawnAmong(
       tx,
-      entries.map(({ event }) => event.id),
+      bookings.map(({ event }) => event.id),
     );
-    const parts = entries
+    const parts = bookings
       .filter(({ event }) => !withdrawn.has(event.id))
       .flatMap(({ event, parts }) => parts.map((part) => ({ event, part })));
     const subjects = await this.lock(

@@ -6,7 +6,7 @@ import {
   type ReadingV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
 import type { Evidence } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
@@ -35,7 +35,7 @@ export class EvidenceStore {
   constructor(private readonly plan: ResponsePlan) {}
 
   async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
-    const written = await insertRows(tx, WarningRow, warnings, 'nothing');
+    const written = await insertReturning(tx, WarningRow, warnings, 'nothing');
     if (written.length === 0) return;
     await run(
       tx,
@@ -164,7 +164,7 @@ export class EvidenceStore {
       measured.map(({ station }) => station),
     );
     const columns = ['at', 'stageM', 'event', 'band'] as const;
-    const written = await insertRows(tx, StageRow, measured, {
+    const written = await insertReturning(tx, StageRow, measured, {
       on: ['station'],
       set: columns,
       where: '(old.at, old.event) < (excluded.at, excluded.event)',

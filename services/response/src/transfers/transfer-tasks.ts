@@ -1,5 +1,5 @@
 import type { OrderOf, OrderV1, ResponseChangedV1, UtcInstant } from '@fengsui/contracts';
-import { insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { progress, unaccounted, type TransferPlan } from '@fengsui/rules';
 import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
@@ -29,7 +29,7 @@ export class TransferTasks {
       transfer,
       event: taskRaised(this.plan.flood.version, episode, transfer, cause),
     }));
-    const written = await insertRows(
+    const written = await insertReturning(
       tx,
       TaskRow,
       raised.map(({ transfer, event }) => rowOf(transfer, event)),

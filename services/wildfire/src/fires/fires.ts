@@ -1,5 +1,5 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { insertRows, rows, run, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, rows, run, type Tx } from '@fengsui/database';
 import type { FirePlan, OpenFire, Sign } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { FireRow, SignRow } from '../tables/tables.js';
@@ -12,7 +12,7 @@ export type NearFire = OpenFire & Readonly<{ judgedAt: UtcInstant | null }>;
 export class Fires {
   /** @returns true when at least one sign is new */
   async addSigns(tx: Tx, signs: readonly Sign[]): Promise<boolean> {
-    const added = await insertRows(
+    const added = await insertReturning(
       tx,
       SignRow,
       signs.map(({ event, at, latitude, longitude, county, by }) => ({
