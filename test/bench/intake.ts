@@ -102,7 +102,7 @@ async function throughTheLog(...inputs: readonly Buffer[]): Promise<string[]> {
     const rows: string[] = [];
     for (const [index, bytes] of inputs.entries()) {
       const started = process.hrtime.bigint();
-      const receipt = await receiving.receiveBytes(bytes, { door: 'bench', name: `${index}`, actor: 'bench' });
+      const receipt = await receiving.receiveBytes(bytes, { door: 'file', name: `${index}`, actor: 'bench' });
       if ('skipped' in receipt) throw new Error(receipt.skipped);
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
       rows.push(

@@ -36,7 +36,7 @@ for (;;) {
   const next = (row?.file ?? -1) + 1;
   const text = files[next];
   if (text === undefined) break;
-  await ports.receiving.receiveBytes(Buffer.from(text), { door: 'crash', name: `${next}`, actor: 'crash' });
+  await ports.receiving.receiveBytes(Buffer.from(text), { door: 'cli', name: `${next}`, actor: 'crash' });
   if (next % FILES_A_ROUND === FILES_A_ROUND - 1) await time.comeToRest();
   await ports.db.query('insert into public.crash_progress values ($1) on conflict do nothing', [next]);
 }

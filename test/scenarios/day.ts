@@ -52,7 +52,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
   };
   const feed = async (text: string): Promise<void> => {
     const receipt = await ports.receiving.receiveBytes(Buffer.from(text), {
-      door: 'test',
+      door: 'cli',
       name: 'scenario',
       actor: 'tester',
     });

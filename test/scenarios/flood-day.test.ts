@@ -64,7 +64,7 @@ describe('a day of flood', () => {
       await today.at('12:00');
       for (const index of order)
         await today.ports.receiving.receiveBytes(Buffer.from(messages[index] ?? ''), {
-          door: 'test',
+          door: 'file',
           name: `m${index}`,
           actor: 't',
         });

@@ -13,7 +13,7 @@ export type Stage = Readonly<{
   db: DataSource;
   time: VirtualTime;
   /** Takes a delivery in through the doors. */
-  give: (bytes: Buffer, about: Readonly<{ door: string; name: string; actor: string }>) => Promise<Receipt>;
+  give: (bytes: Buffer, about: Readonly<{ door: 'demonstration'; name: string; actor: string }>) => Promise<Receipt>;
   /** What fell between the end and now is skipped. @returns when each runs next, by name */
   skipGap: (tx: Tx, wallNow: UtcInstant) => Promise<Readonly<Record<string, UtcInstant>>>;
 }>;

@@ -66,6 +66,22 @@ export function adapterContract(name: string, start: () => Promise<Adapter>): vo
       expect(seen.size).toBe(5);
     });
 
+    it('parks a message whose work outlives its transaction each time, and goes on with its neighbours', async () => {
+      const seen: number[] = [];
+      await consume(async (events, { tx }) => {
+        if (events.some((one) => stageOf(one) === 2)) {
+          await tx.query(`set local idle_in_transaction_session_timeout = '50ms'`);
+          await sleep(300);
+          await tx.query('select 1');
+        }
+        seen.push(...events.map(stageOf));
+      });
+      await append(event('a', 1), event('a', 2), event('a', 3));
+      await idle();
+      expect(seen).toEqual([1, 3]);
+      expect(await new ParkedMessages(db).list()).toMatchObject([{ consumer: 'response', key: 'a' }]);
+    });
+
     it('commits state, position and outgoing events together, or none of them', async () => {
       await db.query('create table if not exists public.seen (id text primary key); truncate public.seen');
       let fail = true;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { one, run, type Clock, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
-import { onFailure, retryDelay } from './disposition.js';
+import { connectionLost, onFailure, retryDelay } from './disposition.js';
 import type { Progress } from './exactly-once.js';
 import type { LogRecord, Position, Records } from './port.js';
 import { parkRow, storable } from './parked.js';
@@ -37,11 +37,14 @@ export class BatchWorker {
 
   /** @returns how far it came: `done` at an offset, or `seek` when the batch was fetched from beyond the position */
   async through(at: Position, batch: Records): Promise<Progress> {
+    let own = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.context.work(at, batch);
       } catch (error) {
-        const disposition = onFailure(error, batch.records.length, attempt);
+        // The database ends a transaction that idles too long, and it looks as if it had gone away itself.
+        if (connectionLost(error) && (await this.answers())) own += 1;
+        const disposition = onFailure(error, batch.records.length, attempt, own);
         this.context.onTrouble(
           error,
           `${at.consumer} ${at.topic}/${at.partition} from ${batch.records[0]?.offset ?? batch.fetchedFrom}: ${disposition}`,
@@ -51,6 +54,14 @@ export class BatchWorker {
         if (!this.running) return { kind: 'done', next: batch.fetchedFrom };
         await sleep(retryDelay(attempt, Math.random()));
       }
+    }
+  }
+
+  private async answers(): Promise<boolean> {
+    try {
+      return (await one(this.context.db, 'select 1 as here')) !== null;
+    } catch {
+      return false;
     }
   }
 

@@ -15,16 +15,26 @@ export const MAX_ATTEMPTS = 3;
  * 57P and two of 40.
  */
 const TRANSIENT =
-  /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[23]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
+  /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[2-4]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
 /** What `pg` throws without a code when a connection ends under it. */
 const LOST_CONNECTION =
   /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
 
-/** Pure, so the whole policy fits in one table test. */
-export function onFailure(error: unknown, batchSize: number, attempt: number): Disposition {
+/** The connection ended under the work: the database went away, or ended a transaction that took too long. */
+export function connectionLost(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && TRANSIENT.test(code)) return 'retry';
-  if (typeof message === 'string' && LOST_CONNECTION.test(message)) return 'retry';
+  return code === '25P03' || code === '25P04' || (typeof message === 'string' && LOST_CONNECTION.test(message));
+}
+
+/**
+ * Pure, so the whole policy fits in one table test.
+ * @param own how often the connection was lost under this batch while the database answered others: then it is the
+ * batch that outlives its transaction, and trying on would stop its partition for good
+ */
+export function onFailure(error: unknown, batchSize: number, attempt: number, own = 0): Disposition {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const transient = (typeof code === 'string' && TRANSIENT.test(code)) || connectionLost(error);
+  if (transient && own < MAX_ATTEMPTS) return 'retry';
   if (batchSize > 1) return 'split';
   return attempt < MAX_ATTEMPTS ? 'retry' : 'park';
 }

@@ -35,6 +35,16 @@ describe('a failure', () => {
   ] as const)('%o in a batch of %i at try %i: %s', (error, size, attempt, expected) =>
     expect(onFailure(error, size, attempt)).toBe(expected),
   );
+
+  it.each([
+    [500, 2, 'retry'],
+    [500, 3, 'split'],
+    [1, 2, 'retry'],
+    [1, 3, 'park'],
+  ] as const)(
+    'of a batch of %i whose connection was lost %i times while the database answered: %s',
+    (size, own, then) => expect(onFailure({ message: 'Connection terminated unexpectedly' }, size, 9, own)).toBe(then),
+  );
 });
 
 adapterContract('in PostgreSQL', async () => {

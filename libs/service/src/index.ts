@@ -4,7 +4,14 @@ export { Due, DueOutside, type OutsideUnit } from './due.js';
 export { GivenOrder } from './given-order.js';
 export { Health } from './health.js';
 export { OrdersDesk, type OrderOutcome } from './orders-desk.js';
-export { runService, servicesRun, startServices, type ServiceParts, type ServiceProcess } from './process.js';
+export {
+  endWithinSeconds,
+  runService,
+  servicesRun,
+  startServices,
+  type ServiceParts,
+  type ServiceProcess,
+} from './process.js';
 export { ordersDesk } from './runtime.js';
 export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.js';
 export { FEEDS, LOG, type Runtime } from './tokens.js';

@@ -121,6 +121,21 @@ export async function startServices(
   }
 }
 
+/** What ends in order takes seconds; what takes longer waits for something that may never come. */
+const END_WITHIN_MS = 10_000;
+
+/**
+ * From a stop signal on: whatever still waits after ten seconds is cut off. What was not committed is done again by
+ * the next process, as after a power cut.
+ */
+export function endWithinSeconds(who: string): void {
+  const cutOff = (): void => {
+    process.stderr.write(`${who}: something did not end within ${END_WITHIN_MS / 1_000} seconds and is cut off\n`);
+    process.exit(1);
+  };
+  setTimeout(cutOff, END_WITHIN_MS).unref();
+}
+
 /**
  * The main of a service that runs alone: its own schema, its own consumer, its query API, until SIGTERM. DATABASE_URL
  * must be set: a service among others does not bring up a database.
@@ -145,7 +160,10 @@ export async function runService(
     });
     new Logger(service).log(`listening on ${await app.getUrl()}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => void stop().then(() => process.exit(0)));
+      process.once(signal, () => {
+        endWithinSeconds(service);
+        void stop().then(() => process.exit(0));
+      });
   } catch (error) {
     process.stderr.write(`${String((error as Error)?.message ?? error)}\n`);
     process.exitCode = error instanceof SettingsError ? 2 : 1;

@@ -28,12 +28,25 @@ const SETTINGS = {
     maximum: 65535,
     description: 'Their port; 0 takes any free one. / 端口',
   }),
+  FENGSUI_HTTP_NAMES: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$',
+      description:
+        'Host names that lead here, as name,name, beside localhost and addresses in digits; another is turned away. / 访问本系统所用的主机名',
+    }),
+  ),
   FENGSUI_BODY_LIMIT_MB: Type.Integer({
     default: 2048,
     minimum: 1,
     maximum: 100_000,
     description:
       'Largest body the HTTP door takes, unpacked, in megabytes; it waits on disk until it is whole. / 单次上传上限(MB)',
+  }),
+  FENGSUI_BODY_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 3_600,
+    description: 'Within this a body must have come whole, at 1 KB a second at least. / 单次上传时限(秒)',
   }),
   FENGSUI_INBOX: Type.Optional(
     Type.String({

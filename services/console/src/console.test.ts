@@ -32,13 +32,18 @@ describe('the console', () => {
       expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
       expect(policy).toContain("default-src 'none'");
       expect(policy).toContain("connect-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(text).not.toMatch(/<style|<script>|style="|javascript:|\son[a-z]+="/);
+      const parts = [...text.matchAll(/(?:src|href)="(\/[a-z]+\.(?:css|js))"/g)].map(([, part]) => part as string);
+      expect(parts).toHaveLength(2);
+      for (const part of parts) expect((await get(part)).status).toBe(200);
       expect(text.match(/(?:src|href)="(?:https?:)?\/\/[^"]*"/g)).toBeNull();
     },
   );
 
   it('asks for nothing on the duty page that the services do not answer', async () => {
     const { paths } = JSON.parse((await get('/v1/openapi.json')).text) as OpenApi;
-    const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../page/duty.js', import.meta.url), 'utf8');
     const [, list = ''] = /all\(\[([^\]]+)\]\.map\(async \(path\)/.exec(page) ?? [];
     const asked = list.split(',').map((name) => `/v1/${/[a-z]+/.exec(name)?.[0]}`);
     expect(asked.length).toBeGreaterThan(3);

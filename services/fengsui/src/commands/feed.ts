@@ -39,7 +39,13 @@ async function feed(paths: readonly string[], { as, dryRun }: Options, terminal:
     const [files, skipped]: [FeedOutput['files'][number][], FeedOutput['skipped'][number][]] = [[], []];
     for (const [index, file] of sources.entries()) {
       const receipt = await opened(file, async (payload) => {
-        const input = { payload, door: 'file', name: file, actor: `cli:${process.env['USER'] ?? 'local'}`, readers };
+        const input = {
+          payload,
+          door: 'file' as const,
+          name: file,
+          actor: `cli:${process.env['USER'] ?? 'local'}`,
+          readers,
+        };
         return dryRun ? ports.receiving.rehearse(input) : ports.receiving.receive(input);
       });
       if ('skipped' in receipt) skipped.push({ file, reason: receipt.skipped });

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
 import { connect, playState } from '@fengsui/database';
 import { begin, demonstration, play, REPORT_YEAR, scriptHash, type Delivery } from '@fengsui/demonstration';
-import { servicesRun } from '@fengsui/service';
+import { endWithinSeconds, servicesRun } from '@fengsui/service';
 import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
 import { holdsInputs } from '@fengsui/intake';
@@ -264,7 +264,11 @@ function untilSignal(): Stopping {
   let stopped = false;
   let wake: () => void = () => undefined;
   const signal = new Promise<void>((resolve) => (wake = resolve));
-  const onSignal = (): void => ((stopped = true), wake());
+  const onSignal = (): void => {
+    if (!stopped) endWithinSeconds('fengsui');
+    stopped = true;
+    wake();
+  };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return { signal, stopped: () => stopped, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }

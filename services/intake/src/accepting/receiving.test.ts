@@ -58,7 +58,7 @@ describe('receiving', () => {
   });
 
   const give = async (text: string | Buffer, name = 'test'): Promise<Receipt> => {
-    const receipt = await receiving.receiveBytes(Buffer.from(text), { door: 'test', name, actor: 'cli:tester' });
+    const receipt = await receiving.receiveBytes(Buffer.from(text), { door: 'cli', name, actor: 'cli:tester' });
     if ('skipped' in receipt) throw new Error(receipt.skipped);
     return receipt;
   };
@@ -269,7 +269,7 @@ describe('receiving', () => {
 
   it('skips what is no format it reads', async () => {
     expect(
-      await receiving.receiveBytes(Buffer.from('Invalid MAP_KEY.'), { door: 'test', name: 'x', actor: 'a' }),
+      await receiving.receiveBytes(Buffer.from('Invalid MAP_KEY.'), { door: 'cli', name: 'x', actor: 'a' }),
     ).toMatchObject({
       skipped: expect.stringContaining('firms-csv'),
     });

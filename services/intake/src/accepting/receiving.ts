@@ -1,5 +1,5 @@
 import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
-import type { Clock, Tx } from '@fengsui/database';
+import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
@@ -8,12 +8,12 @@ import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js'
 import { readInput } from './reading.js';
 import type { Reader, SourceRecord } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
+import { orderRefusal, type Door } from './ways-in.js';
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
   payload: Payload;
-  /** http, file, folder, poll, feed topic, demonstration */
-  door: string;
+  door: Door;
   /** File name or address: where a person would look for it. */
   name: string;
   /** Who was authenticated at the door; orders carry it. */
@@ -51,7 +51,8 @@ export class Receiving {
     return this.receive({ ...about, payload: await payloadOf(bytes) });
   }
 
-  async receive(input: Input): Promise<Receipt | Skipped> {
+  async receive(given: Input): Promise<Receipt | Skipped> {
+    const input = { ...given, permit: await this.permitOf(given) };
     const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
@@ -94,8 +95,9 @@ export class Receiving {
         const opened = await readInput(payload, input.readers ?? this.readers);
         if ('skipped' in opened) throw new Unusable(opened.skipped);
         const judged: Judged[] = [];
+        const permit = await this.permitOf(input);
         for await (const records of opened.records)
-          judged.push(...records.map((record) => judge(record, input.actor, now, input.permit)));
+          judged.push(...records.map((record) => judge(record, input.actor, now, permit)));
         return { input, sha256: payload.sha256, format: opened.format, judged };
       }),
     );
@@ -138,7 +140,8 @@ export class Receiving {
   }
 
   /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
-  async rehearse(input: Input): Promise<Receipt | Skipped> {
+  async rehearse(given: Input): Promise<Receipt | Skipped> {
+    const input = { ...given, permit: await this.permitOf(given) };
     const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
@@ -153,6 +156,12 @@ export class Receiving {
         }
       }
     return tally.receipt();
+  }
+
+  /** What may come this way: what the door allows at all, and of that what this feeder may send. */
+  private async permitOf({ door, permit }: Pick<Input, 'door' | 'permit'>): Promise<Permit> {
+    const marked = door === 'file' && (await playState(this.db)).state !== 'none';
+    return (event) => orderRefusal(event, door, marked) ?? permit?.(event) ?? null;
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */

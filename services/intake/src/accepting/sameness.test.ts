@@ -42,7 +42,7 @@ describe('one fact, one id', () => {
   let given = 0;
   const give = async (text: string): Promise<Receipt> => {
     const receipt = await receiving.receiveBytes(Buffer.from(text), {
-      door: 'test',
+      door: 'file',
       name: `${(given += 1)}`,
       actor: 't',
     });

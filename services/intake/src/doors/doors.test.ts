@@ -1,7 +1,22 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -223,6 +238,138 @@ describe('the HTTP door', () => {
   });
 });
 
+describe('an order over HTTP', () => {
+  const order = (data: object): string =>
+    JSON.stringify({
+      type: 'order.v1',
+      occurredAt: '2020-06-07T08:00:00+08:00',
+      data: { orderId: 'o1', actor: '-', speaksFor: 'liang', reason: '', ...data },
+    });
+  const raise = order({ kind: 'raise', authority: '441800', hazard: 'flood', level: 'I', counties: [] });
+  const answer = order({ kind: 'answer', callId: 'proposal/p', person: 'chen' });
+  const progress = (task: string): string =>
+    order({ kind: 'progress', taskId: task, moved: [], absent: 0, refusing: 0, evidence: 'none' });
+  const feeder = (areas: string): string =>
+    `  - { name: county, keySha256: ${createHash('sha256').update(KEY).digest('hex')}, contracts: [order.v1]${areas} }\n`;
+  const logged = async (): Promise<number> =>
+    ((await db.query('select count(*)::int as n from log.record')) as [{ n: number }])[0].n;
+
+  it('that decides is refused from this machine and with a key, whoever it speaks for', async () => {
+    let url = await start();
+    expect(await post(`${url}/v1/orders`, raise)).toMatchObject({ status: 422, json: { refused: 1 } });
+    expect(await post(`${url}/v1/inputs`, raise)).toMatchObject({ status: 422 });
+    await running?.stop();
+    url = await start({ feeders: feeder('') });
+    const headers = { authorization: `Bearer ${KEY}` };
+    expect(await post(`${url}/v1/orders`, raise, headers)).toMatchObject({ status: 422 });
+    expect(await post(`${url}/v1/orders`, answer, headers)).toMatchObject({ status: 200, json: { accepted: 1 } });
+    expect(await logged()).toBe(1);
+  });
+
+  it('that reports is taken from a feeder of an area only for what lies in it', async () => {
+    const url = await start({ feeders: feeder(`, areas: ['441881']`) });
+    const headers = { authorization: `Bearer ${KEY}` };
+    for (const refused of [answer, progress('441800-flood-2020-E01/441882-001'), progress('anything')])
+      expect(await post(`${url}/v1/orders`, refused, headers)).toMatchObject({ status: 422 });
+    expect(await post(`${url}/v1/orders`, progress('441800-flood-2020-E01/441881-001'), headers)).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('in a file that was dropped into the inbox is refused, and its neighbour is taken', async () => {
+    const folder = path.join(home, 'inbox');
+    await start({ environment: { FENGSUI_INBOX: folder } });
+    writeFileSync(path.join(folder, 'both.json'), `[${raise},${reading('a')}]`);
+    await until(async () => (await logged()) > 0);
+    expect(await db.query('select reason from intake.refusal')).toMatchObject([
+      { reason: expect.stringContaining('the order raise cannot come by folder') },
+    ]);
+  });
+});
+
+describe('who uploads', () => {
+  const feeder = (name: string, key: string): string =>
+    `  - { name: ${name}, keySha256: ${createHash('sha256').update(key).digest('hex')}, contracts: [reading.v1] }\n`;
+  /** Sends the headers and a few bytes, and then nothing more. */
+  const stuck = (url: string, key = KEY): Promise<Readonly<{ status: number; let: () => void }>> =>
+    new Promise((resolve) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const asked = httpRequest(`${url}/v1/readings`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve({ status: answer.statusCode ?? 0, let: () => asked.destroy() });
+      });
+      asked.on('error', () => undefined); // the door hangs up
+      asked.write('[');
+    });
+
+  it('and stops in the middle is let go with a word, and holds a place of its own only', async () => {
+    const url = await start({
+      feeders: feeder('one', KEY) + feeder('two', `${KEY}2`),
+      environment: { FENGSUI_BODY_SECONDS: '2' },
+    });
+    const four = Array.from({ length: 4 }, () => stuck(url));
+    await sleep(300);
+    expect((await post(`${url}/v1/readings`, reading('a'), { authorization: `Bearer ${KEY}` })).status).toBe(429);
+    const other = { authorization: `Bearer ${KEY}2` };
+    expect((await post(`${url}/v1/readings`, reading('a'), other)).status).toBe(200);
+    const ended = await Promise.all(four);
+    expect(ended.map(({ status }) => status)).toEqual([408, 408, 408, 408]);
+    ended.forEach((one) => one.let());
+    expect((await post(`${url}/v1/readings`, reading('b'), { authorization: `Bearer ${KEY}` })).status).toBe(200);
+  });
+
+  it('and guesses keys is looked at no more after ten, while its right key waits for the next minute', async () => {
+    const url = await start({ feeders: feeder('one', KEY) });
+    const status = async (key: string): Promise<number> =>
+      (await post(`${url}/v1/readings`, reading('a'), { authorization: `Bearer ${key}` })).status;
+    const guessed: number[] = [];
+    for (let n = 0; n < 25; n += 1) guessed.push(await status(`guess ${n}`));
+    // Ten a minute; the minute may end in between, once.
+    expect(guessed.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(guessed.filter((one) => one === 401).length).toBeLessThanOrEqual(20);
+    expect(guessed).toContain(429);
+  });
+});
+
+describe('a browser on this machine', () => {
+  /** As a browser would: `fetch` here lets nobody say what the host is. */
+  const ask = (url: string, method: string, headers: Record<string, string>): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const asked = httpRequest(url, { method, headers }, (answer) => (answer.resume(), resolve(answer)));
+      asked.on('error', reject);
+      asked.end(method === 'POST' ? reading('a') : undefined);
+    });
+
+  it('writes nothing for a page of another site, and is asked by no other name', async () => {
+    const url = await start({ environment: { FENGSUI_HTTP_NAMES: 'yj.example' } });
+    const port = new URL(url).port;
+    const status = async (method: string, headers: Record<string, string>): Promise<number | undefined> =>
+      (await ask(`${url}/v1/${method === 'POST' ? 'readings' : 'sources'}`, method, headers)).statusCode;
+    expect(await status('POST', { origin: 'http://evil.example', 'content-type': 'text/plain' })).toBe(403);
+    expect(await status('POST', { 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await status('POST', { host: `evil.example:${port}` })).toBe(421);
+    expect(await status('GET', { host: `evil.example:${port}` })).toBe(421);
+    expect((await db.query('select count(*)::int as n from intake.accepted')) as unknown[]).toEqual([{ n: 0 }]);
+    expect(await status('GET', { host: `yj.example:${port}` })).toBe(200);
+    expect(await status('POST', { origin: new URL(url).origin })).toBe(200);
+  });
+
+  it('is told with every answer to keep, guess and frame nothing', async () => {
+    const url = await start();
+    const { headers } = await ask(`${url}/v1/sources`, 'GET', {});
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    });
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'nothing'])('finds no way in at /v1/%s', async (name) => {
+    expect(await post(`${await start()}/v1/${name}`, reading('a'))).toMatchObject({ status: 404 });
+  });
+});
+
 describe('the inbox', () => {
   const inbox = (): string => path.join(home, 'inbox');
   const archived = (folder: string): string[] =>
@@ -242,6 +389,30 @@ describe('the inbox', () => {
     const receipts = archived('archive').filter((name) => name.endsWith('.receipt.json'));
     expect(receipts).toHaveLength(2);
     expect((await db.query('select count(*)::int as n from intake.accepted')) as unknown[]).toEqual([{ n: 2 }]);
+  });
+
+  it('takes a file of the longest name, and says what it was called', async () => {
+    await start({ environment: { FENGSUI_INBOX: inbox() } });
+    const name = `${'清'.repeat(77)}.json`;
+    writeFileSync(path.join(inbox(), name), reading('a'));
+    writeFileSync(path.join(inbox(), 'b.json'), reading('b'));
+    await until(() => archived('archive').length === 4);
+    const receipts = readdirSync(path.join(inbox(), 'archive')).flatMap((day) =>
+      readdirSync(path.join(inbox(), 'archive', day))
+        .filter((one) => one.endsWith('.receipt.json'))
+        .map((one) => JSON.parse(readFileSync(path.join(inbox(), 'archive', day, one), 'utf8')) as { name: string }),
+    );
+    expect(receipts.map((receipt) => receipt.name).sort()).toEqual(['b.json', name].sort());
+  });
+
+  it('lets nothing that is no file stop what is: a folder stays, and one that was cut off is put aside', async () => {
+    mkdirSync(path.join(inbox(), 'taken', 'no file.json'), { recursive: true });
+    mkdirSync(path.join(inbox(), 'a folder'), { recursive: true });
+    await start({ environment: { FENGSUI_INBOX: inbox() } });
+    writeFileSync(path.join(inbox(), 'b.json'), reading('b'));
+    await until(() => archived('archive').length === 2 && archived('refused').length === 2);
+    expect(readdirSync(path.join(inbox(), 'taken'))).toEqual([]);
+    expect(existsSync(path.join(inbox(), 'a folder'))).toBe(true);
   });
 
   it('takes in again what was cut off', async () => {

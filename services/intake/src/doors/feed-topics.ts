@@ -39,7 +39,7 @@ export class FeedTopics implements OnApplicationBootstrap, OnApplicationShutdown
     while (await this.clock.isVirtual()) await sleep(WAIT_MS); // the demonstration has the stage to itself
     const inputs = messages.map(({ topic, partition, offset, bytes }) => ({
       bytes,
-      door: 'kafka',
+      door: 'kafka' as const,
       name: `${topic}/${partition}/${offset}`,
       actor: `kafka:${topic}`,
       ...this.mayHold(topic),

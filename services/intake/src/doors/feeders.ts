@@ -1,13 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import type { ObservedEvent, OrderV1, Refusal } from '@fengsui/contracts';
 import type { Permit } from '../accepting/judging.js';
 import type { Feeder } from '../plan.js';
 import { Problem } from './problem.js';
 
 /** Who feeds, as the door knows them. */
-export type Known = Readonly<{ name: string; contracts: readonly string[] | null; permit?: Permit; perMinute: number }>;
+export type Known = Readonly<{
+  name: string;
+  contracts: readonly string[] | null;
+  permit?: Permit;
+  perMinute: number;
+  /** Uploads at once. */ atOnce: number;
+}>;
 
 const PER_MINUTE = 600;
+/** Uploads of one feeder at once: one that is stuck leaves room for the others. */
+const AT_ONCE = 4;
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /**
@@ -21,7 +29,7 @@ export class Feeders {
   identify(header: string | undefined, address: string): Known {
     if (this.feeders.length === 0) {
       if (LOOPBACK.test(address))
-        return { name: `http:${address}`, contracts: null, perMinute: Number.MAX_SAFE_INTEGER };
+        return { name: `http:${address}`, contracts: null, perMinute: Infinity, atOnce: Infinity };
       throw new Problem(
         403,
         'not-local',
@@ -47,6 +55,7 @@ export class Feeders {
       name: `feeder:${feeder.name}`,
       contracts: feeder.contracts,
       perMinute: feeder.perMinute ?? PER_MINUTE,
+      atOnce: AT_ONCE,
       permit: (event) => forbidden(event, feeder),
     };
   }
@@ -56,10 +65,19 @@ function forbidden(event: ObservedEvent, { name, contracts, areas }: Feeder): Re
   if (!contracts.includes(event.type))
     return { place: '', reason: `${name} may not send ${event.type}`, expected: contracts.join(', ') };
   if (areas === undefined) return null;
+  if (event.type === 'order.v1' && divisionOf(event.data).length === 0)
+    return { place: '', reason: `${name} speaks for an area, and this order names none`, expected: areas.join(', ') };
   const outside = divisionsOf(event).find((division) => !areas.some((area) => division.startsWith(area)));
   return outside === undefined
     ? null
     : { place: '', reason: `${name} may not send for ${outside}`, expected: `divisions of ${areas.join(', ')}` };
+}
+
+/** Of an order: its authority, or the county of the risk point whose task it is about. */
+function divisionOf(data: OrderV1['data']): readonly string[] {
+  if ('authority' in data) return [data.authority];
+  const [, county] = 'taskId' in data ? (/\/(\d{6})-/.exec(data.taskId) ?? []) : [];
+  return county === undefined ? [] : [county];
 }
 
 /** The divisions that an event names, by GB/T 2260. What names none (a gauge, a pixel) belongs to no area. */
@@ -71,7 +89,7 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
     case 'work-record.v1':
       return [event.data.county];
     case 'order.v1':
-      return 'authority' in event.data ? [event.data.authority] : [];
+      return divisionOf(event.data);
     case 'weather-warning.v1':
       return event.data.infos
         .flatMap(({ areas }) => areas)
@@ -90,11 +108,17 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
 export class Gate {
   private readonly windows = new Map<string, { minute: number; count: number }>();
   private inside = 0;
+  private readonly insideOf = new Map<string, number>();
 
   constructor(private readonly atOnce: number) {}
 
   /** @param now milliseconds @returns what to call when the request is done @throws Problem 429 */
-  enter({ name, perMinute }: Known, now: number): () => void {
+  enter({ name, perMinute, atOnce }: Known, now: number): () => void {
+    const own = this.insideOf.get(name) ?? 0;
+    if (own >= atOnce)
+      throw new Problem(429, 'busy', 'too many uploads at once', `at most ${atOnce} of one feeder`, {
+        headers: { 'retry-after': '2' },
+      });
     if (this.inside >= this.atOnce)
       throw new Problem(429, 'busy', 'too many uploads at once', `at most ${this.atOnce}`, {
         headers: { 'retry-after': '2' },
@@ -109,6 +133,14 @@ export class Gate {
     if (this.windows.size > 10_000) this.windows.clear();
     this.windows.set(name, { minute, count });
     this.inside += 1;
-    return () => void (this.inside -= 1);
+    this.insideOf.set(name, own + 1);
+    return () => this.leave(name);
+  }
+
+  private leave(name: string): void {
+    this.inside -= 1;
+    const left = (this.insideOf.get(name) ?? 1) - 1;
+    if (left === 0) this.insideOf.delete(name);
+    else this.insideOf.set(name, left);
   }
 }

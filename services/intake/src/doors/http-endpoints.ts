@@ -12,6 +12,8 @@ import { Receiving } from '../accepting/receiving.js';
 import { KeptAnswers } from './kept-answers.js';
 import { ENDPOINTS, readersFor, type Endpoint } from './endpoints.js';
 import { Feeders, Gate, type Known } from './feeders.js';
+import { paced, TooSlow } from './body-pace.js';
+import { WrongKeys } from './wrong-keys.js';
 import { AsProblem, Problem } from './problem.js';
 
 /** Injection token of the settings that the doors need. */
@@ -41,6 +43,8 @@ export class HttpEndpoints {
   private readonly gate = new Gate(AT_ONCE);
   private readonly folder: string;
   private readonly limit: number;
+  private readonly bodySeconds: number;
+  private readonly wrongKeys = new WrongKeys();
 
   constructor(
     private readonly receiving: Receiving,
@@ -52,6 +56,7 @@ export class HttpEndpoints {
     this.feeders = new Feeders(plan.feeders);
     this.folder = path.resolve(settings.FENGSUI_HOME, 'spool');
     this.limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
+    this.bodySeconds = settings.FENGSUI_BODY_SECONDS;
   }
 
   @Post(':door')
@@ -61,10 +66,13 @@ export class HttpEndpoints {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<Receipt> {
-    if (door !== 'inputs' && !(door in ENDPOINTS))
+    if (door !== 'inputs' && !Object.hasOwn(ENDPOINTS, door))
       throw new Problem(404, 'no-door', 'there is no such door', `inputs, ${Object.keys(ENDPOINTS).join(', ')}`);
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
-    const feeder = this.feeders.identify(header('authorization') ?? header('x-api-key'), request.ip);
+    const now = Date.parse(await this.clock.now());
+    const feeder = this.wrongKeys.watch(request.ip, now, () =>
+      this.feeders.identify(header('authorization') ?? header('x-api-key'), request.ip),
+    );
     const contract = door === 'inputs' ? null : ENDPOINTS[door as Endpoint];
     if (contract !== null && feeder.contracts?.includes(contract) === false)
       throw new Problem(
@@ -83,7 +91,7 @@ export class HttpEndpoints {
         'this encoding is not unpacked',
         `${encoding.slice(0, 40)}; gzip or none`,
       );
-    const leave = this.gate.enter(feeder, Date.parse(await this.clock.now()));
+    const leave = this.gate.enter(feeder, now);
     try {
       const spooled = await this.spooled(request.body as Readable);
       try {
@@ -100,8 +108,12 @@ export class HttpEndpoints {
     if (body === null || body === undefined) throw empty();
     mkdirSync(this.folder, { recursive: true });
     try {
-      return await spool(body, this.folder, this.limit);
+      return await spool(paced(body, this.bodySeconds), this.folder, this.limit);
     } catch (error) {
+      if (error instanceof TooSlow)
+        throw new Problem(408, 'too-slow', 'the body comes too slowly', `${error.message} (FENGSUI_BODY_SECONDS)`, {
+          headers: { connection: 'close' },
+        });
       if (!(error instanceof BadPayload)) throw error;
       // What still comes is let run out: the answer must reach a client that has not finished speaking.
       body.resume();

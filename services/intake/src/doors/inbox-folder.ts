@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readdir, rename, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
@@ -9,6 +10,12 @@ import { BadPayload, payloadIn } from '../keeping/payload.js';
 import type { Receiving } from '../accepting/receiving.js';
 
 const LOOK_EVERY_MS = 1_000;
+/** Tries of a file that cannot be taken in, before it is put aside. */
+const MAX_TRIES = 3;
+/** A file system holds 255 bytes; a time and `.receipt.json` stand around it. */
+const MAX_NAME_BYTES = 150;
+/** Folders of the inbox itself. */
+const OWN: ReadonlySet<string> = new Set(['taken', 'archive', 'refused']);
 /** Names that a writer uses while it still writes. */
 const UNFINISHED = /^\.|\.(part|tmp|filepart|crdownload)$/i;
 
@@ -23,6 +30,8 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
   private running = false;
   private work: Promise<void> = Promise.resolve();
   private readonly seen = new Map<string, string>();
+  private readonly tries = new Map<string, number>();
+  private reported: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly folder: string,
@@ -59,11 +68,12 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async takeWhatWasCutOff(): Promise<void> {
-    for (const name of (await readdir(path.join(this.folder, 'taken'))).sort()) await this.take(name);
+    for (const name of (await readdir(path.join(this.folder, 'taken'))).sort()) await this.takeOrPutAside(name);
   }
 
   private async look(): Promise<void> {
     const entries = await readdir(this.folder, { withFileTypes: true });
+    this.reportFolders(entries.filter((entry) => !entry.isFile() && !OWN.has(entry.name)).map(({ name }) => name));
     const names = entries.filter((entry) => entry.isFile() && !UNFINISHED.test(entry.name)).map(({ name }) => name);
     for (const name of this.seen.keys()) if (!names.includes(name)) this.seen.delete(name);
     for (const name of names.sort()) {
@@ -76,14 +86,39 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
       }
       this.seen.delete(name);
       await rename(path.join(this.folder, name), path.join(this.folder, 'taken', name));
+      await this.takeOrPutAside(name);
+    }
+    for (const name of this.tries.keys()) await this.takeOrPutAside(name);
+  }
+
+  /** What is no file is never taken in; whoever dropped it thinks that it was. */
+  private reportFolders(names: readonly string[]): void {
+    for (const name of names.filter((one) => !this.reported.has(one)))
+      this.logger.warn(`${path.join(this.folder, name)} is no file and is not taken in: put the files themselves here`);
+    this.reported = new Set(names);
+  }
+
+  /** One file that cannot be taken in keeps no other waiting: after some tries it is put aside with the reason. */
+  private async takeOrPutAside(name: string): Promise<void> {
+    try {
       await this.take(name);
+      this.tries.delete(name);
+    } catch (error) {
+      await this.clock.now(); // the database is away: no fault of the file, which stays in taken/
+      const tries = (this.tries.get(name) ?? 0) + 1;
+      this.tries.set(name, tries);
+      const reason = (error as Error).message;
+      if (tries < MAX_TRIES) return this.logger.warn(`${name}: ${reason}; tried again`);
+      this.tries.delete(name);
+      await this.away(name, { accepted: 0, duplicates: 0, skipped: reason }).catch((stuck: unknown) => {
+        this.logger.error(`${name}: ${reason}; it stays in taken/: ${(stuck as Error).message}`);
+      });
     }
   }
 
   private async take(name: string): Promise<void> {
     const file = path.join(this.folder, 'taken', name);
-    const now = await this.clock.now();
-    let outcome: Readonly<{ accepted: number; duplicates: number; skipped?: string; sha256?: string }>;
+    let outcome: Outcome;
     try {
       const payload = await payloadIn(file);
       const receipt = await this.receiving.receive({ payload, door: 'folder', name, actor: 'folder' });
@@ -92,20 +127,33 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
           ? { accepted: 0, duplicates: 0, skipped: receipt.skipped, sha256: payload.sha256 }
           : receipt;
     } catch (error) {
-      // the database is away: the file stays in taken/ and is tried again
       if (!(error instanceof BadPayload)) throw error;
       outcome = { accepted: 0, duplicates: 0, skipped: error.message };
     }
+    await this.away(name, outcome);
+  }
+
+  /** Out of `taken/`, with what became of it beside it. */
+  private async away(name: string, outcome: Outcome): Promise<void> {
+    const now = await this.clock.now();
     const good = outcome.accepted + outcome.duplicates > 0;
     const target = path.join(this.folder, good ? 'archive' : 'refused', shanghaiDate(now));
     mkdirSync(target, { recursive: true });
-    // Two files of one name on one day are two files.
-    const unique = `${now.replace(/[-:.]/g, '')}-${name}`;
-    await writeFile(path.join(target, `${unique}.receipt.json`), `${JSON.stringify(outcome, null, 2)}\n`);
-    await rename(file, path.join(target, unique));
-    if (!good)
-      this.logger.warn(
-        `${name}: ${outcome.skipped ?? 'every record was refused'}; see ${path.join(target, `${unique}.receipt.json`)}`,
-      );
+    // Two files of one name on one day are two files; a long name has no room for what is put before it.
+    const unique = `${now.replace(/[-:.]/g, '')}-${shortened(name)}`;
+    const receipt = path.join(target, `${unique}.receipt.json`);
+    await writeFile(receipt, `${JSON.stringify({ name, ...outcome }, null, 2)}\n`);
+    await rename(path.join(this.folder, 'taken', name), path.join(target, unique));
+    if (!good) this.logger.warn(`${name}: ${outcome.skipped ?? 'every record was refused'}; see ${receipt}`);
   }
+}
+
+type Outcome = Readonly<{ accepted: number; duplicates: number; skipped?: string; sha256?: string }>;
+
+/** A name as it came while it is short; else its beginning and a hash of all of it, and its ending. */
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const { name: stem, ext } = path.parse(name);
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  return `${[...stem].slice(0, 30).join('')}~${hash}${Buffer.byteLength(ext) <= 20 ? ext : ''}`;
 }

@@ -63,10 +63,10 @@ export type Spooled = Readonly<{ payload: Payload; dispose: () => Promise<void> 
  * @param limit bytes, unpacked
  * @throws BadPayload too-large, unreadable
  */
-export async function spool(body: Readable, folder: string, limit: number): Promise<Spooled> {
+export async function spool(body: AsyncIterable<Buffer>, folder: string, limit: number): Promise<Spooled> {
   const held: Buffer[] = [];
   let size = 0;
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const chunks = body[Symbol.asyncIterator]();
   for (;;) {
     const { done, value } = await chunks.next();
     if (done === true) return { payload: await payloadOf(Buffer.concat(held), limit), dispose: async () => undefined };

@@ -264,6 +264,16 @@ describe('Chinese warnings', () => {
     });
   });
 
+  it('with thousands of signals in one message are refused, and their neighbours are read', async () => {
+    const many = (count: number): string =>
+      `英德市气象台2020年6月6日8时00分发布${Array.from({ length: count }, (_, n) => `第${n}镇暴雨红色`).join('、')}预警信号。`;
+    const { events, refusals } = await readWhole(`${many(2)}\n${many(20_000)}\n${many(100)}\n`);
+    expect(events).toHaveLength(102);
+    expect(refusals).toMatchObject([
+      { place: 'line 2, signals', reason: '20000 signals in one message', expected: 'at most 100' },
+    ]);
+  });
+
   it('without a year are dated by their page, on 1 January by the year before, and refused without one', async () => {
     const text = '连州市气象台12月31日23时50分发布寒潮蓝色预警信号。';
     expect(warningsIn((await readWhole(`发布时间：2024-01-01\n${text}`)).events)[0]?.data.sentAt).toBe(

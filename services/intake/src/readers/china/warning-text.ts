@@ -6,6 +6,8 @@ import { colourNamed } from '../cap/alert.js';
 import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal } from './signals.js';
 
 const ZONE = '+08:00';
+/** Signals of one message: one for each township of a large county, and some to spare. */
+const MAX_SIGNALS = 100;
 
 /**
  * Published texts with what a person or a crawler noted beside them, one JSON object a line. Text and notes must
@@ -74,6 +76,9 @@ function messagesOf(
   about: Parameters<typeof alertOfSignal>[1],
   times: readonly (string | null)[] = [],
 ) {
+  // Each becomes an alert with the whole text: the product of the two must stay small.
+  if (signals.length > MAX_SIGNALS)
+    throw new Unreadable('signals', `${signals.length} signals in one message`, `at most ${MAX_SIGNALS}`);
   return {
     notes:
       about.change === '发布'

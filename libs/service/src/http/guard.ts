@@ -1,0 +1,85 @@
+import { isIP } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** Why a request is turned away before anything reads it. */
+export type TurnedAway = Readonly<{ status: 403 | 421; type: string; title: string; detail: string }>;
+
+type Asked = Readonly<{ method: string; headers: Readonly<Record<string, string | readonly string[] | undefined>> }>;
+
+const SAFE = new Set(['GET', 'HEAD']);
+/** A browser says so of a request that a page of elsewhere made it send. */
+const FOREIGN = new Set(['cross-site', 'same-site']);
+
+/**
+ * A browser on this machine is a way in for every page that it shows. A name that somebody pointed at this address
+ * (DNS rebinding) is told by `Host`; a form or script of another page by `Origin` and `Sec-Fetch-Site`. An address in
+ * digits cannot be rebound.
+ * @param names hosts that lead here, beside `localhost` and addresses in digits (FENGSUI_HTTP_NAMES)
+ */
+export function turnedAway({ method, headers }: Asked, names: readonly string[]): TurnedAway | null {
+  const host = hostOf(single(headers['host']));
+  if (host === null || !(host === 'localhost' || isIP(host) > 0 || names.includes(host)))
+    return {
+      status: 421,
+      type: 'wrong-host',
+      title: 'this is not the host that was asked for',
+      detail: `${host ?? 'no Host'}; name it in FENGSUI_HTTP_NAMES if it leads here`,
+    };
+  if (SAFE.has(method)) return null;
+  const origin = single(headers['origin']);
+  const site = single(headers['sec-fetch-site']);
+  const foreign = origin !== undefined && authorityOf(origin) !== single(headers['host'])?.toLowerCase();
+  return foreign || FOREIGN.has(site ?? '')
+    ? {
+        status: 403,
+        type: 'foreign-page',
+        title: 'a page of another site sent this',
+        detail: `Origin: ${origin ?? '-'}; only a page of this host may write`,
+      }
+    : null;
+}
+
+/** What no answer of ours needs, and what an attacker would. A page of ours names a policy of its own. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Turns away what a foreign page sends, and says with every answer what may be done with it. */
+export function guard(app: NestFastifyApplication, names: readonly string[]): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async (request, reply) => {
+      for (const [name, value] of Object.entries(HEADERS)) void reply.header(name, value);
+      const away = turnedAway(request, names);
+      if (away === null) return;
+      const { status, type, title, detail } = away;
+      await reply
+        .code(status)
+        .header('content-type', 'application/problem+json')
+        .header('connection', 'close')
+        .send(JSON.stringify({ type: `urn:fengsui:problem:${type}`, title, status, detail }));
+    });
+}
+
+const single = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header : header?.[0];
+
+/** The host of `name:port`, in small letters, an IPv6 address without its brackets. */
+function hostOf(header: string | undefined): string | null {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '') ?? [];
+  return (bracketed ?? plain)?.toLowerCase() ?? null;
+}
+
+function authorityOf(origin: string): string | null {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return null; // `null`, as a sandboxed page says
+  }
+}

@@ -1,0 +1,42 @@
+const LEVELS = { none: '未启动', IV: 'Ⅳ级', III: 'Ⅲ级', II: 'Ⅱ级', I: 'Ⅰ级' };
+const STATES = { ringing: '呼叫中', answered: '已应答', exhausted: '无人应答', closed: '已结束' };
+const when = (at) => at === null ? '' : new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' }).format(new Date(at));
+const fill = (id, rows, empty) => {
+  const body = document.getElementById(id);
+  body.replaceChildren(...(rows.length > 0 ? rows : [[empty]]).map((cells) => {
+    const row = document.createElement('tr');
+    if (cells.wait) row.className = 'wait';
+    row.append(...cells.map((text) => Object.assign(document.createElement('td'), { textContent: text, className: typeof text === 'number' ? 'n' : rows.length > 0 ? '' : 'none' })));
+    return row;
+  }));
+};
+let good = 0;
+async function refresh() {
+  try {
+    const [levels, tasks, fires, calls] = await Promise.all(['levels', 'tasks?open', 'wildfires?open', 'calls'].map(async (path) => {
+      const answer = await fetch('/v1/' + path);
+      if (!answer.ok) throw new Error(path + ' ' + answer.status);
+      return answer.json();
+    }));
+    const ordered = levels.find((level) => level.state === 'ordered');
+    document.getElementById('level').textContent = '防汛应急响应 ' + (ordered === undefined || ordered.level === 'none' ? '未启动' : LEVELS[ordered.level] + ' · 自 ' + when(ordered.since) + ' · 签发 ' + ordered.decidedBy);
+    const queue = [
+      ...levels.filter((level) => level.state === 'proposed').map((level) => ['待签发：' + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
+      ...calls.filter((call) => call.state === 'ringing').map((call) => ['待应答', call.subject, when(call.dueAt), call.dueAt]),
+      ...fires.map((fire) => [fire.state === 'overdue' ? '核查逾期' : '待核查', fire.id, when(fire.dueAt), fire.dueAt]),
+    ].sort((a, b) => a[3] < b[3] ? -1 : 1).map((row) => Object.assign(row.slice(0, 3), { wait: true }));
+    fill('queue', queue, '没有待处理事项');
+    fill('tasks', tasks.map((task) => [task.name, task.people, task.moved, task.absent, task.refusing, when(task.dueAt)]), '没有未结任务');
+    fill('calls', calls.slice(-12).reverse().map((call) => [when(call.startedAt), call.subject, STATES[call.state] + (call.answeredBy === null ? (call.closedReason === null ? '' : ' · ' + call.closedReason) : ' · ' + call.answeredBy)]), '没有呼叫');
+    good = Date.now();
+    document.getElementById('stale').style.display = 'none';
+  } catch (error) {
+    // Silence is never an all-clear: say how old the page is.
+    const stale = document.getElementById('stale');
+    stale.textContent = '连接中断，数据至 ' + (good === 0 ? '无' : new Date(good).toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai' })) + ' — 请勿视为正常';
+    stale.style.display = 'block';
+  }
+  document.getElementById('age').textContent = good === 0 ? '' : '数据至 ' + new Date(good).toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai' });
+}
+refresh();
+setInterval(refresh, 5000);
