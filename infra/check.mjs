@@ -66,7 +66,7 @@ report('dependencies as imported', wrongDependencies());
 report('one source of time and settings', secondSources());
 report('tables of other owners', foreignTables());
 report('tables as the entities describe them', await catalogueDifferences());
-report('SQL through the seam', rawQueries());
+report('SQL through the seam', await rawQueries());
 report('casts in services', blindCasts());
 report('lines end at 120', longLines());
 report(
@@ -146,12 +146,11 @@ function foreignTables() {
 }
 
 /** Migrations are written as SQL, the listening connection and the one that begins a database are clients of their own. */
-function rawQueries() {
+async function rawQueries() {
   const allowed = /database\/src\/(sql|embedded|notifications)\.ts$|migrations\.ts$|describe-tables\.ts$/;
   const product = new Set(productSources());
-  return rawQueriesIn(packages, (file) => product.has(file) && !allowed.test(file)).map(
-    (place) => `${path.relative(ROOT, place)}: a query beside the seam (rows, one, run, insertRows)`,
-  );
+  const places = await rawQueriesIn(packages, (file) => product.has(file) && !allowed.test(file));
+  return places.map((place) => `${path.relative(ROOT, place)}: a query beside the seam (rows, one, run, insertRows)`);
 }
 
 /** A cast through unknown says that nobody knows: in a service it is a mistake waiting. */

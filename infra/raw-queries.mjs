@@ -4,8 +4,6 @@
  */
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { API } from 'typescript/unstable/sync';
-import { SyntaxKind } from 'typescript/unstable/ast';
 
 /** What hands a statement to the database, in any class of the two packages. */
 const METHODS = new Set(['query', 'createQueryBuilder', 'sql']);
@@ -16,7 +14,10 @@ const PACKAGES = /\/node_modules\/(typeorm|@types\/pg|pg)\//;
  * @param wanted which of those are looked at
  * @returns `file:line`, one for each place
  */
-export function rawQueriesIn(folders, wanted) {
+export async function rawQueriesIn(folders, wanted) {
+  // Not before it is installed: the check that asks for this installs it.
+  const { API } = await import('typescript/unstable/sync');
+  const { SyntaxKind } = await import('typescript/unstable/ast');
   const api = new API();
   try {
     const configs = folders.map((folder) => path.join(folder, 'tsconfig.json'));
@@ -27,16 +28,16 @@ export function rawQueriesIn(folders, wanted) {
       return project.program
         .getSourceFileNames()
         .filter((file) => file.startsWith(`${folder}/src/`) && wanted(file))
-        .flatMap((name) => placesIn(project, name));
+        .flatMap((name) => placesIn(project, name, SyntaxKind));
     });
   } finally {
     api.close();
   }
 }
 
-function placesIn({ program, checker }, name) {
+function placesIn({ program, checker }, name, kinds) {
   const file = program.getSourceFile(name);
-  const nodes = namesIn(file);
+  const nodes = namesIn(file, kinds);
   if (nodes.length === 0) return [];
   const symbols = checker.getSymbolAtLocation(nodes);
   return nodes
@@ -44,18 +45,15 @@ function placesIn({ program, checker }, name) {
     .map((node) => `${name}:${file.text.slice(0, node.getStart()).split('\n').length}`);
 }
 
-function namesIn(node, found = []) {
-  const named = node.kind === SyntaxKind.Identifier || node.kind === SyntaxKind.StringLiteral;
+function namesIn(node, kinds, found = []) {
+  const named = node.kind === kinds.Identifier || node.kind === kinds.StringLiteral;
   if (named && METHODS.has(node.text)) found.push(node);
-  node.forEachChild((child) => void namesIn(child, found));
+  node.forEachChild((child) => void namesIn(child, kinds, found));
   return found;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folders = process.argv.slice(2).map((folder) => path.resolve(folder));
-  process.stdout.write(
-    rawQueriesIn(folders, () => true)
-      .map((place) => `${path.relative(process.cwd(), place)}\n`)
-      .join(''),
-  );
+  for (const place of await rawQueriesIn(folders, () => true))
+    process.stdout.write(`${path.relative(process.cwd(), place)}\n`);
 }
