@@ -4,7 +4,7 @@
  * and no file beside the project: such a test gives the same whenever its inputs are the same, and may come from the cache.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,6 @@ const jest = [
   '--json',
   '--outputFile',
   results,
-  '--passWithNoTests',
   ...(kafka
     ? [...(patterns.length > 0 ? [] : ['--testPathPatterns', '\\.kafka\\.test\\.ts$']), '--runInBand'] // one broker, one set of topics
     : ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '\\.kafka\\.test\\.ts$']),
@@ -43,14 +42,17 @@ const run = spawnSync(process.execPath, jest, {
     ...(broker === null ? {} : { TEST_KAFKA_BROKERS: broker.brokers.join(',') }),
   },
 });
-const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
-  readFileSync(results, 'utf8'),
-);
+// No test at all is a failure: a pattern that fits nothing, or a file that was moved.
+const nothing = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
+const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = existsSync(results)
+  ? JSON.parse(readFileSync(results, 'utf8'))
+  : nothing;
 await broker?.stop();
 await server?.release();
 if (server !== null) rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
 rmSync(folder, { recursive: true, force: true });
-const failed = numFailedTests + numRuntimeErrorTestSuites;
+const none = numPassedTests + numFailedTests + numPendingTests + numRuntimeErrorTestSuites === 0 ? 1 : 0;
+const failed = numFailedTests + numRuntimeErrorTestSuites + none;
 process.stdout.write(
   `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`,
 );

@@ -35,7 +35,7 @@ export function nx(words, onLine = () => undefined) {
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => resolve(status));
+    child.on('close', (status) => resolve(status ?? 1)); // null: a signal ended it
   });
 }
 

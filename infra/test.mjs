@@ -21,8 +21,11 @@ if (kafka && why !== null) {
 process.exitCode = words.length > 0 ? atOnce() : await everyProject();
 
 function atOnce() {
-  return spawnSync(process.execPath, [path.join(ROOT, 'infra/jest.mjs'), ...words], { cwd: ROOT, stdio: 'inherit' })
-    .status;
+  const run = spawnSync(process.execPath, [path.join(ROOT, 'infra/jest.mjs'), ...words], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  return run.status ?? 1; // null: a signal ended it
 }
 
 async function everyProject() {

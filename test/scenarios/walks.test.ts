@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** What a copy of the project does without, or gets as links. */
-const LEFT_OUT = new Set(['node_modules', '.git', '.fengsui', '.nx', 'out']);
+const LEFT_OUT = new Set(['node_modules', '.git', '.fengsui', '.nx', 'out', 'planted']);
 
 /** What each walk of CONTRIBUTING.md changes; the city is carried out by another-city.test.ts. */
 const WALKS = ['format', 'event', 'order', 'rule', 'indicator'] as const;

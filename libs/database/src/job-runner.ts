@@ -97,7 +97,7 @@ export class JobRunner {
 
   /** @returns how many jobs were dealt with */
   private async runBatch(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
-    let taken: readonly Job[] = [];
+    let taken: readonly Claimed[] = [];
     try {
       await this.base.db.transaction(async (tx) => {
         const { now, upTo } = await this.horizon(tx);
@@ -113,14 +113,14 @@ export class JobRunner {
   }
 
   /** One bad job must not hold up its neighbours: each gets a transaction of its own, and the bad one another time. */
-  private async runAlone(job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+  private async runAlone(job: Claimed, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
     try {
       await this.base.db.transaction(async (tx) => {
         const now = await this.base.clock.now(tx);
         const held = await one(
           tx,
-          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and due_at <= $4 for update skip locked',
-          [this.service, job.kind, job.key, now],
+          'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4 and due_at <= $5 for update skip locked',
+          [this.service, job.kind, job.key, job.seq, now],
         );
         if (held !== null) await this.perform(tx, [job], now, handlers);
       });
@@ -191,13 +191,14 @@ export class JobRunner {
     if (!finished) await finish(() => Promise.resolve());
   }
 
-  private async failed(job: Job, error: unknown): Promise<void> {
+  /** One that was asked for again meanwhile keeps its new time. */
+  private async failed(job: Claimed, error: unknown): Promise<void> {
     this.onError(error, job);
     await run(
       this.base.db,
       `update schedule.job set attempts = attempts + 1, last_error = $4,
          due_at = $5::timestamptz + make_interval(secs => 60 * least($6::float8 * 2 ^ least(attempts, 20), $7::float8))
-       where service = $1 and kind = $2 and key = $3`,
+       where service = $1 and kind = $2 and key = $3 and seq = $8`,
       [
         this.service,
         job.kind,
@@ -206,6 +207,7 @@ export class JobRunner {
         await this.base.clock.now(),
         FIRST_RETRY_MINUTES,
         LONGEST_RETRY_MINUTES,
+        job.seq,
       ],
     );
   }
@@ -247,10 +249,10 @@ export class JobRunner {
   }
 
   /** Due jobs of one kind, oldest first. */
-  private async claim(tx: Tx, now: UtcInstant, upTo: number, limit: number): Promise<readonly Job[]> {
-    const jobs = await rows<Job>(
+  private async claim(tx: Tx, now: UtcInstant, upTo: number, limit: number): Promise<readonly Claimed[]> {
+    const jobs = await rows<Claimed>(
       tx,
-      `select kind, key, due_at as "dueAt", payload from schedule.job
+      `select kind, key, due_at as "dueAt", payload, seq from schedule.job
        where service = $1 and kind = any($5) and due_at <= $2 and seq <= $3
        order by due_at, kind, key limit $4 for update skip locked`,
       [this.service, now, upTo, limit, this.kinds],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { one, run, type Clock, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
-import { connectionLost, onFailure, retryDelay } from './disposition.js';
+import { endedUnderWork, onFailure, retryDelay } from './disposition.js';
 import type { Progress } from './exactly-once.js';
 import type { LogRecord, Position, Records } from './port.js';
 import { parkRow, storable } from './parked.js';
@@ -43,7 +43,7 @@ export class BatchWorker {
         return await this.context.work(at, batch);
       } catch (error) {
         // The database ends a transaction that idles too long, and it looks as if it had gone away itself.
-        if (connectionLost(error) && (await this.answers())) own += 1;
+        if (endedUnderWork(error) && (await this.answers())) own += 1;
         const disposition = onFailure(error, batch.records.length, attempt, own);
         this.context.onTrouble(
           error,

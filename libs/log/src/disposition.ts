@@ -20,10 +20,18 @@ const TRANSIENT =
 const LOST_CONNECTION =
   /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
 
+const ENDED = /Connection terminated unexpectedly|Client has encountered a connection error/i;
+
 /** The connection ended under the work: the database went away, or ended a transaction that took too long. */
-export function connectionLost(error: unknown): boolean {
+function connectionLost(error: unknown): boolean {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return endedUnderWork(error) || (typeof message === 'string' && LOST_CONNECTION.test(message));
+}
+
+/** Of those, what a transaction that took too long looks like; a pool that is empty does not. */
+export function endedUnderWork(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return code === '25P03' || code === '25P04' || (typeof message === 'string' && LOST_CONNECTION.test(message));
+  return code === '25P03' || code === '25P04' || (typeof message === 'string' && ENDED.test(message));
 }
 
 /**

@@ -85,7 +85,7 @@ export async function startServices(
     const logger = new Logger('log');
     const onTrouble = (error: unknown, what: string): void =>
       logger.error(`${what}: ${String((error as Error)?.message ?? error)}`);
-    const kept = positions ?? new PositionRows();
+    const kept: Positions = positions ?? new PositionRows();
     const outbox = new PostgresLog(db, clock, notifications, { batchSize: BATCH_SIZE, onTrouble }, kept);
     if (settings.KAFKA_BROKERS !== undefined)
       kafka = await connectKafka(settings, { db, clock, notifications, outbox, positions: kept }, relays, {
@@ -162,7 +162,10 @@ export async function runService(
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
         endWithinSeconds(service);
-        void stop().then(() => process.exit(0));
+        void stop().then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
       });
   } catch (error) {
     process.stderr.write(`${String((error as Error)?.message ?? error)}\n`);

@@ -51,8 +51,9 @@ function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
   if (inbox !== undefined)
     providers.push({
       provide: InboxFolder,
-      inject: [Receiving, Clock],
-      useFactory: (receiving: Receiving, clock: Clock) => new InboxFolder(path.resolve(inbox), receiving, clock),
+      inject: [Receiving, Clock, DataSource],
+      useFactory: (receiving: Receiving, clock: Clock, db: DataSource) =>
+        new InboxFolder(path.resolve(inbox), receiving, clock, db),
     });
   if (brokers !== undefined)
     providers.push({

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { turnedAway } from './guard.js';
 
 const NAMES = ['yj.qingyuan.gov.cn'];
-const asked = (method: string, headers: Record<string, string>) => turnedAway({ method, headers }, NAMES)?.type ?? null;
+const asked = (method: string, headers: Record<string, string>, url = '/v1/levels') =>
+  turnedAway({ method, url, headers }, NAMES)?.type ?? null;
 
 describe('a request', () => {
   it.each([
@@ -29,6 +30,11 @@ describe('a request', () => {
   ])('that writes, by %s', (_, headers, away) =>
     expect(asked('POST', { host: 'localhost:8080', ...(headers as Record<string, string>) })).toBe(away),
   );
+
+  it('about the process itself is answered under any name', () => {
+    expect(asked('GET', { host: 'response:7310' }, '/metrics')).toBeNull();
+    expect(asked('GET', { host: 'response:7310' }, '/metrics/../v1/levels')).toBe('wrong-host');
+  });
 
   it('that only reads is let through from anywhere: a page of elsewhere cannot see the answer', () =>
     expect(asked('GET', { host: 'localhost:8080', origin: 'http://evil.example' })).toBeNull());

@@ -4,9 +4,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 /** Why a request is turned away before anything reads it. */
 export type TurnedAway = Readonly<{ status: 403 | 421; type: string; title: string; detail: string }>;
 
-type Asked = Readonly<{ method: string; headers: Readonly<Record<string, string | readonly string[] | undefined>> }>;
+type Asked = Readonly<{
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}>;
 
 const SAFE = new Set(['GET', 'HEAD']);
+/** Asked by whoever looks after processes, under whatever name; they say nothing of anybody. */
+const OF_THE_PROCESS = new Set(['/health', '/metrics']);
 /** A browser says so of a request that a page of elsewhere made it send. */
 const FOREIGN = new Set(['cross-site', 'same-site']);
 
@@ -16,7 +22,8 @@ const FOREIGN = new Set(['cross-site', 'same-site']);
  * digits cannot be rebound.
  * @param names hosts that lead here, beside `localhost` and addresses in digits (FENGSUI_HTTP_NAMES)
  */
-export function turnedAway({ method, headers }: Asked, names: readonly string[]): TurnedAway | null {
+export function turnedAway({ method, url, headers }: Asked, names: readonly string[]): TurnedAway | null {
+  if (OF_THE_PROCESS.has(url)) return null;
   const host = hostOf(single(headers['host']));
   if (host === null || !(host === 'localhost' || isIP(host) > 0 || names.includes(host)))
     return {

@@ -2,7 +2,7 @@ import type { ObservedEvent } from '@fengsui/contracts';
 import { contractJson } from '../readers/contract-json.js';
 import type { Reader } from '../readers/reader.js';
 
-/** What a door may carry: `POST /v1/warnings` and so on; `POST /v1/inputs` takes every format that is read. */
+/** What an endpoint may carry: `POST /v1/warnings` and so on; `POST /v1/inputs` takes every format that is read. */
 export const ENDPOINTS = {
   warnings: 'weather-warning.v1',
   readings: 'reading.v1',
@@ -17,8 +17,8 @@ export const ENDPOINTS = {
 export type Endpoint = keyof typeof ENDPOINTS;
 
 /**
- * What a door of one contract reads: contract JSON there may leave the type out; a source format must give what the
- * door carries.
+ * What an endpoint of one contract reads: contract JSON there may leave the type out; a source format must give what
+ * the endpoint carries.
  */
 export const readersFor = (readers: readonly Reader[], contract: ObservedEvent['type']): readonly Reader[] => [
   ...readers.filter(({ format }) => format !== 'contract-json'),

@@ -26,6 +26,8 @@ type Request = Readonly<{
 }>;
 type Reply = { header: (name: string, value: string) => Reply };
 
+/** What a proxy says of whom it speaks for. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 /** Uploads at once; each holds a few megabytes. */
 const AT_ONCE = 16;
 /** What no input of ours comes as; everything else is recognised by its content. */
@@ -59,21 +61,30 @@ export class HttpEndpoints {
     this.bodySeconds = settings.FENGSUI_BODY_SECONDS;
   }
 
-  @Post(':door')
+  @Post(':endpoint')
   @HttpCode(200)
   async take(
-    @Param('door') door: string,
+    @Param('endpoint') endpoint: string,
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<Receipt> {
-    if (door !== 'inputs' && !Object.hasOwn(ENDPOINTS, door))
-      throw new Problem(404, 'no-door', 'there is no such door', `inputs, ${Object.keys(ENDPOINTS).join(', ')}`);
+    if (endpoint !== 'inputs' && !Object.hasOwn(ENDPOINTS, endpoint))
+      throw new Problem(
+        404,
+        'no-endpoint',
+        'there is no such endpoint',
+        `inputs, ${Object.keys(ENDPOINTS).join(', ')}`,
+      );
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
     const now = Date.parse(await this.clock.now());
     const feeder = this.wrongKeys.watch(request.ip, now, () =>
-      this.feeders.identify(header('authorization') ?? header('x-api-key'), request.ip),
+      this.feeders.identify(
+        header('authorization') ?? header('x-api-key'),
+        request.ip,
+        FORWARDED.some((name) => header(name) !== undefined),
+      ),
     );
-    const contract = door === 'inputs' ? null : ENDPOINTS[door as Endpoint];
+    const contract = endpoint === 'inputs' ? null : ENDPOINTS[endpoint as Endpoint];
     if (contract !== null && feeder.contracts?.includes(contract) === false)
       throw new Problem(
         403,
@@ -95,7 +106,7 @@ export class HttpEndpoints {
     try {
       const spooled = await this.spooled(request.body as Readable);
       try {
-        return await this.receive(door, spooled, feeder, header('idempotency-key'), reply);
+        return await this.receive(endpoint, spooled, feeder, header('idempotency-key'), reply);
       } finally {
         await spooled.dispose();
       }
@@ -130,7 +141,7 @@ export class HttpEndpoints {
   }
 
   private async receive(
-    door: string,
+    endpoint: string,
     { payload }: Spooled,
     feeder: Known,
     key: string | undefined,
@@ -141,7 +152,7 @@ export class HttpEndpoints {
       throw new Problem(400, 'bad-key', 'the idempotency key cannot be used', 'Idempotency-Key: 1 to 200 characters');
     if (key !== undefined) {
       const before = await this.answers.find(feeder.name, key);
-      if (before !== null && (before.sha256 !== payload.sha256 || before.door !== door))
+      if (before !== null && (before.sha256 !== payload.sha256 || before.door !== endpoint))
         throw new Problem(
           422,
           'key-reused',
@@ -153,26 +164,27 @@ export class HttpEndpoints {
         return orRefused(before.answer);
       }
     }
-    const contract = door === 'inputs' ? null : ENDPOINTS[door as Endpoint];
+    const contract = endpoint === 'inputs' ? null : ENDPOINTS[endpoint as Endpoint];
     const receipt = await this.receiving.receive({
       payload,
       door: 'http',
-      name: `POST /v1/${door}`,
+      name: `POST /v1/${endpoint}`,
       actor: feeder.name,
       readers: contract === null ? this.receiving.readers : readersFor(this.receiving.readers, contract),
       permit: (event) => {
         if (contract !== null && event.type !== contract)
           return {
             place: '',
-            reason: `${event.type} on the door of ${contract}`,
+            reason: `${event.type} on the endpoint of ${contract}`,
             expected: `${contract}, or POST /v1/inputs`,
           };
         return (feeder.permit as Permit | undefined)?.(event) ?? null;
       },
     });
     if ('skipped' in receipt)
-      throw new Problem(415, 'unknown-format', 'the body is in no format that this door takes', receipt.skipped);
-    if (key !== undefined) await this.answers.keep(feeder.name, key, { sha256: payload.sha256, door, answer: receipt });
+      throw new Problem(415, 'unknown-format', 'the body is in no format that this endpoint takes', receipt.skipped);
+    if (key !== undefined)
+      await this.answers.keep(feeder.name, key, { sha256: payload.sha256, door: endpoint, answer: receipt });
     return orRefused(receipt);
   }
 }

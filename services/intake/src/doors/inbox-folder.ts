@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rename, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shanghaiDate } from '@fengsui/contracts';
-import type { Clock } from '@fengsui/database';
+import { one, type Clock } from '@fengsui/database';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { BadPayload, payloadIn } from '../keeping/payload.js';
 import type { Receiving } from '../accepting/receiving.js';
+import type { DataSource } from 'typeorm';
 
 const LOOK_EVERY_MS = 1_000;
 /** Tries of a file that cannot be taken in, before it is put aside. */
@@ -37,6 +38,7 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly folder: string,
     private readonly receiving: Receiving,
     private readonly clock: Clock,
+    private readonly db: DataSource,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -75,6 +77,7 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     const entries = await readdir(this.folder, { withFileTypes: true });
     this.reportFolders(entries.filter((entry) => !entry.isFile() && !OWN.has(entry.name)).map(({ name }) => name));
     const names = entries.filter((entry) => entry.isFile() && !UNFINISHED.test(entry.name)).map(({ name }) => name);
+    for (const name of this.tries.keys()) await this.takeOrPutAside(name); // once a look: a fault may pass
     for (const name of this.seen.keys()) if (!names.includes(name)) this.seen.delete(name);
     for (const name of names.sort()) {
       if (!this.running) return;
@@ -84,11 +87,12 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
         this.seen.set(name, state);
         continue;
       }
+      // One of its name is still in hand: it waits here, and loses nothing.
+      if (existsSync(path.join(this.folder, 'taken', name))) continue;
       this.seen.delete(name);
       await rename(path.join(this.folder, name), path.join(this.folder, 'taken', name));
       await this.takeOrPutAside(name);
     }
-    for (const name of this.tries.keys()) await this.takeOrPutAside(name);
   }
 
   /** What is no file is never taken in; whoever dropped it thinks that it was. */
@@ -104,8 +108,10 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
       await this.take(name);
       this.tries.delete(name);
     } catch (error) {
-      await this.clock.now(); // the database is away: no fault of the file, which stays in taken/
-      const tries = (this.tries.get(name) ?? 0) + 1;
+      const tried = this.tries.get(name) ?? 0;
+      this.tries.set(name, tried); // it is asked for again, whatever the fault
+      await one(this.db, 'select 1 as here'); // the database is away: no fault of the file, which stays in taken/
+      const tries = tried + 1;
       this.tries.set(name, tries);
       const reason = (error as Error).message;
       if (tries < MAX_TRIES) return this.logger.warn(`${name}: ${reason}; tried again`);

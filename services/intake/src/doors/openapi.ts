@@ -42,14 +42,18 @@ const ANSWERS = {
   },
   400: problem('an empty body, or one that cannot be unpacked'),
   401: problem('no key, or a key that nobody holds'),
-  403: problem('the key may not send this, or the plan names no feeder and the request is not from this machine'),
-  404: problem('no such door'),
+  403: problem(
+    'the key may not send this, the plan names no feeder and the request is not from this machine, or a page of another site sent it',
+  ),
+  404: problem('no such endpoint'),
+  408: problem('the body comes too slowly (FENGSUI_BODY_SECONDS)'),
   413: problem('larger than FENGSUI_BODY_LIMIT_MB, unpacked'),
   415: problem('in no format that is read'),
+  421: problem('asked for under a host name that does not lead here (FENGSUI_HTTP_NAMES)'),
   422: problem(
     'every record was refused; the members of the receipt stand beside those of the problem. Or: the idempotency key was used for another body',
   ),
-  429: problem('too many at once, or too many a minute', {
+  429: problem('too many at once, too many a minute, or too many wrong keys', {
     'Retry-After': { schema: { type: 'integer' }, description: 'seconds' },
   }),
 };

@@ -64,9 +64,17 @@ export type Spooled = Readonly<{ payload: Payload; dispose: () => Promise<void> 
  * @throws BadPayload too-large, unreadable
  */
 export async function spool(body: AsyncIterable<Buffer>, folder: string, limit: number): Promise<Spooled> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    return await spooledFrom(chunks, folder, limit);
+  } finally {
+    await chunks.return?.(); // whoever hands it on lets go of it, however it ended
+  }
+}
+
+async function spooledFrom(chunks: AsyncIterator<Buffer>, folder: string, limit: number): Promise<Spooled> {
   const held: Buffer[] = [];
   let size = 0;
-  const chunks = body[Symbol.asyncIterator]();
   for (;;) {
     const { done, value } = await chunks.next();
     if (done === true) return { payload: await payloadOf(Buffer.concat(held), limit), dispose: async () => undefined };

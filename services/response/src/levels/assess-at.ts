@@ -2,7 +2,7 @@ import type { UtcInstant } from '@fengsui/contracts';
 import type { Job } from '@fengsui/database';
 
 /**
- * Asks for the case to be weighed: now, or when a item of evidence ends. All that comes in at one instant is weighed
+ * Asks for the case to be weighed: now, or when an item of evidence ends. All that comes in at one instant is weighed
  * once, as a whole.
  */
 export const assessAt = (authority: string, times: readonly UtcInstant[]): readonly Job[] =>
