@@ -9,7 +9,7 @@ export async function againstInput(
   const logged = (await db.query(`select body::json->>'id' as id from log.record where topic like 'observed.%'`)) as {
     id: string;
   }[];
-  const booked = (await db.query('select jsonb_object_keys(pieces) as id from reporting.subject')) as { id: string }[];
+  const booked = (await db.query('select jsonb_object_keys(entries) as id from reporting.subject')) as { id: string }[];
   const inLog = new Set(logged.map(({ id }) => id));
   const inReport = new Set(booked.map(({ id }) => id));
   const values = new Map<string, number>();

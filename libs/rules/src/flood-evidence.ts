@@ -1,7 +1,7 @@
 import { addMinutes, colourRank, levelRank, type Colour, type Level, type UtcInstant } from '@fengsui/contracts';
 import type { Condition, FloodPlan, Measure } from './flood-plan.js';
 
-/** What is known about the water and the sky right now, each piece with the event that says so. */
+/** What is known about the water and the sky right now, each with the event that says so. */
 export type Evidence = Readonly<{
   /** Warnings in force: Actual, neither expired nor updated nor cancelled. */
   warnings: readonly Readonly<{
