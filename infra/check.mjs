@@ -20,6 +20,10 @@ const PEERS = new Set([
   '@nestjs/common',
 ]);
 
+const MODULES = path.join(ROOT, 'node_modules');
+/** Tests, and what only they use, may do what the product may not. */
+const OF_TESTS = /(\.test|-for-tests|\/testing)\.ts$/;
+
 let failed = 0;
 let passed = 0;
 const report = (name, faults) => {
@@ -30,26 +34,16 @@ const report = (name, faults) => {
   );
 };
 const run = (name, bin, ...args) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'node_modules', bin), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(MODULES, bin), ...args], {
     cwd: ROOT,
     encoding: 'utf8',
+    env: NX_ENVIRONMENT,
   });
   report(name, status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n').slice(-60));
 };
 
 /** The target of every project, by Nx: what nobody touched comes from its cache. */
-const target = (name, which) => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [NX, 'run-many', '-t', which, '--output-style=static'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-      env: NX_ENVIRONMENT,
-    },
-  );
-  report(name, status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n').slice(-60));
-};
+const target = (name, which) => run(name, path.relative(MODULES, NX), 'run-many', '-t', which, '--output-style=static');
 
 const packages = ['libs', 'services'].flatMap((folder) =>
   readdirSync(path.join(ROOT, folder)).map((name) => path.join(ROOT, folder, name)),
@@ -178,9 +172,7 @@ function longLines() {
 }
 
 function productSources() {
-  return sources.filter(
-    (file) => !/(\.test|-for-tests|\/testing)\.ts$/.test(file) && !file.startsWith(path.join(ROOT, 'test')),
-  );
+  return sources.filter((file) => !OF_TESTS.test(file) && !file.startsWith(path.join(ROOT, 'test')));
 }
 
 /** Each package names exactly what it imports. */
@@ -189,7 +181,7 @@ function wrongDependencies() {
     const { name, dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     const imported = new Set(
       filesOf(path.join(folder, 'src'))
-        .filter((file) => !/(\.test|-for-tests|\/testing)\.ts$/.test(file))
+        .filter((file) => !OF_TESTS.test(file))
         .flatMap((file) =>
           [...readFileSync(file, 'utf8').matchAll(/(?:from|import) '((?:@[^/']+\/)?[^./'][^/']*)/g)].map(
             ([, from]) => from,
@@ -222,15 +214,13 @@ function secondSources() {
       'libs/database/src/testing.ts',
     ],
   };
-  return sources
-    .filter((file) => !/(\.test|-for-tests|\/testing)\.ts$/.test(file) && !file.startsWith(path.join(ROOT, 'test')))
-    .flatMap((file) => {
-      const [text, name] = [
-        readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
-        path.relative(ROOT, file),
-      ];
-      return Object.entries(allowed)
-        .filter(([what, places]) => text.includes(what) && !places.some((place) => name.startsWith(place)))
-        .map(([what]) => `${name}: ${what}`);
-    });
+  return productSources().flatMap((file) => {
+    const [text, name] = [
+      readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
+      path.relative(ROOT, file),
+    ];
+    return Object.entries(allowed)
+      .filter(([what, places]) => text.includes(what) && !places.some((place) => name.startsWith(place)))
+      .map(([what]) => `${name}: ${what}`);
+  });
 }

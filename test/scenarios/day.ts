@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openStore, readPlans, startOneProcess, type OneProcess, type Ports } from '@fengsui/cli';
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import { switchToWall, VirtualTime } from '@fengsui/database';
+import { instantOf } from '@fengsui/service/testing';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase } from '@fengsui/database/testing';
 
@@ -42,14 +43,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
   const time = new VirtualTime(ports.db, ports.log);
   let orders = 0;
 
-  const instant = (text: string): UtcInstant => {
-    const [days, clock] = text.startsWith('+')
-      ? [Number(text.slice(1).split(' ')[0]), text.split(' ')[1] ?? '']
-      : [0, text];
-    return fromShanghai(
-      `${new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`,
-    );
-  };
+  const instant = (text: string): UtcInstant => instantOf(date, text);
   const feed = async (text: string): Promise<void> => {
     const receipt = await ports.receiving.receiveBytes(Buffer.from(text), {
       door: 'cli',

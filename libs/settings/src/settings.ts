@@ -46,7 +46,8 @@ const SETTINGS = {
     default: 60,
     minimum: 1,
     maximum: 3_600,
-    description: 'Within this a body must have come whole, at 1 KB a second at least. / 单次上传时限(秒)',
+    description:
+      'Within this a body must have come whole, or come at 100 KB a second; never below 1 KB a second. / 单次上传时限(秒)',
   }),
   FENGSUI_INBOX: Type.Optional(
     Type.String({
