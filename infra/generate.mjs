@@ -15,6 +15,8 @@ async function generated() {
       async (name) => (await import(`../services/${name.toLowerCase()}/dist/index.js`))[`${name}Http`],
     ),
   );
+  const { PeopleHttp, SessionHttp } = await import('../services/identity/dist/index.js');
+  answering.push(SessionHttp, PeopleHttp);
   const dataModel = await dataModelOf();
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   const schemas = Object.entries(CONTRACTS).map(([type, schema]) => [

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const libs = 'contracts|rules|settings|database|log|service|regions|demonstration|testing';
-const services = 'intake|response|wildfire|duty|reporting|console';
+const libs = 'contracts|rules|settings|database|access|log|service|regions|demonstration|testing';
+const services = 'intake|response|wildfire|duty|reporting|console|identity';
 
 /** Tests run the sources as ES modules. `npm test` starts what they need and sets TEST_DATABASE_URL. */
 export default {

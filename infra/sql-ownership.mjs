@@ -2,6 +2,7 @@
 const OWNERS = {
   schedule: 'libs/database/',
   log: 'libs/log/',
+  access: 'libs/access/',
   ...Object.fromEntries(
     ['intake', 'response', 'wildfire', 'duty', 'reporting'].map((service) => [service, `services/${service}/`]),
   ),

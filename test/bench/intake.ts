@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { utc } from '@fengsui/contracts';
-import { Clock, connect, migrate, Notifications, SCHEDULE_SCHEMA, startEmbedded } from '@fengsui/database';
+import { Clock, connect, migrate, Notifications, startEmbedded } from '@fengsui/database';
 import {
   KeptInputs,
   payloadOf,
@@ -18,13 +18,16 @@ import {
   type Payload,
   type SourceRecord,
 } from '@fengsui/intake';
-import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
+import { PostgresLog } from '@fengsui/log';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { XmlDocument } from 'libxml2-wasm';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const PLAN = IntakePlan.read(path.join(ROOT, 'plans', 'qingyuan'));
+/** As any file comes in. */
+const WAY = { door: 'file', actor: 'bench', giver: null, marked: false } as const;
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');
 
@@ -80,7 +83,7 @@ async function checkAll(payload: Payload): Promise<number> {
   let count = 0;
   for await (const records of opened.records)
     for (const record of records) {
-      const judged = judge(record, 'bench', NOW);
+      const judged = judge(record, WAY, NOW);
       if ('refusals' in judged) throw new Error(JSON.stringify(judged.refusals[0]));
       count += 1;
     }
@@ -91,8 +94,8 @@ async function throughTheLog(...inputs: readonly Buffer[]): Promise<string[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-bench-'));
   const server = await startEmbedded(folder);
   try {
-    await migrate(server.url, [SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
-    const db = await connect(server.url, 'bench', 8, [INTAKE_SCHEMA]);
+    await migrate(server.url, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
+    const db = await connect(server.url, 'bench', 8, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
     const clock = new Clock(db);
     const log = new PostgresLog(db, clock, new Notifications(server.url), {
       batchSize: 500,
@@ -210,7 +213,7 @@ function attack(name: string): string {
 
 function firstRefusal(records: readonly SourceRecord[]): string | null {
   for (const record of records) {
-    const judged = judge(record, 'bench', NOW);
+    const judged = judge(record, WAY, NOW);
     if ('refusals' in judged) return `refused, ${judged.refusals[0]?.place}: ${judged.refusals[0]?.reason}`;
   }
   return null;

@@ -45,8 +45,9 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
 
   const instant = (text: string): UtcInstant => instantOf(date, text);
   const feed = async (text: string): Promise<void> => {
+    // As a script of a demonstration: it plays whoever it names.
     const receipt = await ports.receiving.receiveBytes(Buffer.from(text), {
-      door: 'cli',
+      door: 'demonstration',
       name: 'scenario',
       actor: 'tester',
     });
@@ -66,7 +67,7 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
         JSON.stringify({
           type: 'order.v1',
           occurredAt: await ports.clock.now(),
-          data: { orderId: `o${(orders += 1)}`, actor: '-', speaksFor: 'liang', reason: 'test', ...fields },
+          data: { orderId: `o${(orders += 1)}`, actor: 'liang', speaksFor: null, reason: 'test', ...fields },
         }),
       ),
     toWall: () => ports.db.transaction((tx) => switchToWall(tx)),

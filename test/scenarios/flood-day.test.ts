@@ -42,7 +42,13 @@ describe('a day of flood', () => {
       moved: moved.length,
     });
 
+    // People of the other tasks are not accounted for: one person alone does not end it.
     await today.order({ kind: 'end', authority: '441800', hazard: 'flood' });
+    expect(await levels()).toEqual(['ordered IV']);
+    const countersign = { kind: 'countersign', authority: '441800', hazard: 'flood', countersigns: 'o4' };
+    await today.order(countersign);
+    expect(await levels()).toEqual(['ordered IV']); // the same person again is nobody else
+    await today.order({ ...countersign, actor: 'zheng' });
     expect(await levels()).toEqual(['ordered none']);
     expect((await today.ports.response.tasks(true)).length).toBe(0);
   });

@@ -1,6 +1,9 @@
 /** Flood response levels 应急响应等级, lowest first. A level is not a colour: a colour is what a weather bureau signals. */
 export const LEVELS = ['none', 'IV', 'III', 'II', 'I'] as const;
 export type Level = (typeof LEVELS)[number];
+/** Levels that can be in force, lowest first. */
+export const LEVELS_ORDERED = ['IV', 'III', 'II', 'I'] as const;
+export type LevelOrdered = (typeof LEVELS_ORDERED)[number];
 
 /** Colours of warning signals 预警信号颜色, lowest first. White exists for typhoons in Guangdong only. */
 export const COLOURS = ['white', 'blue', 'yellow', 'orange', 'red'] as const;

@@ -1,13 +1,36 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Count, defineEvent, Division, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
 import { VERDICTS } from './fires.js';
+import { LEVELS_ORDERED } from './levels.js';
 
-const LEVEL_ORDERED = ['IV', 'III', 'II', 'I'] as const;
+/**
+ * By which right an order is given. `approve-II`: who gave it may approve levels up to Ⅱ. `demonstration`: a script
+ * plays whoever it names.
+ */
+export const ORDER_RIGHTS = [
+  'approve-IV',
+  'approve-III',
+  'approve-II',
+  'approve-I',
+  'judge',
+  'correct',
+  'answer',
+  'report',
+  'demonstration',
+] as const;
+export type OrderRight = (typeof ORDER_RIGHTS)[number];
 
 const common = {
   orderId: Name('number of the order, given by whoever sends it'),
   actor: Name('who was authenticated at the door; set by intake, whatever came in'),
-  speaksFor: OrNull(Name('whom the actor says they act for')),
+  right: Type.Optional(OneOf(ORDER_RIGHTS, 'by which right; set by intake, whatever came in')),
+  speaksFor: OrNull(Name('for whom the actor acts, by a delegation that intake found; null: for themselves')),
+  late: Type.Optional(
+    Shape(
+      { decidedBy: Name('who decided'), where: Text('where it stands on paper', 1_000) },
+      'decided elsewhere and entered afterwards 补录: two people enter it',
+    ),
+  ),
   reason: Text('why; the decision carries it'),
 };
 const order = <K extends string, P extends Record<string, TSchema>>(name: K, description: string, fields: P) =>
@@ -28,19 +51,28 @@ export const OrderV1 = defineEvent(
     order('confirm', 'confirm the open proposal 签发', {
       authority,
       hazard,
-      level: OneOf([...LEVEL_ORDERED, 'none'], 'level that is confirmed; none ends the response'),
+      level: OneOf([...LEVELS_ORDERED, 'none'], 'level that is confirmed; none ends the response'),
       counties,
     }),
     order('refuse', 'refuse the open proposal, with a reason', { authority, hazard }),
     order('raise', 'start or raise the response without a proposal 启动 提升', {
       authority,
       hazard,
-      level: OneOf(LEVEL_ORDERED, 'new level'),
+      level: OneOf(LEVELS_ORDERED, 'new level'),
       counties,
     }),
-    order('lower', 'lower the response 调整', { authority, hazard, level: OneOf(LEVEL_ORDERED, 'new level') }),
+    order('lower', 'lower the response 调整', { authority, hazard, level: OneOf(LEVELS_ORDERED, 'new level') }),
     order('end', 'end the response 结束', { authority, hazard }),
-    order('answer', 'answer a call 应答', { callId: Name('the call'), person: Name('who answers') }),
+    order('countersign', 'second person to an order that takes two 复核', {
+      authority,
+      hazard,
+      countersigns: Name('number of the order'),
+    }),
+    order('answer', 'answer a call 应答', {
+      callId: Name('the call'),
+      person: Name('who answers'),
+      code: Type.Optional(Name('the code that the message to this person carried', 60)),
+    }),
     order('progress', 'report progress of a transfer task 转移进展', {
       taskId: Name('the task'),
       moved: Type.Array(Name('person of the village ledger (pseudonym)', 60), {

@@ -74,6 +74,7 @@ export const ResponseChangedV1 = defineEvent(
     change: OneOf(['start', 'raise', 'lower', 'end'], '启动 提升 调整 结束'),
     proposalId: OrNull(Name('the proposal confirmed, if any')),
     decidedBy: Name('who ordered it'),
+    countersignedBy: Type.Optional(Name('the second person, where it takes two')),
     reason: Text('why'),
     plan,
   }),

@@ -1,4 +1,5 @@
 import { fromShanghai, type ObservedEvent, type OrderV1, type UtcInstant } from '@fengsui/contracts';
+import { onDuty, type Roster } from '@fengsui/rules';
 
 /** A file that reaches a door at a time: what a feed, a duty officer or a clerk would have sent. */
 export type Delivery = Readonly<{ at: UtcInstant; name: string; text: string }>;
@@ -7,6 +8,10 @@ export type Delivery = Readonly<{ at: UtcInstant; name: string; text: string }>;
 export const MARK = '【演示数据】';
 
 type Fed = Readonly<{ type: ObservedEvent['type']; occurredAt: UtcInstant; data: object }>;
+
+/** Roles of the roster whose turn the script speaks of: who has it is told by the roster. */
+export const OFFICER = 'duty-officer';
+export const LEADER = 'duty-leader';
 
 /** Contract JSON, one event a line. */
 export const lines = (at: UtcInstant, name: string, events: readonly Fed[]): Delivery => ({
@@ -21,15 +26,29 @@ type OrderData = OrderV1['data'] extends infer D
     : never
   : never;
 
-/** What a person ordered. The id tells who can read it what it was. */
-export const order = (occurredAt: UtcInstant, orderId: string, speaksFor: string, data: OrderData): Fed => ({
+/** What a person of the demonstration ordered. The id tells who can read it what it was. */
+export const order = (occurredAt: UtcInstant, orderId: string, actor: string, data: OrderData): Fed => ({
   type: 'order.v1',
   occurredAt,
-  data: { orderId: `demo-${orderId}`, actor: 'demonstration', speaksFor, ...data },
+  data: { orderId: `demo-${orderId}`, actor, speaksFor: null, ...data },
 });
 
 /** Asia/Shanghai wall time to instant: `wall('2020-06-07', '02:14')`. */
 export const wall = (date: string, time: string): UtcInstant => fromShanghai(`${date}T${time}`);
+
+/** Whoever has the role at that hour was called, and answers. */
+export function answer(
+  { roster }: Readonly<{ roster: Roster }>,
+  wallTime: string,
+  callId: string,
+  role: string,
+): Delivery {
+  const at = wall(wallTime.slice(0, 10), wallTime.slice(11));
+  const person = onDuty(roster, role, at);
+  return lines(at, 'orders-answer', [
+    order(at, `answer-${callId.replaceAll('/', '-')}`, person, { kind: 'answer', callId, person, reason: '已收到' }),
+  ]);
+}
 
 /** Every date of a year. */
 export const datesOf = (year: number): string[] => {

@@ -1,6 +1,6 @@
 import { addMinutes, type Colour, type UtcInstant } from '@fengsui/contracts';
-import { transfersBetween, type FloodPlan, type RiskPoint, type TransferPlan } from '@fengsui/rules';
-import { clockTime, lines, MARK, order, wall, type Delivery } from './delivery.js';
+import { transfersBetween, type FloodPlan, type RiskPoint, type Roster, type TransferPlan } from '@fengsui/rules';
+import { answer, clockTime, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { PEOPLE_MOVED_2020, type DemonstrationYear } from './targets.js';
 
@@ -33,7 +33,7 @@ type Signal = Readonly<{
 }>;
 
 /** The plan's part of the script: which tasks an order raises. */
-export type FloodCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[] }>;
+export type FloodCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[]; roster: Roster }>;
 
 /** Heavy rain, warnings with updates and cancels, responses, calls answered and unanswered, and people moved. */
 export function floodsOf(year: DemonstrationYear, city: FloodCity, random: Random): Delivery[] {
@@ -61,10 +61,15 @@ function june2019(city: FloodCity, random: Random): Delivery[] {
   );
   return [
     ...signals([orange, { at: wall('2019-06-12', '06:00'), counties, colour: 'orange', hours: 0, cancels: orange }]),
-    answer('2019-06-10T19:24', `proposal/${named(city, '2019-P01')}`, 'li'),
+    answer(city, '2019-06-10T19:24', `proposal/${named(city, '2019-P01')}`, OFFICER),
     confirm(city, confirmed, 'confirm-2019-1', { level: 'IV', counties: [], reason: '会商研判，启动防汛Ⅳ级' }),
-    answer('2019-06-10T19:40', `transfers/${named(city, '2019-E01')}/response-changed/order/demo-confirm-2019-1`, 'li'),
-    answer('2019-06-10T19:41', 'response/order/demo-confirm-2019-1', 'li'),
+    answer(
+      city,
+      '2019-06-10T19:40',
+      `transfers/${named(city, '2019-E01')}/response-changed/order/demo-confirm-2019-1`,
+      OFFICER,
+    ),
+    answer(city, '2019-06-10T19:41', 'response/order/demo-confirm-2019-1', OFFICER),
     ...progressOf(
       tasks,
       addMinutes(confirmed, 60),
@@ -96,17 +101,23 @@ function may2020(city: FloodCity, random: Random): Delivery[] {
       orange,
       { at: wall('2020-05-23', '02:30'), counties, colour: 'orange', hours: 0, cancels: orange },
     ]),
-    answer('2020-05-21T22:12', `proposal/${named(city, '2020-P01')}`, 'wu'),
+    answer(city, '2020-05-21T22:12', `proposal/${named(city, '2020-P01')}`, LEADER),
     confirm(city, confirmed, 'confirm-2020-1', { level: 'IV', counties: [], reason: '启动防汛Ⅳ级应急响应' }),
-    answer('2020-05-21T22:25', `transfers/${named(city, '2020-E01')}/response-changed/order/demo-confirm-2020-1`, 'wu'),
-    answer('2020-05-21T22:26', 'response/order/demo-confirm-2020-1', 'chen'),
+    answer(
+      city,
+      '2020-05-21T22:25',
+      `transfers/${named(city, '2020-E01')}/response-changed/order/demo-confirm-2020-1`,
+      OFFICER,
+    ),
+    answer(city, '2020-05-21T22:26', 'response/order/demo-confirm-2020-1', OFFICER),
     ...progressOf(tasks, addMinutes(confirmed, 70), MOVED_AT_IV, '2020-1', random),
     answer(
+      city,
       '2020-05-22T04:30',
       `transfer-overdue/${named(city, '2020-E01')}/${addMinutes(confirmed, city.flood.moveWithinMinutes.IV)}`,
-      'wu',
+      LEADER,
     ),
-    answer('2020-05-23T08:34', `proposal/${named(city, '2020-P02')}`, 'li'),
+    answer(city, '2020-05-23T08:34', `proposal/${named(city, '2020-P02')}`, OFFICER),
     ...ended(city, '2020-05-23', '08:50', 'end-2020-1', 'confirm'),
   ];
 }
@@ -136,31 +147,35 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
   return [
     ...dragonBoatSignals(north),
     peakForecast(),
-    answer('2020-06-06T20:33', `proposal/${named(city, '2020-P03')}`, 'huang'),
+    answer(city, '2020-06-06T20:33', `proposal/${named(city, '2020-P03')}`, OFFICER),
     confirm(city, confirmedIV, 'confirm-2020-2', { level: 'IV', counties: [], reason: '启动防汛Ⅳ级应急响应' }),
     answer(
+      city,
       '2020-06-06T20:44',
       `transfers/${named(city, '2020-E02')}/response-changed/order/demo-confirm-2020-2`,
-      'huang',
+      OFFICER,
     ),
-    answer('2020-06-06T20:46', 'response/order/demo-confirm-2020-2', 'huang'),
-    answer('2020-06-07T02:27', `proposal/${named(city, '2020-P04')}`, 'zheng'),
+    answer(city, '2020-06-06T20:46', 'response/order/demo-confirm-2020-2', OFFICER),
+    answer(city, '2020-06-07T02:27', `proposal/${named(city, '2020-P04')}`, LEADER),
     confirm(city, confirmedIII, 'confirm-2020-3', { level: 'III', counties: all, reason: '提升至防汛Ⅲ级应急响应' }),
     answer(
+      city,
       '2020-06-07T02:38',
       `transfers/${named(city, '2020-E02')}/response-changed/order/demo-confirm-2020-3`,
-      'zheng',
+      OFFICER,
     ),
-    answer('2020-06-07T02:39', 'response/order/demo-confirm-2020-3', 'huang'),
+    answer(city, '2020-06-07T02:39', 'response/order/demo-confirm-2020-3', OFFICER),
     answer(
+      city,
       '2020-06-07T02:47',
       `transfer-overdue/${named(city, '2020-E02')}/${addMinutes(confirmedIV, city.flood.moveWithinMinutes.IV)}`,
-      'zheng',
+      LEADER,
     ),
     answer(
+      city,
       '2020-06-07T06:41',
       `transfer-overdue/${named(city, '2020-E02')}/${addMinutes(confirmedIII, city.flood.moveWithinMinutes.III)}`,
-      'zheng',
+      LEADER,
     ),
     ...progressOf(first, addMinutes(confirmedIV, 60), MOVED_AT_IV, '2020-2', random),
     ...progressOf(second, addMinutes(confirmedIII, 55), PEOPLE_MOVED_2020 - 2 * MOVED_AT_IV, '2020-3', random),
@@ -356,13 +371,6 @@ function confirm(
   return lines(at, 'orders-confirm', [order(at, id, 'liang', { ...what, reason: `${MARK}${reason}` })]);
 }
 
-function answer(wallTime: string, callId: string, person: string): Delivery {
-  const at = wall(wallTime.slice(0, 10), wallTime.slice(11));
-  return lines(at, 'orders-answer', [
-    order(at, `answer-${callId.replaceAll('/', '-')}`, person, { kind: 'answer', callId, person, reason: '已收到' }),
-  ]);
-}
-
 /** The response is lowered by a person, and whoever must know answers. */
 function lowered(city: FloodCity, date: string, time: string, id: string): Delivery[] {
   const at = wall(date, time);
@@ -376,7 +384,7 @@ function lowered(city: FloodCity, date: string, time: string, id: string): Deliv
         reason: `${MARK}雨势减弱，调整为防汛Ⅳ级`,
       }),
     ]),
-    answer(`${date}T${plus(time, 6)}`, `response/order/demo-${id}`, 'zhou'),
+    answer(city, `${date}T${plus(time, 6)}`, `response/order/demo-${id}`, OFFICER),
   ];
 }
 
@@ -397,7 +405,7 @@ function ended(city: FloodCity, date: string, time: string, id: string, how: 'en
         });
   return [
     lines(at, `orders-${how}`, [ordered]),
-    answer(`${date}T${plus(time, 9)}`, `response/order/demo-${id}`, 'chen'),
+    answer(city, `${date}T${plus(time, 9)}`, `response/order/demo-${id}`, OFFICER),
   ];
 }
 

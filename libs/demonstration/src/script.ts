@@ -1,6 +1,6 @@
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
-import type { FloodPlan, RiskPoint } from '@fengsui/rules';
+import type { FloodPlan, RiskPoint, Roster } from '@fengsui/rules';
 import { incidentsOf } from './accidents.js';
 import type { Delivery } from './delivery.js';
 import { floodsOf } from './floods.js';
@@ -16,14 +16,19 @@ export const ENDS: UtcInstant = fromShanghai('2021-01-22T09:00');
 export const REPORT_YEAR = 2020;
 const SEED = 441_800;
 
-/** The city that the script is played for: its flood plan, its risk points, and its outlines. */
-export type DemonstrationCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[]; counties: Counties }>;
+/** The city that the script is played for: its flood plan, its risk points, its roster, and its outlines. */
+export type DemonstrationCity = Readonly<{
+  flood: FloodPlan;
+  riskPoints: readonly RiskPoint[];
+  roster: Roster;
+  counties: Counties;
+}>;
 
 /** Counties that the script tells of. */
 const COUNTIES = ['441802', '441803', '441821', '441823', '441825', '441826', '441881', '441882'];
 
 /** Counties that the script tells of and a city has not. Empty: it can be played there. */
-export function missingFor({ counties }: DemonstrationCity): readonly string[] {
+export function missingFor({ counties }: Pick<DemonstrationCity, 'counties'>): readonly string[] {
   const known = new Set(counties.all().map(({ code }) => code));
   return COUNTIES.filter((code) => !known.has(code));
 }
@@ -36,7 +41,7 @@ export function demonstration(city: DemonstrationCity): readonly Delivery[] {
   const deliveries = ([2019, 2020] as const).flatMap((year) => [
     ...readingsOf(year, new Random(SEED + year)),
     ...floodsOf(year, city, new Random(SEED + year + 10_000)),
-    ...wildfiresOf(year, city.counties, new Random(SEED + year + 20_000)),
+    ...wildfiresOf(year, city, new Random(SEED + year + 20_000)),
     ...incidentsOf(year, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);

@@ -1,7 +1,7 @@
 import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
-import { fireId, type Sign } from '@fengsui/rules';
-import { clockTime, datesOf, lines, MARK, order, wall, type Delivery } from './delivery.js';
+import { fireId, onDuty, type Roster, type Sign } from '@fengsui/rules';
+import { clockTime, datesOf, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
 
@@ -23,7 +23,7 @@ const NOT_FOREST: readonly Verdict[] = [
  * Hotspots of a year, most of them no forest fire, what people reported by telephone, and what was found on the
  * ground.
  */
-export function wildfiresOf(year: DemonstrationYear, counties: Counties, random: Random): Delivery[] {
+export function wildfiresOf(year: DemonstrationYear, city: FireCity, random: Random): Delivery[] {
   const { judged, forestFires, byCall } = TARGETS[year].wildfires;
   const dry = datesOf(year).filter((date) => !['05', '06', '07', '08'].includes(date.slice(5, 7)));
   const deliveries: Delivery[] = [];
@@ -37,7 +37,7 @@ export function wildfiresOf(year: DemonstrationYear, counties: Counties, random:
         : random.pick(NOT_FOREST);
     const reported = verdict === 'forest-fire' && i / Math.floor(judged / forestFires) < byCall;
     const fire = { year, number: i, date, verdict };
-    deliveries.push(...(reported ? called(fire, counties, random) : seen(fire, counties, random, passes)));
+    deliveries.push(...(reported ? called(fire, city, random) : seen(fire, city, random, passes)));
   }
   for (const date of datesOf(year)) {
     const rows = [...(passes.get(date) ?? []), ...elsewhere(date, random)];
@@ -58,11 +58,15 @@ const passOf = (date: string): { acquired: UtcInstant; hhmm: string } => ({
   hhmm: '0605',
 });
 
+/** Where fires are, and who has which turn. */
+type FireCity = Readonly<{ counties: Counties; roster: Roster }>;
+
 /** A fire of the script, before anybody has seen it. */
 type ScriptedFire = Readonly<{ year: number; number: number; date: string; verdict: Verdict }>;
 
-function seen(fire: ScriptedFire, counties: Counties, random: Random, passes: Map<string, string[]>): Delivery[] {
+function seen(fire: ScriptedFire, city: FireCity, random: Random, passes: Map<string, string[]>): Delivery[] {
   const { date } = fire;
+  const { counties } = city;
   const place = pointIn(counties, random);
   const { acquired, hhmm } = passOf(date);
   const pixels = Array.from({ length: random.whole(1, 4) }, (_, index) => ({
@@ -81,10 +85,10 @@ function seen(fire: ScriptedFire, counties: Counties, random: Random, passes: Ma
     by: 'satellite',
   }));
   const first = signs.sort((a, b) => (a.event < b.event ? -1 : 1))[0] as Sign;
-  return handled(fireId(first), deliveredAt(date), fire, random);
+  return handled(fireId(first), { raisedAt: deliveredAt(date), roster: city.roster }, fire, random);
 }
 
-function called(fire: ScriptedFire, counties: Counties, random: Random): Delivery[] {
+function called(fire: ScriptedFire, { counties, roster }: FireCity, random: Random): Delivery[] {
   const { year, number, date } = fire;
   const place = pointIn(counties, random);
   const occurredAt = wall(date, clockTime(random.whole(10 * 60, 15 * 60)));
@@ -102,14 +106,14 @@ function called(fire: ScriptedFire, counties: Counties, random: Random): Deliver
   const sign: Sign = { event: `report/${reportId}`, at: occurredAt, ...place, county, by: 'report' };
   return [
     lines(occurredAt, `reports-${year}`, [{ type: 'public-report.v1', occurredAt, data }]),
-    ...handled(fireId(sign), occurredAt, fire, random),
+    ...handled(fireId(sign), { raisedAt: occurredAt, roster }, fire, random),
   ];
 }
 
 /** The call is answered, usually by the first person, and someone goes to look; some are late. */
 function handled(
   fire: string,
-  raisedAt: UtcInstant,
+  { raisedAt, roster }: Readonly<{ raisedAt: UtcInstant; roster: Roster }>,
   { year, number, verdict }: ScriptedFire,
   random: Random,
 ): Delivery[] {
@@ -118,18 +122,19 @@ function handled(
   const late = number % 13 === 5; // nobody reports by the deadline of two hours
   const answeredAt = addMinutes(raisedAt, silent ? 15 + random.whole(2, 9) : random.whole(2, 11));
   const judgedAt = addMinutes(raisedAt, late ? 120 + random.whole(7, 40) : 30 + random.whole(10, 80));
+  const person = silent ? onDuty(roster, LEADER, answeredAt) : onDuty(roster, OFFICER, raisedAt);
   const reason = `${MARK}现场核查：${verdict === 'forest-fire' ? '野外用火引发' : '非森林火灾'}`;
   return [
     lines(answeredAt, `orders-answer-${name}`, [
-      order(answeredAt, `fire-answer-${name}`, silent ? 'wu' : 'chen', {
+      order(answeredAt, `fire-answer-${name}`, person, {
         kind: 'answer',
         callId: `fire/${fire}`,
-        person: silent ? 'wu' : 'chen',
+        person,
         reason: '已收到',
       }),
     ]),
     lines(judgedAt, `orders-verdict-${name}`, [
-      order(judgedAt, `verdict-${name}`, 'chen', {
+      order(judgedAt, `verdict-${name}`, onDuty(roster, OFFICER, judgedAt), {
         kind: 'verdict',
         fireId: fire,
         verdict,

@@ -7,3 +7,4 @@ export * from './grades.js';
 export * from './roster.js';
 export * from './transfers.js';
 export * from './year-on-year.js';
+export * from './two-persons.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA } from '@fengsui/log';
+import { connect } from '@fengsui/database';
+import { BASE_SCHEMAS } from './process.js';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { Health } from './health.js';
@@ -9,7 +9,7 @@ let database: TestDatabase;
 let db: DataSource;
 let nowMs = 0;
 beforeEach(async () => {
-  database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA]);
+  database = await testDatabase(BASE_SCHEMAS);
   db = await connect(database.url, 'health test', 2);
   jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
   await db.query(`

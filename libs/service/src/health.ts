@@ -3,6 +3,7 @@ import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { lagOf, ParkedMessages } from '@fengsui/log';
 import { DataSource } from 'typeorm';
+import { Open } from './http/access.js';
 import { RUNTIME, type Runtime } from './tokens.js';
 
 /** A consumer that has something to do and does not move for this long is stuck, whatever its process says. */
@@ -34,6 +35,7 @@ const parkedGauge = new Gauge({
  * text).
  */
 @Controller()
+@Open('whoever looks after processes asks, and learns nothing of anybody')
 export class Health {
   private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
 

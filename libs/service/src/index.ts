@@ -5,6 +5,7 @@ export { GivenOrder } from './given-order.js';
 export { Health } from './health.js';
 export { OrdersDesk, type OrderOutcome } from './orders-desk.js';
 export {
+  BASE_SCHEMAS,
   endWithinSeconds,
   runService,
   servicesRun,
@@ -15,6 +16,8 @@ export {
 export { ordersDesk } from './runtime.js';
 export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.js';
 export { FEEDS, LOG, type Runtime } from './tokens.js';
+export { credentialOf, identityOf, Needs, NeedsLogin, Open, SentToken, SESSION_COOKIE, Who } from './http/access.js';
+export { JsonBody } from './http/json-body.js';
 export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';
 export { Question, questionsOf, type QuestionDescription } from './http/question.js';
 export { View, ViewCount, ViewInstant, ViewNull } from './http/view.js';

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { utc, type DomainEvent, type OrderOf, type OrderV1 } from '@fengsui/contracts';
-import { connect, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
+import { connect, type OwnedSchema } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { Entity, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { GivenOrder } from './given-order.js';
+import { BASE_SCHEMAS } from './process.js';
 import { OrdersDesk, type OrderTakers } from './orders-desk.js';
 import { done, rejected, targetUnknown } from './takes.js';
 
@@ -41,8 +42,8 @@ describe('the desk of a service', () => {
   let said: DomainEvent[];
   let carriedOut: string[];
   beforeAll(async () => {
-    database = await testDatabase([SCHEDULE_SCHEMA, SCHEMA]);
-    db = await connect(database.url, 'desk test', 4, [SCHEMA]);
+    database = await testDatabase([...BASE_SCHEMAS, SCHEMA]);
+    db = await connect(database.url, 'desk test', 4, [...BASE_SCHEMAS, SCHEMA]);
   });
   beforeEach(async () => {
     [said, carriedOut] = [[], []];

@@ -1,3 +1,4 @@
+import { appendAudit, type Act } from '@fengsui/access';
 import { addMinutes, type OrderKind, type OrderV1, type Service, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, rows, run, schedule, unschedule, type Db, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
@@ -32,13 +33,17 @@ export class OrdersDesk {
   /** Carries out what has not been carried out. Orders for other services pass by. */
   async take(orders: readonly OrderV1[], unit: UnitOfWork): Promise<void> {
     const takers = this.takersOf(this.service);
+    const acts: Act[] = [];
     for (const order of orders) {
       const taker = takers.get(order.data.kind);
       if (taker === undefined || (await this.outcomeOf(unit.tx, order.id)) !== null) continue;
       const result = await taker.handle(order as never, unit);
       if (result.kind === 'target-unknown') await this.wait(order, taker, unit);
       else await this.write(unit.tx, order, taker, result, unit.now);
+      if (result.kind !== 'target-unknown') acts.push(this.actOf(order, result));
     }
+    // Last: whoever else writes into the chain waits for this transaction.
+    await appendAudit(unit.tx, acts, unit.now);
   }
 
   /**
@@ -65,8 +70,16 @@ export class OrdersDesk {
     );
     for (const { body } of waiting) {
       const left = await this.tryAgain(body, unit);
-      if (left !== null) await this.update(unit.tx, body.id, 'rejected', left.reason, unit.now);
+      if (left === null) continue;
+      await this.update(unit.tx, body.id, 'rejected', left.reason, unit.now);
+      await appendAudit(unit.tx, this.actOf(body, { kind: 'rejected', reason: left.reason }), unit.now);
     }
+  }
+
+  /** An order that waits. @returns null when there is none, or it was settled */
+  async waitingOrder(db: Db, event: string): Promise<OrderV1 | null> {
+    const sql = `select body from ${this.name(db)} where event = $1 and outcome = 'waiting'`;
+    return (await one<{ body: OrderV1 }>(db, sql, [event]))?.body ?? null;
   }
 
   /** @returns null when this service was not given the order, or has not come to it yet */
@@ -82,7 +95,22 @@ export class OrdersDesk {
     if (result.kind === 'target-unknown') return result;
     await this.update(unit.tx, order.id, result.kind, result.reason, unit.now);
     await unschedule(unit.tx, this.service, ORDER_EXPIRY, [order.id]);
+    await appendAudit(unit.tx, this.actOf(order, result), unit.now);
     return null;
+  }
+
+  /** What became of an order, for the audit: its giving stands there already, written by intake. */
+  private actOf({ id, data }: OrderV1, { kind, reason, states }: OrderResult): Act {
+    return {
+      actor: data.actor,
+      right: data.right ?? 'none',
+      origin: `desk of ${this.service}`,
+      act: `order.${kind}`,
+      about: id,
+      before: states?.before ?? null,
+      after: states?.after ?? null,
+      reason,
+    };
   }
 
   /**

@@ -22,6 +22,7 @@ import {
   type Positions,
 } from '@fengsui/log';
 import { readSettings, SettingsError, type Settings } from '@fengsui/settings';
+import { ACCESS_SCHEMA } from '@fengsui/access';
 import { consumerRestarts } from './health.js';
 import { application } from './http/application.js';
 import { LogServer } from './log-server.js';
@@ -34,6 +35,9 @@ const POOL_SIZE = 24;
 const RUNNING_LOCK = 7_310_002;
 /** A database that went away took the lock with it: it is taken again after this long at most. */
 const HOLD_AGAIN_MS = 5_000;
+
+/** What every service stands on: time and due jobs, the log, who may do what. */
+export const BASE_SCHEMAS: readonly OwnedSchema[] = [SCHEDULE_SCHEMA, LOG_SCHEMA, ACCESS_SCHEMA];
 
 /** A Nest application with services in it, on one pool, one clock, one log. */
 export type ServiceProcess = Readonly<{ app: NestFastifyApplication; runtime: Runtime; stop: () => Promise<void> }>;
@@ -65,7 +69,7 @@ export async function startServices(
   settings: Settings,
   { schemas, modules, consumers, relays = [], http, positions }: ServiceParts,
 ): Promise<ServiceProcess> {
-  const db = await connect(url, 'fengsui', POOL_SIZE, [SCHEDULE_SCHEMA, LOG_SCHEMA, ...schemas]);
+  const db = await connect(url, 'fengsui', POOL_SIZE, [...BASE_SCHEMAS, ...schemas]);
   const notifications = new Notifications(url);
   const lock = new SessionLock(db, 'select pg_try_advisory_lock_shared($1)', [RUNNING_LOCK]);
   let lockTimer: NodeJS.Timeout | undefined;
@@ -149,7 +153,7 @@ export async function runService(
     const settings = readSettings(process.env);
     const url = settings.DATABASE_URL;
     if (url === undefined) throw new SettingsError(`service ${service} cannot start`, ['DATABASE_URL must be set']);
-    await migrate(url, [SCHEDULE_SCHEMA, LOG_SCHEMA, schema]);
+    await migrate(url, [...BASE_SCHEMAS, schema]);
     const consumers = service === 'intake' ? [] : [service];
     const { app, stop } = await startServices(url, settings, {
       schemas: [schema],

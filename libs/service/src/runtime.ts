@@ -1,11 +1,13 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { Sessions } from '@fengsui/access';
 import type { Service } from '@fengsui/contracts';
 import { Clock, Notifications } from '@fengsui/database';
 import { DataSource, type EntityTarget } from 'typeorm';
 import { DueJobs } from './due-jobs.js';
 import type { GivenOrder } from './given-order.js';
 import { Health } from './health.js';
+import { AccessGuard } from './http/access.js';
 import { OrdersDesk } from './orders-desk.js';
 import { FEEDS, LOG, RUNTIME, type Runtime } from './tokens.js';
 import { Work } from './work.js';
@@ -22,6 +24,7 @@ export class RuntimeModule {
       { provide: Notifications, useValue: notifications },
       { provide: FEEDS, useValue: feeds },
       { provide: RUNTIME, useValue: runtime },
+      { provide: Sessions, useValue: new Sessions(db, clock) },
       Work,
     ];
     return {
@@ -29,7 +32,7 @@ export class RuntimeModule {
       global: true,
       imports: [DiscoveryModule],
       controllers: [Health],
-      providers: [...providers, DueJobs],
+      providers: [...providers, DueJobs, { provide: APP_GUARD, useClass: AccessGuard }],
       exports: providers,
     };
   }

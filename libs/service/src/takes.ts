@@ -6,9 +6,17 @@ import type { UnitOfWork } from '@fengsui/log';
  * what they answer travel different ways, and is tried again when the target is known, or refused when its time is
  * over.
  */
-export type OrderResult = Readonly<{ kind: 'done' | 'rejected' | 'target-unknown'; reason: string }>;
+export type OrderResult = Readonly<{
+  kind: 'done' | 'rejected' | 'target-unknown';
+  reason: string;
+  /** What it changed, for the audit. */ states?: Readonly<{ before: object; after: object }>;
+}>;
 
-export const done = (reason: string): OrderResult => ({ kind: 'done', reason });
+export const done = (reason: string, states?: OrderResult['states']): OrderResult => ({
+  kind: 'done',
+  reason,
+  ...(states === undefined ? {} : { states }),
+});
 export const rejected = (reason: string): OrderResult => ({ kind: 'rejected', reason });
 export const targetUnknown = (reason: string): OrderResult => ({ kind: 'target-unknown', reason });
 

@@ -6,13 +6,12 @@ import {
   type Service,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { SCHEDULE_SCHEMA, switchToWall, VirtualTime, type OwnedSchema } from '@fengsui/database';
+import { switchToWall, VirtualTime, type OwnedSchema } from '@fengsui/database';
 import { testDatabase } from '@fengsui/database/testing';
-import { LOG_SCHEMA } from '@fengsui/log';
 import { appended } from '@fengsui/log/testing';
 import { readSettings, type Settings } from '@fengsui/settings';
 import type { DynamicModule, Type } from '@nestjs/common';
-import { startServices } from './process.js';
+import { BASE_SCHEMAS, startServices } from './process.js';
 import type { Runtime } from './tokens.js';
 
 /** An event as a test gives it: what stands in `data` and what it is about; the rest is filled in. */
@@ -46,7 +45,7 @@ export async function loneService(
   moduleOf: (settings: Settings) => DynamicModule,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<LoneService> {
-  const database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, schema]);
+  const database = await testDatabase([...BASE_SCHEMAS, schema]);
   const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error', ...environment });
   const parts = { schemas: [schema], modules: [moduleOf(settings)], http: false };
   // The first schedules of a service must stand on virtual time already.
@@ -81,7 +80,7 @@ export async function loneService(
     give,
     order: (fields) => {
       const orderId = `o${(orders += 1)}`;
-      const data = { orderId, actor: '-', speaksFor: 'liang', reason: 'test', ...fields };
+      const data = { orderId, actor: 'liang', right: 'demonstration', speaksFor: null, reason: 'test', ...fields };
       return give({ type: 'order.v1', key: orderId, id: `order/${orderId}`, data });
     },
     said: async (type) => {

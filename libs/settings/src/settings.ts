@@ -54,6 +54,27 @@ const SETTINGS = {
       description: 'Folder that is watched: what others drop there is taken in and moved to its archive. / 投递目录',
     }),
   ),
+  FENGSUI_PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/\\s]+$',
+      description: 'Where people reach this installation, without a path: https://yj.example. / 对外地址',
+    }),
+  ),
+  OIDC_ISSUER: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Identity provider (OpenID Connect); needs OIDC_CLIENT_ID and FENGSUI_PUBLIC_URL. / 统一身份认证',
+    }),
+  ),
+  OIDC_CLIENT_ID: Type.Optional(Type.String({ description: 'Our name at the identity provider. / 客户端编号' })),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ description: 'Its secret, where it has one. / 客户端密钥' })),
+  FENGSUI_TOKEN: Type.Optional(
+    Type.String({
+      pattern: '^fst_[A-Za-z0-9_-]{20,}$',
+      description:
+        'Token of the person or program that gives commands; without it the user of this machine counts. / 命令行令牌',
+    }),
+  ),
   FENGSUI_SOURCE_KEYS: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9-]+=[^,\\s]+(,[a-z0-9-]+=[^,\\s]+)*$',
@@ -145,6 +166,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     (converted.KAFKA_USERNAME === undefined || converted.KAFKA_PASSWORD === undefined)
   )
     faults.push('KAFKA_USERNAME and KAFKA_PASSWORD must be set with KAFKA_SASL');
+  if (
+    converted.OIDC_ISSUER !== undefined &&
+    (converted.OIDC_CLIENT_ID === undefined || converted.FENGSUI_PUBLIC_URL === undefined)
+  )
+    faults.push('OIDC_CLIENT_ID and FENGSUI_PUBLIC_URL must be set with OIDC_ISSUER');
   if (converted.MAIL_SMTP_URL !== undefined && converted.MAIL_FROM === undefined)
     faults.push('MAIL_FROM must be set with MAIL_SMTP_URL');
   if (faults.length > 0) throw new SettingsError('the configuration cannot be used', [...new Set(faults)]);

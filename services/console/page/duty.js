@@ -15,6 +15,7 @@ async function refresh() {
   try {
     const [levels, tasks, fires, calls] = await Promise.all(['levels', 'tasks?open', 'wildfires?open', 'calls'].map(async (path) => {
       const answer = await fetch('/v1/' + path);
+      if (answer.status === 401) location.assign('/account');
       if (!answer.ok) throw new Error(path + ' ' + answer.status);
       return answer.json();
     }));

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Open } from '@fengsui/service';
 import { Controller, Get, Header, Module, NotFoundException } from '@nestjs/common';
 
 const file = (place: string): URL => new URL(place, import.meta.url);
@@ -19,6 +20,7 @@ const POLICY =
 
 /** The duty page: levels, what needs someone, tasks, fires and calls, read through the services' query APIs. */
 @Controller()
+@Open('pages without data: what they show they ask for, logged in')
 class DutyPage {
   @Get()
   @Header('content-type', HTML)
@@ -42,6 +44,7 @@ class DutyPage {
 
 /** What the doors take and the query API answers: as OpenAPI, and as a page that needs no other address. */
 @Controller()
+@Open('says what can be asked, and nothing of anybody')
 class ApiDocuments {
   @Get('docs')
   @Header('content-type', HTML)

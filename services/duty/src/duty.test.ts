@@ -121,11 +121,58 @@ describe('a call', () => {
 });
 
 describe('an answer', () => {
-  it('to a call that is not there waits, and is rejected in the end with the reason', async () => {
-    await duty.order({ kind: 'answer', callId: 'nocall', person: 'wu' });
-    const outcome = () => duty.get(DutyQuery).outcomeOf('order/o1');
-    expect(await outcome()).toMatchObject({ outcome: 'waiting' });
-    await duty.at('+1 20:30');
-    expect(await outcome()).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('nocall') });
+  const CALL = `proposal/${PROPOSAL}`;
+  const outcome = (order: string) => duty.get(DutyQuery).outcomeOf(`order/${order}`);
+  const answer = (person: string, more: object = {}): Promise<void> =>
+    duty.order({ kind: 'answer', callId: CALL, person, ...more });
+  const codeTo = async (person: string): Promise<string> => {
+    const sql = 'select code from duty.delivery where call = $1 and person = $2 limit 1';
+    return ((await duty.runtime.db.query(sql, [CALL, person])) as [{ code: string }])[0].code;
+  };
+  /** Whose turn it is: the roster says so. */
+  const called = async (): Promise<string> => (await views())[0]?.deliveries.at(-1)?.person ?? '';
+  const rejected = { outcome: 'rejected' };
+
+  it('before its call is none: the alarm rings and climbs', async () => {
+    await answer('chen', { actor: 'chen', right: 'answer' });
+    expect(await outcome('o1')).toMatchObject({ ...rejected, reason: expect.stringContaining(CALL) });
+    await duty.give(proposed(duty.instant('21:00')));
+    expect(await calls()).toEqual(['proposal ringing 1']);
+    await duty.at('20:36');
+    expect(await calls()).toEqual(['proposal ringing 2']);
+  });
+
+  it('by somebody who was not called is none, and neither is one after another', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    const officer = await called();
+    await answer('zheng', { actor: 'zheng', right: 'answer' });
+    expect(await outcome('o1')).toMatchObject(rejected);
+    await answer(officer, { actor: officer, right: 'answer' });
+    expect(await calls()).toEqual([`proposal answered 1 ${officer}`]);
+    await answer(officer, { actor: officer, right: 'answer' });
+    expect(await outcome('o3')).toMatchObject({ ...rejected, reason: expect.stringContaining(officer) });
+    expect(await duty.said('call-answered.v1')).toHaveLength(1);
+  });
+
+  it('in the name of another counts with the code that only their message carried, while it works', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    const officer = await called();
+    const gateway = { actor: 'feeder:sms', right: 'answer' };
+    await answer(officer, gateway);
+    await answer(officer, { ...gateway, code: 'WRONG' });
+    expect(await outcome('o2')).toMatchObject(rejected);
+    const code = await codeTo(officer);
+    await duty.at('20:36'); // the next step has called somebody else, whose code is another
+    await answer(officer, { ...gateway, code: await codeTo('wu') });
+    expect(await outcome('o3')).toMatchObject(rejected);
+    await duty.runtime.db.query('update duty.delivery set code_ends_at = $1 where person = $2', [
+      duty.instant('20:35'),
+      officer,
+    ]);
+    await answer(officer, { ...gateway, code });
+    expect(await outcome('o4')).toMatchObject({ ...rejected, reason: expect.stringContaining('过期') });
+    expect(await calls()).toEqual(['proposal ringing 2']);
+    await answer('wu', { ...gateway, code: (await codeTo('wu')).toLowerCase() });
+    expect(await calls()).toEqual(['proposal answered 2 wu']);
   });
 });

@@ -9,9 +9,13 @@ import { CallView } from './views.js';
 export class DutyHttp {
   constructor(private readonly query: DutyQuery) {}
 
-  @Question('calls', 'calls and their deliveries', Type.Array(CallView), {
-    open: 'only what is ringing: true or nothing',
-  })
+  @Question(
+    'calls',
+    'calls and their deliveries',
+    Type.Array(CallView),
+    { open: 'only what is ringing: true or nothing' },
+    'read-people',
+  )
   calls(@Query('open', OpenPipe) open: boolean): Promise<readonly CallView[]> {
     return this.query.calls(open);
   }

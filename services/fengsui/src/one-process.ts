@@ -3,6 +3,7 @@ import { ConsoleModule } from '@fengsui/console';
 import { VirtualTime, type Clock, type OwnedSchema } from '@fengsui/database';
 import type { Stage } from '@fengsui/demonstration';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
+import { IdentityModule } from '@fengsui/identity';
 import { INTAKE_SCHEMA, IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
 import { ParkedMessages, type Log, type Positions } from '@fengsui/log';
 import {
@@ -93,7 +94,7 @@ export async function startOneProcess(
       WildfireModule.of(plans.wildfire),
       DutyModule.of(plans.duty, settings),
       ReportingModule.of(plans.reporting),
-      ...(parts.http ? [ConsoleModule] : []),
+      ...(parts.http ? [ConsoleModule, IdentityModule.of(settings)] : []),
     ],
     consumers: parts.services ? ['response', 'wildfire', 'duty', 'reporting'] : [],
     relays: parts.services ? SERVICES : [],

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { tokenOf } from '@fengsui/access/testing';
 import { connect } from '@fengsui/database';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import { startProcess, stopProcess } from './index.js';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 
@@ -34,8 +36,11 @@ it('each service runs as a process of its own: a warning posted to intake rings 
     headers: { 'content-type': 'application/xml' },
   });
   expect(await posted.json()).toMatchObject({ accepted: 1, refused: 0 });
+  const db = await connect(database.url, 'who asks', 1, BASE_SCHEMAS);
+  const authorization = `Bearer ${await tokenOf(db, 'chen', ['duty-officer'])}`;
+  await db.destroy();
   const ask = async (service: string, what: string): Promise<object[]> =>
-    (await fetch(`${addresses.get(service)}/v1/${what}`)).json() as Promise<object[]>;
+    (await fetch(`${addresses.get(service)}/v1/${what}`, { headers: { authorization } })).json() as Promise<object[]>;
   while ((await ask('duty', 'calls')).length === 0) await sleep(50);
   expect(await ask('response', 'levels')).toMatchObject([{ level: 'none' }, { level: 'III', state: 'proposed' }]);
   expect(await ask('duty', 'calls')).toMatchObject([{ cause: 'proposal', state: 'ringing' }]);

@@ -15,6 +15,10 @@ const GROUPS: Readonly<Record<string, Readonly<{ zh: string; en: string }>>> = {
   keys: { zh: '报送单位的密钥', en: 'keys of feeders' },
   positions: { zh: '消费者的位置', en: 'positions of consumers' },
   warnings: { zh: '预警', en: 'warnings' },
+  people: { zh: '人员与角色', en: 'people and roles' },
+  tokens: { zh: '令牌', en: 'tokens' },
+  delegations: { zh: '委托', en: 'who speaks for whom' },
+  audit: { zh: '审计链', en: 'the audit chain' },
 };
 const ABOUT = {
   zh: '烽燧：城市应急管理的预警、响应、叫应和统计',

@@ -20,7 +20,7 @@ async function played(cuts: readonly number[]): Promise<{ events: number; hash: 
   const database = await testDatabase([]);
   const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
   const plans = readPlans(PLAN);
-  const script = demonstration(plans.response).filter(({ at }) => at < UNTIL);
+  const script = demonstration({ ...plans.response, roster: plans.duty.roster }).filter(({ at }) => at < UNTIL);
   const store = await openStore(settings);
   const db = await connect(store.url, 'replay test', 1);
   await begin(db, script);

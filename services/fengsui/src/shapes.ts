@@ -103,6 +103,15 @@ const OrderOutput = View({
 });
 export type OrderOutput = Static<typeof OrderOutput>;
 
+const AuditOutput = View({
+  ok: Type.Boolean(),
+  records: count,
+  from: ViewNull(ViewInstant('first record')),
+  to: ViewNull(ViewInstant('last record that fits')),
+  brokenAt: ViewNull(Type.Integer({ description: 'number of the first record that does not fit' })),
+});
+export type AuditOutput = Static<typeof AuditOutput>;
+
 /** By the command that prints it. */
 export const OUTPUTS = {
   feed: FeedOutput,
@@ -112,6 +121,7 @@ export const OUTPUTS = {
   clock: ClockOutput,
   doctor: DoctorOutput,
   orders: OrderOutput,
+  audit: AuditOutput,
   levels: Type.Array(LevelView),
   tasks: Type.Array(TaskView),
   wildfires: Type.Array(WildfireView),

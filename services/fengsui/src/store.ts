@@ -1,10 +1,10 @@
-import { connect, migrate, run, startEmbedded, SCHEDULE_SCHEMA, type OwnedSchema } from '@fengsui/database';
-import { LOG_SCHEMA } from '@fengsui/log';
+import { connect, migrate, run, startEmbedded, type OwnedSchema } from '@fengsui/database';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
 import { SERVICE_SCHEMAS } from './one-process.js';
 
 /** Every schema of the installation, each with its one owner. */
-export const SCHEMAS: readonly OwnedSchema[] = [SCHEDULE_SCHEMA, LOG_SCHEMA, ...SERVICE_SCHEMAS];
+export const SCHEMAS: readonly OwnedSchema[] = [...BASE_SCHEMAS, ...SERVICE_SCHEMAS];
 
 /** The database at hand: one's own, or the embedded one, brought up when it is not running. */
 export type Store = Readonly<{ url: string; embedded: boolean; release: () => Promise<void> }>;

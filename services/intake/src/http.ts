@@ -14,7 +14,13 @@ export class IntakeHttp {
     return this.query.sources();
   }
 
-  @Question('conflicts', 'messages whose identity was taken by other content', Type.Array(ConflictView))
+  @Question(
+    'conflicts',
+    'messages whose identity was taken by other content',
+    Type.Array(ConflictView),
+    {},
+    'read-inputs',
+  )
   conflicts(): Promise<readonly ConflictView[]> {
     return this.query.conflicts();
   }

@@ -14,4 +14,4 @@ export { INTAKE_SCHEMA } from './tables/migrations.js';
 export { KeptInputs } from './keeping/kept-inputs.js';
 export { IntakeHttp } from './http.js';
 export * from './views.js';
-export type { Door } from './accepting/ways-in.js';
+export { giverOf, type Door, type Giver } from './accepting/ways-in.js';

@@ -7,7 +7,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Receiving } from './accepting/receiving.js';
 import { FeedTopics } from './doors/feed-topics.js';
-import { HTTP_SETTINGS, HttpEndpoints } from './doors/http-endpoints.js';
+import { HTTP_SETTINGS, HttpDoor, HttpEndpoints } from './doors/http-endpoints.js';
 import { InboxFolder } from './doors/inbox-folder.js';
 import { KeptAnswers } from './doors/kept-answers.js';
 import { IntakeHttp } from './http.js';
@@ -35,6 +35,7 @@ export class IntakeModule {
           useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs) =>
             new Receiving(db, log, clock, kept, plan.readers),
         },
+        HttpDoor,
         KeptAnswers,
         IntakeQuery,
         ...(doors ? openDoors(plan, settings) : []),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AccessPlan } from '@fengsui/access';
 import { CONTRACTS, type ObservedEvent } from '@fengsui/contracts';
 import { Counties } from '@fengsui/regions';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
@@ -70,6 +71,7 @@ export class IntakePlan {
     readonly feeders: readonly Feeder[],
     readonly sources: readonly PolledSource[],
     readonly timezone: string,
+    /** Who may give which orders. */ readonly access: AccessPlan,
   ) {}
 
   /** @throws SettingsError naming the file, the place in it and what was expected */
@@ -93,7 +95,8 @@ export class IntakePlan {
       name === city.name
         ? city.code
         : (counties.all().find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
-    return new IntakePlan(readersOf({ mappings, trust: pinnedTrust(senders), codeOf }), feeders, sources, timezone);
+    const readers = readersOf({ mappings, trust: pinnedTrust(senders), codeOf });
+    return new IntakePlan(readers, feeders, sources, timezone, AccessPlan.read(folder));
   }
 }
 

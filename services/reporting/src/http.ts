@@ -12,7 +12,7 @@ const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; w
 export class ReportingHttp {
   constructor(private readonly query: ReportingQuery) {}
 
-  @Question('figures', 'the figures of a year', FiguresView, PERIOD)
+  @Question('figures', 'the figures of a year', FiguresView, PERIOD, 'read-figures')
   figures(
     @Query('year', YearPipe) year: number,
     @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
@@ -20,7 +20,7 @@ export class ReportingHttp {
     return this.query.figures(year, asOf ?? null);
   }
 
-  @Question('figures/:id/trace', 'the facts behind a figure', TraceView, PERIOD)
+  @Question('figures/:id/trace', 'the facts behind a figure', TraceView, PERIOD, 'read-figures')
   async trace(
     @Param('id') id: string,
     @Query('year', YearPipe) year: number,

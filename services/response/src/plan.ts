@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { AccessPlan } from '@fengsui/access';
 import { COLOURS, type Colour } from '@fengsui/contracts';
 import { Counties } from '@fengsui/regions';
 import { faultsOf, type FloodPlan, type RiskPoint } from '@fengsui/rules';
@@ -8,10 +9,12 @@ import { Type } from 'typebox';
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
 export type Gauge = Readonly<{ station: string; name: string; county: string; warningStageM: number | null }>;
 
-type Patience = Readonly<{ orderWaitsMinutes: number; remindAtMost: number }>;
+type Orders = Readonly<{ access: AccessPlan; orderWaitsMinutes: number; remindAtMost: number }>;
 
 /** All that the city has laid down for floods. */
 export class ResponsePlan {
+  /** Who may decide what, and what takes two people. */
+  readonly access: AccessPlan;
   /** Minutes that an order waits for what it answers. */
   readonly orderWaitsMinutes: number;
   /** How often an undecided proposal is called out again. */
@@ -22,8 +25,9 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { orderWaitsMinutes, remindAtMost }: Patience,
+    { access, orderWaitsMinutes, remindAtMost }: Orders,
   ) {
+    this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
     this.remindAtMost = remindAtMost;
   }
@@ -52,7 +56,7 @@ export class ResponsePlan {
       new Map(gauges.value.map((row) => [row.station, gaugeOf(row)])),
       points.value,
       counties,
-      { orderWaitsMinutes, remindAtMost },
+      { access: AccessPlan.read(folder), orderWaitsMinutes, remindAtMost },
     );
   }
 }

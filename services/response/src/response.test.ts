@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { UtcInstant } from '@fengsui/contracts';
+import { recordsAfter, verifyAudit } from '@fengsui/access';
 import { loneService, type LoneService } from '@fengsui/service/testing';
 import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from './index.js';
 import { warning } from './warning-for-tests.js';
@@ -39,7 +40,8 @@ describe('the level of a response', () => {
     expect(new Set(tasks.map(({ county }) => county))).toEqual(new Set(['441881']));
     expect(await response.said('transfer-task-raised.v1')).toHaveLength(tasks.length);
 
-    await response.order({ kind: 'end', ...CITY });
+    await response.order({ kind: 'end', ...CITY }); // people are not accounted for: it takes two
+    await response.order({ kind: 'countersign', ...CITY, countersigns: 'o2', actor: 'zheng' });
     expect(await levels()).toEqual(['ordered none']);
     expect((await query().tasks(true)).length).toBe(0);
   });
@@ -148,6 +150,83 @@ describe('an order of a response', () => {
       outcome: 'rejected',
       reason: 'there is no task no-such-task',
     });
+  });
+});
+
+describe('an order that takes two', () => {
+  const raise = (more: object = {}): Promise<void> =>
+    response.order({ kind: 'raise', ...CITY, level: 'I', counties: ['441881'], ...more });
+  const countersign = (actor: string, right = 'approve-I'): Promise<void> =>
+    response.order({ kind: 'countersign', ...CITY, countersigns: 'o1', actor, right });
+  const liang = { actor: 'liang', right: 'approve-I' };
+
+  it('waits for another person whose right reaches as far, and then is carried out with both names', async () => {
+    await begin();
+    await response.at('10:00');
+    await raise(liang);
+    expect(await levels()).toEqual(['ordered none']);
+    expect(await query().outcomeOf('order/o1')).toMatchObject({
+      outcome: 'waiting',
+      reason: expect.stringContaining('两人'),
+    });
+    await countersign('liang');
+    await countersign('wu', 'approve-III');
+    expect(await levels()).toEqual(['ordered none']);
+    await countersign('zheng');
+    expect(await levels()).toEqual(['ordered I']);
+    expect((await response.said('response-changed.v1'))[0]?.data).toMatchObject({
+      decidedBy: 'liang',
+      countersignedBy: 'zheng',
+    });
+  });
+
+  it('is refused when nobody else comes', async () => {
+    await begin();
+    await response.at('10:00');
+    await raise(liang);
+    await response.at('12:00');
+    expect(await query().outcomeOf('order/o1')).toMatchObject({ outcome: 'rejected' });
+    await countersign('zheng');
+    expect(await query().outcomeOf('order/o2')).toMatchObject({ outcome: 'rejected' });
+    expect(await levels()).toEqual(['ordered none']);
+  });
+
+  it('is not given by whose right does not reach the level in force', async () => {
+    await begin();
+    await response.at('10:00');
+    await raise(liang);
+    await countersign('zheng');
+    await response.order({ kind: 'lower', ...CITY, level: 'IV', actor: 'wu', right: 'approve-III' });
+    expect(await query().outcomeOf('order/o3')).toMatchObject({ outcome: 'rejected' });
+    expect(await levels()).toEqual(['ordered I']);
+  });
+
+  it('entered late stands in the name of who decided, and bears two others', async () => {
+    await begin();
+    await response.at('10:00');
+    const late = { decidedBy: '市长', where: '清防〔2020〕1号' };
+    await raise({ level: 'IV', actor: 'chen', right: 'approve-III', late });
+    expect(await levels()).toEqual(['ordered none']);
+    await countersign('wu', 'approve-III');
+    expect(await levels()).toEqual(['ordered IV']);
+    expect((await response.said('response-changed.v1'))[0]?.data).toMatchObject({
+      decidedBy: '市长',
+      countersignedBy: 'wu',
+    });
+  });
+
+  it('leaves in the audit chain what was before and after, and the chain is whole', async () => {
+    await begin();
+    await response.at('10:00');
+    await raise(liang);
+    await countersign('zheng');
+    const records = await recordsAfter(response.runtime.db, 0, 100);
+    expect(records.map(({ act, about, actor }) => `${act} ${about} ${actor}`)).toEqual([
+      'order.done order/o1 liang',
+      'order.done order/o2 zheng',
+    ]);
+    expect(JSON.parse(records[0]?.after ?? '')).toMatchObject({ level: 'I' });
+    expect(await verifyAudit(response.runtime.db)).toMatchObject({ ok: true, records: 2 });
   });
 });
 

@@ -8,7 +8,9 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Right } from '@fengsui/access';
 import type { TSchema } from 'typebox';
+import { Needs, NeedsLogin } from './access.js';
 
 /**
  * A question of the query API, as docs/openapi.json describes it. `parameters`: of the query, each with what it
@@ -19,6 +21,7 @@ export type QuestionDescription = Readonly<{
   summary: string;
   answer: TSchema;
   parameters: Readonly<Record<string, string>>;
+  /** Who may ask; `login`: whoever is logged in. */ right: Right | 'login';
 }>;
 
 const QUESTION = 'fengsui:question';
@@ -44,19 +47,22 @@ class KnownParameters implements CanActivate {
  * A GET of the query API. Parameters that are not named here are refused with 400.
  * @param path below `/v1`, with `:name` for its parts
  * @param answer what it answers, as a schema: the type that the method returns comes from the same (./view.ts)
+ * @param right who may ask
  */
 export const Question = (
   path: string,
   summary: string,
   answer: TSchema,
   parameters: Readonly<Record<string, string>> = {},
+  right: Right | 'login' = 'watch',
 ): MethodDecorator =>
   applyDecorators(
     Get(path),
+    right === 'login' ? NeedsLogin() : Needs(right),
     (_target: object, _name: string | symbol, descriptor: PropertyDescriptor) =>
       Reflect.defineMetadata(
         QUESTION,
-        { path, summary, answer, parameters } satisfies QuestionDescription,
+        { path, summary, answer, parameters, right } satisfies QuestionDescription,
         descriptor.value as object,
       ),
     UseGuards(KnownParameters),

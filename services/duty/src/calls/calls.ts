@@ -2,13 +2,14 @@ import type { CallCause, CallClosedV1, OrderOf } from '@fengsui/contracts';
 import { Clock, insertReturning, insertRows, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { nextStep, onDuty } from '@fengsui/rules';
-import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallText } from '../decisions/call-texts.js';
 import { SINK, type Channel } from '../delivery/channels/channel.js';
 import { CHANNELS, deliverAt } from '../delivery/queue.js';
 import { DutyPlan } from '../plan.js';
 import { CallRow, DeliveryRow } from '../tables/tables.js';
+import { messagesTo, newCode, whyNoAnswer } from './answers.js';
 import { callAnswered, callClosed, callExhausted, callStarted, callStep, type Ending } from './call-events.js';
 
 export type NewCall = Readonly<{
@@ -25,7 +26,6 @@ export class Calls {
   constructor(
     private readonly plan: DutyPlan,
     private readonly clock: Clock,
-    private readonly desk: OrdersDesk,
     @Inject(CHANNELS) private readonly channels: readonly Channel[],
   ) {}
 
@@ -47,7 +47,6 @@ export class Calls {
     if (written.length === 0) return;
     append(event);
     await this.climb(id, unit);
-    await this.desk.targetsKnown([id], unit);
   }
 
   /** The time of some steps is over: the next of each chain is called. */
@@ -56,14 +55,20 @@ export class Calls {
     for (const { key } of jobs) await this.climb(key, unit);
   }
 
-  /** An answer 应答. It may come before the call that it answers: they travel different ways. */
+  /**
+   * An answer 应答: by somebody who was called, themselves, to a call that rings. What comes before its call, or by
+   * somebody who was not called, is no answer: the alarm must ring and climb.
+   */
   @Takes('duty', 'answer', ({ data }) => data.callId)
   async answer(order: OrderOf<'answer'>, unit: UnitOfWork): Promise<OrderResult> {
     const { callId, person } = order.data;
     const row = await this.lock(unit.tx, callId);
-    if (row === null) return targetUnknown(`there is no call ${callId}`);
-    if (row.state === 'answered') return done(`was answered already, by ${row.answeredBy}`);
-    if (row.state === 'closed') return done(`needed nobody any more: ${row.closedReason}`);
+    if (row === null) return rejected(`没有呼叫 ${callId}：应答不能先于呼叫 / there is no call ${callId} to answer`);
+    if (row.state === 'answered')
+      return rejected(`已由 ${row.answeredBy} 应答 / was answered already, by ${row.answeredBy}`);
+    if (row.state === 'closed') return rejected(`已无须应答 / needed nobody any more: ${row.closedReason}`);
+    const unfit = whyNoAnswer(order, await messagesTo(unit.tx, callId, person));
+    if (unfit !== null) return rejected(unfit);
     await this.answered(row, person, { at: order.occurredAt, now: unit.now, causes: [order.id] }, unit);
     return done('answered');
   }
@@ -138,7 +143,8 @@ export class Calls {
       const note =
         channel === name ? null : virtual ? `demonstration: ${name} was not used` : `${name} is not configured`;
       const key = `${whom.call}/${whom.step}/${whom.person}/${name}`;
-      await insertRows(tx, DeliveryRow, [{ key, ...whom, channel, state: 'pending', createdAt: now, note }], 'nothing');
+      const row = { key, ...whom, channel, state: 'pending' as const, createdAt: now, note, ...newCode(now) };
+      await insertRows(tx, DeliveryRow, [row], 'nothing');
       await schedule(tx, `duty/${channel}`, [deliverAt(key, now)]);
     }
   }

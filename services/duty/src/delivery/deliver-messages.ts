@@ -24,6 +24,7 @@ type Pending = Readonly<{
   text: string;
   urgent: boolean;
   ringing: boolean;
+  code: string | null;
 }>;
 
 /**
@@ -65,16 +66,16 @@ export class DeliverMessages {
   private pending(key: string): Promise<Pending | null> {
     return one<Pending>(
       this.db,
-      `select d.key, d.call, d.step, d.person, d.channel, d.attempts, c.subject, c.text, c.urgent, c.state = 'ringing' as ringing
+      `select d.key, d.call, d.step, d.person, d.channel, d.attempts, c.subject, c.text, c.urgent, c.state = 'ringing' as ringing, d.code
        from duty.delivery d join duty.call c on c.id = d.call where d.key = $1 and d.state = 'pending'`,
       [key],
     );
   }
 
-  private async send({ key, call, step, person, channel, subject, text, urgent }: Pending): Promise<void> {
+  private async send({ key, call, step, person, channel, subject, text, urgent, code }: Pending): Promise<void> {
     const known = this.plan.people.get(person);
     const name = known?.name ?? person;
-    const message: Message = { key, call, step, person, name, mail: known?.mail ?? null, subject, text, urgent };
+    const message: Message = { key, call, step, person, name, mail: known?.mail ?? null, subject, text, urgent, code };
     const by = this.channels.find((one) => one.name === channel);
     if (by !== undefined) return by.send(message);
     if (!(await this.clock.isVirtual())) this.logger.warn(`would call ${name}: ${subject}`);

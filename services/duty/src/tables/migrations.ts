@@ -81,6 +81,23 @@ class CloseCalls1795641600003 implements MigrationInterface {
   }
 }
 
+/** An answer without a login is bound to call, step and person by a code that expires. */
+class BindAnswers1795665600002 implements MigrationInterface {
+  readonly name = 'BindAnswers1795665600002';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.delivery add column code text, add column code_ends_at timestamptz;
+      comment on column duty.delivery."code" is 'what an answer to this message carries, where nobody is logged in';
+      comment on column duty.delivery."code_ends_at" is 'the code works until';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
   entities: [CallRow, DeliveryRow, BundleRow, DutyOrder],
@@ -89,5 +106,6 @@ export const DUTY_SCHEMA: OwnedSchema = {
     OneDeskForOrders1795641600002,
     CloseCalls1795641600003,
     DescribeTables1795641700005,
+    BindAnswers1795665600002,
   ],
 };

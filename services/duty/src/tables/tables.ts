@@ -49,6 +49,9 @@ export class DeliveryRow {
   @InstantColumn('written at') createdAt!: UtcInstant;
   @InstantColumn('done at', { nullable: true }) doneAt!: UtcInstant | null;
   @TextColumn('what the last attempt said', { nullable: true }) note!: string | null;
+  @TextColumn('what an answer to this message carries, where nobody is logged in', { nullable: true }) code!:
+    string | null;
+  @InstantColumn('the code works until', { nullable: true }) codeEndsAt!: UtcInstant | null;
 }
 
 @Entity({

@@ -24,10 +24,10 @@ export const DEMO_COMMAND: CommandOf = {
 
 /** Writes the demonstration years as the files that they are made of, in the order in which they reached the doors. */
 async function writeDemonstration(folder: string, terminal: Terminal): Promise<number> {
-  const { response } = readPlans(settingsOfInstallation().FENGSUI_PLAN);
+  const { response, duty } = readPlans(settingsOfInstallation().FENGSUI_PLAN);
   const missing = missingCounties(response);
   if (missing !== null) throw new Misuse(`${missing.zh} / ${missing.en}`);
-  const deliveries = demonstration(response);
+  const deliveries = demonstration({ ...response, roster: duty.roster });
   mkdirSync(folder, { recursive: true });
   const bar = terminal.progress({ zh: '写出', en: 'writing' }, deliveries.length);
   const files = deliveries.map(({ name, text }, index) => {

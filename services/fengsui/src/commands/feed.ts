@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { osUserHere } from '@fengsui/access';
 import { BadPayload, payloadIn, spool, type Payload } from '@fengsui/intake';
 import { flagOf, textOf, type CommandOf } from '../command.js';
 import { workedThrough, withSession } from '../session.js';
@@ -43,7 +44,7 @@ async function feed(paths: readonly string[], { as, dryRun }: Options, terminal:
           payload,
           door: 'file' as const,
           name: file,
-          actor: `cli:${process.env['USER'] ?? 'local'}`,
+          actor: `cli:${osUserHere()}`,
           readers,
         };
         return dryRun ? ports.receiving.rehearse(input) : ports.receiving.receive(input);

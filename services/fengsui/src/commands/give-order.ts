@@ -1,6 +1,8 @@
+import { identityHere, osUserHere } from '@fengsui/access';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderV1 } from '@fengsui/contracts';
+import type { OrderV1, UtcInstant } from '@fengsui/contracts';
+import { giverOf, type Giver } from '@fengsui/intake';
 import type { Ports } from '../one-process.js';
 import { withSession, workedThrough, type Session } from '../session.js';
 import type { OrderOutput } from '../shapes.js';
@@ -12,27 +14,38 @@ export type Fields = OrderV1['data'] extends infer D
     : never
   : never;
 /** Who gives the order for whom, and why. */
-export type Given = Readonly<{ by?: string | undefined; reason?: string | undefined; id?: string | undefined }>;
+export type Given = Readonly<{
+  by?: string | undefined;
+  reason?: string | undefined;
+  id?: string | undefined;
+  /** Decided elsewhere and entered afterwards 补录. */ late?: Late | undefined;
+}>;
+export type Late = Readonly<{ at: UtcInstant; decidedBy: string; where: string }>;
 
 /** Sends an order in like any other event, and says what became of it. */
 export function giveOrder(
   fieldsOf: (session: Session) => Promise<Fields>,
-  { by, reason = '', id }: Given,
+  { by, reason = '', id, late: decided }: Given,
   terminal: Terminal,
 ): Promise<number> {
   return withSession('services', async (session) => {
     const { ports } = session;
     const now = await ports.clock.now();
+    const fields = await fieldsOf(session);
+    const giver = await giverHere(session);
+    const speaksFor = by === undefined || by === giver.person ? null : by;
     const orderId = id ?? `cli-${now.slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+    const late = decided === undefined ? {} : { late: { decidedBy: decided.decidedBy, where: decided.where } };
     const event = {
       type: 'order.v1',
-      occurredAt: now,
-      data: { orderId, actor: 'cli', speaksFor: by ?? null, reason, ...(await fieldsOf(session)) },
+      occurredAt: decided?.at ?? now,
+      data: { orderId, actor: giver.person, speaksFor, reason, ...late, ...fields },
     };
     const receipt = await ports.receiving.receiveBytes(Buffer.from(`${JSON.stringify(event)}\n`), {
       door: 'cli',
       name: 'fengsui orders',
-      actor: `cli:${process.env['USER'] ?? 'local'}`,
+      actor: giver.person,
+      giver,
     });
     if ('skipped' in receipt || receipt.refused > 0)
       throw new Misuse(
@@ -53,6 +66,17 @@ export function giveOrder(
     );
     return output.outcome === 'rejected' ? EXIT.partlyRefused : EXIT.done;
   });
+}
+
+/** Who gives a command on this machine. @throws Misuse that says what to do when nobody is known */
+async function giverHere({ ports, settings, plans }: Session): Promise<Giver> {
+  const identity = await identityHere(ports.db, ports.clock, settings.FENGSUI_TOKEN);
+  if (identity !== null) return giverOf(identity, plans.intake.access);
+  const user = osUserHere();
+  throw new Misuse(
+    `本机用户 ${user} 未对应任何人员：请安全管理员执行 fengsui people add ID --name 姓名 --os-user ${user}，或设置 FENGSUI_TOKEN / ` +
+      `the user ${user} of this machine is nobody here: a security administrator runs fengsui people add ID --os-user ${user}, or set FENGSUI_TOKEN`,
+  );
 }
 
 const OUTCOMES: Readonly<Record<string, { zh: string; en: string }>> = {

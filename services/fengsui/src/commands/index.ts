@@ -1,4 +1,5 @@
 import type { CommandOf } from '../command.js';
+import { AUDIT_COMMANDS } from './audit.js';
 import { CALLS_COMMAND } from './calls.js';
 import { CLOCK_COMMAND } from './clock.js';
 import { completionCommand } from './completion.js';
@@ -14,6 +15,7 @@ import { LAG_COMMAND } from './lag.js';
 import { LEVELS_COMMAND } from './levels.js';
 import { ORDER_COMMANDS } from './orders.js';
 import { PARKED_COMMANDS } from './parked.js';
+import { PEOPLE_COMMANDS } from './people.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
@@ -38,6 +40,8 @@ const OWN: readonly CommandOf[] = [
   WILDFIRES_COMMAND,
   CALLS_COMMAND,
   ...ORDER_COMMANDS,
+  ...PEOPLE_COMMANDS,
+  ...AUDIT_COMMANDS,
   FIGURES_COMMAND,
   FIGURES_TRACE_COMMAND,
   REPORT_COMMAND,

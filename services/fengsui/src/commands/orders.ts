@@ -1,9 +1,9 @@
-import { parseLevel, VERDICTS, type Verdict } from '@fengsui/contracts';
+import { parseLevel, utc, VERDICTS, type Verdict } from '@fengsui/contracts';
 import { textOf, textsOf, wordOf, type ArgumentOf, type CommandOf, type OptionOf, type Typed } from '../command.js';
 import type { Ports } from '../one-process.js';
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
-import { giveOrder, type Fields } from './give-order.js';
+import { giveOrder, type Fields, type Late } from './give-order.js';
 
 /** An order that can be given: its words, and what it says. */
 type OrderOfCommand = Readonly<{
@@ -20,6 +20,9 @@ const COMMON: readonly OptionOf[] = [
   { flags: '--by <person>', about: { zh: '代表谁', en: 'on whose behalf' } },
   { flags: '--reason <text>', about: { zh: '理由', en: 'reason' } },
   { flags: '--id <order>', about: { zh: '指令编号', en: 'number of the order' } },
+  { flags: '--late-by <person>', about: { zh: '补录：谁决定的', en: 'late record: who decided' } },
+  { flags: '--late-at <instant>', about: { zh: '补录：何时决定', en: 'late record: when' } },
+  { flags: '--late-where <text>', about: { zh: '补录：文件、记录所在', en: 'late record: where it stands on paper' } },
 ];
 const COUNTIES: OptionOf = { flags: '--county <codes...>', about: { zh: '范围', en: 'counties' } };
 const AUTHORITY: OptionOf = {
@@ -85,15 +88,28 @@ const ORDERS: readonly OrderOfCommand[] = [
     fields: async (typed, session) => ({ kind: 'end', ...responseOf(typed, session) }),
   },
   {
+    kind: 'countersign',
+    about: { zh: '复核须两人的指令', en: 'second person to an order that takes two' },
+    example: 'countersign cli-20200607 --reason …',
+    words: [{ name: '<order>' }],
+    options: [AUTHORITY],
+    fields: (typed, session) =>
+      Promise.resolve({ kind: 'countersign', ...responseOf(typed, session), countersigns: wordOf(typed, 0) }),
+  },
+  {
     kind: 'answer',
     about: { zh: '应答呼叫', en: 'answer a call' },
     example: 'answer proposal/441800-flood-2020-P01 --person chen',
     words: [{ name: '<call>' }],
-    options: [{ flags: '--person <person>', about: { zh: '应答人', en: 'who answers' }, required: true }],
-    by: (typed) => textOf(typed, 'person'),
+    options: [
+      { flags: '--person <person>', about: { zh: '应答人', en: 'who answers' }, required: true },
+      { flags: '--code <code>', about: { zh: '应答码', en: 'code of the message' } },
+    ],
+    by: (typed) => (textOf(typed, 'code') === undefined ? textOf(typed, 'person') : undefined),
     fields: async (typed, { ports }) => {
       const callId = await known(wordOf(typed, 0), (id) => ports.duty.hasCall(id), CALL);
-      return { kind: 'answer', callId, person: textOf(typed, 'person') ?? '' };
+      const code = textOf(typed, 'code');
+      return { kind: 'answer', callId, person: textOf(typed, 'person') ?? '', ...(code === undefined ? {} : { code }) };
     },
   },
   {
@@ -169,11 +185,25 @@ export const ORDER_COMMANDS: readonly CommandOf[] = ORDERS.map(
     run: (typed, terminal) =>
       giveOrder(
         (session) => fields(typed, session),
-        { by: textOf(typed, 'by') ?? by?.(typed), reason: textOf(typed, 'reason'), id: textOf(typed, 'id') },
+        {
+          by: textOf(typed, 'by') ?? by?.(typed),
+          reason: textOf(typed, 'reason'),
+          id: textOf(typed, 'id'),
+          late: lateOf(typed),
+        },
         terminal,
       ),
   }),
 );
+
+/** @throws Misuse when it is told half */
+function lateOf(typed: Typed): Late | undefined {
+  const [decidedBy, at, where] = ['lateBy', 'lateAt', 'lateWhere'].map((name) => textOf(typed, name));
+  if (decidedBy === undefined && at === undefined && where === undefined) return undefined;
+  if (decidedBy === undefined || at === undefined || where === undefined || !/(Z|[+-]\d\d:?\d\d)$/.test(at))
+    throw new Misuse('--late-by, --late-at 2020-06-07T08:30:00+08:00, --late-where');
+  return { decidedBy, at: utc(at), where };
+}
 
 /**
  * A person at the command is told at once that there is no such thing; an order that travels may come before what it

@@ -1,11 +1,21 @@
 import * as path from 'node:path';
 
+import { castDemonstration, DEMONSTRATION_PASSWORD, osUserHere } from '@fengsui/access';
 import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
 import { connect, playState } from '@fengsui/database';
-import { begin, demonstration, play, REPORT_YEAR, scriptHash, type Delivery } from '@fengsui/demonstration';
+import {
+  begin,
+  demonstration,
+  play,
+  REPORT_YEAR,
+  scriptHash,
+  type Delivery,
+  type DemonstrationCity,
+} from '@fengsui/demonstration';
 import { endWithinSeconds, servicesRun } from '@fengsui/service';
 import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
+import { firstLink } from '@fengsui/identity';
 import { holdsInputs } from '@fengsui/intake';
 import { readPlans, stageOf, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
 import { startProcesses, type Processes } from '../processes.js';
@@ -75,6 +85,7 @@ export async function up(
     );
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
+    await giveAccounts(running, plans, terminal);
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
     sayReady(running, terminal);
@@ -87,6 +98,30 @@ export async function up(
     await store.release();
     stopping.end();
   }
+}
+
+/** A demonstration gets its accounts; an installation of one's own the link for its first administrator. */
+async function giveAccounts({ ports, address }: OneProcess, plans: Plans, terminal: Terminal): Promise<void> {
+  const { db, clock } = ports;
+  const cast = {
+    authority: plans.response.flood.authority,
+    persons: [...plans.duty.people.values()].filter(({ id }) => id !== plans.duty.roster.desk),
+    osUser: osUserHere(),
+  };
+  const [names, link] = await db.transaction(async (tx) => {
+    const now = await clock.now(tx);
+    return [await castDemonstration(tx, cast, now), address === null ? null : await firstLink(tx, now)] as const;
+  });
+  if (names.length > 0)
+    terminal.say({
+      zh: `\n【演示数据】演示账号（仅限本机）：${names.join(' ')}，密码 ${DEMONSTRATION_PASSWORD}`,
+      en: `\ndemonstration accounts (this machine only): ${names.join(' ')}, password ${DEMONSTRATION_PASSWORD}`,
+    });
+  if (link !== null)
+    terminal.say({
+      zh: `\n尚无安全管理员。60分钟内打开一次：${address}/account#first=${link}`,
+      en: `\nno security administrator yet. Open once within 60 minutes: ${address}/account#first=${link}`,
+    });
 }
 
 const sayReady = ({ address }: OneProcess, terminal: Terminal): void =>
@@ -102,10 +137,9 @@ async function openConsole(terminal: Terminal): Promise<number> {
   const store = await openStore(settings);
   let running: OneProcess | null = null;
   try {
-    running = await startOneProcess(store.url, settings, readPlans(settings.FENGSUI_PLAN), {
-      services: false,
-      http: true,
-    });
+    const plans = readPlans(settings.FENGSUI_PLAN);
+    running = await startOneProcess(store.url, settings, plans, { services: false, http: true });
+    await giveAccounts(running, plans, terminal);
     sayReady(running, terminal);
     await stopping.signal;
     return EXIT.done;
@@ -115,6 +149,9 @@ async function openConsole(terminal: Terminal): Promise<number> {
     stopping.end();
   }
 }
+
+/** The city that the demonstration is played for. */
+const cityOf = ({ response, duty }: Plans): DemonstrationCity => ({ ...response, roster: duty.roster });
 
 /** The script that is still to be played, with the clock set for it; null when there is nothing to play. */
 async function scriptToPlay(
@@ -153,7 +190,7 @@ async function scriptToPlay(
       terminal.say({ zh: `· ${missing.zh}，不播放演示`, en: `· ${missing.en}: it is left out` });
       return null;
     }
-    const script = demonstration(plans.response);
+    const script = demonstration(cityOf(plans));
     if (state.state === 'cut-off' && state.script === scriptHash(script)) {
       terminal.say({
         zh: `· 演示上次中断于 ${state.delivered}/${state.deliveries}，继续播放`,

@@ -94,6 +94,7 @@ function targetOf(data: OrderV1['data']): string {
     case 'raise':
     case 'lower':
     case 'end':
+    case 'countersign':
       return `${data.authority}/${data.hazard}`;
     case 'answer':
       return data.callId;

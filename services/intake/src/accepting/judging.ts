@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
+import {
+  checkEvent,
+  type IncidentV1,
+  type ObservedEvent,
+  type OrderV1,
+  type Refusal,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import { gradeOf } from '@fengsui/rules';
 import { samenessOf, type Sameness } from './identity.js';
 import type { Note } from '../keeping/kept-inputs.js';
+import { givenBy, isOrder, type Way } from './ways-in.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
 
 /** An event that fits its contract, before it is known whether the same fact is here already. */
@@ -16,9 +24,9 @@ export type Permit = (event: ObservedEvent) => Refusal | null;
  * A record is accepted or refused whole; what is refused claims no identity, so a broken copy never blocks the good
  * one.
  */
-export function judge(record: SourceRecord, actor: string, now: UtcInstant, permit?: Permit): Judged {
+export function judge(record: SourceRecord, way: Way, now: UtcInstant, permit?: Permit): Judged {
   if (record.refusals !== undefined) return { refusals: record.refusals };
-  const checked = record.drafts.map((draft) => candidateOf(draft, record, actor, now, permit));
+  const checked = record.drafts.map((draft) => candidateOf(draft, record, way, now, permit));
   const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
   if (refusals.length > 0) return { refusals };
   const candidates = checked as Candidate[];
@@ -32,12 +40,14 @@ export function judge(record: SourceRecord, actor: string, now: UtcInstant, perm
 function candidateOf(
   { type, occurredAt, data }: Draft,
   record: SourceRecord,
-  actor: string,
+  way: Way,
   now: UtcInstant,
   permit?: Permit,
 ): Candidate | Refusal[] {
-  // The actor is who was authenticated, whatever the message says; it is no part of what makes two orders the same.
-  const named = type === 'order.v1' && data !== null && typeof data === 'object' ? { ...data, actor } : data;
+  // Who gives an order and by which right is found here, whatever the message says; it is no part of what makes two
+  // orders the same.
+  const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
+  const named = order === null ? data : withoutRight({ ...order, actor: way.actor });
   const blank = { id: '-', type, key: '-', occurredAt, recordedAt: now, correlationId: '-', causes: [], data: named };
   const checked = checkEvent(type, blank);
   const placed = (refusal: Refusal): Refusal => ({
@@ -54,21 +64,35 @@ function candidateOf(
         expected: 'shorter identifiers',
       },
     ];
-  const event = {
+  const anonymous = {
     ...checked.value,
     id: sameness.identity,
     key: sameness.key,
     correlationId: sameness.correlation,
   } as ObservedEvent;
-  const forbidden = permit?.(event) ?? null;
+  const forbidden = permit?.(anonymous) ?? null;
   if (forbidden !== null) return [placed(forbidden)];
+  const event = signed(anonymous, (order as { actor?: unknown } | null)?.actor, way, now);
+  if ('reason' in event) return [placed(event)];
   const content = sameness.contentMatters
-    ? contentOf(occurredAt, type === 'order.v1' ? { ...(data as object), actor: '' } : data)
+    ? contentOf(occurredAt, order === null ? data : { ...withoutRight(order), actor: '' })
     : 'any';
   return { event, sameness, content, record };
 }
 
 const MAX_IDENTITY = 380;
+
+const withoutRight = (order: object): object => {
+  const { right: _, ...data } = order as Readonly<{ right?: unknown }>;
+  return data;
+};
+
+/** An order with who gave it and by which right; anything else as it is. */
+function signed(event: ObservedEvent, named: unknown, way: Way, now: UtcInstant): ObservedEvent | Refusal {
+  if (!isOrder(event)) return event;
+  const by = givenBy(event, named, way, now);
+  return 'reason' in by ? by : ({ ...event, data: { ...event.data, ...by } } as OrderV1);
+}
 
 /** A grade that the source gives and Decree 493 does not: a person should look, figures take the derived one. */
 function gradeNotes({ data }: IncidentV1): string[] {

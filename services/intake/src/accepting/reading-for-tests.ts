@@ -37,7 +37,7 @@ export async function readWhole(input: Buffer | string, readers: readonly Reader
   for await (const records of opened.records)
     for (const record of records) {
       read.records += 1;
-      const judged = judge(record, 'test', now);
+      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false }, now);
       if ('refusals' in judged) read.refusals.push(...judged.refusals);
       else {
         read.events.push(...judged.candidates.map(({ event }) => event));

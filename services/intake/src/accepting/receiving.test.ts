@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { verifyAudit } from '@fengsui/access';
 import { utc, type DomainEvent } from '@fengsui/contracts';
-import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
+import { Clock, connect, Notifications } from '@fengsui/database';
+import { PostgresLog } from '@fengsui/log';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { sharedFile } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
@@ -35,8 +37,8 @@ describe('receiving', () => {
   let receiving: Receiving;
 
   beforeAll(async () => {
-    database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
-    db = await connect(database.url, 'intake test', 8, [INTAKE_SCHEMA]);
+    database = await testDatabase([...BASE_SCHEMAS, INTAKE_SCHEMA]);
+    db = await connect(database.url, 'intake test', 8, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
     notifications = new Notifications(database.url);
     const clock = new Clock(db);
     receiving = new Receiving(
@@ -234,25 +236,28 @@ describe('receiving', () => {
     }
   });
 
-  it('sets the actor of an order to whom the door authenticated', async () => {
+  it('sets the actor and the right of an order to what the door found, and leaves a link in the audit chain', async () => {
     const order = {
       type: 'order.v1',
       occurredAt: '2020-06-07T08:00:00+08:00',
       data: {
         orderId: 'o1',
         actor: 'the mayor',
-        speaksFor: 'the mayor',
+        right: 'approve-I',
+        speaksFor: null,
         reason: '',
         kind: 'end',
         authority: '441800',
         hazard: 'flood',
       },
     };
-    await give(JSON.stringify(order));
-    expect((await logged())[0]).toMatchObject({
-      key: '441800/flood',
-      data: { actor: 'cli:tester', speaksFor: 'the mayor' },
-    });
+    const giver = { person: 'liang', origin: 'test', rightFor: () => 'approve-III' as const };
+    const about = { door: 'login' as const, name: 'an order', actor: 'liang', giver };
+    await receiving.receiveBytes(Buffer.from(JSON.stringify(order)), about);
+    const [given] = await logged();
+    expect(given?.data).toMatchObject({ actor: 'liang', right: 'approve-III', speaksFor: null });
+    const { ok, records } = await verifyAudit(db);
+    expect([ok, records]).toEqual([true, 1]);
   });
 
   it('lets several doors race for the same facts and accepts each once', async () => {

@@ -1,3 +1,4 @@
+import { appendAudit, type Act } from '@fengsui/access';
 import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
 import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
@@ -8,7 +9,7 @@ import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js'
 import { readInput } from './reading.js';
 import type { Reader, SourceRecord } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
-import { orderRefusal, type Door } from './ways-in.js';
+import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
@@ -16,8 +17,10 @@ export type Input = Readonly<{
   door: Door;
   /** File name or address: where a person would look for it. */
   name: string;
-  /** Who was authenticated at the door; orders carry it. */
+  /** Feeder, folder or source that it is from; reports that come this way carry it. */
   actor: string;
+  /** The person who was authenticated at the door, for the orders that they give. */
+  giver?: Giver;
   /** The formats this input may have; all of them unless the door says. */
   readers?: readonly Reader[];
   /** What the one who feeds may send. */
@@ -29,6 +32,8 @@ export type Input = Readonly<{
   finish?: (tx: Tx, refused: string | null) => Promise<void>;
 }>;
 type Skipped = Readonly<{ skipped: string }>;
+/** An input whose way in is known. */
+type Known = Input & Readonly<{ way: Way }>;
 
 /** Records committed together: enough for speed, few enough that a crash repeats little. */
 const CHUNK_RECORDS = 1_000;
@@ -52,7 +57,7 @@ export class Receiving {
   }
 
   async receive(given: Input): Promise<Receipt | Skipped> {
-    const input = { ...given, permit: await this.permitOf(given) };
+    const input = { ...given, way: await this.wayOf(given) };
     const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
@@ -69,7 +74,7 @@ export class Receiving {
     await storing;
     const now = await this.clock.now();
     await this.store(
-      held.map((record) => judge(record, input.actor, now, input.permit)),
+      held.map((record) => judge(record, input.way, now, input.permit)),
       now,
       input,
       tally,
@@ -95,10 +100,10 @@ export class Receiving {
         const opened = await readInput(payload, input.readers ?? this.readers);
         if ('skipped' in opened) throw new Unusable(opened.skipped);
         const judged: Judged[] = [];
-        const permit = await this.permitOf(input);
+        const way = await this.wayOf(input);
         for await (const records of opened.records)
-          judged.push(...records.map((record) => judge(record, input.actor, now, permit)));
-        return { input, sha256: payload.sha256, format: opened.format, judged };
+          judged.push(...records.map((record) => judge(record, way, now, input.permit)));
+        return { input, way, sha256: payload.sha256, format: opened.format, judged };
       }),
     );
     await this.db.transaction(async (tx) => {
@@ -135,20 +140,23 @@ export class Receiving {
         refused.push(refusalOfAll(outcomes, new Tally(format, sha256)));
       }
       await finish(tx, refused);
+      const way = read[0]?.way;
+      if (way !== undefined) await appendAudit(tx, actsOf(events, way), now);
       await this.log.append(tx, events);
     });
   }
 
   /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
   async rehearse(given: Input): Promise<Receipt | Skipped> {
-    const input = { ...given, permit: await this.permitOf(given) };
+    const way = await this.wayOf(given);
+    const input = given;
     const opened = await readInput(input.payload, input.readers ?? this.readers);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
     const now = await this.clock.now();
     for await (const chunk of chunksOf(opened.records))
       for (const record of chunk) {
-        const judged = judge(record, input.actor, now, input.permit);
+        const judged = judge(record, way, now, input.permit);
         if ('refusals' in judged) tally.refuse(judged.refusals);
         else {
           const events = judged.candidates.map(({ event }) => event);
@@ -158,10 +166,10 @@ export class Receiving {
     return tally.receipt();
   }
 
-  /** What may come this way: what the door allows at all, and of that what this feeder may send. */
-  private async permitOf({ door, permit }: Pick<Input, 'door' | 'permit'>): Promise<Permit> {
+  /** Who gives the orders of an input, if anybody may. */
+  private async wayOf({ door, actor, giver }: Pick<Input, 'door' | 'actor' | 'giver'>): Promise<Way> {
     const marked = door === 'file' && (await playState(this.db)).state !== 'none';
-    return (event) => orderRefusal(event, door, marked) ?? permit?.(event) ?? null;
+    return { door, actor, giver: giver ?? null, marked };
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */
@@ -193,11 +201,11 @@ export class Receiving {
    * partition of the log that an event will lie in: what must stay in order stays in one half, and the halves wait
    * for no lock of each other.
    */
-  private async storeInTwo(records: readonly SourceRecord[], input: Input, tally: Tally): Promise<void> {
+  private async storeInTwo(records: readonly SourceRecord[], input: Known, tally: Tally): Promise<void> {
     const now = await this.clock.now();
     const halves: [Judged[], Judged[]] = [[], []];
     for (const record of records) {
-      const judged = judge(record, input.actor, now, input.permit);
+      const judged = judge(record, input.way, now, input.permit);
       halves[halfOf(judged)].push(judged);
     }
     const ended = await Promise.allSettled(halves.map((half) => this.store(half, now, input, tally)));
@@ -208,7 +216,7 @@ export class Receiving {
   private async store(
     judged: readonly Judged[],
     now: UtcInstant,
-    input: Input,
+    input: Known,
     tally: Tally,
     finish?: Input['finish'],
   ): Promise<void> {
@@ -230,6 +238,7 @@ export class Receiving {
       );
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
       await finish?.(tx, refusalOfAll(outcomes, tally));
+      await appendAudit(tx, actsOf(events, input.way), now);
       if (events.length > 0) await this.log.append(tx, events);
       return outcomes;
     });
@@ -299,6 +308,19 @@ export class Receiving {
     return claimed;
   }
 }
+
+/** What people ordered, for the audit chain: each order once, when it is taken in. */
+const actsOf = (events: readonly ObservedEvent[], { giver, door }: Way): readonly Act[] =>
+  events.filter(isOrder).map(({ id, data }) => ({
+    actor: data.actor,
+    right: data.right ?? 'none',
+    origin: giver?.origin ?? door,
+    act: `order.${data.kind}`,
+    about: id,
+    before: null,
+    after: data,
+    reason: data.reason,
+  }));
 
 /** One of several inputs that is none. */
 class Unusable extends Error {}

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA, PostgresLog } from '@fengsui/log';
+import { Clock, connect, Notifications } from '@fengsui/database';
+import { PostgresLog } from '@fengsui/log';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
@@ -19,8 +20,8 @@ describe('one fact, one id', () => {
   let db: DataSource;
   let receiving: Receiving;
   beforeAll(async () => {
-    database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
-    db = await connect(database.url, 'sameness test', 4, [INTAKE_SCHEMA]);
+    database = await testDatabase([...BASE_SCHEMAS, INTAKE_SCHEMA]);
+    db = await connect(database.url, 'sameness test', 4, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
     const clock = new Clock(db);
     receiving = new Receiving(
       db,

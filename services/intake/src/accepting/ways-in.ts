@@ -1,29 +1,71 @@
-import type { ObservedEvent, OrderKind, Refusal } from '@fengsui/contracts';
-
-/** Every way in. `cli` is the command `fengsui orders`, given by the user of this machine; `file` is `fengsui feed`. */
-export const DOORS = ['http', 'file', 'folder', 'poll', 'kafka', 'cli', 'demonstration'] as const;
-export type Door = (typeof DOORS)[number];
-
-/** Orders that report what was seen or done. Every other order decides something. */
-const REPORTS: ReadonlySet<OrderKind> = new Set(['answer', 'progress']);
-
-/** Doors behind which a person stands who is known, or a script that plays one in a database marked as such. */
-const OF_PEOPLE: ReadonlySet<Door> = new Set(['cli', 'demonstration']);
+import { rightToGive, type AccessPlan, type Identity } from '@fengsui/access';
+import type { ObservedEvent, OrderKind, OrderRight, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
 
 /**
- * Whether an order may come this way. A file that somebody dropped, an address that is polled, a topic that anybody
- * writes and a key of a feeder are nobody in particular: they decide nothing. A feeder's key may carry reports.
- * @param marked the database holds a demonstration: files that tell of orders may be fed into it again
- * @returns null, or why not
+ * Every way in. `login`: an order over HTTP of somebody who is logged in; `cli`: the command `fengsui orders`, given
+ * by the user of this machine; `file`: `fengsui feed`.
  */
-export function orderRefusal(event: ObservedEvent, door: Door, marked: boolean): Refusal | null {
-  if (event.type !== 'order.v1' || OF_PEOPLE.has(door)) return null;
-  if (door === 'file' && marked) return null;
-  const { kind } = event.data;
-  if (door === 'http' && REPORTS.has(kind)) return null;
+export const DOORS = ['http', 'login', 'file', 'folder', 'poll', 'kafka', 'cli', 'demonstration'] as const;
+export type Door = (typeof DOORS)[number];
+
+/** Orders that report what was seen or done, with the right that they need. Every other order decides something. */
+const REPORTS: Partial<Readonly<Record<OrderKind, OrderRight>>> = { answer: 'answer', progress: 'report' };
+
+/** Doors behind which a person stands who is known. */
+const OF_PEOPLE: ReadonlySet<Door> = new Set(['cli', 'login']);
+
+/** Somebody who is known, and by which right they give an order, or why not. */
+export type Giver = Readonly<{
+  person: string;
+  /** From where, for the audit. */ origin: string;
+  rightFor: (order: OrderV1, now: UtcInstant) => OrderRight | Refusal;
+}>;
+
+/** Who was authenticated, as one who gives orders. */
+export const giverOf = (identity: Identity, plan: AccessPlan): Giver => ({
+  person: identity.person,
+  origin: identity.origin,
+  rightFor: (order, now) => rightToGive(order, identity, plan, now),
+});
+
+/** How an input came in, as far as its orders are concerned. */
+export type Way = Readonly<{
+  door: Door;
+  /** Feeder, folder or source: who it is where no person is known. */ actor: string;
+  giver: Giver | null;
+  /** The database holds a demonstration: files that tell of orders may be fed into it again. */ marked: boolean;
+}>;
+
+/** Who gives an order, and by which right. */
+export type GivenBy = Readonly<{ actor: string; right: OrderRight }>;
+
+/**
+ * Who gives an order that came this way. A file that somebody dropped, an address that is polled, a topic that
+ * anybody writes and a key of a feeder are nobody in particular: they decide nothing. A feeder's key may carry
+ * reports.
+ * @param named the actor that the message itself names: only a demonstration may name one
+ * @returns who and by which right, or why it is refused
+ */
+export function givenBy(order: OrderV1, named: unknown, way: Way, now: UtcInstant): GivenBy | Refusal {
+  const { door, actor, giver, marked } = way;
+  const { kind, late } = order.data;
+  if (door === 'demonstration' || (door === 'file' && marked))
+    return { actor: typeof named === 'string' ? named : actor, right: 'demonstration' };
+  if (OF_PEOPLE.has(door) && giver !== null) {
+    const right = giver.rightFor(order, now);
+    return typeof right === 'string' ? { actor: giver.person, right } : right;
+  }
+  const report = REPORTS[kind];
+  if (door === 'http' && report !== undefined && late === undefined) return { actor, right: report };
   return {
     place: 'kind',
-    reason: `the order ${kind} cannot come by ${door}: nobody there is known to give it`,
-    expected: REPORTS.has(kind) ? 'fengsui orders, or the key of a feeder over HTTP' : 'fengsui orders',
+    reason: `指令“${kind}”不能经${door}下达：无从得知下达人 / the order ${kind} cannot come by ${door}: nobody there is known to give it`,
+    expected:
+      report === undefined
+        ? 'a login: fengsui orders, or POST /v1/orders of somebody who is logged in'
+        : 'a login, or the key of a feeder over HTTP',
   };
 }
+
+/** The orders among what came in. */
+export const isOrder = (event: ObservedEvent): event is OrderV1 => event.type === 'order.v1';

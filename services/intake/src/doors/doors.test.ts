@@ -23,9 +23,10 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { connect, migrate, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA } from '@fengsui/log';
-import { startServices, type ServiceProcess } from '@fengsui/service';
+import type { Role } from '@fengsui/access';
+import { tokenOf } from '@fengsui/access/testing';
+import { connect, migrate } from '@fengsui/database';
+import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
@@ -51,8 +52,8 @@ let running: ServiceProcess | null = null;
 let db: DataSource;
 
 beforeAll(async () => {
-  database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
-  db = await connect(database.url, 'doors test', 2);
+  database = await testDatabase([...BASE_SCHEMAS, INTAKE_SCHEMA]);
+  db = await connect(database.url, 'doors test', 2, BASE_SCHEMAS);
 });
 beforeEach(() => {
   home = mkdtempSync(path.join(os.tmpdir(), 'fengsui-doors-'));
@@ -84,7 +85,7 @@ async function start(
     );
   if (changes.sources !== undefined)
     writeFileSync(path.join(plan, 'sources.yaml'), `timezone: Asia/Shanghai\nsources:\n${changes.sources}`);
-  await migrate(database.url, [SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
+  await migrate(database.url, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
   const settings = {
     ...readSettings({
       FENGSUI_HOME: home,
@@ -266,6 +267,25 @@ describe('an order over HTTP', () => {
     expect(await logged()).toBe(1);
   });
 
+  it('is taken from somebody who is logged in and may, in their own name, and evidence is not', async () => {
+    const url = await start({ feeders: feeder('') });
+    const now = new Date().toISOString();
+    const raised = JSON.stringify({ ...JSON.parse(raise), occurredAt: now });
+    const headers = async (person: string, roles: readonly Role[]): Promise<Record<string, string>> => ({
+      authorization: `Bearer ${await tokenOf(db, person, roles)}`,
+    });
+    const own = raised.replace('"speaksFor":"liang"', '"speaksFor":null');
+    expect(await post(`${url}/v1/orders`, own, await headers('chen', ['duty-officer']))).toMatchObject({ status: 422 });
+    const liang = await headers('liang', ['approver']);
+    expect(await post(`${url}/v1/orders`, raised, liang)).toMatchObject({ status: 422 });
+    expect(await post(`${url}/v1/orders`, own, liang)).toMatchObject({ status: 200, json: { accepted: 1 } });
+    expect(await post(`${url}/v1/readings`, reading('a'), liang)).toMatchObject({ status: 403 });
+    expect(await post(`${url}/v1/orders`, own, { authorization: 'Bearer fst_nobody' })).toMatchObject({ status: 401 });
+    const [{ body }] = (await db.query('select body from log.record')) as [{ body: string }];
+    const { data } = JSON.parse(String(body)) as { data: object };
+    expect(data).toMatchObject({ actor: 'liang', right: 'approve-I' });
+  });
+
   it('or anything else is not taken without a key from a proxy on this machine, which speaks for others', async () => {
     const url = await start();
     for (const name of ['forwarded', 'x-forwarded-for', 'x-real-ip'])
@@ -356,7 +376,9 @@ describe('a browser on this machine', () => {
     expect(await status('POST', { host: `evil.example:${port}` })).toBe(421);
     expect(await status('GET', { host: `evil.example:${port}` })).toBe(421);
     expect((await db.query('select count(*)::int as n from intake.accepted')) as unknown[]).toEqual([{ n: 0 }]);
-    expect(await status('GET', { host: `yj.example:${port}` })).toBe(200);
+    expect(await status('GET', { host: `yj.example:${port}` })).toBe(401);
+    const token = await tokenOf(db, 'viewer', ['viewer']);
+    expect(await status('GET', { host: `yj.example:${port}`, authorization: `Bearer ${token}` })).toBe(200);
     expect(await status('POST', { origin: new URL(url).origin })).toBe(200);
   });
 

@@ -5,9 +5,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connect, SCHEDULE_SCHEMA } from '@fengsui/database';
-import { LOG_SCHEMA, ParkedMessages, partitionOf } from '@fengsui/log';
-import { startServices, type ServiceProcess } from '@fengsui/service';
+import { connect } from '@fengsui/database';
+import { ParkedMessages, partitionOf } from '@fengsui/log';
+import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
@@ -23,7 +23,7 @@ describe('feed.*, written by an ordinary Kafka client', () => {
   let running: ServiceProcess;
   let home: string;
   beforeAll(async () => {
-    database = await testDatabase([SCHEDULE_SCHEMA, LOG_SCHEMA, INTAKE_SCHEMA]);
+    database = await testDatabase([...BASE_SCHEMAS, INTAKE_SCHEMA]);
     db = await connect(database.url, 'feed test', 2);
     home = mkdtempSync(path.join(os.tmpdir(), 'fengsui-feed-'));
     const settings = readSettings({

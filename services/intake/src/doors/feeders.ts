@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ObservedEvent, OrderV1, Refusal } from '@fengsui/contracts';
 import type { Permit } from '../accepting/judging.js';
+import type { Giver } from '../accepting/ways-in.js';
 import type { Feeder } from '../plan.js';
 import { Problem } from './problem.js';
 
@@ -9,6 +10,7 @@ export type Known = Readonly<{
   name: string;
   contracts: readonly string[] | null;
   permit?: Permit;
+  /** The person, where somebody is logged in: they give orders. */ giver?: Giver;
   perMinute: number;
   /** Uploads at once. */ atOnce: number;
 }>;

@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
+import { Sessions, TOKEN_PREFIX } from '@fengsui/access';
 import { Clock } from '@fengsui/database';
+import { credentialOf, identityOf, Open } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
-import { Controller, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Injectable, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { BadPayload, spool, type Spooled } from '../keeping/payload.js';
 import { IntakePlan } from '../plan.js';
-import type { Permit } from '../accepting/judging.js';
 import type { Receipt } from '../accepting/receipt.js';
 import { Receiving } from '../accepting/receiving.js';
+import { giverOf } from '../accepting/ways-in.js';
 import { KeptAnswers } from './kept-answers.js';
 import { ENDPOINTS, readersFor, type Endpoint } from './endpoints.js';
 import { Feeders, Gate, type Known } from './feeders.js';
@@ -19,8 +21,18 @@ import { AsProblem, Problem } from './problem.js';
 /** Injection token of the settings that the doors need. */
 export const HTTP_SETTINGS = Symbol('settings of the doors');
 
+/** What the HTTP endpoints stand on. */
+@Injectable()
+export class HttpDoor {
+  constructor(
+    readonly sessions: Sessions,
+    @Inject(HTTP_SETTINGS) readonly settings: Settings,
+  ) {}
+}
+
 type Request = Readonly<{
   ip: string;
+  method: string;
   body: unknown;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }>;
@@ -28,6 +40,8 @@ type Reply = { header: (name: string, value: string) => Reply };
 
 /** What a proxy says of whom it speaks for. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+/** No person gives more orders than this. */
+const ORDERS_PER_MINUTE = 60;
 /** Uploads at once; each holds a few megabytes. */
 const AT_ONCE = 16;
 /** What no input of ours comes as; everything else is recognised by its content. */
@@ -39,6 +53,7 @@ const NO_INPUT = /^(multipart|image|audio|video|font)\//i;
  * input.
  */
 @Controller('v1')
+@Open('a feeder proves itself with its key; a person who gives orders is looked up here', false)
 @UseFilters(AsProblem)
 export class HttpEndpoints {
   private readonly feeders: Feeders;
@@ -51,10 +66,11 @@ export class HttpEndpoints {
   constructor(
     private readonly receiving: Receiving,
     private readonly answers: KeptAnswers,
-    plan: IntakePlan,
+    private readonly plan: IntakePlan,
     private readonly clock: Clock,
-    @Inject(HTTP_SETTINGS) settings: Settings,
+    private readonly http: HttpDoor,
   ) {
+    const { settings } = http;
     this.feeders = new Feeders(plan.feeders);
     this.folder = path.resolve(settings.FENGSUI_HOME, 'spool');
     this.limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
@@ -77,13 +93,15 @@ export class HttpEndpoints {
       );
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
     const now = Date.parse(await this.clock.now());
-    const feeder = this.wrongKeys.watch(request.ip, now, () =>
-      this.feeders.identify(
-        header('authorization') ?? header('x-api-key'),
-        request.ip,
-        FORWARDED.some((name) => header(name) !== undefined),
-      ),
-    );
+    const feeder =
+      (await this.loggedIn(request, now)) ??
+      this.wrongKeys.watch(request.ip, now, () =>
+        this.feeders.identify(
+          header('authorization') ?? header('x-api-key'),
+          request.ip,
+          FORWARDED.some((name) => header(name) !== undefined),
+        ),
+      );
     const contract = endpoint === 'inputs' ? null : ENDPOINTS[endpoint as Endpoint];
     if (contract !== null && feeder.contracts?.includes(contract) === false)
       throw new Problem(
@@ -113,6 +131,23 @@ export class HttpEndpoints {
     } finally {
       leave();
     }
+  }
+
+  /**
+   * Somebody who is logged in gives orders, and nothing else: evidence comes from feeders.
+   * @returns null when no session is named @throws Problem 401 for a session that nobody has
+   */
+  private async loggedIn(request: Request, now: number): Promise<Known | null> {
+    const credential = credentialOf(request.headers);
+    if (credential === null || (credential.by === 'bearer' && !credential.token.startsWith(TOKEN_PREFIX))) return null;
+    const identity = await identityOf(request, this.http.sessions);
+    if (identity === null)
+      return this.wrongKeys.watch(request.ip, now, () => {
+        throw new Problem(401, 'no-session', '登录已结束 / the session has ended', 'POST /v1/session', {});
+      });
+    await this.http.sessions.acted(credential.token);
+    const giver = giverOf(identity, this.plan.access);
+    return { name: identity.person, contracts: ['order.v1'], perMinute: ORDERS_PER_MINUTE, atOnce: 4, giver };
   }
 
   private async spooled(body: Readable | null | undefined): Promise<Spooled> {
@@ -167,9 +202,10 @@ export class HttpEndpoints {
     const contract = endpoint === 'inputs' ? null : ENDPOINTS[endpoint as Endpoint];
     const receipt = await this.receiving.receive({
       payload,
-      door: 'http',
+      door: feeder.giver === undefined ? 'http' : 'login',
       name: `POST /v1/${endpoint}`,
       actor: feeder.name,
+      ...(feeder.giver === undefined ? {} : { giver: feeder.giver }),
       readers: contract === null ? this.receiving.readers : readersFor(this.receiving.readers, contract),
       permit: (event) => {
         if (contract !== null && event.type !== contract)
@@ -178,7 +214,7 @@ export class HttpEndpoints {
             reason: `${event.type} on the endpoint of ${contract}`,
             expected: `${contract}, or POST /v1/inputs`,
           };
-        return (feeder.permit as Permit | undefined)?.(event) ?? null;
+        return feeder.permit?.(event) ?? null;
       },
     });
     if ('skipped' in receipt)

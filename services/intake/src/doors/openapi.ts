@@ -59,7 +59,7 @@ const ANSWERS = {
 };
 
 /** A GET of the query API; `:name` in its path is a part of it. */
-function answered({ path, summary, answer, parameters }: Question): [string, object] {
+function answered({ path, summary, answer, parameters, right }: Question): [string, object] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: text }));
   const inQuery = Object.entries(parameters).map(([name, description]) => ({
     name,
@@ -70,6 +70,8 @@ function answered({ path, summary, answer, parameters }: Question): [string, obj
   const responses = {
     200: { description: summary, content: { 'application/json': { schema: answer } } },
     400: { description: 'a parameter that is unknown, or cannot be read' },
+    401: { description: 'nobody is logged in: a session cookie, or Authorization: Bearer with a token' },
+    403: { description: `who asks has not the right: ${right}` },
   };
   const operationId = `get_${path.replaceAll(/[/:]+/g, '_')}`;
   return [
@@ -84,6 +86,7 @@ type Question = Readonly<{
   summary: string;
   answer: object;
   parameters: Readonly<Record<string, string>>;
+  right: string;
 }>;
 
 const sources = Object.fromEntries(

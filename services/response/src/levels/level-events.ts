@@ -122,7 +122,7 @@ export function overdue(
 export function changed(
   { before, after }: Readonly<{ before: FloodResponse; after: FloodResponse }>,
   ruling: Extract<Ruling, { kind: 'change' }>,
-  { order, decidedBy }: Decided,
+  { order, decidedBy, countersignedBy }: Decided & Readonly<{ countersignedBy: string | null }>,
   plan: string,
   now: UtcInstant,
 ): ResponseChangedV1 {
@@ -141,6 +141,7 @@ export function changed(
       change: ruling.change,
       proposalId: ruling.proposalId,
       decidedBy,
+      ...(countersignedBy === null ? {} : { countersignedBy }),
       reason: ruling.reason,
       plan,
     },

@@ -1,10 +1,21 @@
-import type { OrderV1, ResponseChangedV1 } from '@fengsui/contracts';
-import { schedule, unschedule } from '@fengsui/database';
+import { reaches } from '@fengsui/access';
+import { levelRank, type LevelOrdered, type OrderOf, type OrderV1, type ResponseChangedV1 } from '@fengsui/contracts';
+import { insertRows, schedule, unschedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { afterRuling, rule, transfersBetween, type FloodResponse, type LevelOrder, type Ruling } from '@fengsui/rules';
-import { done, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import {
+  afterRuling,
+  rule,
+  transfersBetween,
+  whySecondPerson,
+  type FloodResponse,
+  type LevelOrder,
+  type Ruling,
+  type TransferPlan,
+} from '@fengsui/rules';
+import { done, OrdersDesk, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
+import { CountersignatureRow } from '../tables/tables.js';
 import { TransferTasks } from '../transfers/transfer-tasks.js';
 import { assessAt } from './assess-at.js';
 import { changed, refused, superseded } from './level-events.js';
@@ -19,6 +30,7 @@ export class LevelOrders {
     private readonly plan: ResponsePlan,
     private readonly states: LevelStates,
     private readonly tasks: TransferTasks,
+    private readonly desk: OrdersDesk,
   ) {}
 
   @Takes('response', ['confirm', 'refuse', 'raise', 'lower', 'end'], ({ data }) => `${data.authority}/${data.hazard}`)
@@ -29,8 +41,10 @@ export class LevelOrders {
     if (data.authority !== flood.authority) return rejected(`no response of ${data.authority} is kept here`);
     const before = await this.states.lock(tx, data.authority);
     const ruling = rule(before, order);
-    const decidedBy = data.speaksFor ?? data.actor;
+    const decidedBy = data.late?.decidedBy ?? data.actor;
     const after = afterRuling(before, ruling, decidedBy, order.occurredAt);
+    const beyond = beyondRight(order, before, ruling);
+    if (beyond !== null) return rejected(beyond);
     switch (ruling.kind) {
       case 'wait':
         return targetUnknown(ruling.because);
@@ -42,53 +56,115 @@ export class LevelOrders {
         await schedule(tx, 'response', assessAt(data.authority, [now]));
         append(refused(before, ruling.proposal, { order: order as OrderV1, decidedBy }, flood.version, now));
         return done(`${ruling.proposal.id} refused`);
-      case 'change':
-        await this.change({ before, after, ruling, order: order as OrderV1, decidedBy }, unit);
-        return done(`level ${before.level} to ${ruling.to}`);
+      case 'change': {
+        const covered = this.covered(ruling, after);
+        const second = await this.secondPerson({ before, covered, ruling, order: order as OrderV1 }, tx);
+        if ('wanted' in second) return targetUnknown(second.wanted);
+        await this.change({ before, covered, ruling, order: order as OrderV1, decidedBy, ...second }, unit);
+        return done(`level ${before.level} to ${ruling.to}`, { before: levelOf(before), after: levelOf(covered) });
+      }
     }
   }
 
-  private async change(
-    { before, after, ruling, order, decidedBy }: LevelChange,
-    { tx, now, append }: UnitOfWork,
-  ): Promise<void> {
-    const { flood, counties } = this.plan;
-    // An order that names no county, on a response that knows none, is for the whole city.
-    const everyCounty = counties.all().map(({ code }) => code);
-    const covered = ruling.to === 'none' || after.counties.length > 0 ? after : { ...after, counties: everyCounty };
+  /** A second person 复核 to an order that takes two: somebody else, whose right reaches as far. */
+  @Takes('response', 'countersign', ({ data }) => `order/${data.countersigns}`)
+  async countersign(order: OrderOf<'countersign'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { tx } = unit;
+    const { authority, hazard, countersigns, actor, right } = order.data;
+    const about = `order/${countersigns}`;
+    const waiting = await this.desk.waitingOrder(tx, about);
+    if (waiting === null) return rejected(`没有等待复核的指令 ${countersigns} / no order ${countersigns} waits for it`);
+    if (waiting.data.actor === actor || waiting.data.speaksFor === actor)
+      return rejected('复核人须为另一人 / the second person must be another');
+    const level = 'level' in waiting.data && waiting.data.level !== 'none' ? waiting.data.level : null;
+    if (level !== null && !reaches(right, level)) return rejected(`${actor} may not approve level ${level}`);
+    await insertRows(tx, CountersignatureRow, [{ order: about, person: actor, at: unit.now }], 'nothing');
+    await this.desk.targetsKnown([`${authority}/${hazard}`], unit);
+    return done(`${countersigns} countersigned`);
+  }
+
+  /** An order that names no county, on a response that knows none, is for the whole city. */
+  private covered({ to }: Change, after: FloodResponse): FloodResponse {
+    const everyCounty = this.plan.counties.all().map(({ code }) => code);
+    return to === 'none' || after.counties.length > 0 ? after : { ...after, counties: everyCounty };
+  }
+
+  /** @returns who countersigned, null where one person is enough, or why another is wanted */
+  private async secondPerson(
+    { before, covered, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
+    tx: Tx,
+  ): Promise<Readonly<{ countersignedBy: string | null }> | Readonly<{ wanted: string }>> {
+    const moving = this.transfersOf(before, covered, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
+    const unaccounted = ruling.to === 'none' ? await this.tasks.unaccountedIn(before.episodeId ?? '', tx) : 0;
+    const reach = { unaccounted, moving, late: order.data.late !== undefined };
+    const why = whySecondPerson(ruling, reach, this.plan.access.twoPersons);
+    if (why === null) return { countersignedBy: null };
+    const row = await tx.getRepository(CountersignatureRow).findOneBy({ order: order.id });
+    return row === null
+      ? { wanted: `${why}：待他人复核 fengsui orders countersign ${order.data.orderId}` }
+      : { countersignedBy: row.person };
+  }
+
+  private transfersOf(before: FloodResponse, covered: FloodResponse, order: OrderV1): readonly TransferPlan[] {
+    if (covered.level === 'none') return [];
+    const { flood, riskPoints } = this.plan;
+    const change = { from: before.level, to: covered.level, before: before.counties, counties: covered.counties };
+    return transfersBetween(flood, riskPoints, change, order.occurredAt);
+  }
+
+  private async change(given: LevelChange, { tx, now, append }: UnitOfWork): Promise<void> {
+    const { before, covered, ruling, order, decidedBy, countersignedBy } = given;
+    const { flood } = this.plan;
     await this.states.save(tx, covered);
-    const event = changed({ before, after: covered }, ruling, { order, decidedBy }, flood.version, now);
+    const by = { order, decidedBy, countersignedBy };
+    const event = changed({ before, after: covered }, ruling, by, flood.version, now);
     await this.states.remember(tx, event.id, covered, order.occurredAt, flood.version);
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);
     // What was weighed before stood against another level: weigh it anew.
-    await schedule(tx, 'response', assessAt(after.authority, [now]));
+    await schedule(tx, 'response', assessAt(covered.authority, [now]));
     if (ruling.superseded !== null)
       append(superseded(before, ruling.superseded, `overtaken by ${order.id}`, flood.version, now));
     append(event);
     const unit = { tx, now, append };
     if (ruling.to === 'none') await this.tasks.closeAll(before.episodeId ?? '', order, unit);
-    else await this.raiseTasks(before, covered, event, order, unit);
+    else await this.raiseTasks(given, event, unit);
   }
 
   private async raiseTasks(
-    before: FloodResponse,
-    after: FloodResponse,
+    { before, covered, order }: LevelChange,
     event: ResponseChangedV1,
-    order: OrderV1,
     unit: UnitOfWork,
   ): Promise<void> {
-    const { flood, riskPoints } = this.plan;
-    const change = { from: before.level, to: after.level, before: before.counties, counties: after.counties };
-    const planned = transfersBetween(flood, riskPoints, change, order.occurredAt);
-    await this.tasks.raise(planned, after.episodeId ?? '', event, unit);
+    await this.tasks.raise(this.transfersOf(before, covered, order), covered.episodeId ?? '', event, unit);
   }
 }
 
+/** What the audit keeps of a response. */
+const levelOf = ({ level, since, decidedBy, counties }: FloodResponse): object => ({
+  level,
+  since,
+  decidedBy,
+  counties,
+});
+
 type LevelChange = Readonly<{
   before: FloodResponse;
-  after: FloodResponse;
+  /** After the change, with the counties that it covers. */ covered: FloodResponse;
   ruling: Change;
   order: OrderV1;
   decidedBy: string;
+  countersignedBy: string | null;
 }>;
+
+/**
+ * Why the right of whoever ordered does not reach: the level in force stands here, not in the order. Who lowers or
+ * ends decides on that level.
+ */
+function beyondRight(order: LevelOrder, { level }: FloodResponse, ruling: Ruling): string | null {
+  const to = ruling.kind === 'change' ? ruling.to : ruling.kind === 'refuse-proposal' ? ruling.proposal.to : null;
+  if (to === null) return null;
+  const highest = levelRank(to) > levelRank(level) ? to : level;
+  if (highest === 'none' || reaches(order.data.right, highest as LevelOrdered)) return null;
+  return `${order.data.actor} 无权决定 ${highest} 级 / ${order.data.actor} may not decide on level ${highest}`;
+}

@@ -2,6 +2,7 @@ import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700003 } from './describe-tables.js';
 import {
+  CountersignatureRow,
   EndedWarningRow,
   ForecastRow,
   LevelHistoryRow,
@@ -104,6 +105,25 @@ class OneDeskForOrders1795641600000 implements MigrationInterface {
   }
 }
 
+/** The second person to an order that takes two. */
+class Countersign1795665600001 implements MigrationInterface {
+  readonly name = 'Countersign1795665600001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.countersignature ("order" text primary key, person text not null, at timestamptz not null);
+      comment on table response.countersignature is 'The second person to an order that takes two';
+      comment on column response.countersignature."order" is 'event of the order';
+      comment on column response.countersignature."person" is 'who';
+      comment on column response.countersignature."at" is 'when';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -118,11 +138,13 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     TaskRow,
     MovedRow,
     ResponseOrder,
+    CountersignatureRow,
   ],
   migrations: [
     CreateResponse1795469100000,
     EndByIdentifier1795479089000,
     OneDeskForOrders1795641600000,
     DescribeTables1795641700003,
+    Countersign1795665600001,
   ],
 };

@@ -136,6 +136,13 @@ export class MovedRow {
   @Key('person of the ledger, by pseudonym') person!: string;
 }
 
+@Entity({ schema: 'response', name: 'countersignature', comment: 'The second person to an order that takes two' })
+export class CountersignatureRow {
+  @Key('event of the order') order!: string;
+  @TextColumn('who') person!: string;
+  @InstantColumn('when') at!: UtcInstant;
+}
+
 @Entity({ schema: 'response', name: 'given_order', comment: 'What became of each order about levels and transfers' })
 @Index('given_order_target_idx', ['target'])
 export class ResponseOrder extends GivenOrder {}

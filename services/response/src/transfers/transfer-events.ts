@@ -53,7 +53,7 @@ export function taskProgressed(
   order: OrderOf<'progress'>,
   now: UtcInstant,
 ): TransferTaskProgressedV1 {
-  const { evidence, speaksFor, actor } = order.data;
+  const { evidence, actor } = order.data;
   return {
     ...header(task, order as OrderV1, now),
     id: `transfer-task-progressed/${order.id}`,
@@ -66,7 +66,7 @@ export function taskProgressed(
       absent,
       refusing,
       evidence,
-      reportedBy: speaksFor ?? actor,
+      reportedBy: actor,
     },
   };
 }

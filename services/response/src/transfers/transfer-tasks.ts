@@ -4,7 +4,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { progress, unaccounted, type TransferPlan } from '@fengsui/rules';
 import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { ResponsePlan } from '../plan.js';
 import { MovedRow, TaskRow } from '../tables/tables.js';
 import { taskClosed, taskOverdue, taskProgressed, taskRaised } from './transfer-events.js';
@@ -108,6 +108,12 @@ export class TransferTasks {
       open.map(({ id }) => id),
     );
     append(...events);
+  }
+
+  /** People of the open tasks of a response who are neither moved nor known not to be there. */
+  async unaccountedIn(episode: string, tx: Tx): Promise<number> {
+    const open = await tx.getRepository(TaskRow).find({ where: { episode, state: Not('closed') } });
+    return open.reduce((sum, row) => sum + unaccounted({ ...row, closed: false }), 0);
   }
 
   private lock(tx: Tx, id: string): Promise<TaskRow | null> {

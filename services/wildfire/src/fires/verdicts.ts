@@ -60,8 +60,8 @@ function judged(
   now: UtcInstant,
   plan: string,
 ): FireJudgedV1 {
-  const { verdict, deaths, burnedAreaHa, speaksFor, actor, reason } = order.data;
-  const decidedBy = speaksFor ?? actor;
+  const { verdict, deaths, burnedAreaHa, actor, late, reason } = order.data;
+  const decidedBy = late?.decidedBy ?? actor;
   return {
     id: `fire-judged/${order.id}`,
     type: 'fire-judged.v1',

@@ -9,6 +9,7 @@ export type Message = Readonly<{
   subject: string;
   text: string;
   urgent: boolean;
+  /** Proves an answer to this message, where nobody is logged in. */ code: string | null;
 }>;
 
 /** A way to reach a person. `send` resolves when the other side has taken the message, and throws when it has not. */

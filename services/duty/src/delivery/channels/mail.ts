@@ -28,7 +28,7 @@ export class MailChannel implements Channel {
       from: this.from,
       to: message.mail,
       subject: message.subject,
-      text: `${message.name}:\n\n${message.text}\n\n收到请应答：fengsui orders answer ${message.call} --person ${message.person}\n`,
+      text: `${message.name}:\n\n${message.text}\n\n收到请应答：fengsui orders answer ${message.call} --person ${message.person} --code ${message.code ?? ''}\n`,
       messageId: `<${createHash('sha256').update(message.key).digest('hex').slice(0, 32)}@fengsui>`,
       headers: {
         'X-Fengsui-Key': encodeURIComponent(message.key),

@@ -21,6 +21,7 @@ export class WebhookChannel implements Channel {
         subject: message.subject,
         text: message.text,
         urgent: message.urgent,
+        code: message.code,
       }),
     });
     if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);

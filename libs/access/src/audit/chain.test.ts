@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { utc } from '@fengsui/contracts';
+import { connect } from '@fengsui/database';
+import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import type { DataSource } from 'typeorm';
+import { ACCESS_SCHEMA } from '../tables/migrations.js';
+import { append, type Act } from './chain.js';
+import { recordsAfter, verify } from './verify.js';
+
+const VERIFIER = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  '..',
+  'infra',
+  'verify-audit.mjs',
+);
+const NOW = utc('2020-06-07T00:00:00.123Z');
+const act = (n: number): Act => ({
+  actor: 'liang',
+  right: 'approve-I',
+  origin: 'browser 10.1.2.3',
+  act: 'order.raise',
+  about: `order/${n} “引号”\n`,
+  before: { level: 'none', n: 0.1 },
+  after: n % 2 === 0 ? null : { level: 'I' },
+  reason: '暴雨',
+});
+
+describe('the audit chain', () => {
+  let database: TestDatabase;
+  let db: DataSource;
+  beforeAll(async () => {
+    database = await testDatabase([ACCESS_SCHEMA]);
+    db = await connect(database.url, 'audit test', 8, [ACCESS_SCHEMA]);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => db.transaction((tx) => append(tx, [act(2 * n), act(2 * n + 1)], NOW))),
+    );
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+  /** As a superuser who takes the guard away, which no service may. */
+  const forged = async (change: string, work: () => Promise<void>): Promise<void> => {
+    const runner = db.createQueryRunner();
+    await runner.query('alter table access.audit disable trigger audit_only_grows');
+    await runner.query('create temporary table kept as select * from access.audit');
+    await runner.query(change);
+    await work();
+    await runner.query('delete from access.audit');
+    await runner.query('insert into access.audit select * from kept');
+    await runner.query('drop table kept');
+    await runner.query('alter table access.audit enable trigger audit_only_grows');
+    await runner.release();
+  };
+
+  it('is whole however many write at once', async () => {
+    expect(await verify(db)).toEqual({ ok: true, records: 40, from: NOW, to: NOW, brokenAt: null });
+  });
+
+  it('cannot be changed, nor emptied', async () => {
+    for (const sql of [
+      `update access.audit set reason = '' where seq = 1`,
+      'delete from access.audit where seq = 40',
+      'truncate access.audit',
+    ])
+      await expect(db.query(sql)).rejects.toThrow('only grows');
+  });
+
+  it.each([
+    ...['actor', '"right"', 'origin', 'act', 'about', 'before', 'reason', 'previous', 'hash'].map(
+      (column) => `update access.audit set ${column} = coalesce(${column}, '') || ' ' where seq = 17`,
+    ),
+    `update access.audit set at = at + interval '1 millisecond' where seq = 17`,
+    `update access.audit set after = null where seq = 17 or seq = 18`,
+    'delete from access.audit where seq = 17',
+  ])('shows where it was broken by: %s', async (change) => {
+    const at = change.includes('18') ? 18 : 17;
+    await forged(change, async () => {
+      const verdict = await verify(db);
+      expect(verdict.ok).toBe(false);
+      expect(Math.abs((verdict.brokenAt ?? 0) - at)).toBeLessThanOrEqual(1);
+    });
+    expect(await verify(db)).toMatchObject({ ok: true, records: 40 });
+  });
+
+  it('is found whole, and broken by one byte, by a verifier that shares no code', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-audit-'));
+    const file = path.join(folder, 'audit.ndjson');
+    writeFileSync(file, (await recordsAfter(db, 0, 100)).map((record) => `${JSON.stringify(record)}\n`).join(''));
+    const run = (): [number | null, string] => {
+      const { status, stdout } = spawnSync(process.execPath, [VERIFIER, file], { encoding: 'utf8' });
+      return [status, stdout];
+    };
+    expect(run()).toEqual([0, expect.stringContaining('whole: 40 records')]);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"about":"order/9 ', '"about":"order/8 '));
+    expect(run()).toEqual([1, 'broken at record 10\n']);
+    rmSync(folder, { recursive: true });
+  });
+});

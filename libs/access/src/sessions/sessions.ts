@@ -1,0 +1,157 @@
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { Clock, insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import type { DataSource } from 'typeorm';
+import { append } from '../audit/chain.js';
+import type { Identity } from '../identity.js';
+import { act, endSessions, grantsOf } from '../people/people.js';
+import { spokenFor } from '../people/delegations.js';
+import type { Right } from '../roles.js';
+import { secret, sha256 } from '../secrets.js';
+import { PersonRow, SessionRow } from '../tables/tables.js';
+
+/** After this long without an act a session only watches: it shows and rings until the second factor comes again. */
+const ACTS_FOR_MINUTES = 15;
+/** The length of a long shift: then everybody logs in again. */
+const LIVES_MINUTES = 12 * 60;
+/** Tokens begin with this, so that a scanner for secrets, and a door, know one. */
+export const TOKEN_PREFIX = 'fst_';
+
+export type Began = Readonly<{ token: string; csrf: string; session: string; endsAt: UtcInstant }>;
+export type From = Readonly<{ address: string; agent: string }>;
+/** What a request carries of itself. */
+export type Credential = Readonly<{ token: string; by: 'cookie' | 'bearer' }>;
+
+export type SessionView = Readonly<{
+  id: string;
+  kind: string;
+  startedAt: UtcInstant;
+  actedAt: UtcInstant;
+  endsAt: UtcInstant;
+  address: string;
+  agent: string;
+}>;
+
+type Found = Readonly<{
+  id: string;
+  person: string;
+  name: string;
+  kind: SessionRow['kind'];
+  csrf: string | null;
+  scope: readonly Right[];
+  actedAt: UtcInstant;
+  address: string;
+}>;
+
+/** Sessions and tokens of people who were authenticated. */
+export class Sessions {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Begins a session for somebody who has shown who they are. */
+  async begin(tx: Tx, person: PersonRow, from: From, secondFactor: boolean): Promise<Began> {
+    const now = await this.clock.now(tx);
+    const [token, csrf] = [`${TOKEN_PREFIX}${secret()}`, secret()];
+    const [id, endsAt] = [sha256(token), addMinutes(now, LIVES_MINUTES)];
+    const { address } = from;
+    const agent = from.agent.slice(0, 300);
+    const row = { id, person: person.id, kind: 'browser' as const, csrf, scope: [], startedAt: now, actedAt: now };
+    await insertRows(tx, SessionRow, [{ ...row, endsAt, secondFactor, address, agent }]);
+    const doer = { actor: person.id, right: 'login', origin: `browser ${address}`, reason: '' };
+    await append(tx, act(doer, 'session.began', short(id), null, { secondFactor, agent }), now);
+    return { token, csrf, session: short(id), endsAt };
+  }
+
+  /**
+   * A token for a program, limited to some rights. @param days how long it works
+   */
+  async newToken(
+    tx: Tx,
+    given: Readonly<{ person: string; kind: 'command' | 'service'; scope: readonly Right[]; days: number }>,
+    doer: Readonly<{ actor: string; right: string; origin: string; reason: string }>,
+  ): Promise<string> {
+    const now = await this.clock.now(tx);
+    const token = `${TOKEN_PREFIX}${secret()}`;
+    const { person, kind, scope, days } = given;
+    const endsAt = addMinutes(now, days * 1_440);
+    const row = { id: sha256(token), person, kind, csrf: null, scope, startedAt: now, actedAt: now, endsAt };
+    await insertRows(tx, SessionRow, [{ ...row, secondFactor: false, address: '', agent: kind }]);
+    await append(tx, act(doer, 'token.made', short(row.id), null, { person, kind, scope, endsAt }), now);
+    return token;
+  }
+
+  /** Who holds this token now. @returns null when nobody does: it ended, was never one, or its person was taken away */
+  async identify({ token }: Credential): Promise<(Identity & Readonly<{ csrf: string | null }>) | null> {
+    if (!token.startsWith(TOKEN_PREFIX)) return null;
+    const now = await this.clock.now();
+    const found = await one<Found>(
+      this.db,
+      `select s.id, s.person, p.name, s.kind, s.csrf, s.scope, s.acted_at as "actedAt", s.address
+       from access.session s join access.person p on p.id = s.person
+       where s.id = $1 and s.ended_at is null and s.ends_at > $2 and p.disabled_at is null`,
+      [sha256(token), now],
+    );
+    if (found === null) return null;
+    const { id, person, name, kind, csrf, scope, address } = found;
+    return {
+      person,
+      name,
+      grants: await grantsOf(this.db, person),
+      delegations: await spokenFor(this.db, person, now),
+      scope: scope.length === 0 ? null : new Set(scope),
+      acts: kind !== 'browser' || addMinutes(found.actedAt, ACTS_FOR_MINUTES) > now,
+      session: short(id),
+      origin: `${kind} ${address}`.trim(),
+      csrf,
+    };
+  }
+
+  /** An act moves the lock on. Sessions that only watch are not moved by looking. */
+  async acted(token: string): Promise<void> {
+    const now = await this.clock.now();
+    await run(
+      this.db,
+      `update access.session set acted_at = $2 where id = $1 and acted_at > $2::timestamptz - make_interval(mins => $3)`,
+      [sha256(token), now, ACTS_FOR_MINUTES],
+    );
+  }
+
+  /** The second factor was shown again: the session acts for another fifteen minutes. */
+  async unlock(tx: Tx, token: string, now: UtcInstant): Promise<void> {
+    await tx.getRepository(SessionRow).update({ id: sha256(token) }, { actedAt: now });
+  }
+
+  /** Signs out. */
+  async end(token: string, who: Identity): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const now = await this.clock.now(tx);
+      await tx.getRepository(SessionRow).update({ id: sha256(token) }, { endedAt: now, endedBecause: 'signed out' });
+      await append(tx, act(byThemselves(who), 'session.ended', who.session ?? '', null, null), now);
+    });
+  }
+
+  /** Signs out everywhere. @returns how many sessions and tokens that were */
+  async endAll(who: Identity): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const now = await this.clock.now(tx);
+      const ended = await endSessions(tx, who.person, 'signed out everywhere', now);
+      await append(tx, act(byThemselves(who), 'sessions.ended', who.person, null, { ended }), now);
+      return ended;
+    });
+  }
+
+  async of(person: string): Promise<SessionView[]> {
+    return rows<SessionView>(
+      this.db,
+      `select left(id, 12) as id, kind, started_at as "startedAt", acted_at as "actedAt", ends_at as "endsAt", address, agent
+       from access.session where person = $1 and ended_at is null and ends_at > $2 order by started_at desc`,
+      [person, await this.clock.now()],
+    );
+  }
+}
+
+const byThemselves = ({ person, origin }: Identity) => ({ actor: person, right: 'login', origin, reason: '' });
+
+/** Enough of a session's number to tell it from others, and too little to use it. */
+const short = (id: string): string => id.slice(0, 12);

@@ -1,0 +1,60 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { recordsAfter, verifyAudit } from '@fengsui/access';
+import { wordOf, type CommandOf } from '../command.js';
+import { withSession } from '../session.js';
+import type { AuditOutput } from '../shapes.js';
+import { EXIT, type Terminal } from '../terminal.js';
+
+const PAGE = 10_000;
+
+/** Holds every record of the audit chain against the one before. */
+const verify = (terminal: Terminal): Promise<number> =>
+  withSession('ports', async ({ ports }) => {
+    const output: AuditOutput = await verifyAudit(ports.db);
+    terminal.result(output, () =>
+      output.ok
+        ? terminal.pick({
+            zh: `审计链完整：${output.records} 条`,
+            en: `the audit chain is whole: ${output.records} records`,
+          })
+        : terminal.pick({
+            zh: `审计链在第 ${output.brokenAt} 条断裂`,
+            en: `the audit chain is broken at record ${output.brokenAt}`,
+          }),
+    );
+    return output.ok ? EXIT.done : EXIT.trouble;
+  });
+
+/** Writes the chain as one JSON array a line, for a verifier that is not ours (infra/verify-audit.mjs). */
+const writeOut = (file: string, terminal: Terminal): Promise<number> =>
+  withSession('ports', async ({ ports }) => {
+    const out = createWriteStream(file, { mode: 0o600 });
+    let records = 0;
+    for (;;) {
+      const page = await recordsAfter(ports.db, records, PAGE);
+      for (const one of page) if (!out.write(`${JSON.stringify(one)}\n`)) await once(out, 'drain');
+      records += page.length;
+      if (page.length < PAGE) break;
+    }
+    out.end();
+    await once(out, 'close');
+    terminal.result({ file, records }, () => `${file}: ${records}`);
+    return EXIT.done;
+  });
+
+export const AUDIT_COMMANDS: readonly CommandOf[] = [
+  {
+    name: 'audit verify',
+    about: { zh: '核对审计链', en: 'check the audit chain' },
+    example: 'audit verify',
+    run: (_, terminal) => verify(terminal),
+  },
+  {
+    name: 'audit export',
+    about: { zh: '导出审计链', en: 'write the audit chain into a file' },
+    example: 'audit export audit.ndjson',
+    words: [{ name: '<file>' }],
+    run: (typed, terminal) => writeOut(wordOf(typed, 0), terminal),
+  },
+];

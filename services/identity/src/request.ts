@@ -1,0 +1,26 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+
+/** What these endpoints read of a request, and write of an answer. */
+export type Request = Readonly<{
+  ip: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+}>;
+export type Reply = {
+  header: (name: string, value: OutgoingHttpHeaders[string]) => Reply;
+  status: (code: number) => Reply;
+  send: (body: unknown) => unknown;
+};
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+/** What a proxy says of whom it speaks for. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+
+/** True when somebody on this machine asks, and no proxy for somebody elsewhere. */
+export const isThisMachine = ({ ip, headers }: Request): boolean =>
+  LOOPBACK.test(ip) && FORWARDED.every((name) => headers[name] === undefined);
+
+export const fromOf = ({ ip, headers }: Request): Readonly<{ address: string; agent: string }> => ({
+  address: ip,
+  agent: [headers['user-agent']].flat()[0] ?? '',
+});

@@ -1,0 +1,117 @@
+import { LocalLogin, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
+import { Clock } from '@fengsui/database';
+import { JsonBody, NeedsLogin, Open, Question, SentToken, SESSION_COOKIE, Who } from '@fengsui/service';
+import { Body, Controller, Delete, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Type, type Static } from 'typebox';
+import { DataSource } from 'typeorm';
+import { AsRefusal } from './as-refusal.js';
+import { fromOf, isThisMachine, type Reply, type Request } from './request.js';
+import { MeView, SessionShape } from './views.js';
+import { becomeFirst, FirstAdministrator } from './first-administrator.js';
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const strict = { additionalProperties: false };
+const Login = Type.Object(
+  { person: text(60), password: text(200), code: Type.Optional(Type.String({ maxLength: 10 })) },
+  strict,
+);
+const Unlock = Type.Object({ password: text(200), code: Type.Optional(Type.String({ maxLength: 10 })) }, strict);
+const NewPassword = Type.Object({ token: text(100), password: text(200) }, strict);
+
+/** Logging in and out, and what is open in one's name. */
+@Controller('v1')
+@UseFilters(AsRefusal)
+export class SessionHttp {
+  constructor(
+    private readonly login: LocalLogin,
+    private readonly sessions: Sessions,
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('session')
+  @HttpCode(200)
+  @Open('whoever logs in is not known yet')
+  async begin(
+    @Body(new JsonBody(Login)) shown: Static<typeof Login>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<object> {
+    const began = await this.login.login(shown, fromOf(request), isThisMachine(request));
+    reply.header('set-cookie', sessionCookie(began.token));
+    return { csrf: began.csrf, endsAt: began.endsAt };
+  }
+
+  /** The second factor again: a session that only watched acts for another fifteen minutes. */
+  @Post('session/unlock')
+  @HttpCode(200)
+  @NeedsLogin()
+  async unlock(
+    @Body(new JsonBody(Unlock)) shown: Static<typeof Unlock>,
+    @Who() who: Identity,
+    @SentToken() token: string,
+    @Req() request: Request,
+  ): Promise<object> {
+    await this.login.unlock(token, { ...shown, person: who.person }, fromOf(request));
+    return { acts: true };
+  }
+
+  @Delete('session')
+  @NeedsLogin()
+  async end(
+    @Who() who: Identity,
+    @SentToken() token: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<object> {
+    await this.sessions.end(token, who);
+    reply.header('set-cookie', sessionCookie(''));
+    return { ended: 1 };
+  }
+
+  /** Signs out everywhere, with every token. */
+  @Delete('sessions')
+  @NeedsLogin()
+  async endAll(@Who() who: Identity, @Res({ passthrough: true }) reply: Reply): Promise<object> {
+    const ended = await this.sessions.endAll(who);
+    reply.header('set-cookie', sessionCookie(''));
+    return { ended };
+  }
+
+  @Question('me', 'who is logged in, and what they may do', MeView, {}, 'login')
+  async me(@Who() who: Identity, @SentToken() token: string): Promise<MeView> {
+    const found = await this.sessions.identify({ token, by: 'cookie' });
+    const { person, name, acts, session } = who;
+    const grants = [...who.grants];
+    const speaksFor = who.delegations.map(({ principal }) => principal);
+    return { person, name, roles: grants, acts, session, speaksFor, csrf: found?.csrf ?? null };
+  }
+
+  @Question('me/sessions', 'what is open in one’s name', Type.Array(SessionShape), {}, 'login')
+  async mine(@Who() who: Identity): Promise<readonly SessionView[]> {
+    return this.sessions.of(who.person);
+  }
+
+  /** Sets a password by a link that works once. The link of the first start makes the first administrator. */
+  @Post('password')
+  @HttpCode(200)
+  @Open('the link in the body is what proves it')
+  async password(@Body(new JsonBody(NewPassword)) given: Static<typeof NewPassword>): Promise<object> {
+    return this.db.transaction(async (tx) => {
+      const now = await this.clock.now(tx);
+      const link = await useLink(tx, given.token, 'password', now);
+      await this.login.setPassword(tx, link.person ?? '', given.password);
+      return { person: link.person };
+    });
+  }
+
+  @Post('first-administrator')
+  @HttpCode(200)
+  @Open('the link in the body is what proves it, and works once')
+  async first(@Body(new JsonBody(FirstAdministrator)) given: Static<typeof FirstAdministrator>): Promise<object> {
+    return this.db.transaction(async (tx) => becomeFirst(tx, given, this.login, await this.clock.now(tx)));
+  }
+}
+
+/** Not readable by a script, not sent along by any other site, gone with the browser. */
+export const sessionCookie = (token: string): string =>
+  `${SESSION_COOKIE}=${token}; Path=/; Secure; HttpOnly; SameSite=Strict${token === '' ? '; Max-Age=0' : ''}`;
