@@ -15,6 +15,7 @@ export default {
   moduleNameMapper: {
     [`^@fengsui/(${libs})/testing$`]: '<rootDir>/libs/$1/src/testing.ts',
     [`^@fengsui/(${libs})$`]: '<rootDir>/libs/$1/src/index.ts',
+    [`^@fengsui/(${services})/testing$`]: '<rootDir>/services/$1/src/testing.ts',
     [`^@fengsui/(${services})$`]: '<rootDir>/services/$1/src/index.ts',
     '^@fengsui/cli$': '<rootDir>/services/fengsui/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

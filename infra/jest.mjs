@@ -1,6 +1,7 @@
 /**
  * Runs Jest with what the tests need and says the count on the last line. The target `test` of a project runs it for its folder; `npm test`
- * with a pattern runs it over everything. With `--kafka` only the tests on a real Apache Kafka, which it starts; with `--alone` no PostgreSQL
+ * with a pattern runs it over everything. With `--kafka` only the tests on a real Apache Kafka, which it starts; with `--browser` only those in
+ * a real Chromium; with `--alone` no PostgreSQL
  * and no file beside the project: such a test gives the same whenever its inputs are the same, and may come from the cache.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +13,8 @@ import { startKafka } from './kafka/broker.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
-const [kafka, alone] = ['--kafka', '--alone'].map((word) => words.includes(word));
+const [kafka, browser, alone] = ['--kafka', '--browser', '--alone'].map((word) => words.includes(word));
+const suite = kafka ? 'kafka' : browser ? 'browser' : null;
 const patterns = words.filter((word) => !word.startsWith('--'));
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-test-'));
@@ -28,10 +30,14 @@ const jest = [
   '--json',
   '--outputFile',
   results,
-  ...(kafka
-    ? [...(patterns.length > 0 ? [] : ['--testPathPatterns', '\\.kafka\\.test\\.ts$']), '--runInBand'] // one broker, one set of topics
-    : ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '\\.kafka\\.test\\.ts$']),
-  ...patterns.flatMap((pattern) => ['--testPathPatterns', kafka ? `${pattern}.*\\.kafka\\.test\\.ts$` : pattern]),
+  // One broker with one set of topics, one browser: one after the other.
+  ...(suite === null
+    ? ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '\\.(kafka|browser)\\.test\\.ts$']
+    : [...(patterns.length > 0 ? [] : ['--testPathPatterns', `\\.${suite}\\.test\\.ts$`]), '--runInBand']),
+  ...patterns.flatMap((pattern) => [
+    '--testPathPatterns',
+    suite === null ? pattern : `${pattern}.*\\.${suite}\\.test\\.ts$`,
+  ]),
 ];
 const run = spawnSync(process.execPath, jest, {
   cwd: ROOT,

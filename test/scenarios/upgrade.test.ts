@@ -43,7 +43,8 @@ beforeAll(async () => {
     );
   }
   await raw.query(`select setval('schedule.job_seq_seq', (select max(seq) from schedule.job))`);
-  for (const { schema } of SCHEMAS)
+  // A schema that came later has nothing there yet.
+  for (const { schema } of SCHEMAS.filter((one) => `${one.schema}.migration` in dump.rows))
     await raw.query(`select setval('${schema}.migration_id_seq', (select max(id) from ${schema}.migration))`);
   // The moment at which it was left: what is due later stays due later.
   await raw.query(`update schedule.clock set virtual_now = '2026-11-25T22:02:00Z'`);

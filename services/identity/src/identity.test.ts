@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addPerson, LocalLogin, people, verifyAudit } from '@fengsui/access';
-import { tokenOf } from '@fengsui/access/testing';
+import { people, verifyAudit } from '@fengsui/access';
+import { accountOf, TEST_PASSWORD as PASSWORD, tokenOf } from '@fengsui/access/testing';
 import { Clock, connect } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/service';
@@ -11,8 +11,6 @@ import type { DataSource } from 'typeorm';
 import { firstLink, IdentityModule } from './index.js';
 import { providerAt } from './provider-for-tests.js';
 
-const PASSWORD = 'a long password 7';
-const DOER = { actor: 'test', right: 'test', origin: 'test', reason: 'test' };
 let database: TestDatabase;
 let db: DataSource;
 let running: ServiceProcess;
@@ -55,12 +53,7 @@ class Browser {
   }
 }
 
-const enter = (id: string, more: object = {}): Promise<void> =>
-  db.transaction(async (tx) => {
-    const now = await new Clock(db).now(tx);
-    await addPerson(tx, { id, name: id, ...more }, DOER, now);
-    await running.app.get(LocalLogin, { strict: false }).setPassword(tx, id, PASSWORD);
-  });
+const enter = (id: string, more: object = {}): Promise<void> => accountOf(db, id, [], more);
 
 beforeAll(async () => {
   database = await testDatabase(BASE_SCHEMAS);

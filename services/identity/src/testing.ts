@@ -1,0 +1,1 @@
+export { providerAt } from './provider-for-tests.js';
