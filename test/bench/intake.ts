@@ -27,7 +27,7 @@ import { XmlDocument } from 'libxml2-wasm';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const PLAN = IntakePlan.read(path.join(ROOT, 'plans', 'qingyuan'));
 /** As any file comes in. */
-const WAY = { door: 'file', actor: 'bench', giver: null, marked: false } as const;
+const WAY = { door: 'file', actor: 'bench', giver: null, marked: false, senders: PLAN.senders } as const;
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');
 
@@ -101,7 +101,7 @@ async function throughTheLog(...inputs: readonly Buffer[]): Promise<string[]> {
       batchSize: 500,
       onTrouble: () => undefined,
     });
-    const receiving = new Receiving(db, log, clock, new KeptInputs(), PLAN.readers);
+    const receiving = new Receiving(db, log, clock, new KeptInputs(), PLAN);
     const rows: string[] = [];
     for (const [index, bytes] of inputs.entries()) {
       const started = process.hrtime.bigint();

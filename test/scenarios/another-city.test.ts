@@ -29,12 +29,15 @@ function fengsui(words: readonly string[], input = ''): { status: number | null;
   });
 }
 
+/** The bureau of that city. */
+const SHAOGUAN = { sender: '44020041600000' };
+
 it('comes up without the demonstration, says so, and proposes for its own warnings', () => {
   const up = fengsui(['up', '--once']);
   expect([up.status, up.stderr]).toEqual([0, expect.stringMatching(/没有演示所需的县区.*441802.*不播放演示/)]);
   expect(fengsui(['demo', '--write', '/nowhere']).status).toBe(2);
   const now = utc(new Date());
-  const fed = fengsui(['feed', '-', '--json'], warning('w1', now, '橙色', ['440203000000']));
+  const fed = fengsui(['feed', '-', '--json'], warning('w1', now, '橙色', ['440203000000'], SHAOGUAN));
   expect(JSON.parse(fed.stdout)).toMatchObject({ accepted: 1, refused: 0 });
   expect(JSON.parse(fengsui(['levels', '--json']).stdout)).toMatchObject([
     { authority: '440200', level: 'none', state: 'ordered' },
@@ -49,6 +52,6 @@ it('comes up without the demonstration, says so, and proposes for its own warnin
     { cause: 'proposal', text: expect.stringContaining('武江区') },
   ]);
   // A warning for another city is nobody's business here.
-  fengsui(['feed', '-', '--json'], warning('w2', now, '红色', ['441881000000']));
+  fengsui(['feed', '-', '--json'], warning('w2', now, '红色', ['441881000000'], SHAOGUAN));
   expect(JSON.parse(fengsui(['levels', '--json']).stdout)).toHaveLength(2);
 });

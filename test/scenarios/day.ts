@@ -90,11 +90,19 @@ export function warning(
     references?: readonly (readonly [string, UtcInstant])[];
     code?: string;
     expires?: UtcInstant;
+    sender?: string;
   }> = {},
 ): string {
-  const { status = 'Actual', msgType = 'Alert', references = [], code = '11B03', expires } = more;
-  const refs = references.map(([other, at]) => `s,${other},${at}`).join(' ');
-  return `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>${sent}</sent><status>${status}</status><msgType>${msgType}</msgType><scope>Public</scope>
+  const {
+    status = 'Actual',
+    msgType = 'Alert',
+    references = [],
+    code = '11B03',
+    expires,
+    sender = '44180041600000',
+  } = more;
+  const refs = references.map(([other, at]) => `${sender},${other},${at}`).join(' ');
+  return `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>${sender}</sender><sent>${sent}</sent><status>${status}</status><msgType>${msgType}</msgType><scope>Public</scope>
 ${refs === '' ? '' : `<references>${refs}</references>`}<info><category>Met</category><event>e</event><urgency>Expected</urgency><severity>Severe</severity><certainty>Likely</certainty><eventCode><valueName>n</valueName><value>${code}</value></eventCode>
 ${expires === undefined ? '' : `<expires>${expires}</expires>`}<parameter><valueName>signalColour</valueName><value>${colour}</value></parameter><area><areaDesc>a</areaDesc>${counties.map((county) => `<geocode><valueName>GB/T 2260</valueName><value>${county}</value></geocode>`).join('')}</area></info></alert>`;
 }

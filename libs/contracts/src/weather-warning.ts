@@ -131,6 +131,19 @@ export const WeatherWarningV1 = defineEvent(
     ),
     colour: OrNull(OneOf(COLOURS, 'colour of the signal; null when it has none: a severity is never turned into one')),
     infos: Type.Array(Info, { maxItems: 200 }),
+    trust: Type.Optional(
+      Shape(
+        {
+          standing: OneOf(
+            ['entitled', 'unknown', 'beyond'],
+            'entitled: its sender may say this; unknown: no sender of the plan; beyond: more than its sender may say',
+          ),
+          signed: Type.Boolean({ description: 'by a certificate that the plan pins' }),
+          reason: Text('why', 1_000),
+        },
+        'whether its sender may say so; set by intake, whatever came in',
+      ),
+    ),
   }),
 );
 export type WeatherWarningV1 = Static<typeof WeatherWarningV1>;

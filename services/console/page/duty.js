@@ -16,19 +16,21 @@ async function refresh() {
     const [levels, tasks, fires, calls] = await Promise.all(['levels', 'tasks?open', 'wildfires?open', 'calls'].map(async (path) => {
       const answer = await fetch('/v1/' + path);
       if (answer.status === 401) location.assign('/account');
+      if (answer.status === 403) return null; // no right to see this part: the others are shown
       if (!answer.ok) throw new Error(path + ' ' + answer.status);
       return answer.json();
     }));
-    const ordered = levels.find((level) => level.state === 'ordered');
+    const seen = (list) => list ?? [];
+    const ordered = seen(levels).find((level) => level.state === 'ordered');
     document.getElementById('level').textContent = '防汛应急响应 ' + (ordered === undefined || ordered.level === 'none' ? '未启动' : LEVELS[ordered.level] + ' · 自 ' + when(ordered.since) + ' · 签发 ' + ordered.decidedBy);
     const queue = [
-      ...levels.filter((level) => level.state === 'proposed').map((level) => ['待签发：' + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
-      ...calls.filter((call) => call.state === 'ringing').map((call) => ['待应答', call.subject, when(call.dueAt), call.dueAt]),
-      ...fires.map((fire) => [fire.state === 'overdue' ? '核查逾期' : '待核查', fire.id, when(fire.dueAt), fire.dueAt]),
+      ...seen(levels).filter((level) => level.state === 'proposed').map((level) => ['待签发：' + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
+      ...seen(calls).filter((call) => call.state === 'ringing').map((call) => ['待应答', call.subject, when(call.dueAt), call.dueAt]),
+      ...seen(fires).map((fire) => [fire.state === 'overdue' ? '核查逾期' : '待核查', fire.id, when(fire.dueAt), fire.dueAt]),
     ].sort((a, b) => a[3] < b[3] ? -1 : 1).map((row) => Object.assign(row.slice(0, 3), { wait: true }));
-    fill('queue', queue, '没有待处理事项');
-    fill('tasks', tasks.map((task) => [task.name, task.people, task.moved, task.absent, task.refusing, when(task.dueAt)]), '没有未结任务');
-    fill('calls', calls.slice(-12).reverse().map((call) => [when(call.startedAt), call.subject, STATES[call.state] + (call.answeredBy === null ? (call.closedReason === null ? '' : ' · ' + call.closedReason) : ' · ' + call.answeredBy)]), '没有呼叫');
+    fill('queue', queue, [levels, calls, fires].includes(null) ? '部分事项无权查看' : '没有待处理事项');
+    fill('tasks', seen(tasks).map((task) => [task.name, task.people, task.moved, task.absent, task.refusing, when(task.dueAt)]), tasks === null ? '无权查看' : '没有未结任务');
+    fill('calls', seen(calls).slice(-12).reverse().map((call) => [when(call.startedAt), call.subject, STATES[call.state] + (call.answeredBy === null ? (call.closedReason === null ? '' : ' · ' + call.closedReason) : ' · ' + call.answeredBy)]), calls === null ? '无权查看' : '没有呼叫');
     good = Date.now();
     document.getElementById('stale').style.display = 'none';
   } catch (error) {

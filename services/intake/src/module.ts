@@ -33,7 +33,7 @@ export class IntakeModule {
           provide: Receiving,
           inject: [DataSource, LOG, Clock, KeptInputs],
           useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs) =>
-            new Receiving(db, log, clock, kept, plan.readers),
+            new Receiving(db, log, clock, kept, plan),
         },
         HttpDoor,
         KeptAnswers,

@@ -2,10 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AccessPlan } from '@fengsui/access';
-import { CONTRACTS, type ObservedEvent } from '@fengsui/contracts';
+import { COLOURS, CONTRACTS, utc, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
 import { Counties } from '@fengsui/regions';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
+import type { Sender } from './accepting/believing.js';
 import { pinnedTrust } from './readers/cap/signature.js';
 import { OBSERVED_TYPES } from './readers/contract-json.js';
 import { MappingFile, type Mapping } from './readers/csv/mapping.js';
@@ -14,6 +15,9 @@ import type { Reader } from './readers/reader.js';
 
 const strict = { additionalProperties: false };
 
+const pem = Type.String({ pattern: '^-----BEGIN CERTIFICATE-----' });
+const instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$' });
+
 const SendersFile = Type.Object(
   {
     city: Type.Object({ code: Type.String({ pattern: '^\\d{4}00$' }), name: Type.String({ minLength: 2 }) }, strict),
@@ -21,11 +25,22 @@ const SendersFile = Type.Object(
       Type.Object(
         {
           sender: Type.String({ minLength: 1 }),
+          names: Type.Optional(Type.Array(Type.String({ minLength: 2 }))),
+          areas: Type.Array(Type.String({ pattern: '^\\d{2}(\\d{2}(\\d{2})?)?$' }), { minItems: 1 }),
+          kinds: Type.Optional(Type.Array(Type.String({ pattern: '^1[1-4][A-Z]\\d{2}$' }), { minItems: 1 })),
+          colours: Type.Optional(Type.Array(Type.String({ enum: [...COLOURS] }), { minItems: 1 })),
           mustSign: Type.Boolean(),
-          certificates: Type.Array(Type.String({ pattern: '^-----BEGIN CERTIFICATE-----' })),
+          certificates: Type.Array(
+            Type.Union([
+              pem,
+              Type.Object({ pem, from: Type.Optional(instant), until: Type.Optional(instant) }, strict),
+            ]),
+          ),
+          verified: Type.Optional(Type.Boolean()),
         },
         strict,
       ),
+      { minItems: 1, description: 'an empty list would trust all, or nobody' },
     ),
     feeders: Type.Array(
       Type.Object(
@@ -66,13 +81,20 @@ const SHIPPED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..',
  * are read.
  */
 export class IntakePlan {
+  readonly feeders: readonly Feeder[];
+  readonly sources: readonly PolledSource[];
+  readonly timezone: string;
+
   private constructor(
     readonly readers: readonly Reader[],
-    readonly feeders: readonly Feeder[],
-    readonly sources: readonly PolledSource[],
-    readonly timezone: string,
+    /** Who may warn of what. */ readonly senders: readonly Sender[],
+    doors: Readonly<{ feeders: readonly Feeder[]; sources: readonly PolledSource[]; timezone: string }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
-  ) {}
+  ) {
+    this.feeders = doors.feeders;
+    this.sources = doors.sources;
+    this.timezone = doors.timezone;
+  }
 
   /** @throws SettingsError naming the file, the place in it and what was expected */
   static read(folder: string): IntakePlan {
@@ -95,10 +117,41 @@ export class IntakePlan {
       name === city.name
         ? city.code
         : (counties.all().find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
-    const readers = readersOf({ mappings, trust: pinnedTrust(senders), codeOf });
-    return new IntakePlan(readers, feeders, sources, timezone, AccessPlan.read(folder));
+    const known = senders.map(senderOf);
+    const unsignable = known.filter(({ mustSign, certificates }) => mustSign && certificates.length === 0);
+    if (unsignable.length > 0)
+      throw new SettingsError(
+        `${folder}/senders.yaml does not fit`,
+        unsignable.map(({ sender }) => `${sender} must sign, and no certificate is pinned for it`),
+      );
+    const pinned = known
+      .filter(({ certificates }) => certificates.length > 0)
+      .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
+    const readers = readersOf({ mappings, trust: pinnedTrust(pinned), codeOf });
+    const doors = { feeders, sources, timezone };
+    return new IntakePlan(readers, known, doors, AccessPlan.read(folder));
   }
 }
+
+/** A sender as the plan has it: a certificate alone has no dates. */
+function senderOf(written: Static<typeof SendersFile>['senders'][number]): Sender {
+  const { sender, names = [], areas, kinds = null, colours = null, mustSign, certificates } = written;
+  return {
+    sender,
+    names,
+    areas,
+    kinds,
+    colours,
+    mustSign,
+    certificates: certificates.map((one) =>
+      typeof one === 'string'
+        ? { pem: one, from: null, until: null }
+        : { pem: one.pem, from: instantOrNull(one.from), until: instantOrNull(one.until) },
+    ),
+  };
+}
+
+const instantOrNull = (text: string | undefined): UtcInstant | null => (text === undefined ? null : utc(text));
 
 function mappingsIn(folder: string): Mapping[] {
   if (!existsSync(folder)) return [];

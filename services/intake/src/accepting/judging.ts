@@ -10,6 +10,7 @@ import {
 import { gradeOf } from '@fengsui/rules';
 import { samenessOf, type Sameness } from './identity.js';
 import type { Note } from '../keeping/kept-inputs.js';
+import { believe, type Sender } from './believing.js';
 import { givenBy, isOrder, type Way } from './ways-in.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
 
@@ -32,6 +33,7 @@ export function judge(record: SourceRecord, way: Way, now: UtcInstant, permit?: 
   const candidates = checked as Candidate[];
   const odd = [
     ...(record.notes ?? []),
+    ...candidates.flatMap(({ event }) => doubts(event)),
     ...candidates.flatMap(({ event }) => (event.type === 'incident.v1' ? gradeNotes(event) : [])),
   ];
   return { candidates, notes: odd.map((note) => ({ place: record.place, note })) };
@@ -47,7 +49,7 @@ function candidateOf(
   // Who gives an order and by which right is found here, whatever the message says; it is no part of what makes two
   // orders the same.
   const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
-  const named = order === null ? data : withoutRight({ ...order, actor: way.actor });
+  const named = order === null ? withoutTrust(type, data) : withoutRight({ ...order, actor: way.actor });
   const blank = { id: '-', type, key: '-', occurredAt, recordedAt: now, correlationId: '-', causes: [], data: named };
   const checked = checkEvent(type, blank);
   const placed = (refusal: Refusal): Refusal => ({
@@ -72,20 +74,47 @@ function candidateOf(
   } as ObservedEvent;
   const forbidden = permit?.(anonymous) ?? null;
   if (forbidden !== null) return [placed(forbidden)];
-  const event = signed(anonymous, (order as { actor?: unknown } | null)?.actor, way, now);
+  const trusted = believed(anonymous, record, way.senders, now);
+  if ('reason' in trusted) return [placed(trusted)];
+  const event = signed(trusted, (order as { actor?: unknown } | null)?.actor, way, now);
   if ('reason' in event) return [placed(event)];
   const content = sameness.contentMatters
-    ? contentOf(occurredAt, order === null ? data : { ...withoutRight(order), actor: '' })
+    ? contentOf(occurredAt, order === null ? named : { ...withoutRight(order), actor: '' })
     : 'any';
   return { event, sameness, content, record };
 }
 
 const MAX_IDENTITY = 380;
 
+/** What a person should know of a warning that proposes nothing by itself. */
+const doubts = (event: ObservedEvent): string[] =>
+  event.type === 'weather-warning.v1' && event.data.trust !== undefined && event.data.trust.standing !== 'entitled'
+    ? [`evidence only: ${event.data.trust.reason}`]
+    : [];
+
+/** Whatever a message says of its own sender's standing is nothing. */
+function withoutTrust(type: string, data: unknown): unknown {
+  if (type !== 'weather-warning.v1' || data === null || typeof data !== 'object') return data;
+  const { trust: _, ...rest } = data as Readonly<{ trust?: unknown }>;
+  return rest;
+}
+
 const withoutRight = (order: object): object => {
   const { right: _, ...data } = order as Readonly<{ right?: unknown }>;
   return data;
 };
+
+/** A warning with whether its sender may say so; anything else as it is. */
+function believed(
+  event: ObservedEvent,
+  { signedBy = null }: SourceRecord,
+  senders: readonly Sender[],
+  now: UtcInstant,
+): ObservedEvent | Refusal {
+  if (event.type !== 'weather-warning.v1') return event;
+  const trust = believe(event.data, signedBy, senders, now);
+  return 'place' in trust ? trust : { ...event, data: { ...event.data, trust } };
+}
 
 /** An order with who gave it and by which right; anything else as it is. */
 function signed(event: ObservedEvent, named: unknown, way: Way, now: UtcInstant): ObservedEvent | Refusal {

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc, type ObservedEvent, type Refusal } from '@fengsui/contracts';
 import { BadPayload, payloadOf } from '../keeping/payload.js';
+import type { Sender } from './believing.js';
 import { judge } from './judging.js';
 import type { Note } from '../keeping/kept-inputs.js';
 import { IntakePlan } from '../plan.js';
@@ -23,7 +24,11 @@ export type Read = {
 };
 
 /** Reads an input as intake would, up to the question whether the same facts are here already. */
-export async function readWhole(input: Buffer | string, readers: readonly Reader[] = PLAN.readers): Promise<Read> {
+export async function readWhole(
+  input: Buffer | string,
+  readers: readonly Reader[] = PLAN.readers,
+  senders: readonly Sender[] = PLAN.senders,
+): Promise<Read> {
   const read: Read = { format: null, skipped: null, records: 0, events: [], refusals: [], notes: [] };
   const payload = await payloadOf(Buffer.from(input)).catch((error: unknown) => {
     if (error instanceof BadPayload) return error;
@@ -37,7 +42,7 @@ export async function readWhole(input: Buffer | string, readers: readonly Reader
   for await (const records of opened.records)
     for (const record of records) {
       read.records += 1;
-      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false }, now);
+      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false, senders }, now);
       if ('refusals' in judged) read.refusals.push(...judged.refusals);
       else {
         read.events.push(...judged.candidates.map(({ event }) => event));

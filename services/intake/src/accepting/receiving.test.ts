@@ -46,7 +46,7 @@ describe('receiving', () => {
       new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined }),
       clock,
       new KeptInputs(),
-      plan.readers,
+      plan,
     );
   });
   beforeEach(() =>

@@ -4,12 +4,16 @@ import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
+import type { Sender } from './believing.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
 import { readInput } from './reading.js';
 import type { Reader, SourceRecord } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
+
+/** What the city lays down about what comes in. */
+export type ReceivingPlan = Readonly<{ readers: readonly Reader[]; senders: readonly Sender[] }>;
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
@@ -48,8 +52,13 @@ export class Receiving {
     private readonly log: Log,
     private readonly clock: Clock,
     private readonly kept: KeptInputs,
-    /** Every format that this installation reads. */ readonly readers: readonly Reader[],
+    /** What is read, and who may warn of what. */ private readonly plan: ReceivingPlan,
   ) {}
+
+  /** Every format that this installation reads. */
+  get readers(): readonly Reader[] {
+    return this.plan.readers;
+  }
 
   /** A small input that is at hand whole. */
   async receiveBytes(bytes: Buffer, about: Omit<Input, 'payload'>): Promise<Receipt | Skipped> {
@@ -169,7 +178,7 @@ export class Receiving {
   /** Who gives the orders of an input, if anybody may. */
   private async wayOf({ door, actor, giver }: Pick<Input, 'door' | 'actor' | 'giver'>): Promise<Way> {
     const marked = door === 'file' && (await playState(this.db)).state !== 'none';
-    return { door, actor, giver: giver ?? null, marked };
+    return { door, actor, giver: giver ?? null, marked, senders: this.plan.senders };
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */

@@ -28,7 +28,7 @@ describe('one fact, one id', () => {
       new PostgresLog(db, clock, new Notifications(database.url), { batchSize: 100, onTrouble: () => undefined }),
       clock,
       new KeptInputs(),
-      PLAN.readers,
+      PLAN,
     );
   });
   afterAll(async () => {

@@ -35,6 +35,7 @@ const way = (door: Door, identity: Identity | null, marked = false): Way => ({
   actor: `by ${door}`,
   giver: identity === null ? null : giverOf(identity, PLAN),
   marked,
+  senders: [],
 });
 const given = (kind: OrderKind, by: Way, more: object = {}): string => {
   const found = givenBy(order(kind, more), 'the mayor', by, NOW);

@@ -1,5 +1,6 @@
 import { rightToGive, type AccessPlan, type Identity } from '@fengsui/access';
 import type { ObservedEvent, OrderKind, OrderRight, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
+import type { Sender } from './believing.js';
 
 /**
  * Every way in. `login`: an order over HTTP of somebody who is logged in; `cli`: the command `fengsui orders`, given
@@ -28,12 +29,13 @@ export const giverOf = (identity: Identity, plan: AccessPlan): Giver => ({
   rightFor: (order, now) => rightToGive(order, identity, plan, now),
 });
 
-/** How an input came in, as far as its orders are concerned. */
+/** How an input came in, as far as its orders and warnings are concerned. */
 export type Way = Readonly<{
   door: Door;
   /** Feeder, folder or source: who it is where no person is known. */ actor: string;
   giver: Giver | null;
   /** The database holds a demonstration: files that tell of orders may be fed into it again. */ marked: boolean;
+  /** Who may warn of what. */ senders: readonly Sender[];
 }>;
 
 /** Who gives an order, and by which right. */

@@ -78,11 +78,9 @@ async function start(
   const plan = path.join(home, 'plan');
   const { cpSync } = await import('node:fs');
   cpSync(path.join(ROOT, 'plans', 'qingyuan'), plan, { recursive: true });
+  const senders = path.join(plan, 'senders.yaml');
   if (changes.feeders !== undefined)
-    writeFileSync(
-      path.join(plan, 'senders.yaml'),
-      `city: { code: '441800', name: 清远市 }\nsenders: []\nfeeders:\n${changes.feeders}`,
-    );
+    writeFileSync(senders, readFileSync(senders, 'utf8').replace('feeders: []', `feeders:\n${changes.feeders}`));
   if (changes.sources !== undefined)
     writeFileSync(path.join(plan, 'sources.yaml'), `timezone: Asia/Shanghai\nsources:\n${changes.sources}`);
   await migrate(database.url, [...BASE_SCHEMAS, INTAKE_SCHEMA]);

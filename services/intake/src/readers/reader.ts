@@ -8,7 +8,13 @@ export type Draft = Readonly<{ type: ObservedEvent['type']; occurredAt: string; 
  * `length` are its bytes in the input, so that a figure can be followed to exactly what came in. A record is accepted
  * or refused whole. `notes` say what was wrong with a record and did not break its meaning.
  */
-export type SourceRecord = Readonly<{ place: string; from: number; length: number; notes?: readonly string[] }> &
+export type SourceRecord = Readonly<{
+  place: string;
+  from: number;
+  length: number;
+  notes?: readonly string[];
+  /** The pinned certificate whose signature over the record was found good. */ signedBy?: string | null;
+}> &
   (
     | Readonly<{ drafts: readonly Draft[]; refusals?: never }>
     | Readonly<{ drafts?: never; refusals: readonly Refusal[] }>

@@ -5,7 +5,9 @@ import type { ObservedEvent, WeatherWarningV1 } from '@fengsui/contracts';
 import { sharedFile } from '@fengsui/testing';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { cap12Document } from './cap/cap12-document.js';
+import type { Sender } from '../accepting/believing.js';
 import { pinnedTrust } from './cap/signature.js';
+import type { Reader } from './reader.js';
 import { readersOf } from './index.js';
 import { readWhole } from '../accepting/reading-for-tests.js';
 
@@ -151,11 +153,20 @@ describe('real warnings', () => {
 });
 
 describe('signatures', () => {
-  const pinned = (mustSign: boolean, certificate: string) =>
-    readersOf({
-      mappings: [],
-      trust: pinnedTrust([{ sender: 'info@meteo.gov.sc', mustSign, certificates: [certificate] }]),
-    });
+  const SENDER = 'info@meteo.gov.sc';
+  const readers = (certificate: string): readonly Reader[] =>
+    readersOf({ mappings: [], trust: pinnedTrust([{ sender: SENDER, certificates: [certificate] }]) });
+  const sender = (mustSign: boolean, certificate: string): readonly Sender[] => [
+    {
+      sender: SENDER,
+      names: [],
+      areas: ['44'],
+      kinds: null,
+      colours: null,
+      mustSign,
+      certificates: [{ pem: certificate, from: null, until: null }],
+    },
+  ];
   const certificateIn = (xml: string): string =>
     `-----BEGIN CERTIFICATE-----\n${(/<ds:X509Certificate>([^<]*)</.exec(xml)?.[1] ?? '').trim()}\n-----END CERTIFICATE-----`;
   const own = (): string => certificateIn(file('sc_meteo', 'valid.xml').toString());
@@ -168,22 +179,25 @@ describe('signatures', () => {
     ['invalid_digest.xml', 0, /signature is wrong/],
     ['no_signature.xml', 0, /unsigned/],
   ] as const)(`%s under the sender’s own pinned key ${withoutData}`, async (name, accepted, reason) => {
-    const { events, refusals } = await readWhole(file('sc_meteo', name), pinned(true, own()));
+    const { events, refusals } = await readWhole(file('sc_meteo', name), readers(own()), sender(true, own()));
     expect(events).toHaveLength(accepted);
     if (reason !== null) expect(refusals[0]?.reason).toMatch(reason);
   });
 
   real(`by a key that is not pinned are refused, whatever certificate comes with them ${withoutData}`, async () => {
-    const { refusals } = await readWhole(file('sc_meteo', 'valid.xml'), pinned(true, foreign()));
+    const { refusals } = await readWhole(file('sc_meteo', 'valid.xml'), readers(foreign()), sender(true, foreign()));
     expect(refusals[0]?.reason).toMatch(/signature is wrong/);
   });
 
   real(
     `are not needed where the plan does not say so, and say that they were not checked where no key is pinned ${withoutData}`,
     async () => {
-      expect((await readWhole(file('sc_meteo', 'no_signature.xml'), pinned(false, own()))).events).toHaveLength(1);
+      expect(
+        (await readWhole(file('sc_meteo', 'no_signature.xml'), readers(own()), sender(false, own()))).events,
+      ).toHaveLength(1);
       expect((await readWhole(file('sc_meteo', 'valid.xml'))).notes.map(({ note }) => note)).toEqual([
         expect.stringContaining('not checked'),
+        expect.stringContaining('no sender of the plan'),
       ]);
     },
   );
@@ -192,7 +206,7 @@ describe('signatures', () => {
     const xml = file('sc_meteo', 'valid.xml').toString();
     const changed = xml.replace('<headline>', '<headline>FALSE ').replace('<cap:headline>', '<cap:headline>FALSE ');
     expect(changed).not.toBe(xml);
-    expect((await readWhole(changed, pinned(true, own()))).events).toEqual([]);
+    expect((await readWhole(changed, readers(own()), sender(true, own()))).events).toEqual([]);
   });
 });
 

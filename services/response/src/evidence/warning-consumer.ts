@@ -8,6 +8,10 @@ import { ResponsePlan } from '../plan.js';
 import { EvidenceStore, justAfter, type WeighedWarning } from './evidence.js';
 import { countiesOf } from './warned-counties.js';
 
+/** What came before senders were judged was believed at the time. */
+const mayBeSaid = ({ trust }: WeatherWarningV1['data']): boolean =>
+  trust === undefined || trust.standing === 'entitled';
+
 @Controller()
 export class WarningConsumer {
   constructor(
@@ -20,7 +24,8 @@ export class WarningConsumer {
    */
   @Consumes('response', 'weather-warning.v1')
   async handle(warnings: readonly WeatherWarningV1[], { tx, now }: UnitOfWork): Promise<void> {
-    const actual = warnings.filter(({ data }) => data.status === 'Actual'); // an exercise or a test decides nothing
+    // An exercise or a test decides nothing; neither does whoever may not say so. It is kept, and seen, by intake.
+    const actual = warnings.filter(({ data }) => data.status === 'Actual' && mayBeSaid(data));
     const ending = actual.filter(
       ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
     );

@@ -9,11 +9,13 @@ const ATOM = 'http://www.w3.org/2005/Atom';
 export type Trust = (alert: Readonly<{ xml: string; element: XmlElement }>) => Trusted;
 /** `element`: what may be read. `notes`: what a person should know. */
 export type Trusted =
-  Readonly<{ element: XmlElement; notes: readonly string[] }> | Readonly<{ refused: string; expected: string }>;
+  | Readonly<{ element: XmlElement; notes: readonly string[]; /** The certificate. */ signedBy: string | null }>
+  | Readonly<{ refused: string; expected: string }>;
 
 /** Believes what no key was pinned for, and says so. */
 export const trustAll: Trust = ({ element }) => ({
   element,
+  signedBy: null,
   notes: element.children.some(({ name }) => name === 'Signature')
     ? ['signed; no key is pinned for the sender, so the signature was not checked']
     : [],
@@ -119,6 +121,7 @@ function recordOf(
   }
   return {
     ...at,
+    signedBy: trusted.signedBy,
     notes: [...notes, ...trusted.notes, ...outcome.notes],
     drafts: [{ type: 'weather-warning.v1', occurredAt: outcome.data.sentAt, data: outcome.data }],
   };

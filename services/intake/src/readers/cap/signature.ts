@@ -6,20 +6,13 @@ import { trustAll, type Trust, type Trusted } from './document.js';
 
 const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 
-/** What the plan lays down about one sender. */
-export type PinnedSender = Readonly<{
-  sender: string;
-  /** An alert without a signature is refused. */ mustSign: boolean;
-  /**
-   * PEM of the certificates that may sign; validity in time is the plan's matter, not the alert's.
-   */
-  certificates: readonly string[];
-}>;
+/** Whose signatures are looked for, and by which certificates (PEM). Validity in time is judged on the event. */
+export type PinnedSender = Readonly<{ sender: string; certificates: readonly string[] }>;
 
 /**
  * Checks enveloped signatures (XML-DSig) against the keys that the plan pins for a sender. The key that comes with an
- * alert is never used, and of a verified alert only the signed part is read (CVE-2025-29774, CVE-2025-29775). A
- * sender without a pinned key is believed, with a note.
+ * alert is never used, and of a verified alert only the signed part is read (CVE-2025-29774, CVE-2025-29775). What
+ * is unsigned, or of a sender without a pinned key, is read with a note; who must sign is asked of the event.
  */
 export function pinnedTrust(senders: readonly PinnedSender[]): Trust {
   if (senders.length === 0) return trustAll;
@@ -33,10 +26,7 @@ export function pinnedTrust(senders: readonly PinnedSender[]): Trust {
     const signatures = alert.element.children.filter(
       ({ name, namespace }) => name === 'Signature' && namespace === SIGNATURE,
     );
-    if (signatures.length === 0)
-      return pinned.mustSign
-        ? { refused: `unsigned, though ${pinned.sender} signs`, expected: 'a signature by the key that the plan pins' }
-        : { element: alert.element, notes: ['unsigned'] };
+    if (signatures.length === 0) return { element: alert.element, notes: ['unsigned'], signedBy: null };
     if (signatures.length > 1) return { refused: `${signatures.length} signatures`, expected: 'one' };
     return verified(alert.xml, pinned.certificates);
   };
@@ -59,7 +49,7 @@ function verified(xml: string, certificates: readonly string[]): Trusted {
   ] as const)
     for (const certificate of certificates) {
       const outcome = signedPart(text, certificate);
-      if ('element' in outcome) return { element: outcome.element, notes };
+      if ('element' in outcome) return { element: outcome.element, notes, signedBy: certificate };
       why = outcome.why;
     }
   return { refused: `the signature is wrong: ${why}`, expected: EXPECTED };
@@ -74,7 +64,8 @@ function signedPart(xml: string, certificate: string): { element: XmlElement } |
     const c14n = signed.CanonicalizationAlgorithms[C14N];
     if (c14n !== undefined)
       signed.CanonicalizationAlgorithms = { ...signed.CanonicalizationAlgorithms, [C14N11]: c14n };
-    signed.SignatureAlgorithms = { ...signed.SignatureAlgorithms, ...ELLIPTIC };
+    signed.SignatureAlgorithms = { ...without(signed.SignatureAlgorithms, /sha1|md5|hmac/i), ...ELLIPTIC };
+    signed.HashAlgorithms = without(signed.HashAlgorithms, /sha1$|md5/i);
     signed.loadSignature(node as never);
     const value = node?.getElementsByTagNameNS(SIGNATURE, 'SignatureValue').item(0)?.textContent ?? '';
     if (!isCanonicalBase64(value)) return { why: 'its value is no canonical base64' };
@@ -89,6 +80,10 @@ function signedPart(xml: string, certificate: string): { element: XmlElement } |
     return { why: (error as Error).message.slice(0, 200) };
   }
 }
+
+/** SHA-1 can be forged, and a shared secret proves nobody. */
+const without = <T>(algorithms: Readonly<Record<string, T>>, weak: RegExp): Record<string, T> =>
+  Object.fromEntries(Object.entries(algorithms).filter(([name]) => !weak.test(name)));
 
 /** ECDSA, which the library leaves to its users; signatures are r and s side by side (RFC 4050). */
 function ecdsa(hash: 'sha256' | 'sha384'): new () => SignatureAlgorithm {

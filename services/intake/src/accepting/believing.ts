@@ -1,0 +1,91 @@
+import type { Refusal, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
+
+/** A certificate that the plan pins, and between which instants it may sign: two hold while one takes over. */
+export type PinnedCertificate = Readonly<{ pem: string; from: UtcInstant | null; until: UtcInstant | null }>;
+
+/** What the plan lays down about one issuer of warnings. */
+export type Sender = Readonly<{
+  /** CAP sender, or the national code of the issuing body. */ sender: string;
+  /** As published words name it. */ names: readonly string[];
+  /** Divisions it speaks for, by the first digits of GB/T 2260. */ areas: readonly string[];
+  /** National event codes; null: every kind. */ kinds: readonly string[] | null;
+  /** Colours; null: every colour. */ colours: readonly string[] | null;
+  /** Without a signature it is refused, in every format. */ mustSign: boolean;
+  certificates: readonly PinnedCertificate[];
+}>;
+
+export type Believed = NonNullable<WeatherWarningV1['data']['trust']>;
+
+/**
+ * Whom a warning is from and whether they may say so: judged on the event, after every reader, so that no format is a
+ * way around it.
+ * @param signedBy the pinned certificate whose signature was found good; null: none
+ * @returns what stands with the event, or why it is refused: a sender who must sign and has not, or with a certificate
+ * that is not (any more) to be used
+ */
+export function believe(
+  data: WeatherWarningV1['data'],
+  signedBy: string | null,
+  senders: readonly Sender[],
+  now: UtcInstant,
+): Believed | Refusal {
+  const signed = signedBy !== null;
+  const own = senderOf(data.sender, senders);
+  if (own === null)
+    return {
+      standing: 'unknown',
+      signed,
+      reason: `${data.sender} is no sender of the plan: it proposes nothing by itself`,
+    };
+  if (own.mustSign && !signed) return refusal(`${own.sender} 须签名而未签名 / unsigned, though ${own.sender} signs`);
+  const certificate = own.certificates.find(({ pem }) => pem.trim() === signedBy?.trim());
+  if (signed && (certificate === undefined || !holds(certificate, now)))
+    return refusal('签名所用证书不在有效期内 / signed with a certificate that is not to be used now');
+  const beyond = beyondOf(data, own, senders);
+  return beyond === null
+    ? { standing: 'entitled', signed, reason: `${own.names[0] ?? own.sender} speaks for it` }
+    : { standing: 'beyond', signed, reason: beyond };
+}
+
+const senderOf = (name: string, senders: readonly Sender[]): Sender | null =>
+  senders.find(({ sender, names }) => sender === name || names.includes(name)) ?? null;
+
+const holds = ({ from, until }: PinnedCertificate, now: UtcInstant): boolean =>
+  (from === null || from <= now) && (until === null || now < until);
+
+/** What of a warning its sender may not say, or null. */
+function beyondOf(data: WeatherWarningV1['data'], own: Sender, senders: readonly Sender[]): string | null {
+  const { sender, areas, kinds, colours } = own;
+  if (kinds !== null && data.eventCode !== null && !kinds.includes(data.eventCode))
+    return `${sender} does not warn of ${data.eventCode}`;
+  if (colours !== null && data.colour !== null && !colours.includes(data.colour))
+    return `${sender} gives no ${data.colour} signal`;
+  const outside = divisionsOf(data).find((code) => !areas.some((area) => within(code, area)));
+  if (outside !== undefined) return `${sender} does not speak for ${outside}`;
+  if (data.msgType !== 'Update' && data.msgType !== 'Cancel') return null;
+  const other = data.references
+    .map((reference) => reference.sender)
+    .find((name) => name !== data.sender && !mayEnd(own, senderOf(name, senders)));
+  return other === undefined ? null : `${sender} may not end what ${other} issued`;
+}
+
+/** Whoever speaks for all that the other speaks for may end what it said: the province, for a city. */
+const mayEnd = (own: Sender, other: Sender | null): boolean =>
+  other !== null && (other === own || other.areas.every((area) => own.areas.some((one) => area.startsWith(one))));
+
+/** Divisions that a warning names by GB/T 2260. */
+const divisionsOf = ({ infos }: WeatherWarningV1['data']): readonly string[] =>
+  infos
+    .flatMap(({ areas }) => areas)
+    .flatMap(({ geocodes }) => geocodes)
+    .flatMap(({ value }) => value.split(/[,，\s]+/))
+    .filter((code) => /^\d{6}(\d{3}(\d{3})?)?$/.test(code));
+
+/** A code of a city, `441800`, lies in `4418`; of a province, `440000`, it does not. */
+const within = (code: string, area: string): boolean => code.startsWith(area);
+
+const refusal = (reason: string): Refusal => ({
+  place: 'Signature',
+  reason,
+  expected: '预案 senders.yaml 所列证书的签名 / a signature by a certificate that senders.yaml pins',
+});
