@@ -14,6 +14,8 @@ export type EmbeddedServer = Readonly<{
   dataFolder: string;
   /** True when this call started the server, false when it was already running. */
   started: boolean;
+  /** Resolves when the server has ended though nobody here released it: it was killed, or has crashed. */
+  gone: Promise<void>;
   /** Stops the server, unless another process is still connected: the last one out turns off the light. */
   release(): Promise<void>;
 }>;
@@ -29,6 +31,7 @@ const LOCK = 'starting.lock';
 const LAST_LOOKS = 4;
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 60_000;
+const LOOK_MS = 200;
 /** `nobody` on Linux and macOS. PostgreSQL refuses to run as root. */
 const UNPRIVILEGED = { uid: 65534, gid: 65534 };
 
@@ -109,13 +112,29 @@ async function server(port: number, folder: string, data: string, started: boole
   const url = address(folder, port);
   const hold = new pg.Client({ connectionString: url, application_name: 'fengsui hold' });
   hold.on('error', () => undefined);
+  let released = false;
+  // Whoever releases the server lets its connection go, and does not care any more.
+  const gone = new Promise<void>((resolve) => hold.once('end', () => void (released || dead(data).then(resolve))));
   await hold.connect();
   return {
     url,
+    gone,
     dataFolder: data,
     started,
-    release: () => withLockFile(path.join(folder, LOCK), () => release(url, data, hold)),
+    release: () => {
+      released = true;
+      return withLockFile(path.join(folder, LOCK), () => release(url, data, hold));
+    },
   };
+}
+
+/** Returns once no server runs on this data folder: a connection may end while it lives. */
+async function dead(data: string): Promise<void> {
+  for (;;) {
+    const pid = postmaster(data)?.pid;
+    if (pid === undefined || !alive(pid)) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 async function release(url: string, data: string, hold: pg.Client): Promise<void> {

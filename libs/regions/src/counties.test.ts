@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sharedFile } from '@fengsui/testing';
+import fc from 'fast-check';
 import { Counties } from './index.js';
 
 const plan = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
@@ -36,6 +37,41 @@ describe('the counties of the city', () => {
     expect(counties.touchedBy(box(22, 111, 26, 115))).toHaveLength(8);
     expect(counties.touchedBy(box(-10, 10, -9, 11))).toEqual([]);
     expect(counties.touchedBy([])).toEqual([]);
+  });
+
+  it('are never fewer by the box around an outline than by the outline', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.double({ min: 22, max: 26, noNaN: true }), fc.double({ min: 111, max: 115, noNaN: true })),
+          {
+            minLength: 3,
+            maxLength: 12,
+          },
+        ),
+        (points) => {
+          const outline = [...points, points[0] as [number, number]];
+          const byBox = counties.touchedByBoxOf(outline);
+          expect(counties.touchedBy(outline).filter((code) => !byBox.includes(code))).toEqual([]);
+        },
+      ),
+    );
+    expect(
+      counties.touchedByBoxOf([
+        [22, 471],
+        [26, 471],
+        [26, 475],
+        [22, 471],
+      ]),
+    ).toHaveLength(8);
+    expect(
+      counties.touchedByBoxOf([
+        [-10, 10],
+        [-9, 10],
+        [-9, 11],
+        [-10, 10],
+      ]),
+    ).toEqual([]);
   });
 
   it('are not touched by an outline on the other side of the world that crosses the antimeridian, however it is written', () => {

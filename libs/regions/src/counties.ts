@@ -83,8 +83,21 @@ export class Counties {
   touchedBy(polygon: readonly LatLon[]): readonly string[] {
     if (polygon.length < 3) return [];
     const ring = unwrapped(polygon);
-    const shifted = [-360, 0, 360].map((shift) => ring.map(([x, y]) => [x + shift, y] as [number, number]));
-    return this.outlines.filter((outline) => shifted.some((one) => touches(one, outline))).map(({ code }) => code);
+    const box = boxOf([[ring]]);
+    return this.outlines
+      .filter((outline) =>
+        SHIFTS.some((shift) => meets(shifted(box, shift), outline.box) && touches(ring, shift, outline)),
+      )
+      .map(({ code }) => code);
+  }
+
+  /** Counties whose box the box around an outline meets: those that the outline touches, and perhaps others. */
+  touchedByBoxOf(polygon: readonly LatLon[]): readonly string[] {
+    if (polygon.length < 3) return [];
+    const box = boxOf([[unwrapped(polygon)]]);
+    return this.outlines
+      .filter((outline) => SHIFTS.some((shift) => meets(shifted(box, shift), outline.box)))
+      .map(({ code }) => code);
   }
 
   /** Counties that a circle of an alert touches. @param radiusKm kilometres; 0 is a point */
@@ -121,9 +134,16 @@ function unwrapped(polygon: readonly LatLon[]): Ring {
   });
 }
 
-function touches(ring: Ring, { box, polygons }: Outline): boolean {
-  const [west, south, east, north] = boxOf([[ring]]);
-  if (box[0] > east || box[2] < west || box[1] > north || box[3] < south) return false;
+type Box = Outline['box'];
+
+/** An outline may lie a turn around the world from ours. */
+const SHIFTS = [0, -360, 360];
+const shifted = ([west, south, east, north]: Box, by: number): Box => [west + by, south, east + by, north];
+const meets = (a: Box, b: Box): boolean => a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
+
+/** Whether an outline whose box meets the county's touches it. */
+function touches(given: Ring, shift: number, { box, polygons }: Outline): boolean {
+  const ring = shift === 0 ? given : given.map(([x, y]): [number, number] => [x + shift, y]);
   const outers = polygons.flatMap(([outer]) => (outer === undefined ? [] : [outer]));
   if (outers.some((outer) => outer.some((point) => windsAround(ring, point)))) return true;
   if (ring.some((point) => polygons.some((rings) => pointInPolygon(point, rings) !== false))) return true;

@@ -1,6 +1,7 @@
 import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
 import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
+import { wallSkewMs } from '@fengsui/database';
 import { lagOf, ParkedMessages } from '@fengsui/log';
 import { DataSource } from 'typeorm';
 import { Open } from './http/access.js';
@@ -30,6 +31,9 @@ const parkedGauge = new Gauge({
   registers: [registry],
 });
 
+/** More than clocks of one machine part by themselves. */
+const SKEW_MS = 5_000;
+
 /**
  * For whoever looks after processes: `/health` says whether the work goes on, `/metrics` how far it is (Prometheus
  * text).
@@ -44,12 +48,21 @@ export class Health {
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'services'>,
   ) {}
 
-  /** 200 while the database answers and every consumer that has something to do moves; else 503 with what does not. */
+  /**
+   * 200 while the database answers, every consumer that has something to do moves, and nobody has set the clock; else
+   * 503 with what is wrong.
+   */
   @Get('health')
   async health(): Promise<object> {
     const stuck = await this.stuck().catch((error: unknown) => [
       `the database does not answer: ${String((error as Error)?.message ?? error)}`,
     ]);
+    const skewMs = wallSkewMs();
+    if (Math.abs(skewMs) > SKEW_MS)
+      stuck.push(
+        `the clock of this machine was set by ${Math.round(skewMs / 1_000)} s since this process began, which goes on by its own: ` +
+          'set it right, or start the process anew',
+      );
     if (stuck.length > 0) throw new HttpException({ status: 'stuck', stuck }, 503);
     return { status: 'ok' };
   }

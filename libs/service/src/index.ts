@@ -9,6 +9,7 @@ export {
   endWithinSeconds,
   runService,
   servicesRun,
+  whoRuns,
   startServices,
   type ServiceParts,
   type ServiceProcess,

@@ -1,6 +1,6 @@
 import { Logger, type DynamicModule, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Service } from '@fengsui/contracts';
+import type { Service, UtcInstant } from '@fengsui/contracts';
 import {
   Clock,
   connect,
@@ -52,16 +52,23 @@ export type ServiceParts = Readonly<{
   positions?: Positions;
 }>;
 
-/** True when some process runs services on this database. */
-export async function servicesRun(db: Db): Promise<boolean> {
-  const held = await one(
+/** A process that runs services: its number on its machine, from where it is connected, and since when. */
+export type Runner = Readonly<{ process: string; since: UtcInstant }>;
+
+/** The process that runs services on this database, the oldest of several; null when none does. */
+export const whoRuns = (db: Db): Promise<Runner | null> =>
+  one<Runner>(
     db,
-    `select 1 from pg_locks l join pg_database d on d.oid = l.database
-     where d.datname = current_database() and l.locktype = 'advisory' and l.objid = $1 and l.granted limit 1`,
+    `select regexp_replace(a.application_name, '^fengsui ', '') || coalesce(' @ ' || host(a.client_addr), '') as process,
+            a.backend_start as since
+     from pg_locks l join pg_database d on d.oid = l.database join pg_stat_activity a on a.pid = l.pid
+     where d.datname = current_database() and l.locktype = 'advisory' and l.objid = $1 and l.granted
+     order by a.backend_start limit 1`,
     [RUNNING_LOCK],
   );
-  return held !== null;
-}
+
+/** True when some process runs services on this database. */
+export const servicesRun = async (db: Db): Promise<boolean> => (await whoRuns(db)) !== null;
 
 /** Starts services in this process. Whatever fails on the way, nothing is left running. */
 export async function startServices(
@@ -69,7 +76,7 @@ export async function startServices(
   settings: Settings,
   { schemas, modules, consumers, relays = [], http, positions }: ServiceParts,
 ): Promise<ServiceProcess> {
-  const db = await connect(url, 'fengsui', POOL_SIZE, [...BASE_SCHEMAS, ...schemas]);
+  const db = await connect(url, `fengsui ${process.pid}`, POOL_SIZE, [...BASE_SCHEMAS, ...schemas]);
   const notifications = new Notifications(url);
   const lock = new SessionLock(db, 'select pg_try_advisory_lock_shared($1)', [RUNNING_LOCK]);
   let lockTimer: NodeJS.Timeout | undefined;

@@ -7,16 +7,26 @@ import { SERVICE_SCHEMAS } from './one-process.js';
 export const SCHEMAS: readonly OwnedSchema[] = [...BASE_SCHEMAS, ...SERVICE_SCHEMAS];
 
 /** The database at hand: one's own, or the embedded one, brought up when it is not running. */
-export type Store = Readonly<{ url: string; embedded: boolean; release: () => Promise<void> }>;
+export type Store = Readonly<{
+  url: string;
+  embedded: boolean;
+  /** Resolves when the embedded database has ended by itself; never, for one's own. */ gone: Promise<void>;
+  release: () => Promise<void>;
+}>;
 
 export async function openStore(settings: Settings): Promise<Store> {
   if (settings.DATABASE_URL !== undefined) {
     await migrate(settings.DATABASE_URL, SCHEMAS);
-    return { url: settings.DATABASE_URL, embedded: false, release: () => Promise.resolve() };
+    return {
+      url: settings.DATABASE_URL,
+      embedded: false,
+      gone: new Promise(() => undefined),
+      release: () => Promise.resolve(),
+    };
   }
   const server = await startEmbedded(settings.FENGSUI_HOME);
   await migrate(server.url, SCHEMAS);
-  return { url: server.url, embedded: true, release: () => server.release() };
+  return { url: server.url, embedded: true, gone: server.gone, release: () => server.release() };
 }
 
 /** Removes everything that this installation ever held. */

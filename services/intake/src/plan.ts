@@ -15,6 +15,7 @@ import type { Reader } from './readers/reader.js';
 
 const strict = { additionalProperties: false };
 
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const pem = Type.String({ pattern: '^-----BEGIN CERTIFICATE-----' });
 const instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T.*(Z|[+-]\\d{2}:\\d{2})$' });
 
@@ -46,7 +47,10 @@ const SendersFile = Type.Object(
       Type.Object(
         {
           name: Type.String({ pattern: '^[a-z0-9-]{2,60}$' }),
-          keySha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+          keySha256: Type.Optional(sha256),
+          keys: Type.Optional(
+            Type.Array(Type.Object({ sha256, until: Type.Optional(instant) }, strict), { minItems: 1, maxItems: 2 }),
+          ),
           contracts: Type.Array(Type.String(), { minItems: 1 }),
           areas: Type.Optional(Type.Array(Type.String({ pattern: '^\\d{2}(\\d{2}(\\d{2})?)?$' }), { minItems: 1 })),
           perMinute: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -81,6 +85,7 @@ const SHIPPED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..',
  * are read.
  */
 export class IntakePlan {
+  private readonly folder: string;
   readonly feeders: readonly Feeder[];
   readonly sources: readonly PolledSource[];
   readonly timezone: string;
@@ -88,12 +93,25 @@ export class IntakePlan {
   private constructor(
     readonly readers: readonly Reader[],
     /** Who may warn of what. */ readonly senders: readonly Sender[],
-    doors: Readonly<{ feeders: readonly Feeder[]; sources: readonly PolledSource[]; timezone: string }>,
+    doors: Readonly<{ folder: string; feeders: readonly Feeder[]; sources: readonly PolledSource[]; timezone: string }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
   ) {
+    this.folder = doors.folder;
     this.feeders = doors.feeders;
     this.sources = doors.sources;
     this.timezone = doors.timezone;
+  }
+
+  /**
+   * The feeders as the plan has them now: a key that is withdrawn works no longer, without a restart. A file that does
+   * not fit any more leaves those of the start.
+   */
+  feedersNow(): readonly Feeder[] {
+    try {
+      return readPlanYaml(this.folder, 'senders.yaml', SendersFile).value.feeders;
+    } catch {
+      return this.feeders;
+    }
   }
 
   /** @throws SettingsError naming the file, the place in it and what was expected */
@@ -106,6 +124,12 @@ export class IntakePlan {
       ({ format }, index) => mappings.findIndex((other) => other.format === format) !== index,
     );
     if (twice !== undefined) throw new SettingsError('two mappings have one name', [twice.format]);
+    const keyless = feeders.filter(({ keySha256, keys }) => (keySha256 === undefined) === (keys === undefined));
+    if (keyless.length > 0)
+      throw new SettingsError(
+        `${folder}/senders.yaml does not fit`,
+        keyless.map(({ name }) => `${name}: keySha256, or keys`),
+      );
     const unknown = feeders.flatMap(({ contracts }) =>
       contracts.filter((one) => !(one in CONTRACTS) || !OBSERVED_TYPES.includes(one as ObservedEvent['type'])),
     );
@@ -128,7 +152,7 @@ export class IntakePlan {
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
     const readers = readersOf({ mappings, trust: pinnedTrust(pinned), codeOf });
-    const doors = { feeders, sources, timezone };
+    const doors = { folder, feeders, sources, timezone };
     return new IntakePlan(readers, known, doors, AccessPlan.read(folder));
   }
 }

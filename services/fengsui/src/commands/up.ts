@@ -12,7 +12,7 @@ import {
   type Delivery,
   type DemonstrationCity,
 } from '@fengsui/demonstration';
-import { endWithinSeconds, servicesRun } from '@fengsui/service';
+import { endWithinSeconds, whoRuns } from '@fengsui/service';
 import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
 import { firstLink } from '@fengsui/identity';
@@ -89,7 +89,8 @@ export async function up(
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
     sayReady(running, terminal);
-    await stopping.signal;
+    const lost = await Promise.race([stopping.signal.then(() => false), store.gone.then(() => true)]);
+    if (lost) return databaseGone(terminal);
     terminal.say({ zh: '正在停止……', en: 'stopping …' });
     return EXIT.done;
   } finally {
@@ -122,6 +123,16 @@ async function giveAccounts({ ports, address }: OneProcess, plans: Plans, termin
       zh: `\n尚无安全管理员。60分钟内打开一次：${address}/account#first=${link}`,
       en: `\nno security administrator yet. Open once within 60 minutes: ${address}/account#first=${link}`,
     });
+}
+
+/** Without its database nothing here goes on, and nothing would say so: whoever started us starts us again. */
+function databaseGone(terminal: Terminal): number {
+  terminal.say({
+    zh: '内置数据库已意外终止（被杀或崩溃），本进程随之结束；请重新启动，已提交的数据不受影响',
+    en: 'the embedded database has ended by itself (killed, or crashed), and so does this process: start it again, nothing that was committed is lost',
+  });
+  endWithinSeconds('fengsui');
+  return EXIT.trouble;
 }
 
 const sayReady = ({ address }: OneProcess, terminal: Terminal): void =>
@@ -163,7 +174,11 @@ async function scriptToPlay(
 ): Promise<readonly Delivery[] | null> {
   const db = await connect(store.url, 'fengsui up', 2);
   try {
-    if (await servicesRun(db)) throw new Misuse('服务已在运行 / the services are running already');
+    const runner = await whoRuns(db);
+    if (runner !== null)
+      throw new Misuse(
+        `服务已在运行：进程 ${runner.process}，自 ${shanghaiMinute(runner.since)} / the services are running already: process ${runner.process}, since ${runner.since}`,
+      );
     if (fresh) await wipe(store.url);
     const state = await playState(db);
     if (state.state === 'ended') {

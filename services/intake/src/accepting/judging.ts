@@ -72,7 +72,7 @@ function candidateOf(
     key: sameness.key,
     correlationId: sameness.correlation,
   } as ObservedEvent;
-  const forbidden = permit?.(anonymous) ?? null;
+  const forbidden = permit?.(anonymous) ?? tooManyPoints(anonymous);
   if (forbidden !== null) return [placed(forbidden)];
   const trusted = believed(anonymous, record, way.senders, now);
   if ('reason' in trusted) return [placed(trusted)];
@@ -91,6 +91,18 @@ const doubts = (event: ObservedEvent): string[] =>
   event.type === 'weather-warning.v1' && event.data.trust !== undefined && event.data.trust.standing !== 'entitled'
     ? [`evidence only: ${event.data.trust.reason}`]
     : [];
+
+/** A real alert has had 93,040 points; more than this is no outline of anything. */
+const MOST_POINTS = 1_000_000;
+
+function tooManyPoints(event: ObservedEvent): Refusal | null {
+  if (event.type !== 'weather-warning.v1') return null;
+  const polygons = event.data.infos.flatMap(({ areas }) => areas).flatMap((area) => area.polygons);
+  const points = polygons.reduce((sum, polygon) => sum + polygon.length, 0);
+  return points <= MOST_POINTS
+    ? null
+    : { place: 'data/infos', reason: `${points} points in its outlines`, expected: `at most ${MOST_POINTS}` };
+}
 
 /** Whatever a message says of its own sender's standing is nothing. */
 function withoutTrust(type: string, data: unknown): unknown {

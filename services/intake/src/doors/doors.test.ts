@@ -237,6 +237,29 @@ describe('the HTTP door', () => {
   });
 });
 
+describe('the keys of a feeder', () => {
+  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
+  const tried = async (url: string, key: string): Promise<number> =>
+    (await post(`${url}/v1/readings`, reading('a'), { authorization: `Bearer ${key}` })).status;
+
+  it('are two while one takes over, and one works no longer when its time is over', async () => {
+    const url = await start({
+      feeders: `  - { name: water, contracts: [reading.v1], keys: [{ sha256: ${sha256('old')}, until: '2020-01-01T00:00:00+08:00' }, { sha256: ${sha256('new')} }] }
+  - { name: other, contracts: [reading.v1], keys: [{ sha256: ${sha256('one')}, until: '2999-01-01T00:00:00Z' }, { sha256: ${sha256('two')} }] }\n`,
+    });
+    expect(await Promise.all(['old', 'new', 'one', 'two'].map((key) => tried(url, key)))).toEqual([401, 200, 200, 200]);
+  });
+
+  it('work no longer when they are withdrawn, without a restart', async () => {
+    const url = await start({ feeders: `  - { name: water, contracts: [reading.v1], keySha256: ${sha256('key')} }\n` });
+    expect(await tried(url, 'key')).toBe(200);
+    const senders = path.join(home, 'plan', 'senders.yaml');
+    writeFileSync(senders, readFileSync(senders, 'utf8').replace(sha256('key'), sha256('another')));
+    while ((await tried(url, 'key')) === 200) await sleep(500);
+    expect(await tried(url, 'another')).toBe(200);
+  });
+});
+
 describe('an order over HTTP', () => {
   const order = (data: object): string =>
     JSON.stringify({
@@ -566,5 +589,25 @@ describe('a polled source', () => {
     await due();
     await until(() => asked.filter(({ url }) => url === '/a').length > before);
     expect(asked.filter(({ url }) => url === '/b')).toHaveLength(1);
+  });
+
+  it('an index that has no end is left as soon as it is too long', async () => {
+    let sent = 0;
+    let left = false;
+    answers = (_request, response) => {
+      response.on('close', () => (left = true));
+      const more = (): void => {
+        while (!left && sent < 700_000_000 && response.write(' '.repeat(1_000_000))) sent += 1_000_000;
+        if (!left) response.once('drain', more);
+      };
+      response.write('<feed xmlns="http://www.w3.org/2005/Atom">');
+      more();
+    };
+    await start({ sources: source('cap-index'), environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect((await state()).last_error).toContain('more than 4000000 bytes');
+    await until(() => left);
+    expect(sent).toBeLessThan(100_000_000);
   });
 });

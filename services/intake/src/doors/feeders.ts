@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ObservedEvent, OrderV1, Refusal } from '@fengsui/contracts';
+import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
 import type { Permit } from '../accepting/judging.js';
 import type { Giver } from '../accepting/ways-in.js';
 import type { Feeder } from '../plan.js';
@@ -15,6 +15,8 @@ export type Known = Readonly<{
   /** Uploads at once. */ atOnce: number;
 }>;
 
+/** A key that is withdrawn works no longer than this. */
+const READ_AGAIN_MS = 20_000;
 const PER_MINUTE = 600;
 /** Uploads of one feeder at once: one that is stuck leaves room for the others. */
 const AT_ONCE = 4;
@@ -25,14 +27,20 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
  * feeder, only this machine may feed.
  */
 export class Feeders {
-  constructor(private readonly feeders: readonly Feeder[]) {}
+  private feeders: readonly Feeder[] = [];
+  private readAtMs = -Infinity;
+
+  /** @param feedersNow as the plan has them now; asked again after a while */
+  constructor(private readonly feedersNow: () => readonly Feeder[]) {}
 
   /**
    * @param header `Bearer …`, or the key itself from `x-api-key`
    * @param forwarded a proxy says that it passes on what another machine asked
    * @throws Problem 401, 403
    */
-  identify(header: string | undefined, address: string, forwarded: boolean): Known {
+  identify(header: string | undefined, address: string, forwarded: boolean, now: UtcInstant): Known {
+    if (performance.now() - this.readAtMs > READ_AGAIN_MS)
+      [this.feeders, this.readAtMs] = [this.feedersNow(), performance.now()];
     if (this.feeders.length === 0) {
       // A proxy on this machine speaks for others.
       if (LOOPBACK.test(address) && !forwarded)
@@ -49,7 +57,9 @@ export class Feeders {
     const feeder =
       key === ''
         ? undefined
-        : this.feeders.find(({ keySha256 }) => timingSafeEqual(Buffer.from(keySha256, 'hex'), hash));
+        : this.feeders.find((one) =>
+            keysOf(one, now).some((sha256) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash)),
+          );
     if (feeder === undefined)
       throw new Problem(
         401,
@@ -67,6 +77,12 @@ export class Feeders {
     };
   }
 }
+
+/** The keys of a feeder that work now: two, while one takes over from the other. */
+const keysOf = ({ keySha256, keys = [] }: Feeder, now: UtcInstant): readonly string[] => [
+  ...(keySha256 === undefined ? [] : [keySha256]),
+  ...keys.filter(({ until }) => until === undefined || Date.parse(until) > Date.parse(now)).map(({ sha256 }) => sha256),
+];
 
 function forbidden(event: ObservedEvent, { name, contracts, areas }: Feeder): Refusal | null {
   if (!contracts.includes(event.type))

@@ -71,7 +71,7 @@ export class HttpEndpoints {
     private readonly http: HttpDoor,
   ) {
     const { settings } = http;
-    this.feeders = new Feeders(plan.feeders);
+    this.feeders = new Feeders(() => plan.feedersNow());
     this.folder = path.resolve(settings.FENGSUI_HOME, 'spool');
     this.limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
     this.bodySeconds = settings.FENGSUI_BODY_SECONDS;
@@ -92,7 +92,8 @@ export class HttpEndpoints {
         `inputs, ${Object.keys(ENDPOINTS).join(', ')}`,
       );
     const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
-    const now = Date.parse(await this.clock.now());
+    const instant = await this.clock.now();
+    const now = Date.parse(instant);
     const feeder =
       (await this.loggedIn(request, now)) ??
       this.wrongKeys.watch(request.ip, now, () =>
@@ -100,6 +101,7 @@ export class HttpEndpoints {
           header('authorization') ?? header('x-api-key'),
           request.ip,
           FORWARDED.some((name) => header(name) !== undefined),
+          instant,
         ),
       );
     const contract = endpoint === 'inputs' ? null : ENDPOINTS[endpoint as Endpoint];

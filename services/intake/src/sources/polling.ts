@@ -212,7 +212,7 @@ export class Polling implements OnApplicationBootstrap {
 
   /** Fetches what an index links to and was not fetched before. One bad entry never blocks its neighbours. */
   private async takeIndex(source: PolledSource, response: Response): Promise<void> {
-    const links = linksIn(Buffer.from(await response.arrayBuffer()), response.url);
+    const links = linksIn(await atMost(response, INDEX_BYTES), response.url);
     if (links === null) throw new FailedFetch('no Atom or RSS index');
     const known = await rows<{ link: string }>(
       this.db,
@@ -262,3 +262,18 @@ const heardAgain = (source: string, silentSince: UtcInstant, now: UtcInstant): S
   causes: [`source-silent/${source}/${silentSince}`],
   data: { source, silentSince },
 });
+
+/** Bytes of an index: it only links. */
+const INDEX_BYTES = 4_000_000;
+
+/** An answer that is held whole. @throws FailedFetch as soon as there is more of it */
+async function atMost(response: Response, limit: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of Readable.fromWeb(response.body as never)) {
+    bytes += (piece as Buffer).length;
+    if (bytes > limit) throw new FailedFetch(`the index has more than ${limit} bytes`);
+    pieces.push(piece as Buffer);
+  }
+  return Buffer.concat(pieces);
+}
