@@ -152,9 +152,29 @@ async function tryIt() {
       headers: { 'content-type': 'application/xml' },
     });
     if (!posted.ok) throw new Error(`the warning was not taken: ${await posted.text()}`);
+    const unknown = await fetch(`${page}/v1/calls`);
+    if (unknown.status !== 401) throw new Error(`the console answered ${unknown.status} to nobody`);
+    // As the bureau's IT begins: an administrator, a service of an integrator, its role, its token.
+    const { environment: settings } = file.services.console;
+    const command = (...words) => {
+      const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, here(value, 0)]));
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...words, '--json'],
+        { encoding: 'utf8', cwd: ROOT, env: { ...process.env, ...env } },
+      );
+      if (status !== 0) throw new Error(`fengsui ${words.join(' ')}: ${stderr}`);
+      return JSON.parse(stdout);
+    };
+    command('people', 'first', 'admin', '--name', '管理员');
+    command('people', 'add', 'board', '--name', '看板', '--service', '--reason', 'compose');
+    command('people', 'give', 'board', '--role', 'duty-officer', '--reason', 'compose');
+    const { token } = command('tokens', 'new', 'board', '--scope', 'read-people', '--reason', 'compose');
+    const known = { headers: { authorization: `Bearer ${token}` } };
+    process.stdout.write('ok  the console answers nobody, and whoever an administrator gave a token\n');
     await until(
       () => 'the warning did not become a call',
-      async () => (await (await fetch(`${page}/v1/calls`)).json()).length > 0,
+      async () => (await (await fetch(`${page}/v1/calls`, known)).json()).length > 0,
     );
     process.stdout.write('ok  a warning posted to the console became a call, over Kafka, process by process\n');
     return 0;
