@@ -56,6 +56,47 @@ const propertiesOf = (environment) =>
       .map(([name, value]) => [name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.'), value]),
   );
 
+/**
+ * As the bureau's IT begins: an administrator, a service of an integrator, its role, its token.
+ * @param here the words of the file as they are on this machine
+ */
+function tokenOfBoard(here, environment) {
+  const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, here(value)]));
+  const command = (...words) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...words, '--json'],
+      { encoding: 'utf8', cwd: ROOT, env: { ...process.env, ...env } },
+    );
+    if (status !== 0) throw new Error(`fengsui ${words.join(' ')}: ${stderr}`);
+    return JSON.parse(stdout);
+  };
+  command('people', 'first', 'admin', '--name', '管理员');
+  command('people', 'add', 'board', '--name', '看板', '--service', '--reason', 'compose');
+  command('people', 'give', 'board', '--role', 'duty-officer', '--reason', 'compose');
+  return command('tokens', 'new', 'board', '--scope', 'read-people', '--reason', 'compose').token;
+}
+
+/** The whole way, over Kafka, process by process; asked by nobody, and by whoever has a token. */
+async function aWarningBecomesACall(page, makeToken, until) {
+  const posted = await fetch(`${page}/v1/warnings`, {
+    method: 'POST',
+    body: readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml')),
+    headers: { 'content-type': 'application/xml' },
+  });
+  if (!posted.ok) throw new Error(`the warning was not taken: ${await posted.text()}`);
+  const unknown = await fetch(`${page}/v1/calls`);
+  if (unknown.status !== 401) throw new Error(`the console answered ${unknown.status} to nobody`);
+  const token = makeToken();
+  const known = { headers: { authorization: `Bearer ${token}` } };
+  process.stdout.write('ok  the console answers nobody, and whoever an administrator gave a token\n');
+  await until(
+    () => 'the warning did not become a call',
+    async () => (await (await fetch(`${page}/v1/calls`, known)).json()).length > 0,
+  );
+  process.stdout.write('ok  a warning posted to the console became a call, over Kafka, process by process\n');
+}
+
 async function tryIt() {
   setUp();
   const { startEmbedded } = await import('../../libs/database/dist/index.js');
@@ -146,37 +187,11 @@ async function tryIt() {
       process.stdout.write(`ok  ${name} is healthy by its own check\n`);
     }
     const page = `http://127.0.0.1:${running.find(({ name }) => name === 'console').http}`;
-    const posted = await fetch(`${page}/v1/warnings`, {
-      method: 'POST',
-      body: readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml')),
-      headers: { 'content-type': 'application/xml' },
-    });
-    if (!posted.ok) throw new Error(`the warning was not taken: ${await posted.text()}`);
-    const unknown = await fetch(`${page}/v1/calls`);
-    if (unknown.status !== 401) throw new Error(`the console answered ${unknown.status} to nobody`);
-    // As the bureau's IT begins: an administrator, a service of an integrator, its role, its token.
-    const { environment: settings } = file.services.console;
-    const command = (...words) => {
-      const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, here(value, 0)]));
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        [path.join(ROOT, 'services/fengsui/bin/fengsui.mjs'), ...words, '--json'],
-        { encoding: 'utf8', cwd: ROOT, env: { ...process.env, ...env } },
-      );
-      if (status !== 0) throw new Error(`fengsui ${words.join(' ')}: ${stderr}`);
-      return JSON.parse(stdout);
-    };
-    command('people', 'first', 'admin', '--name', '管理员');
-    command('people', 'add', 'board', '--name', '看板', '--service', '--reason', 'compose');
-    command('people', 'give', 'board', '--role', 'duty-officer', '--reason', 'compose');
-    const { token } = command('tokens', 'new', 'board', '--scope', 'read-people', '--reason', 'compose');
-    const known = { headers: { authorization: `Bearer ${token}` } };
-    process.stdout.write('ok  the console answers nobody, and whoever an administrator gave a token\n');
-    await until(
-      () => 'the warning did not become a call',
-      async () => (await (await fetch(`${page}/v1/calls`, known)).json()).length > 0,
+    await aWarningBecomesACall(
+      page,
+      () => tokenOfBoard((text) => here(text, 0), file.services.console.environment),
+      until,
     );
-    process.stdout.write('ok  a warning posted to the console became a call, over Kafka, process by process\n');
     return 0;
   } catch (error) {
     process.stdout.write(`FAIL ${error.message}\n`);

@@ -1,4 +1,5 @@
 export { append as appendAudit, type Act } from './audit/chain.js';
+export { lastRecord, newSealKey, sealed, sealsOf, type Seal } from './audit/seals.js';
 export { recordsAfter, verify as verifyAudit, type Verdict } from './audit/verify.js';
 export { may, reaches, rightToGive, type Identity } from './identity.js';
 export { delegate, delegations, spokenFor, withdraw } from './people/delegations.js';
@@ -22,4 +23,4 @@ export { newSecret, usedStep } from './sessions/one-time-codes.js';
 export { Sessions, TOKEN_PREFIX, type Credential, type SessionView } from './sessions/sessions.js';
 export { identityHere, osUserHere } from './sessions/this-machine.js';
 export { ACCESS_SCHEMA } from './tables/migrations.js';
-export { PersonRow } from './tables/tables.js';
+export { AuditSealRow, PersonRow } from './tables/tables.js';

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { people, verifyAudit } from '@fengsui/access';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { people, sealsOf, verifyAudit, type Seal } from '@fengsui/access';
 import { accountOf, TEST_PASSWORD as PASSWORD, tokenOf } from '@fengsui/access/testing';
 import { Clock, connect } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
@@ -55,7 +58,9 @@ class Browser {
 
 const enter = (id: string, more: object = {}): Promise<void> => accountOf(db, id, [], more);
 
+let home: string;
 beforeAll(async () => {
+  home = mkdtempSync(path.join(os.tmpdir(), 'fengsui-identity-'));
   database = await testDatabase(BASE_SCHEMAS);
   db = await connect(database.url, 'identity test', 2, BASE_SCHEMAS);
   provider = createServer();
@@ -63,6 +68,7 @@ beforeAll(async () => {
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
   const port = await freePort();
   const settings = readSettings({
+    FENGSUI_HOME: home,
     FENGSUI_HTTP_PORT: String(port),
     LOG_LEVEL: 'error',
     OIDC_ISSUER: issuer,
@@ -90,6 +96,7 @@ afterAll(async () => {
   expect(await verifyAudit(db)).toMatchObject({ ok: true });
   await db.destroy();
   await database.drop();
+  rmSync(home, { recursive: true, force: true });
 });
 
 async function freePort(): Promise<number> {
@@ -229,6 +236,23 @@ describe('the identity provider', () => {
     expect((await victim.ask('GET', '/login/provider/callback?code=stolen&state=guessed')).status).toBe(403);
     expect(await people(db, await new Clock(db).now())).toHaveLength(1);
   });
+});
+
+it('seals a day of the audit chain in the database and in a file beside it, and makes its key once', async () => {
+  await enter('liang');
+  await db.query(`update schedule.job set due_at = now(), key = to_char(now() at time zone 'Asia/Shanghai', 'YYYY-MM-DD')
+    where service = 'access/audit'; select pg_notify('schedule', '')`);
+  while ((await sealsOf(db)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const [kept] = await sealsOf(db);
+  const written = JSON.parse(readFileSync(path.join(home, 'audit-seals.ndjson'), 'utf8')) as Seal;
+  expect(written).toEqual(kept);
+  expect(statSync(path.join(home, 'audit-key.pem')).mode & 0o777).toBe(0o600);
+  expect(await verifyAudit(db, [written])).toMatchObject({ ok: true });
+  const jobs = (await db.query(
+    `select due_at > now() as later from schedule.job where service = 'access/audit'`,
+  )) as unknown[];
+  expect(jobs).toEqual([{ later: true }]);
+  await expect(db.query('delete from access.audit_seal')).rejects.toThrow('only grows');
 });
 
 it('gives a program that has a token what the token is for, and no more', async () => {

@@ -10,6 +10,7 @@ import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { ACCESS_SCHEMA } from '../tables/migrations.js';
 import { append, type Act } from './chain.js';
+import { newSealKey, sealed, type Seal } from './seals.js';
 import { recordsAfter, verify } from './verify.js';
 
 const VERIFIER = path.resolve(
@@ -89,6 +90,25 @@ describe('the audit chain', () => {
       expect(Math.abs((verdict.brokenAt ?? 0) - at)).toBeLessThanOrEqual(1);
     });
     expect(await verify(db)).toMatchObject({ ok: true, records: 40 });
+  });
+
+  it('is closed by seals: what is cut off at its end, or sealed otherwise, is found', async () => {
+    const key = newSealKey();
+    const records = await recordsAfter(db, 0, 100);
+    const at = (seq: number): Seal => {
+      const { hash } = records[seq - 1] as { hash: string };
+      return sealed({ day: '2020-06-07', seq, hash, at: NOW }, key);
+    };
+    const [early, last] = [at(20), at(40)];
+    expect(await verify(db, [early, last])).toMatchObject({ ok: true, records: 40 });
+    await forged('delete from access.audit where seq > 38', async () => {
+      expect(await verify(db)).toMatchObject({ ok: true, records: 38 });
+      expect(await verify(db, [early])).toMatchObject({ ok: true });
+      expect(await verify(db, [early, last])).toMatchObject({ ok: false, brokenAt: 39 });
+    });
+    expect(await verify(db, [{ ...early, hash: last.hash }])).toMatchObject({ ok: false, brokenAt: 20 });
+    expect(await verify(db, [{ ...early, signature: last.signature }])).toMatchObject({ ok: false, brokenAt: 20 });
+    expect(await verify(db, [{ ...early, day: '2020-06-08' }])).toMatchObject({ ok: false, brokenAt: 20 });
   });
 
   it('is found whole, and broken by one byte, by a verifier that shares no code', async () => {

@@ -2,6 +2,7 @@ import type { UtcInstant } from '@fengsui/contracts';
 import { rows, type Db } from '@fengsui/database';
 import { AuditRow } from '../tables/tables.js';
 import { GENESIS, hashOf } from './chain.js';
+import { holds, type Seal } from './seals.js';
 
 /** What became of a check of the chain. `brokenAt`: number of the first record that does not fit; null when all do. */
 export type Verdict = Readonly<{
@@ -14,22 +15,32 @@ export type Verdict = Readonly<{
 
 const PAGE = 20_000;
 
-/** Goes through the whole chain: every hash, every link, and that no number is left out. */
-export async function verify(db: Db): Promise<Verdict> {
+/**
+ * Goes through the whole chain: every hash, every link, that no number is left out, and that every seal fits the record
+ * it names: what was cut off at the end is missed by a seal that was kept elsewhere.
+ * @param seals of the database and of the file beside it
+ */
+export async function verify(db: Db, seals: readonly Seal[] = []): Promise<Verdict> {
+  const bySeq = new Map<number, Seal[]>();
+  for (const seal of seals) bySeq.set(seal.seq, [...(bySeq.get(seal.seq) ?? []), seal]);
   let [records, previous] = [0, GENESIS];
   let from: UtcInstant | null = null;
   let to: UtcInstant | null = null;
   for (;;) {
     const page = await recordsAfter(db, records, PAGE);
     for (const record of page) {
-      if (record.seq !== records + 1 || record.previous !== previous || hashOf(record) !== record.hash)
+      const unsealed = (bySeq.get(record.seq) ?? []).some((seal) => seal.hash !== record.hash || !holds(seal));
+      if (record.seq !== records + 1 || record.previous !== previous || hashOf(record) !== record.hash || unsealed)
         return { ok: false, records, from, to, brokenAt: records + 1 };
       records += 1;
       previous = record.hash;
       from ??= record.at;
       to = record.at;
     }
-    if (page.length < PAGE) return { ok: true, records, from, to, brokenAt: null };
+    if (page.length < PAGE) {
+      const cutOff = seals.some(({ seq }) => seq > records);
+      return { ok: !cutOff, records, from, to, brokenAt: cutOff ? records + 1 : null };
+    }
   }
 }
 

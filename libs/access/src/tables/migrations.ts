@@ -1,6 +1,14 @@
 import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { AuditRow, DelegationRow, GrantedRoleRow, OneTimeLinkRow, PersonRow, SessionRow } from './tables.js';
+import {
+  AuditRow,
+  AuditSealRow,
+  DelegationRow,
+  GrantedRoleRow,
+  OneTimeLinkRow,
+  PersonRow,
+  SessionRow,
+} from './tables.js';
 
 /** People, what they may do, their sessions, and the audit chain. */
 class CreateAccess1795665600000 implements MigrationInterface {
@@ -124,8 +132,34 @@ const COMMENTS = `
   comment on column access.audit."hash" is 'SHA-256 of all the above';
 `;
 
+/** Each day of the audit chain is closed with a signature. */
+class SealAudit1795665600003 implements MigrationInterface {
+  readonly name = 'SealAudit1795665600003';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table access.audit_seal (
+        day text primary key, seq int not null, hash text not null, at timestamptz not null, public_key text not null, signature text not null
+      );
+      create trigger audit_seal_only_grows before update or delete or truncate on access.audit_seal
+        for each statement execute function access.refuse_change();
+      comment on table access.audit_seal is 'What closes each day of the audit chain, signed';
+      comment on column access.audit_seal."day" is 'day in Beijing time';
+      comment on column access.audit_seal."seq" is 'number of its last record';
+      comment on column access.audit_seal."hash" is 'hash of that record';
+      comment on column access.audit_seal."at" is 'sealed at';
+      comment on column access.audit_seal."public_key" is 'Ed25519 key, SPKI in base64';
+      comment on column access.audit_seal."signature" is 'signature over day, seq, hash and at, base64';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const ACCESS_SCHEMA: OwnedSchema = {
   schema: 'access',
-  entities: [PersonRow, GrantedRoleRow, SessionRow, DelegationRow, OneTimeLinkRow, AuditRow],
-  migrations: [CreateAccess1795665600000],
+  entities: [PersonRow, GrantedRoleRow, SessionRow, DelegationRow, OneTimeLinkRow, AuditRow, AuditSealRow],
+  migrations: [CreateAccess1795665600000, SealAudit1795665600003],
 };

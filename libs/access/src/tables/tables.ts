@@ -96,3 +96,13 @@ export class AuditRow {
   @TextColumn('hash of the record before') previous!: string;
   @TextColumn('SHA-256 of all the above') hash!: string;
 }
+
+@Entity({ schema: 'access', name: 'audit_seal', comment: 'What closes each day of the audit chain, signed' })
+export class AuditSealRow {
+  @Key('day in Beijing time') day!: string;
+  @WholeColumn('number of its last record') seq!: number;
+  @TextColumn('hash of that record') hash!: string;
+  @InstantColumn('sealed at') at!: UtcInstant;
+  @TextColumn('Ed25519 key, SPKI in base64') publicKey!: string;
+  @TextColumn('signature over day, seq, hash and at, base64') signature!: string;
+}

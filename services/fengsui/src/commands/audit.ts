@@ -1,6 +1,8 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { recordsAfter, verifyAudit } from '@fengsui/access';
+import * as path from 'node:path';
+import { recordsAfter, sealsOf, verifyAudit, type Seal } from '@fengsui/access';
+import { SEALS_FILE } from '@fengsui/identity';
 import { wordOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
 import type { AuditOutput } from '../shapes.js';
@@ -10,13 +12,16 @@ const PAGE = 10_000;
 
 /** Holds every record of the audit chain against the one before. */
 const verify = (terminal: Terminal): Promise<number> =>
-  withSession('ports', async ({ ports }) => {
-    const output: AuditOutput = await verifyAudit(ports.db);
+  withSession('ports', async ({ ports, settings }) => {
+    const beganMs = performance.now();
+    const seals = [...(await sealsOf(ports.db)), ...sealsIn(path.join(settings.FENGSUI_HOME, SEALS_FILE))];
+    const output: AuditOutput = await verifyAudit(ports.db, seals);
+    const rate = Math.round((output.records / Math.max(1, performance.now() - beganMs)) * 1_000);
     terminal.result(output, () =>
       output.ok
         ? terminal.pick({
-            zh: `审计链完整：${output.records} 条`,
-            en: `the audit chain is whole: ${output.records} records`,
+            zh: `审计链完整：${output.records} 条，${seals.length} 个封记，每秒 ${rate} 条`,
+            en: `the audit chain is whole: ${output.records} records, ${seals.length} seals, ${rate} records a second`,
           })
         : terminal.pick({
             zh: `审计链在第 ${output.brokenAt} 条断裂`,
@@ -25,6 +30,13 @@ const verify = (terminal: Terminal): Promise<number> =>
     );
     return output.ok ? EXIT.done : EXIT.trouble;
   });
+
+/** Seals of the file beside the database. */
+function sealsIn(file: string): Seal[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Seal);
+}
 
 /** Writes the chain as one JSON array a line, for a verifier that is not ours (infra/verify-audit.mjs). */
 const writeOut = (file: string, terminal: Terminal): Promise<number> =>
