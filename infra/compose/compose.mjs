@@ -115,7 +115,7 @@ async function tryIt() {
       .replaceAll('127.0.0.1/9092', `127.0.0.1/${clients}`)
       .replaceAll('/var/lib/', `${folder}/`)
       .replaceAll('0.0.0.0', '127.0.0.1')
-      .replaceAll('7310', String(http));
+      .replaceAll(/\b7310\b/g, String(http)); // whole: a password or another port may hold these digits
   const run = async (name, service, environment) => {
     const http = await freePort();
     const [command, ...words] = service.command;

@@ -54,7 +54,9 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
   const grants = delegated === null ? giver.grants : delegated.grants;
   const division = divisionOf(order);
   const fitting =
-    division === null ? grants.filter((one) => rightsOf([one]).has(right)) : grantsFor(grants, right, division);
+    division === null
+      ? grants.filter((one) => rightsOf([one]).has(right) && reachesAll(one, right))
+      : grantsFor(grants, right, division);
   if (fitting.length === 0)
     return refusal(
       `${who} 无权下达“${kind}”${division === null ? '' : `（${division}）`}`,
@@ -67,7 +69,9 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
       `decided more than ${NOW_MINUTES} minutes from now: enter it as a late record`,
       'occurredAt',
     );
-  if (late !== undefined && !rightsOf(giver.grants).has('record-late'))
+  if (late !== undefined && !MAY_BE_LATE.has(kind))
+    return refusal(`“${kind}”不能补录`, `${kind} is not entered late`, 'data/late');
+  if (late !== undefined && !may(giver, 'record-late'))
     return refusal(`${giver.person} 无权补录`, `${giver.person} may not enter late records`, 'data/late');
   return right === 'approve' ? levelRight(order, fitting, plan, who) : (right as OrderRight);
 }
@@ -80,6 +84,16 @@ function levelRight({ data }: OrderV1, grants: readonly Grant[], plan: AccessPla
     ? `approve-${highest}`
     : refusal(`${who} 无权签发 ${wanted} 级`, `${who} may approve up to ${highest}, not ${wanted}`, 'data/level');
 }
+
+/**
+ * What an order is about is not told by its own words: a fire, an event. Who judges or corrects it does so for the
+ * city.
+ */
+const reachesAll = ({ authority }: Grant, right: Right): boolean =>
+  (right !== 'judge' && right !== 'correct') || authority.endsWith('00');
+
+/** What takes two people when it is entered late: see the rule of two persons. */
+const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'end']);
 
 const LEVELS: readonly LevelOrdered[] = ['IV', 'III', 'II', 'I'];
 

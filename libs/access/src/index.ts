@@ -5,14 +5,15 @@ export { may, reaches, rightToGive, type Identity } from './identity.js';
 export { delegate, delegations, spokenFor, withdraw } from './people/delegations.js';
 export { castDemonstration, DEMONSTRATION_PASSWORD } from './people/demonstration.js';
 export { newLink, useLink } from './people/one-time-links.js';
+export { AccessFault } from './access-fault.js';
 export {
-  AccessFault,
   addPerson,
   changeRole,
   disable,
   grantsOf,
   nobodyYet,
   people,
+  resetLogin,
   type Doer,
   type PersonView,
 } from './people/people.js';

@@ -67,8 +67,11 @@ const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
   viewer: SEEING,
 };
 
+/** Rights that decide. Whoever administers has none of them, and no token of a program has. */
+export const DECIDING: ReadonlySet<Right> = new Set(['approve', 'judge', 'correct', 'record-late']);
+
 /** Administrators of one kind that one person cannot be together. */
-const APART: readonly Role[] = ['auditor', 'system-administrator', 'security-administrator'];
+export const APART: readonly Role[] = ['auditor', 'system-administrator', 'security-administrator'];
 
 /** A role that a person has for an authority. */
 export type Grant = Readonly<{ role: Role; authority: string }>;
@@ -86,15 +89,15 @@ export function rolesApart(roles: readonly Role[]): string | null {
   const names = (list: readonly Role[]): string => list.map((role) => ROLE_IN_CHINESE[role]).join('、');
   if (administrators.length > 1)
     return `${names(administrators)}不得由一人兼任 / ${administrators.join(', ')} stay apart`;
-  const decides = roles.filter((role) => RIGHTS_OF[role].includes('approve'));
+  const decides = roles.filter((role) => RIGHTS_OF[role].some((right) => DECIDING.has(right)));
   return administrators.length > 0 && decides.length > 0
     ? `${names(administrators)}不得兼任${names(decides)} / ${administrators.join(', ')} and ${decides.join(', ')} stay apart`
     : null;
 }
 
-/** A city covers its counties: `441800` what begins with `4418`, `440000` the province. */
+/** A city covers its counties: `441800` what begins with `4418`, `440000` the province, `000000` everything. */
 export const covers = (authority: string, division: string): boolean =>
-  division.startsWith(authority.replace(/(00){1,2}$/, ''));
+  division.startsWith(authority.replace(/(00){1,3}$/, ''));
 
 /** What an order of each kind needs. */
 export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {

@@ -17,7 +17,17 @@ export {
 export { ordersDesk } from './runtime.js';
 export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.js';
 export { FEEDS, LOG, type Runtime } from './tokens.js';
-export { credentialOf, identityOf, Needs, NeedsLogin, Open, SentToken, SESSION_COOKIE, Who } from './http/access.js';
+export {
+  credentialOf,
+  identityOf,
+  isThisMachine,
+  Needs,
+  NeedsLogin,
+  Open,
+  SentToken,
+  SESSION_COOKIE,
+  Who,
+} from './http/access.js';
 export { JsonBody } from './http/json-body.js';
 export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';
 export { Question, questionsOf, type QuestionDescription } from './http/question.js';

@@ -168,7 +168,7 @@ describe('in a browser', () => {
   it('a delegation works until it is taken back', async () => {
     await login('liang');
     await page.waitForSelector('#me:not([hidden])');
-    await page.fill('#delegate-form [name=agent]', 'anquan');
+    await page.fill('#delegate-form [name=agent]', 'wu');
     await page.fill('#delegate-form [name=beginsAt]', '2020-01-01T00:00');
     await page.fill('#delegate-form [name=endsAt]', '2020-03-01T00:00');
     await page.fill('#delegate-form [name=reason]', '出差');

@@ -54,9 +54,15 @@ onSubmit('first-form', async (fields) => { await ask('POST', 'first-administrato
 onSubmit('password-form', async (fields) => { await ask('POST', 'password', { ...fields, token: hash.get('password') }); hash.delete('password'); history.replaceState(null, '', '/account'); await refresh(); say('已保存，请登录'); });
 onSubmit('factor-form', async (fields) => { await ask('PUT', 'me/second-factor', fields); by('factor-form').hidden = true; await refresh(); say('已绑定'); });
 onSubmit('delegate-form', async ({ agent, beginsAt, endsAt, reason }) => { await ask('POST', 'delegations', { principal: me.person, agent, beginsAt: beginsAt + ':00+08:00', endsAt: endsAt + ':00+08:00', reason }); await refresh(); });
-onSubmit('person-form', async ({ osUser, ...rest }) => { const { link } = await ask('POST', 'people', osUser === '' ? rest : { ...rest, osUser }); await refresh(); say('设置密码的链接（只显示这一次，24小时有效）：' + location.origin + '/account#password=' + link); });
+const sayLink = (link) => say('设置密码的链接（只显示这一次，24小时有效）：' + location.origin + '/account#password=' + link);
+onSubmit('person-form', async (fields) => { const { link } = await ask('POST', 'people', Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))); await refresh(); sayLink(link); });
 onSubmit('role-form', async ({ person, given, ...rest }) => { await ask('PUT', 'people/' + encodeURIComponent(person) + '/roles', { ...rest, given: given === 'true' }); await refresh(); });
-onSubmit('disable-form', async ({ person, reason }) => { await ask('DELETE', 'people/' + encodeURIComponent(person), { reason }); await refresh(); });
+onSubmit('disable-form', async ({ person, reason, work }) => {
+  const path = 'people/' + encodeURIComponent(person);
+  if (work === 'link') { const { link } = await ask('POST', path + '/link', { reason }); await refresh(); return sayLink(link); }
+  await ask('DELETE', path, { reason });
+  await refresh();
+});
 by('sign-out').onclick = () => tried(async () => { await ask('DELETE', 'session'); await refresh(); });
 by('sign-out-everywhere').onclick = () => tried(async () => { await ask('DELETE', 'sessions'); await refresh(); });
 by('second-factor').onclick = () => tried(async () => { const { secret } = await ask('POST', 'me/second-factor'); by('secret').textContent = secret; by('factor-form').hidden = false; });

@@ -138,6 +138,7 @@ describe('a session over HTTP', () => {
   it.each([
     ['no JSON', '{', 400],
     ['a field that is not known', '{"person":"liang","password":"x","admin":true}', 400],
+    ['half a character', '{"person":"\\ud800","password":"x"}', 400],
     ['megabytes', `{"person":"${'x'.repeat(200_000)}"}`, 413],
   ])('takes a login with %s for none', async (_what, body, status) => {
     const answer = await fetch(`${url}/v1/session`, {
@@ -166,11 +167,17 @@ describe('people, by the security administrator', () => {
     expect((await browser.ask('POST', '/v1/password', { token: password, password: PASSWORD })).status).toBe(200);
     const role = { role: 'approver', authority: '441800', given: true, reason: '任命' };
     expect((await browser.ask('PUT', '/v1/people/chen/roles', role)).status).toBe(200);
-    expect((await browser.ask('PUT', '/v1/people/wang/roles', role)).status).toBe(403);
+    expect((await browser.ask('PUT', '/v1/people/wang/roles', role)).status).toBe(422);
     const chen = new Browser();
     expect(await chen.login('chen')).toBe(200);
     expect(await chen.json('/v1/me')).toMatchObject({ roles: [{ role: 'approver', authority: '441800' }] });
     expect((await chen.ask('GET', '/v1/people')).status).toBe(403);
+    // Whoever forgot their password, or lost their authenticator, gets a link anew.
+    const again = await browser.ask('POST', '/v1/people/chen/link', { reason: '忘记密码' });
+    const { link: anew } = (await again.json()) as { link: string };
+    expect((await chen.ask('GET', '/v1/me')).status).toBe(401);
+    expect((await browser.ask('POST', '/v1/password', { token: anew, password: `${PASSWORD} anew` })).status).toBe(200);
+    expect([await chen.login('chen'), await chen.login('chen', `${PASSWORD} anew`)]).toEqual([401, 200]);
     expect((await browser.ask('DELETE', '/v1/people/chen', { reason: '离任' })).status).toBe(200);
     expect((await chen.ask('GET', '/v1/me')).status).toBe(401);
     expect(await chen.login('chen')).toBe(401);
@@ -218,7 +225,13 @@ describe('the identity provider', () => {
   }
 
   it('lets in who is entered with the subject that it vouches for, and nobody else', async () => {
-    await enter('liang', { oidc: { issuer, subject: 'gov-000123' } });
+    const authorization = `Bearer ${await tokenOf(db, 'wang', ['security-administrator'])}`;
+    const added = await fetch(`${url}/v1/people`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'liang', name: '梁', oidcSubject: 'gov-000123', reason: '登记' }),
+    });
+    expect(added.status).toBe(201);
     const browser = new Browser();
     expect((await through(browser, 'gov-000123')).status).toBe(200);
     expect(await browser.json('/v1/me')).toMatchObject({ person: 'liang' });
@@ -260,4 +273,10 @@ it('gives a program that has a token what the token is for, and no more', async 
   const ask = async (path: string): Promise<number> =>
     (await fetch(`${url}${path}`, { headers: { authorization } })).status;
   expect([await ask('/v1/me'), await ask('/v1/people')]).toEqual([200, 403]);
+  const end = await fetch(`${url}/v1/sessions`, {
+    method: 'DELETE',
+    body: '{}',
+    headers: { authorization, 'content-type': 'application/json' },
+  });
+  expect(end.status).toBe(403);
 });

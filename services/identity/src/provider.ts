@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { PersonRow } from '@fengsui/access';
+import { AccessFault, PersonRow } from '@fengsui/access';
 import type { Settings } from '@fengsui/settings';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
 import * as oidc from 'openid-client';
 import { DataSource } from 'typeorm';
 
@@ -40,9 +40,20 @@ export class Provider {
     return this.settings.OIDC_ISSUER !== undefined;
   }
 
+  /** How a subject of the provider is entered. @throws AccessFault when there is no provider */
+  identityOf(subject: string | undefined): Readonly<{ issuer: string; subject: string }> | null {
+    if (subject === undefined) return null;
+    const { OIDC_ISSUER: issuer } = this.settings;
+    if (issuer === undefined) throw new AccessFault('未配置统一身份认证 / OIDC_ISSUER is not set');
+    return { issuer, subject };
+  }
+
   /** @returns where to send the browser, and what it must bring back in its own cookie */
   async begin(): Promise<Readonly<{ url: string; state: string }>> {
-    const config = await this.config();
+    const config = await this.config().catch((error: unknown) => {
+      this.logger.error(`the identity provider does not answer: ${String((error as Error)?.message ?? error)}`);
+      throw new ServiceUnavailableException('统一身份认证暂不可用 / the identity provider does not answer');
+    });
     const [verifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
     this.forgetOld();
     this.attempts.set(state, { verifier, nonce, beganMs: performance.now() });

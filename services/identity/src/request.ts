@@ -12,14 +12,6 @@ export type Reply = {
   send: (body: unknown) => unknown;
 };
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
-/** What a proxy says of whom it speaks for. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
-
-/** True when somebody on this machine asks, and no proxy for somebody elsewhere. */
-export const isThisMachine = ({ ip, headers }: Request): boolean =>
-  LOOPBACK.test(ip) && FORWARDED.every((name) => headers[name] === undefined);
-
 export const fromOf = ({ ip, headers }: Request): Readonly<{ address: string; agent: string }> => ({
   address: ip,
   agent: [headers['user-agent']].flat()[0] ?? '',

@@ -38,6 +38,7 @@ export class SecondFactorHttp {
   @Put()
   @NeedsLogin()
   async confirm(@Body(new JsonBody(Code)) { code }: Static<typeof Code>, @Who() who: Identity): Promise<object> {
+    if (!who.acts) throw new ForbiddenException('会话已锁定，只能查看 / the session only watches');
     const secret = this.pending.get(who.person);
     if (secret === undefined) throw new AccessFault('请重新开始绑定 / begin again');
     await this.db.transaction(async (tx) => {

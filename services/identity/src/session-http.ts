@@ -1,11 +1,11 @@
 import { LocalLogin, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
 import { Clock } from '@fengsui/database';
-import { JsonBody, NeedsLogin, Open, Question, SentToken, SESSION_COOKIE, Who } from '@fengsui/service';
+import { isThisMachine, JsonBody, NeedsLogin, Open, Question, SentToken, SESSION_COOKIE, Who } from '@fengsui/service';
 import { Body, Controller, Delete, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
-import { fromOf, isThisMachine, type Reply, type Request } from './request.js';
+import { fromOf, type Reply, type Request } from './request.js';
 import { MeView, SessionShape } from './views.js';
 import { becomeFirst, FirstAdministrator } from './first-administrator.js';
 

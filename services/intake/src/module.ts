@@ -14,6 +14,7 @@ import { IntakeHttp } from './http.js';
 import { KeptInputs } from './keeping/kept-inputs.js';
 import { IntakePlan } from './plan.js';
 import { IntakeQuery } from './query.js';
+import { RemovedSources } from './sources/removed-sources.js';
 import { Polling, POLLING_SETTINGS, type PollingSettings } from './sources/polling.js';
 
 @Module({})
@@ -47,7 +48,7 @@ export class IntakeModule {
 
 /** What takes things in by itself: the inbox, the feed topics, the polled sources, as far as they are configured. */
 function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
-  const providers: Provider[] = [];
+  const providers: Provider[] = [RemovedSources];
   const { FENGSUI_INBOX: inbox, KAFKA_BROKERS: brokers } = settings;
   if (inbox !== undefined)
     providers.push({

@@ -180,6 +180,23 @@ describe('an order that takes two', () => {
     });
   });
 
+  it('is not countersigned in the name of who gave it, for another authority, or by a right below the level in force', async () => {
+    await begin();
+    await response.at('10:00');
+    await raise(liang);
+    const second = { kind: 'countersign', ...CITY, countersigns: 'o1', actor: 'wu', right: 'approve-I' };
+    await response.order({ ...second, speaksFor: 'liang' });
+    await response.order({ ...second, authority: '441881' });
+    expect(await levels()).toEqual(['ordered none']);
+    await response.order(second);
+    expect(await levels()).toEqual(['ordered I']);
+    await response.order({ kind: 'end', ...CITY, ...liang });
+    await response.order({ ...second, countersigns: 'o5', right: 'approve-III' });
+    expect(await levels()).toEqual(['ordered I']);
+    await response.order({ ...second, countersigns: 'o5' });
+    expect(await levels()).toEqual(['ordered none']);
+  });
+
   it('is refused when nobody else comes', async () => {
     await begin();
     await response.at('10:00');

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc } from '@fengsui/contracts';
-import { connect } from '@fengsui/database';
+import { connect, type Tx } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { ACCESS_SCHEMA } from '../tables/migrations.js';
@@ -48,6 +48,7 @@ describe('the audit chain', () => {
     await db.destroy();
     await database.drop();
   });
+  const verifyIn = async (tx: Tx): Promise<boolean> => (await verify(tx)).ok;
   /** As a superuser who takes the guard away, which no service may. */
   const forged = async (change: string, work: () => Promise<void>): Promise<void> => {
     const runner = db.createQueryRunner();
@@ -64,6 +65,17 @@ describe('the audit chain', () => {
 
   it('is whole however many write at once', async () => {
     expect(await verify(db)).toEqual({ ok: true, records: 40, from: NOW, to: NOW, brokenAt: null });
+  });
+
+  it('hashes what the database will hold, whatever was written', async () => {
+    const strange = { ...act(1), reason: 'half \ud800 and \0 none', before: { text: '\ud800' } };
+    await db
+      .transaction(async (tx) => {
+        await append(tx, strange, NOW);
+        expect(await verifyIn(tx)).toBe(true);
+        throw new Error('taken back');
+      })
+      .catch((error: Error) => expect(error.message).toBe('taken back'));
   });
 
   it('cannot be changed, nor emptied', async () => {

@@ -39,7 +39,7 @@ export async function append(tx: Tx, acts: Act | readonly Act[], now: UtcInstant
   let [seq, previous] = [last?.seq ?? 0, last?.hash ?? GENESIS];
   const written = all.map(({ before, after, ...given }) => {
     seq += 1;
-    const record: Hashed = { ...given, seq, at: now, before: textOf(before), after: textOf(after), previous };
+    const record: Hashed = { ...storable(given), seq, at: now, before: textOf(before), after: textOf(after), previous };
     previous = hashOf(record);
     return { ...record, hash: previous };
   });
@@ -68,3 +68,9 @@ export const hashOf = (record: Hashed): string =>
 
 const textOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);
+
+/** What the database would write otherwise than it was hashed: halves of characters, and NUL. */
+const storable = <T extends Readonly<Record<string, string>>>(texts: T): T =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [name, text.replace(/\p{Surrogate}|\0/gu, '\ufffd')]),
+  ) as T;

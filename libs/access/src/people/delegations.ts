@@ -1,10 +1,12 @@
+import { AccessFault } from '../access-fault.js';
 import { randomUUID } from 'node:crypto';
 import type { UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, type Db, type Tx } from '@fengsui/database';
 import { append } from '../audit/chain.js';
 import type { SpokenFor } from '../identity.js';
+import { APART } from '../roles.js';
 import { DelegationRow } from '../tables/tables.js';
-import { AccessFault, act, grantsOf, known, type Doer } from './people.js';
+import { act, grantsOf, known, type Doer } from './people.js';
 
 export type NewDelegation = Readonly<{
   principal: string;
@@ -21,6 +23,10 @@ const LONGEST_DAYS = 31;
 export async function delegate(tx: Tx, given: NewDelegation, doer: Doer, now: UtcInstant): Promise<string> {
   await known(tx, given.principal);
   await known(tx, given.agent);
+  if (given.agent === doer.actor && given.principal !== doer.actor)
+    throw new AccessFault('不得把他人的权限委托给自己 / nobody makes themselves the agent of another');
+  const administers = (await grantsOf(tx, given.agent)).some(({ role }) => APART.includes(role));
+  if (administers) throw new AccessFault('管理员不得受托下达指令 / an administrator speaks for nobody');
   if (given.principal === given.agent) throw new AccessFault('不能委托给本人 / nobody speaks for themselves');
   const days = (Date.parse(given.endsAt) - Date.parse(given.beginsAt)) / 86_400_000;
   if (!(days > 0 && days <= LONGEST_DAYS))
@@ -47,8 +53,9 @@ export async function spokenFor(db: Db, agent: string, now: UtcInstant): Promise
     db,
     `select distinct d.principal from access.delegation d join access.person p on p.id = d.principal
      where d.agent = $1 and d.withdrawn_at is null and d.begins_at <= $2 and d.ends_at > $2 and p.disabled_at is null
+       and not exists (select 1 from access.granted_role g where g.person = d.agent and g.role = any($3))
      order by d.principal`,
-    [agent, now],
+    [agent, now, APART],
   );
   return Promise.all(principals.map(async ({ principal }) => ({ principal, grants: await grantsOf(db, principal) })));
 }

@@ -1,8 +1,8 @@
+import { AccessFault } from '../access-fault.js';
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, type Tx } from '@fengsui/database';
 import { secret, sha256 } from '../secrets.js';
 import { OneTimeLinkRow } from '../tables/tables.js';
-import { AccessFault } from './people.js';
 
 type Purpose = OneTimeLinkRow['purpose'];
 

@@ -1,12 +1,11 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
+import { insertRows, one, playState, rows, type Db, type Tx } from '@fengsui/database';
 import type { Act } from '../audit/chain.js';
 import { append } from '../audit/chain.js';
+import { AccessFault } from '../access-fault.js';
 import { rolesApart, type Grant, type Role } from '../roles.js';
+import { newLink } from './one-time-links.js';
 import { GrantedRoleRow, PersonRow, SessionRow } from '../tables/tables.js';
-
-/** What whoever keeps the people has done wrong; the message says it to them. */
-export class AccessFault extends Error {}
 
 /** A person with their roles, for the page and the command. */
 export type PersonView = Readonly<{
@@ -21,6 +20,9 @@ export type PersonView = Readonly<{
   disabled: boolean;
   roles: readonly Grant[];
 }>;
+
+/** A link to set a password works this long. */
+const LINK_MINUTES = 24 * 60;
 
 /** Who does it, from where, and why: stands in the audit chain. */
 export type Doer = Readonly<{ actor: string; right: string; origin: string; reason: string }>;
@@ -49,7 +51,8 @@ export async function addPerson(tx: Tx, given: NewPerson, doer: Doer, now: UtcIn
       id: given.id,
       name: given.name,
       service: given.service ?? false,
-      demonstration: given.demonstration ?? false,
+      // Whoever is entered into a demonstration is part of it: from this machine only.
+      demonstration: given.demonstration ?? (await playState(tx)).state !== 'none',
       osUser,
       oidcIssuer: given.oidc?.issuer ?? null,
       oidcSubject: given.oidc?.subject ?? null,
@@ -67,6 +70,8 @@ export async function changeRole(
   now: UtcInstant,
 ): Promise<void> {
   await known(tx, person);
+  if (person === doer.actor && doer.right === 'manage-people')
+    throw new AccessFault('不得变更本人角色 / nobody changes their own roles');
   const before = await grantsOf(tx, person);
   const table = tx.getRepository(GrantedRoleRow);
   if (given) {
@@ -81,6 +86,19 @@ export async function changeRole(
   } else await table.delete({ person, role, authority });
   const after = await grantsOf(tx, person);
   await append(tx, act(doer, given ? 'role.given' : 'role.taken', person, before, after), now);
+}
+
+/**
+ * Lets somebody set their password anew: the old one, the one-time codes and every session end here.
+ * @returns the link's token, once
+ */
+export async function resetLogin(tx: Tx, person: string, doer: Doer, now: UtcInstant): Promise<string> {
+  await known(tx, person);
+  const none = { passwordHash: null, totpSecret: null, totpStep: null, failures: 0, lockedUntil: null };
+  await tx.getRepository(PersonRow).update({ id: person }, none);
+  await endSessions(tx, person, 'the login was reset', now);
+  await append(tx, act(doer, 'login.reset', person, null, null), now);
+  return newLink(tx, { purpose: 'password', person, minutes: LINK_MINUTES }, now);
 }
 
 /** Takes somebody's access away: at once, with every session and token. */

@@ -1,10 +1,12 @@
+import { AccessFault } from '../access-fault.js';
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { append } from '../audit/chain.js';
-import { AccessFault, act } from '../people/people.js';
+import { act } from '../people/people.js';
 import { hashPassword, isPassword, weakness } from '../people/passwords.js';
-import { PersonRow } from '../tables/tables.js';
+import { sha256 } from '../secrets.js';
+import { PersonRow, SessionRow } from '../tables/tables.js';
 import { usedStep } from './one-time-codes.js';
 import { Sessions, type Began, type From } from './sessions.js';
 
@@ -24,6 +26,9 @@ export class NotLetIn extends Error {
 
 export type Shown = Readonly<{ person: string; password: string; code?: string | undefined }>;
 
+/** `unlocks`: the token of the session that is to act again; null: a login. */
+type Attempt = Readonly<{ shown: Shown; from: From; fromThisMachine: boolean; unlocks: string | null }>;
+
 /** Accounts of this installation: password and one-time code, for a network that reaches no identity provider. */
 export class LocalLogin {
   constructor(
@@ -34,13 +39,13 @@ export class LocalLogin {
 
   /** @throws NotLetIn which says no more than whoever asks may know */
   async login(shown: Shown, from: From, fromThisMachine: boolean): Promise<Began> {
-    const row = await this.check(shown, from, fromThisMachine);
+    const row = await this.check({ shown, from, fromThisMachine, unlocks: null });
     return this.db.transaction((tx) => this.sessions.begin(tx, row, from, row.totpSecret !== null));
   }
 
   /** Shows the factors again, so that a session that only watched acts. @throws NotLetIn */
   async unlock(token: string, shown: Shown, from: From): Promise<void> {
-    await this.check(shown, from, true);
+    await this.check({ shown, from, fromThisMachine: true, unlocks: token });
     await this.db.transaction(async (tx) => this.sessions.unlock(tx, token, await this.clock.now(tx)));
   }
 
@@ -52,23 +57,19 @@ export class LocalLogin {
     await tx.getRepository(PersonRow).update({ id: person }, { passwordHash, failures: 0, lockedUntil: null });
   }
 
-  private async check(shown: Shown, from: From, fromThisMachine: boolean): Promise<PersonRow> {
+  private async check(attempt: Attempt): Promise<PersonRow> {
+    const { shown } = attempt;
     const known = await this.db.getRepository(PersonRow).findOneBy({ id: shown.person.toLowerCase() });
     // The slow part stands outside a transaction: guessers must not hold connections.
     const right = await isPassword(shown.password, known?.passwordHash ?? null);
-    const outcome = await this.db.transaction((tx) => this.judge(tx, { shown, from, right, fromThisMachine }));
+    const outcome = await this.db.transaction((tx) => this.judge(tx, { ...attempt, right }));
     if (outcome instanceof NotLetIn) throw outcome; // after the commit: failures count
     return outcome;
   }
 
   private async judge(
     tx: Tx,
-    {
-      shown,
-      from,
-      right,
-      fromThisMachine,
-    }: Readonly<{ shown: Shown; from: From; right: boolean; fromThisMachine: boolean }>,
+    { shown, from, right, fromThisMachine, unlocks }: Attempt & Readonly<{ right: boolean }>,
   ): Promise<PersonRow | NotLetIn> {
     const people = tx.getRepository(PersonRow);
     const id = shown.person.toLowerCase();
@@ -76,25 +77,36 @@ export class LocalLogin {
     const now = await this.clock.now(tx);
     const usable = row !== null && row.disabledAt === null && !(row.demonstration && !fromThisMachine);
     if (!usable) return WRONG();
-    if (row.lockedUntil !== null && row.lockedUntil > now)
+    // Whoever has a session already is not kept from acting by others who guess at their name.
+    if (unlocks === null && row.lockedUntil !== null && row.lockedUntil > now)
       return new NotLetIn('locked', `账号已锁定至 ${row.lockedUntil} / locked until ${row.lockedUntil}`);
-    if (!right) return this.failed(tx, row, from, now);
+    if (!right) return this.failed(tx, row, { from, unlocks }, now);
     if (row.totpSecret !== null) {
       if (shown.code === undefined || shown.code === '')
         return new NotLetIn('code-wanted', '请输入动态验证码 / the one-time code, please');
       const step = await usedStep(row.totpSecret, shown.code, now, row.totpStep);
-      if (step === null) return this.failed(tx, row, from, now);
+      if (step === null) return this.failed(tx, row, { from, unlocks }, now);
       await people.update({ id }, { totpStep: step });
     }
     await people.update({ id }, { failures: 0, lockedUntil: null });
     return row;
   }
 
-  private async failed(tx: Tx, row: PersonRow, { address }: From, now: UtcInstant): Promise<NotLetIn> {
+  private async failed(
+    tx: Tx,
+    row: PersonRow,
+    { from: { address }, unlocks }: Pick<Attempt, 'from' | 'unlocks'>,
+    now: UtcInstant,
+  ): Promise<NotLetIn> {
     const failures = row.failures + 1;
     const lockedUntil = failures >= FAILURES ? addMinutes(now, LOCKED_MINUTES) : null;
     const what = lockedUntil === null ? { failures } : { failures: 0, lockedUntil };
     await tx.getRepository(PersonRow).update({ id: row.id }, what);
+    // Somebody sits before it who does not know the factors.
+    if (unlocks !== null && lockedUntil !== null)
+      await tx
+        .getRepository(SessionRow)
+        .update({ id: sha256(unlocks) }, { endedAt: now, endedBecause: 'wrong factors' });
     const doer = { actor: row.id, right: 'none', origin: `browser ${address}`, reason: '' };
     await append(tx, act(doer, lockedUntil === null ? 'login.failed' : 'login.locked', row.id, null, what), now);
     return WRONG();

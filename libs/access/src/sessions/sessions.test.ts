@@ -1,3 +1,4 @@
+import { AccessFault } from '../access-fault.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generate } from 'otplib';
 import { addMinutes, fromShanghai, type UtcInstant } from '@fengsui/contracts';
@@ -6,7 +7,7 @@ import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { verify } from '../audit/verify.js';
 import { delegate, withdraw } from '../people/delegations.js';
-import { addPerson, AccessFault, changeRole, disable, people, type Doer } from '../people/people.js';
+import { addPerson, changeRole, disable, people, type Doer } from '../people/people.js';
 import { newLink, useLink } from '../people/one-time-links.js';
 import { ACCESS_SCHEMA } from '../tables/migrations.js';
 import { PersonRow } from '../tables/tables.js';
@@ -162,6 +163,45 @@ describe('people, logins and sessions', () => {
     await expect(db.transaction((tx) => withdraw(tx, id, DOER, now))).rejects.toThrow(AccessFault);
     const days = { ...given, endsAt: addMinutes(now, 40 * 1_440) };
     await expect(db.transaction((tx) => delegate(tx, days, DOER, now))).rejects.toThrow(AccessFault);
+  });
+
+  it('is not kept from acting by somebody who guesses at the name, and ends where somebody guesses at it', async () => {
+    const token = await tried({});
+    for (let n = 0; n < 5; n += 1) await tried({ password: `wrong ${n}` });
+    expect(await tried({})).toBe('locked');
+    await at(14);
+    await login.unlock(token, { person: 'liang', password: PASSWORD }, FROM);
+    expect(await who(token)).toMatchObject({ acts: true });
+    for (let n = 0; n < 5; n += 1)
+      await expect(login.unlock(token, { person: 'liang', password: `wrong ${n}` }, FROM)).rejects.toThrow();
+    expect(await who(token)).toBeNull();
+  });
+
+  it('lets nobody make themselves the agent of another, an administrator the agent of anybody, or a token that decides', async () => {
+    await enter('zheng');
+    await give('zheng', 'approver');
+    await enter('shenji');
+    await give('shenji', 'auditor');
+    const given = { principal: 'zheng', beginsAt: now, endsAt: addMinutes(now, 60), reason: '出差' };
+    const by = (agent: string, actor: string): Promise<string> =>
+      db.transaction((tx) => delegate(tx, { ...given, agent }, { ...DOER, actor }, now));
+    await expect(by('liang', 'liang')).rejects.toThrow(AccessFault);
+    await expect(by('shenji', 'anquan')).rejects.toThrow(AccessFault);
+    expect(await by('liang', 'zheng')).toMatch(/^[0-9a-f-]{36}$/);
+    const token = (scope: readonly ('approve' | 'watch')[]): Promise<string> =>
+      db.transaction((tx) => sessions.newToken(tx, { person: 'zheng', kind: 'service', scope, days: 1 }, DOER));
+    await expect(token(['watch', 'approve'])).rejects.toThrow(AccessFault);
+    expect(await token(['watch'])).toMatch(/^fst_/);
+    await expect(
+      db.transaction((tx) =>
+        changeRole(
+          tx,
+          { person: 'liang', role: 'approver', authority: CITY, given: true },
+          { ...DOER, actor: 'liang' },
+          now,
+        ),
+      ),
+    ).rejects.toThrow(AccessFault);
   });
 
   it('keeps administrators apart from each other and from whoever decides', async () => {

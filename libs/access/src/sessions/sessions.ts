@@ -1,11 +1,12 @@
+import { AccessFault } from '../access-fault.js';
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, one, rows, run, type Tx } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { append } from '../audit/chain.js';
 import type { Identity } from '../identity.js';
-import { act, endSessions, grantsOf } from '../people/people.js';
+import { act, endSessions, grantsOf, known } from '../people/people.js';
 import { spokenFor } from '../people/delegations.js';
-import type { Right } from '../roles.js';
+import { DECIDING, type Right } from '../roles.js';
 import { secret, sha256 } from '../secrets.js';
 import { PersonRow, SessionRow } from '../tables/tables.js';
 
@@ -40,6 +41,7 @@ type Found = Readonly<{
   scope: readonly Right[];
   actedAt: UtcInstant;
   address: string;
+  demonstration: boolean;
 }>;
 
 /** Sessions and tokens of people who were authenticated. */
@@ -74,6 +76,9 @@ export class Sessions {
     const now = await this.clock.now(tx);
     const token = `${TOKEN_PREFIX}${secret()}`;
     const { person, kind, scope, days } = given;
+    await known(tx, person);
+    if (kind === 'service' && scope.some((right) => DECIDING.has(right)))
+      throw new AccessFault('令牌不得含签发、核查、撤销、补录 / a token is for nothing that decides');
     const endsAt = addMinutes(now, days * 1_440);
     const row = { id: sha256(token), person, kind, csrf: null, scope, startedAt: now, actedAt: now, endsAt };
     await insertRows(tx, SessionRow, [{ ...row, secondFactor: false, address: '', agent: kind }]);
@@ -82,12 +87,15 @@ export class Sessions {
   }
 
   /** Who holds this token now. @returns null when nobody does: it ended, was never one, or its person was taken away */
-  async identify({ token }: Credential): Promise<(Identity & Readonly<{ csrf: string | null }>) | null> {
+  async identify({
+    token,
+  }: Credential): Promise<(Identity & Readonly<{ csrf: string | null; demonstration: boolean }>) | null> {
     if (!token.startsWith(TOKEN_PREFIX)) return null;
     const now = await this.clock.now();
     const found = await one<Found>(
       this.db,
-      `select s.id, s.person, p.name, s.kind, s.csrf, s.scope, s.acted_at as "actedAt", s.address
+      `select s.id, s.person, p.name, s.kind, s.csrf, s.scope, s.acted_at as "actedAt", s.address,
+              p.demonstration
        from access.session s join access.person p on p.id = s.person
        where s.id = $1 and s.ended_at is null and s.ends_at > $2 and p.disabled_at is null`,
       [sha256(token), now],
@@ -104,6 +112,7 @@ export class Sessions {
       session: short(id),
       origin: `${kind} ${address}`.trim(),
       csrf,
+      demonstration: found.demonstration,
     };
   }
 

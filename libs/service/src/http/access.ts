@@ -27,13 +27,21 @@ export const NeedsLogin = (): MethodDecorator & ClassDecorator =>
 export const Open = (why: string, json = true): MethodDecorator & ClassDecorator =>
   SetMetadata(NEEDS, { open: why, json } satisfies Need);
 
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+/** What a proxy says of whom it speaks for. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+
+/** True when somebody on this machine asks, and no proxy says that it asks for somebody elsewhere. */
+export const isThisMachine = ({ ip, headers }: Readonly<{ ip: string; headers: Headers }>): boolean =>
+  LOOPBACK.test(ip) && FORWARDED.every((name) => headers[name] === undefined);
+
 /** Carries the session of a page. The prefix makes a browser refuse it from another host, and over plain HTTP. */
 export const SESSION_COOKIE = '__Host-fengsui';
 const CSRF_HEADER = 'x-csrf-token';
 const SAFE = new Set(['GET', 'HEAD']);
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-type Request = { method: string; headers: Headers; identity?: Identity; credential?: Credential };
+type Request = { method: string; ip: string; headers: Headers; identity?: Identity; credential?: Credential };
 
 const single = (headers: Headers, name: string): string | undefined => [headers[name]].flat()[0];
 
@@ -51,12 +59,13 @@ export function credentialOf(headers: Headers): Credential | null {
  * @returns null when nobody is known
  * @throws ForbiddenException 403 without that token
  */
-export async function identityOf({ method, headers }: Request, sessions: Sessions): Promise<Identity | null> {
+export async function identityOf({ method, ip, headers }: Request, sessions: Sessions): Promise<Identity | null> {
   const credential = credentialOf(headers);
   if (credential === null) return null;
   const found = await sessions.identify(credential);
   if (found === null) return null;
-  const { csrf, ...identity } = found;
+  const { csrf, demonstration, ...identity } = found;
+  if (demonstration && !isThisMachine({ ip, headers })) return null;
   const own = csrf !== null && single(headers, CSRF_HEADER) === csrf;
   if (credential.by === 'cookie' && !SAFE.has(method) && !own)
     throw new ForbiddenException('请求未带页面令牌 / the page that sent this does not know the token of the session');
@@ -87,9 +96,14 @@ export class AccessGuard implements CanActivate {
       throw new ForbiddenException(
         `${identity.person} 无此权限：${need.right} / ${identity.person} may not: ${need.right}`,
       );
+    if ('anybodyKnown' in need && !SAFE.has(request.method) && identity.scope !== null)
+      throw new ForbiddenException('令牌不能变更账号 / a token with a scope changes nothing of an account');
     request.identity = identity;
     const credential = credentialOf(request.headers);
-    if (credential !== null) request.credential = credential;
+    if (credential === null) return true;
+    request.credential = credential;
+    // Whoever works is not locked while they do; looking is no act.
+    if (!SAFE.has(request.method)) await this.sessions.acted(credential.token);
     return true;
   }
 }

@@ -39,7 +39,10 @@ async function textOf(body: Readable | null | undefined): Promise<string> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_name, value: unknown) => {
+      if (typeof value === 'string' && /\p{Surrogate}|\0/u.test(value)) throw new SyntaxError('no text');
+      return value;
+    });
   } catch {
     throw new BadRequestException('不是 JSON / this is no JSON');
   }

@@ -25,7 +25,7 @@ export const messagesTo = (tx: Tx, call: string, person: string): Promise<Messag
  * Why an answer does not count, or null. Who answers was called; and is who answers: logged in themselves, spoken for
  * by a delegation, or with the code that only their message carried. A demonstration plays whoever it names.
  */
-export function whyNoAnswer({ data, occurredAt }: OrderOf<'answer'>, messages: readonly MessageTo[]): string | null {
+export function whyNoAnswer({ data, recordedAt }: OrderOf<'answer'>, messages: readonly MessageTo[]): string | null {
   const { person, actor, speaksFor, code, right } = data;
   if (messages.length === 0) return `${person} 未被呼叫 / ${person} was not called`;
   if (right === 'demonstration' || actor === person || speaksFor === person) return null;
@@ -33,7 +33,7 @@ export function whyNoAnswer({ data, occurredAt }: OrderOf<'answer'>, messages: r
     return `${actor} 不能替 ${person} 应答 / ${actor} does not answer for ${person}: a code is wanted`;
   const message = messages.find((one) => one.code === code.toUpperCase());
   if (message === undefined) return `应答码不正确 / no message to ${person} carried this code`;
-  return message.codeEndsAt !== null && message.codeEndsAt > occurredAt
+  return message.codeEndsAt !== null && message.codeEndsAt > recordedAt
     ? null
     : '应答码已过期 / the code works no longer';
 }

@@ -6,7 +6,7 @@ import { SEALS_FILE } from '@fengsui/identity';
 import { wordOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
 import type { AuditOutput } from '../shapes.js';
-import { EXIT, type Terminal } from '../terminal.js';
+import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
 const PAGE = 10_000;
 
@@ -35,7 +35,16 @@ const verify = (terminal: Terminal): Promise<number> =>
 function sealsIn(file: string): Seal[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Seal);
+  return lines.flatMap((line, index) => (line === '' ? [] : [sealIn(line, `${file}:${index + 1}`)]));
+}
+
+/** @throws Misuse naming the line: a seal that cannot be read is looked at by a person */
+function sealIn(line: string, place: string): Seal {
+  try {
+    return JSON.parse(line) as Seal;
+  } catch {
+    throw new Misuse(`${place}: 封记无法读取 / this seal cannot be read`);
+  }
 }
 
 /** Writes the chain as one JSON array a line, for a verifier that is not ours (infra/verify-audit.mjs). */

@@ -11,6 +11,7 @@ import {
   nobodyYet,
   osUserHere,
   people,
+  resetLogin,
   RIGHTS,
   ROLE_IN_CHINESE,
   ROLES,
@@ -138,11 +139,15 @@ const first = (typed: Typed, terminal: Terminal): Promise<number> =>
   });
 
 const add = (typed: Typed, terminal: Terminal): Promise<number> =>
-  changing(typed, terminal, async (tx, doer, now) => {
+  changing(typed, terminal, async (tx, doer, now, { settings }) => {
     const id = wordOf(typed, 0);
     const osUser = textOf(typed, 'osUser') ?? null;
     const service = flagOf(typed, 'service');
-    await addPerson(tx, { id, name: textOf(typed, 'name') ?? id, osUser, service }, doer, now);
+    const subject = textOf(typed, 'oidcSubject');
+    const issuer = settings.OIDC_ISSUER;
+    if (subject !== undefined && issuer === undefined) throw new Misuse('OIDC_ISSUER');
+    const oidc = subject === undefined || issuer === undefined ? null : { issuer, subject };
+    await addPerson(tx, { id, name: textOf(typed, 'name') ?? id, osUser, service, oidc }, doer, now);
     if (service) return { id };
     return { id, link: await newLink(tx, { purpose: 'password', person: id, minutes: LINK_MINUTES }, now) };
   });
@@ -209,10 +214,20 @@ export const PEOPLE_COMMANDS: readonly CommandOf[] = [
     options: [
       NAME,
       { flags: '--os-user <user>', about: { zh: '本机系统用户', en: 'user of this machine' } },
+      { flags: '--oidc-subject <id>', about: { zh: '统一身份编号', en: 'subject at the identity provider' } },
       { flags: '--service', about: { zh: '对接服务，仅用令牌', en: 'a service of an integrator, with tokens alone' } },
       REASON,
     ],
     run: add,
+  },
+  {
+    name: 'people link',
+    about: { zh: '重置登录：新的设置密码链接', en: 'reset a login: a new link to set a password' },
+    example: 'people link liang --reason …',
+    words: PERSON,
+    options: [REASON],
+    run: (typed, terminal) =>
+      changing(typed, terminal, async (tx, doer, now) => ({ link: await resetLogin(tx, wordOf(typed, 0), doer, now) })),
   },
   {
     name: 'people give',

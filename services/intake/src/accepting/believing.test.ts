@@ -62,6 +62,50 @@ describe('whether a sender may say so', () => {
       );
   });
 
+  it('is not so where outlines without a code reach beyond a county', () => {
+    const infos = [
+      {
+        areas: [
+          {
+            geocodes: [],
+            polygons: [
+              [
+                [24, 113],
+                [25, 113],
+                [25, 114],
+                [24, 113],
+              ],
+            ],
+            circles: [],
+          },
+        ],
+      },
+    ];
+    expect(said(warning({ sender: YINGDE, infos }))).toBe('beyond');
+    expect(said(warning({ infos }))).toBe('entitled');
+  });
+
+  it('ends nothing of one who must sign without a signature, nor of kinds that it does not warn of', () => {
+    const [city] = PLAN.senders.filter(({ sender }) => sender === CITY) as [Sender];
+    const other: Sender = {
+      ...city,
+      sender: 'other',
+      names: [],
+      mustSign: true,
+      certificates: [{ pem: 'p', from: null, until: null }],
+    };
+    const references = [{ sender: 'other', identifier: 'x', sentAt: null }];
+    const cancel = warning({ msgType: 'Cancel', eventCode: null, colour: null, references });
+    expect(said(cancel, [city, other])).toBe('beyond');
+    expect(said(cancel, [city, { ...other, mustSign: false }])).toBe('entitled');
+    expect(
+      said(cancel, [
+        { ...city, kinds: ['11B01'] },
+        { ...other, mustSign: false },
+      ]),
+    ).toBe('beyond');
+  });
+
   it('needs the signature of one who must sign, by a certificate that holds now', () => {
     const [city] = PLAN.senders.filter(({ sender }) => sender === CITY) as [Sender];
     const old = { pem: 'old', from: null, until: utc('2026-11-01T00:00:00Z') };

@@ -41,7 +41,7 @@ export function believe(
   const certificate = own.certificates.find(({ pem }) => pem.trim() === signedBy?.trim());
   if (signed && (certificate === undefined || !holds(certificate, now)))
     return refusal('签名所用证书不在有效期内 / signed with a certificate that is not to be used now');
-  const beyond = beyondOf(data, own, senders);
+  const beyond = beyondOf(data, own, senders, signed);
   return beyond === null
     ? { standing: 'entitled', signed, reason: `${own.names[0] ?? own.sender} speaks for it` }
     : { standing: 'beyond', signed, reason: beyond };
@@ -54,7 +54,12 @@ const holds = ({ from, until }: PinnedCertificate, now: UtcInstant): boolean =>
   (from === null || from <= now) && (until === null || now < until);
 
 /** What of a warning its sender may not say, or null. */
-function beyondOf(data: WeatherWarningV1['data'], own: Sender, senders: readonly Sender[]): string | null {
+function beyondOf(
+  data: WeatherWarningV1['data'],
+  own: Sender,
+  senders: readonly Sender[],
+  signed: boolean,
+): string | null {
   const { sender, areas, kinds, colours } = own;
   if (kinds !== null && data.eventCode !== null && !kinds.includes(data.eventCode))
     return `${sender} does not warn of ${data.eventCode}`;
@@ -62,16 +67,32 @@ function beyondOf(data: WeatherWarningV1['data'], own: Sender, senders: readonly
     return `${sender} gives no ${data.colour} signal`;
   const outside = divisionsOf(data).find((code) => !areas.some((area) => within(code, area)));
   if (outside !== undefined) return `${sender} does not speak for ${outside}`;
+  // Without a code its outlines say where: a county's bureau could draw any.
+  if (divisionsOf(data).length === 0 && hasShapes(data) && areas.every((area) => area.length === 6))
+    return `${sender} names no division, and does not speak for the whole city`;
   if (data.msgType !== 'Update' && data.msgType !== 'Cancel') return null;
   const other = data.references
     .map((reference) => reference.sender)
-    .find((name) => name !== data.sender && !mayEnd(own, senderOf(name, senders)));
+    .find((name) => name !== data.sender && !mayEnd(own, senderOf(name, senders), signed));
   return other === undefined ? null : `${sender} may not end what ${other} issued`;
 }
 
 /** Whoever speaks for all that the other speaks for may end what it said: the province, for a city. */
-const mayEnd = (own: Sender, other: Sender | null): boolean =>
-  other !== null && (other === own || other.areas.every((area) => own.areas.some((one) => area.startsWith(one))));
+function mayEnd(own: Sender, other: Sender | null, signed: boolean): boolean {
+  if (other === null) return false;
+  if (other === own) return true;
+  const allOf = (theirs: readonly string[] | null, ours: readonly string[] | null): boolean =>
+    ours === null || (theirs !== null && theirs.every((one) => ours.includes(one)));
+  return (
+    other.areas.every((area) => own.areas.some((one) => area.startsWith(one))) &&
+    allOf(other.kinds, own.kinds) &&
+    allOf(other.colours, own.colours) &&
+    (signed || !other.mustSign)
+  );
+}
+
+const hasShapes = ({ infos }: WeatherWarningV1['data']): boolean =>
+  infos.flatMap(({ areas }) => areas).some(({ polygons, circles }) => polygons.length + circles.length > 0);
 
 /** Divisions that a warning names by GB/T 2260. */
 const divisionsOf = ({ infos }: WeatherWarningV1['data']): readonly string[] =>

@@ -65,6 +65,8 @@ describe('every way in, every order, every role', () => {
     if (door === 'demonstration') expect(said).toBe('the mayor demonstration');
     else if (ofPeople && role !== null && MAY[role].includes(kind)) expect(said).toMatch(/^liang /);
     else if (door === 'http' && !DECIDES.includes(kind)) expect(said).toMatch(/^by http /);
+    // A key speaks for nobody, whatever the message says.
+    else if (door === 'http') expect(given(kind, way(door, null), { speaksFor: 'chen' })).toBe('refused');
     else expect(said).toBe('refused');
   });
 
@@ -119,5 +121,8 @@ describe('somebody who is logged in', () => {
       actor: 'liang',
     });
     expect(given('progress', way('http', null), { late })).toBe('refused');
+    expect(given('verdict', by(['leader']), { late })).toBe('refused');
+    const ahead = { ...order('answer'), occurredAt: utc('2020-06-07T01:00:00Z') } as OrderV1;
+    expect(givenBy(ahead, null, way('http', null), NOW)).toMatchObject({ place: 'occurredAt' });
   });
 });

@@ -39,7 +39,10 @@ export type Way = Readonly<{
 }>;
 
 /** Who gives an order, and by which right. */
-export type GivenBy = Readonly<{ actor: string; right: OrderRight }>;
+export type GivenBy = Readonly<{ actor: string; right: OrderRight; speaksFor?: null }>;
+
+/** Minutes that the clock of whoever reports may be ahead of ours. */
+const AHEAD_MINUTES = 10;
 
 /**
  * Who gives an order that came this way. A file that somebody dropped, an address that is polled, a topic that
@@ -53,12 +56,19 @@ export function givenBy(order: OrderV1, named: unknown, way: Way, now: UtcInstan
   const { kind, late } = order.data;
   if (door === 'demonstration' || (door === 'file' && marked))
     return { actor: typeof named === 'string' ? named : actor, right: 'demonstration' };
+  if (Date.parse(order.occurredAt) > Date.parse(now) + AHEAD_MINUTES * 60_000)
+    return {
+      place: 'occurredAt',
+      reason: `指令时间在将来 / it is dated in the future: ${order.occurredAt}`,
+      expected: `at most ${AHEAD_MINUTES} minutes after ${now}`,
+    };
   if (OF_PEOPLE.has(door) && giver !== null) {
     const right = giver.rightFor(order, now);
     return typeof right === 'string' ? { actor: giver.person, right } : right;
   }
   const report = REPORTS[kind];
-  if (door === 'http' && report !== undefined && late === undefined) return { actor, right: report };
+  // A key speaks for nobody, whatever the message says.
+  if (door === 'http' && report !== undefined && late === undefined) return { actor, right: report, speaksFor: null };
   return {
     place: 'kind',
     reason: `指令“${kind}”不能经${door}下达：无从得知下达人 / the order ${kind} cannot come by ${door}: nobody there is known to give it`,

@@ -301,6 +301,7 @@ describe('an order over HTTP', () => {
     expect(await post(`${url}/v1/orders`, raised, liang)).toMatchObject({ status: 422 });
     expect(await post(`${url}/v1/orders`, own, liang)).toMatchObject({ status: 200, json: { accepted: 1 } });
     expect(await post(`${url}/v1/readings`, reading('a'), liang)).toMatchObject({ status: 403 });
+    expect(await post(`${url}/v1/inputs`, reading('a'), liang)).toMatchObject({ status: 422 });
     expect(await post(`${url}/v1/orders`, own, { authorization: 'Bearer fst_nobody' })).toMatchObject({ status: 401 });
     const [{ body }] = (await db.query('select body from log.record')) as [{ body: string }];
     const { data } = JSON.parse(String(body)) as { data: object };
@@ -365,7 +366,7 @@ describe('who uploads', () => {
     expect((await post(`${url}/v1/readings`, reading('b'), { authorization: `Bearer ${KEY}` })).status).toBe(200);
   });
 
-  it('and guesses keys is looked at no more after ten, while its right key waits for the next minute', async () => {
+  it('and guesses keys is looked at no more after ten, while a right key is let in', async () => {
     const url = await start({ feeders: feeder('one', KEY) });
     const status = async (key: string): Promise<number> =>
       (await post(`${url}/v1/readings`, reading('a'), { authorization: `Bearer ${key}` })).status;
@@ -375,6 +376,7 @@ describe('who uploads', () => {
     expect(guessed.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
     expect(guessed.filter((one) => one === 401).length).toBeLessThanOrEqual(20);
     expect(guessed).toContain(429);
+    expect(await status(KEY)).toBe(200);
   });
 });
 
@@ -589,6 +591,14 @@ describe('a polled source', () => {
     await due();
     await until(() => asked.filter(({ url }) => url === '/a').length > before);
     expect(asked.filter(({ url }) => url === '/b')).toHaveLength(1);
+  });
+
+  it('that the plan names no longer is due no more, and nobody waits for it', async () => {
+    await db.query(`insert into intake.source (name, failures) values ('gone', 0);
+      insert into schedule.job (service, kind, key, due_at, payload) values
+        ('intake', 'poll', 'gone', now(), '{}'), ('intake/gone', 'poll', 'gone', now(), '{}')`);
+    await start();
+    await until(async () => (await db.query('select 1 from schedule.job')).length === 0);
   });
 
   it('an index that has no end is left as soon as it is too long', async () => {

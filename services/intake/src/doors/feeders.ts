@@ -30,8 +30,14 @@ export class Feeders {
   private feeders: readonly Feeder[] = [];
   private readAtMs = -Infinity;
 
-  /** @param feedersNow as the plan has them now; asked again after a while */
-  constructor(private readonly feedersNow: () => readonly Feeder[]) {}
+  /**
+   * @param feedersNow as the plan has them now; asked again after a while
+   * @param alone nobody but this machine reaches it: no proxy stands before it (FENGSUI_PUBLIC_URL)
+   */
+  constructor(
+    private readonly feedersNow: () => readonly Feeder[],
+    private readonly alone: boolean,
+  ) {}
 
   /**
    * @param header `Bearer …`, or the key itself from `x-api-key`
@@ -43,7 +49,7 @@ export class Feeders {
       [this.feeders, this.readAtMs] = [this.feedersNow(), performance.now()];
     if (this.feeders.length === 0) {
       // A proxy on this machine speaks for others.
-      if (LOOPBACK.test(address) && !forwarded)
+      if (this.alone && LOOPBACK.test(address) && !forwarded)
         return { name: `http:${address}`, contracts: null, perMinute: Infinity, atOnce: Infinity };
       throw new Problem(
         403,

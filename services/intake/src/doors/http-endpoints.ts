@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
 import { Sessions, TOKEN_PREFIX } from '@fengsui/access';
+import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import { Clock } from '@fengsui/database';
 import { credentialOf, identityOf, Open } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
@@ -40,6 +41,16 @@ type Reply = { header: (name: string, value: string) => Reply };
 
 /** What a proxy says of whom it speaks for. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
+/** Evidence comes from feeders: whoever is logged in gives orders, by whatever endpoint. */
+const ordersOnly = (event: ObservedEvent): Refusal | null =>
+  event.type === 'order.v1'
+    ? null
+    : {
+        place: '',
+        reason: `登录人只能下达指令，不能报送 ${event.type} / a login gives orders, and feeds no ${event.type}`,
+        expected: 'the key of a feeder',
+      };
+
 /** No person gives more orders than this. */
 const ORDERS_PER_MINUTE = 60;
 /** Uploads at once; each holds a few megabytes. */
@@ -71,7 +82,7 @@ export class HttpEndpoints {
     private readonly http: HttpDoor,
   ) {
     const { settings } = http;
-    this.feeders = new Feeders(() => plan.feedersNow());
+    this.feeders = new Feeders(() => plan.feedersNow(), settings.FENGSUI_PUBLIC_URL === undefined);
     this.folder = path.resolve(settings.FENGSUI_HOME, 'spool');
     this.limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
     this.bodySeconds = settings.FENGSUI_BODY_SECONDS;
@@ -149,7 +160,14 @@ export class HttpEndpoints {
       });
     await this.http.sessions.acted(credential.token);
     const giver = giverOf(identity, this.plan.access);
-    return { name: identity.person, contracts: ['order.v1'], perMinute: ORDERS_PER_MINUTE, atOnce: 4, giver };
+    return {
+      name: identity.person,
+      contracts: ['order.v1'],
+      permit: ordersOnly,
+      perMinute: ORDERS_PER_MINUTE,
+      atOnce: 4,
+      giver,
+    };
   }
 
   private async spooled(body: Readable | null | undefined): Promise<Spooled> {

@@ -20,14 +20,15 @@ export class WrongKeys {
     const minute = Math.floor(now / 60_000);
     const before = this.counts.get(address);
     const count = before?.minute === minute ? before.count : 0;
-    if (count >= PER_MINUTE)
-      throw new Problem(429, 'too-many-keys', 'too many wrong keys', `at most ${PER_MINUTE} a minute`, {
-        headers: { 'retry-after': String(60 - (Math.floor(now / 1_000) % 60)) },
-      });
     try {
+      // A right key is let in however many wrong ones came from there: behind a proxy all come from one address.
       return identify();
     } catch (error) {
       if (error instanceof Problem && error.getStatus() === 401) {
+        if (count >= PER_MINUTE)
+          throw new Problem(429, 'too-many-keys', 'too many wrong keys', `at most ${PER_MINUTE} a minute`, {
+            headers: { 'retry-after': String(60 - (Math.floor(now / 1_000) % 60)) },
+          });
         if (this.counts.size >= MOST_ADDRESSES) this.counts.clear();
         this.counts.set(address, { minute, count: count + 1 });
         this.logger.warn(`a wrong key from ${address}, number ${count + 1} in this minute`);

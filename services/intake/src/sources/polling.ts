@@ -2,17 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { addMinutes, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
-import {
-  Clock,
-  insertRows,
-  nextMatch,
-  rows,
-  schedule,
-  scheduled,
-  unschedule,
-  type Job,
-  type Tx,
-} from '@fengsui/database';
+import { Clock, insertRows, nextMatch, rows, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { DueOutside, type OutsideUnit } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
@@ -23,6 +13,7 @@ import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
 import { SeenLinkRow, SourceRow } from '../tables/tables.js';
 import { linksIn } from './links.js';
+import { queueOf } from './queue.js';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 256_000_000;
@@ -70,16 +61,8 @@ export class Polling implements OnApplicationBootstrap {
     mkdirSync(this.settings.folder, { recursive: true });
     await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
-      // Earlier releases had one queue for all sources.
-      const old = await scheduled(tx, 'intake', ['poll']);
-      await unschedule(
-        tx,
-        'intake',
-        'poll',
-        old.map(({ key }) => key),
-      );
       for (const source of this.plan.sources) {
-        if ((await scheduled(tx, queueOf(source), ['poll'])).length > 0) continue;
+        if ((await scheduled(tx, queueOf(source.name), ['poll'])).length > 0) continue;
         // Silence counts from here: a source that never answers is silent, too.
         await insertRows(tx, SourceRow, [{ name: source.name, askedAt: now }], 'nothing');
         await this.askAt(tx, source, nextMatch(source.schedule, this.plan.timezone, now));
@@ -150,7 +133,7 @@ export class Polling implements OnApplicationBootstrap {
   }
 
   private async askAt(tx: Tx, source: PolledSource, dueAt: UtcInstant): Promise<void> {
-    await schedule(tx, queueOf(source), [{ kind: 'poll', key: source.name, dueAt, payload: {} }]);
+    await schedule(tx, queueOf(source.name), [{ kind: 'poll', key: source.name, dueAt, payload: {} }]);
   }
 
   private async lock(tx: Tx, name: string): Promise<SourceRow> {
@@ -232,8 +215,6 @@ export class Polling implements OnApplicationBootstrap {
     if (failures.length > 0) throw new FailedFetch(`${failures.length} of ${fresh.length} entries: ${failures[0]}`);
   }
 }
-
-const queueOf = ({ name }: PolledSource): string => `intake/${name}`;
 
 const silent = (
   source: string,

@@ -40,6 +40,8 @@ export class LevelOrders {
     const { flood } = this.plan;
     if (data.authority !== flood.authority) return rejected(`no response of ${data.authority} is kept here`);
     const before = await this.states.lock(tx, data.authority);
+    if (data.late !== undefined && before.since !== null && order.occurredAt < before.since)
+      return rejected(`补录早于现行等级的签发时间 / it is older than the level in force, of ${before.since}`);
     const ruling = rule(before, order);
     const decidedBy = data.late?.decidedBy ?? data.actor;
     const after = afterRuling(before, ruling, decidedBy, order.occurredAt);
@@ -70,14 +72,20 @@ export class LevelOrders {
   @Takes('response', 'countersign', ({ data }) => `order/${data.countersigns}`)
   async countersign(order: OrderOf<'countersign'>, unit: UnitOfWork): Promise<OrderResult> {
     const { tx } = unit;
-    const { authority, hazard, countersigns, actor, right } = order.data;
+    const { authority, hazard, countersigns, actor, speaksFor, right } = order.data;
     const about = `order/${countersigns}`;
     const waiting = await this.desk.waitingOrder(tx, about);
     if (waiting === null) return rejected(`没有等待复核的指令 ${countersigns} / no order ${countersigns} waits for it`);
-    if (waiting.data.actor === actor || waiting.data.speaksFor === actor)
-      return rejected('复核人须为另一人 / the second person must be another');
-    const level = 'level' in waiting.data && waiting.data.level !== 'none' ? waiting.data.level : null;
-    if (level !== null && !reaches(right, level)) return rejected(`${actor} may not approve level ${level}`);
+    const first = waiting as LevelOrder;
+    if (first.data.authority !== authority || first.data.hazard !== hazard)
+      return rejected(`${countersigns} 属于 ${first.data.authority} / it is an order of ${first.data.authority}`);
+    const before = await this.states.lock(tx, authority);
+    const hands = new Set([first.data.actor, first.data.speaksFor]);
+    if (hands.has(actor) || (speaksFor !== null && hands.has(speaksFor)))
+      return rejected('复核人须为另一人，也不得代表下达人 / the second person must be another, and speak for another');
+    const second = { ...first, data: { ...first.data, actor, right } } as LevelOrder;
+    const beyond = beyondRight(second, before, rule(before, first));
+    if (beyond !== null) return rejected(beyond);
     await insertRows(tx, CountersignatureRow, [{ order: about, person: actor, at: unit.now }], 'nothing');
     await this.desk.targetsKnown([`${authority}/${hazard}`], unit);
     return done(`${countersigns} countersigned`);
