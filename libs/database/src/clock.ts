@@ -36,12 +36,16 @@ export class Clock {
   }
 }
 
+/** Runs on whatever is done to the machine's clock. Milliseconds. */
+const monotonic = performance.now.bind(performance);
+const { timeOrigin } = performance;
+
 /**
  * Wall time as this process began with it, and how long it has run since: whoever sets the machine's clock back an
  * hour does not make calls wait for an hour. What is wrong is said (`wallSkewMs`), and a process that is started anew
  * begins with the time that is right by then.
  */
-const wallNow = (): UtcInstant => utc(performance.timeOrigin + performance.now());
+const wallNow = (): UtcInstant => utc(timeOrigin + monotonic());
 
 /** By how much the machine's clock has been set since this process began, milliseconds; above 0: forward. */
-export const wallSkewMs = (): number => Date.now() - (performance.timeOrigin + performance.now());
+export const wallSkewMs = (): number => Date.now() - (timeOrigin + monotonic());

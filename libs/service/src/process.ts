@@ -21,7 +21,7 @@ import {
   type Log,
   type Positions,
 } from '@fengsui/log';
-import { readSettings, SettingsError, type Settings } from '@fengsui/settings';
+import { masked, readSettings, secretsIn, SettingsError, type Settings } from '@fengsui/settings';
 import { ACCESS_SCHEMA } from '@fengsui/access';
 import { consumerRestarts } from './health.js';
 import { application } from './http/application.js';
@@ -111,7 +111,7 @@ export async function startServices(
     const log: Log = kafka?.log ?? outbox;
     const services = [...new Set([...consumers, ...relays])];
     const runtime: Runtime = { db, clock, log, notifications, feeds: kafka?.feeds ?? null, services };
-    app = await application(runtime, settings, modules);
+    app = await application({ runtime, url }, settings, modules);
     if (consumers.length > 0) {
       await lock.held();
       lockTimer = setInterval(() => void lock.held().catch(() => undefined), HOLD_AGAIN_MS).unref();
@@ -179,7 +179,7 @@ export async function runService(
         );
       });
   } catch (error) {
-    process.stderr.write(`${String((error as Error)?.message ?? error)}\n`);
+    process.stderr.write(`${masked(String((error as Error)?.message ?? error), secretsIn(process.env))}\n`);
     process.exitCode = error instanceof SettingsError ? 2 : 1;
   }
 }

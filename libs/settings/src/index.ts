@@ -1,2 +1,3 @@
 export * from './plan-files.js';
+export * from './secrets.js';
 export * from './settings.js';

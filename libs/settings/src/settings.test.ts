@@ -35,6 +35,23 @@ describe('settings', () => {
     expect(message).toContain('mysql://x');
   });
 
+  it('are refused without telling a secret', () => {
+    const secret = 'planted-secret';
+    let message = '';
+    try {
+      readSettings({
+        DATABASE_URL: `mysql://u:${secret}@h/d`,
+        KAFKA_SASL: 'none',
+        KAFKA_PASSWORD: secret,
+        FENGSUI_TOKEN: secret,
+      });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain('mysql://u:***@h/d');
+    expect(message).not.toContain(secret);
+  });
+
   it('are all in the example', () => {
     for (const name of Object.keys(readSettings({}))) expect(environmentExample()).toContain(name);
   });

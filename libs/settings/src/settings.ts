@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Convert, Errors } from 'typebox/value';
+import { masked, secretsIn } from './secrets.js';
 
 /**
  * Every setting of an installation: name, unit, default, one sentence. `.env.example` is generated from this table,
@@ -127,6 +128,10 @@ const SETTINGS = {
   WEBHOOK_URL: Type.Optional(
     Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' }),
   ),
+  LOG_FORMAT: Type.Union([Type.Literal('text'), Type.Literal('json')], {
+    default: 'text',
+    description: 'How it is logged: text, or one JSON object a line with its time in UTC. / 日志格式',
+  }),
   LOG_LEVEL: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
     default: 'info',
     description: 'How much is logged to standard error. / 日志级别',
@@ -157,7 +162,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const converted = Convert(Schema, given) as Settings;
   const faults = [...Errors(Schema, converted)].map(({ instancePath, message }) => {
     const name = instancePath.slice(1);
-    return `${name} = ${JSON.stringify(given[name])} ${message}. ${(SETTINGS as Record<string, TSchema & { description?: string }>)[name]?.description ?? ''}`;
+    const value = masked(JSON.stringify(given[name]), secretsIn(environment));
+    return `${name} = ${value} ${message}. ${(SETTINGS as Record<string, TSchema & { description?: string }>)[name]?.description ?? ''}`;
   });
   const unknown = Object.keys(environment).filter((name) => name.startsWith('FENGSUI_') && !(name in SETTINGS));
   faults.push(...unknown.map((name) => `${name} is no setting of Fengsui; the settings are in .env.example`));

@@ -28,7 +28,7 @@ export function startProcess(
     child.stderr?.on('data', (text: Buffer) => {
       if (listening) return heard(text.toString());
       said += text.toString();
-      const address = /listening on (\S+)/.exec(said)?.[1];
+      const address = /listening on ([^\s"]+)/.exec(said)?.[1];
       if (address === undefined) return;
       listening = true;
       resolve({ child, address });

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '@fengsui/settings';
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes, type Kafka } from 'kafkajs';
 import { kafkaOf } from './client.js';
 
 const BROKER = path.resolve(
@@ -68,6 +69,10 @@ describe('a broker with TLS and passwords', () => {
         'listener.name.client.plain.sasl.jaas.config': login('plain.PlainLoginModule', ` user_fengsui="${PASSWORD}"`),
         'listener.name.client.scram-sha-256.sasl.jaas.config': login('scram.ScramLoginModule', ''),
         'listener.name.client.scram-sha-512.sasl.jaas.config': login('scram.ScramLoginModule', ''),
+        // Whoever is not named may nothing; the services' user may everything, and the controller has no name.
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'super.users': 'User:fengsui;User:ANONYMOUS',
+        'allow.everyone.if.no.acl.found': false,
         'ssl.keystore.location': store,
         'ssl.keystore.password': PASSWORD,
         'ssl.key.password': PASSWORD,
@@ -86,6 +91,8 @@ describe('a broker with TLS and passwords', () => {
           '--add-scram',
           `${mechanism}=[name=fengsui,password=${PASSWORD}]`,
         ]),
+        '--add-scram',
+        `SCRAM-SHA-512=[name=county-water,password=${PASSWORD}]`,
       ],
     );
     while ((await topics('plain', PASSWORD, authority)) !== 'in') await sleep(300);
@@ -100,20 +107,23 @@ describe('a broker with TLS and passwords', () => {
     if (status !== 0) throw new Error(`keytool: ${stdout}${stderr}`);
   }
 
-  /** Asks for the topics as a service would. @returns `in`, or why not */
-  async function topics(mechanism: string, password: string, ca: string | null): Promise<string> {
-    const kafka = kafkaOf(
+  const clientOf = (user: string, mechanism: string, password: string, ca: string | null): Kafka =>
+    kafkaOf(
       readSettings({
         KAFKA_BROKERS: `127.0.0.1:${port}`,
         KAFKA_TLS: 'true',
         ...(ca === null ? {} : { KAFKA_TLS_CA: ca }),
         KAFKA_SASL: mechanism,
-        KAFKA_USERNAME: 'fengsui',
+        KAFKA_USERNAME: user,
         KAFKA_PASSWORD: password,
       }),
       'tls test',
       () => undefined,
     );
+
+  /** Asks for the topics as a service would. @returns `in`, or why not */
+  async function topics(mechanism: string, password: string, ca: string | null): Promise<string> {
+    const kafka = clientOf('fengsui', mechanism, password, ca);
     const admin = kafka.admin({ retry: { retries: 1 } });
     try {
       await admin.connect();
@@ -132,6 +142,44 @@ describe('a broker with TLS and passwords', () => {
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('keeps out a wrong password with %s', async (mechanism) => {
     expect(await topics(mechanism, 'wrong', authority)).toMatch(/authentication/i);
+  });
+
+  /** As docs/kafka.md says to set it up: otherwise whoever reaches the broker gives orders. */
+  it('lets an outsider write what it feeds, and neither give an order nor read a decision', async () => {
+    const ours = clientOf('fengsui', 'scram-sha-512', PASSWORD, authority);
+    const admin = ours.admin();
+    await admin.connect();
+    const names = ['feed.readings', 'observed.orders', 'decided.calls'];
+    await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: true });
+    await admin.createAcls({
+      acl: [
+        {
+          resourceType: AclResourceTypes.TOPIC,
+          resourceName: 'feed.',
+          resourcePatternType: ResourcePatternTypes.PREFIXED,
+          principal: 'User:county-water',
+          host: '*',
+          operation: AclOperationTypes.WRITE,
+          permissionType: AclPermissionTypes.ALLOW,
+        },
+      ],
+    });
+    await admin.disconnect();
+    const theirs = clientOf('county-water', 'scram-sha-512', PASSWORD, authority);
+    const producer = theirs.producer({ retry: { retries: 0 } });
+    await producer.connect();
+    const write = (topic: string): Promise<string> =>
+      producer.send({ topic, messages: [{ key: 'k', value: '{}' }] }).then(
+        () => 'written',
+        (error: Error) => error.message,
+      );
+    while ((await write('feed.readings')) !== 'written') await sleep(200); // until the rule has reached the broker
+    expect(await write('observed.orders')).toMatch(/not authorized/i);
+    await producer.disconnect();
+    const asks = theirs.admin({ retry: { retries: 0 } });
+    await asks.connect();
+    await expect(asks.fetchTopicOffsets('decided.calls')).rejects.toThrow(/not authorized/i);
+    await asks.disconnect();
   });
 
   it('is not trusted without its authority', async () => {
