@@ -1,4 +1,11 @@
-import type { LevelOrdered, OrderRight, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
+import {
+  levelRank,
+  type LevelOrdered,
+  type OrderRight,
+  type OrderV1,
+  type Refusal,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import type { AccessPlan } from './plan.js';
 import { grantsFor, RIGHT_FOR, rightsOf, type Grant, type Right } from './roles.js';
 
@@ -14,6 +21,7 @@ export type Identity = Readonly<{
   /** Rights that this session or token is limited to; null: all of the person. */ scope: ReadonlySet<Right> | null;
   /** False: the session only watches until a second factor is shown again. */ acts: boolean;
   /** Session, or how the person was recognised without one. */ session: string | null;
+  /** What our own page sends along with a change; null: no cookie carries the session. */ csrf: string | null;
   /** From where, for the audit: `browser 10.1.2.3`, `command root`. */ origin: string;
 }>;
 
@@ -95,8 +103,6 @@ const reachesAll = ({ authority }: Grant, right: Right): boolean =>
 /** What takes two people when it is entered late: see the rule of two persons. */
 const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'end']);
 
-const LEVELS: readonly LevelOrdered[] = ['IV', 'III', 'II', 'I'];
-
 /**
  * True when a right of an order reaches a level. What was given before identities came (no right) was let in by the
  * doors of its time; a demonstration plays whoever it names.
@@ -104,7 +110,7 @@ const LEVELS: readonly LevelOrdered[] = ['IV', 'III', 'II', 'I'];
 export function reaches(right: OrderRight | undefined, level: LevelOrdered): boolean {
   if (right === undefined || right === 'demonstration') return true;
   const highest = /^approve-(\w+)$/.exec(right)?.[1] as LevelOrdered | undefined;
-  return highest !== undefined && LEVELS.indexOf(highest) >= LEVELS.indexOf(level);
+  return highest !== undefined && levelRank(highest) >= levelRank(level);
 }
 
 const refusal = (zh: string, en: string, place = 'data/kind'): Refusal => ({

@@ -1,4 +1,4 @@
-import { AccessFault, addPerson, changeRole, LocalLogin, newLink, nobodyYet, useLink } from '@fengsui/access';
+import { LocalLogin, makeFirst, newLink, nobodyYet, useLink } from '@fengsui/access';
 import type { UtcInstant } from '@fengsui/contracts';
 import { playState, type Tx } from '@fengsui/database';
 import { Type, type Static } from 'typebox';
@@ -15,8 +15,6 @@ export const FirstAdministrator = Type.Object(
 
 /** Long enough to go to the other room, short enough that a scrollback is worth nothing. */
 const LINK_MINUTES = 60;
-/** Roles of an administrator hold for everything that this installation has. */
-const EVERYWHERE = '000000';
 
 /** A link for the first administrator. @returns null when there is one already, or the database is a demonstration */
 export async function firstLink(tx: Tx, now: UtcInstant): Promise<string | null> {
@@ -32,10 +30,7 @@ export async function becomeFirst(
   now: UtcInstant,
 ): Promise<object> {
   await useLink(tx, token, 'first-administrator', now);
-  if (!(await nobodyYet(tx))) throw new AccessFault('已有安全管理员 / there is a security administrator already');
-  const doer = { actor: person, right: 'first-administrator', origin: 'one-time link', reason: 'first start' };
-  await addPerson(tx, { id: person, name }, doer, now);
+  await makeFirst(tx, { id: person, name }, 'one-time link', now);
   await login.setPassword(tx, person, password);
-  await changeRole(tx, { person, role: 'security-administrator', authority: EVERYWHERE, given: true }, doer, now);
   return { person };
 }

@@ -5,7 +5,7 @@ import {
   delegations,
   disable,
   may,
-  newLink,
+  passwordLink,
   people,
   recordsAfter,
   resetLogin,
@@ -38,6 +38,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
+import { mustAct } from './must-act.js';
 import { Provider } from './provider.js';
 import { AuditShape, DelegationShape, PersonShape, VerdictShape } from './views.js';
 
@@ -69,7 +70,6 @@ const instant = Type.String({
 });
 const NewDelegation = Type.Object({ principal: id, agent: id, beginsAt: instant, endsAt: instant, reason }, strict);
 const Because = Type.Object({ reason }, strict);
-const LINK_MINUTES = 24 * 60;
 const PAGE = 200;
 const AFTER = { after: 'number of the last record that is known' };
 
@@ -98,7 +98,7 @@ export class PeopleHttp {
       await addPerson(tx, { id: given.id, name: given.name, osUser: given.osUser ?? null, oidc }, doer, now);
       return {
         id: given.id,
-        link: await newLink(tx, { purpose: 'password', person: given.id, minutes: LINK_MINUTES }, now),
+        link: await passwordLink(tx, given.id, now),
       };
     });
   }
@@ -197,7 +197,7 @@ export class PeopleHttp {
     reason: string,
     work: (tx: Tx, doer: Doer, now: UtcInstant) => Promise<T>,
   ): Promise<T> {
-    if (!who.acts) throw new ForbiddenException('会话已锁定，只能查看 / the session only watches');
+    mustAct(who);
     const doer: Doer = { actor: who.person, right: 'manage-people', origin: who.origin, reason };
     return this.db.transaction(async (tx) => work(tx, doer, await this.clock.now(tx)));
   }

@@ -1,10 +1,11 @@
 import { AccessFault, appendAudit, newSecret, PersonRow, usedStep, type Identity } from '@fengsui/access';
 import { Clock } from '@fengsui/database';
 import { JsonBody, NeedsLogin, Who } from '@fengsui/service';
-import { Body, Controller, ForbiddenException, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
+import { mustAct } from './must-act.js';
 
 const Code = Type.Object({ code: Type.String({ pattern: '^\\d{6}$' }) }, { additionalProperties: false });
 /** Secrets that were shown and are not confirmed yet, by person; a restart only means to begin anew. */
@@ -25,7 +26,7 @@ export class SecondFactorHttp {
   @HttpCode(200)
   @NeedsLogin()
   async offer(@Who() who: Identity): Promise<object> {
-    if (!who.acts) throw new ForbiddenException('会话已锁定，只能查看 / the session only watches');
+    mustAct(who);
     const row = await this.db.getRepository(PersonRow).findOneByOrFail({ id: who.person });
     if (row.totpSecret !== null)
       throw new AccessFault('已绑定；更换须由安全管理员重置 / bound already: a security administrator resets it');
@@ -38,7 +39,7 @@ export class SecondFactorHttp {
   @Put()
   @NeedsLogin()
   async confirm(@Body(new JsonBody(Code)) { code }: Static<typeof Code>, @Who() who: Identity): Promise<object> {
-    if (!who.acts) throw new ForbiddenException('会话已锁定，只能查看 / the session only watches');
+    mustAct(who);
     const secret = this.pending.get(who.person);
     if (secret === undefined) throw new AccessFault('请重新开始绑定 / begin again');
     await this.db.transaction(async (tx) => {

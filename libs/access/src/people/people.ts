@@ -98,7 +98,32 @@ export async function resetLogin(tx: Tx, person: string, doer: Doer, now: UtcIns
   await tx.getRepository(PersonRow).update({ id: person }, none);
   await endSessions(tx, person, 'the login was reset', now);
   await append(tx, act(doer, 'login.reset', person, null, null), now);
-  return newLink(tx, { purpose: 'password', person, minutes: LINK_MINUTES }, now);
+  return passwordLink(tx, person, now);
+}
+
+/** A link by which somebody sets their password. @returns its token, once */
+export const passwordLink = (tx: Tx, person: string, now: UtcInstant): Promise<string> =>
+  newLink(tx, { purpose: 'password', person, minutes: LINK_MINUTES }, now);
+
+/** Roles of an administrator hold for everything that this installation has. */
+const EVERYWHERE = '000000';
+
+/**
+ * Makes somebody the first security administrator, who is entered by it.
+ * @param origin how they were known, for the audit
+ * @throws AccessFault when there is one already
+ */
+export async function makeFirst(
+  tx: Tx,
+  given: Pick<NewPerson, 'id' | 'name' | 'osUser'>,
+  origin: string,
+  now: UtcInstant,
+): Promise<void> {
+  if (!(await nobodyYet(tx))) throw new AccessFault('已有安全管理员 / there is a security administrator already');
+  const doer: Doer = { actor: given.id, right: 'first-administrator', origin, reason: 'first start' };
+  await addPerson(tx, given, doer, now);
+  const grant = { role: 'security-administrator', authority: EVERYWHERE, given: true } as const;
+  await changeRole(tx, { person: given.id, ...grant }, doer, now);
 }
 
 /** Takes somebody's access away: at once, with every session and token. */

@@ -87,9 +87,7 @@ export class Sessions {
   }
 
   /** Who holds this token now. @returns null when nobody does: it ended, was never one, or its person was taken away */
-  async identify({
-    token,
-  }: Credential): Promise<(Identity & Readonly<{ csrf: string | null; demonstration: boolean }>) | null> {
+  async identify({ token }: Credential): Promise<(Identity & Readonly<{ demonstration: boolean }>) | null> {
     if (!token.startsWith(TOKEN_PREFIX)) return null;
     const now = await this.clock.now();
     const found = await one<Found>(

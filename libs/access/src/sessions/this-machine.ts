@@ -28,6 +28,7 @@ export async function identityHere(db: DataSource, clock: Clock, token: string |
     scope: null,
     acts: true,
     session: null,
+    csrf: null,
     origin: `command ${osUser}`,
   };
 }

@@ -64,7 +64,8 @@ export async function identityOf({ method, ip, headers }: Request, sessions: Ses
   if (credential === null) return null;
   const found = await sessions.identify(credential);
   if (found === null) return null;
-  const { csrf, demonstration, ...identity } = found;
+  const { demonstration, ...identity } = found;
+  const { csrf } = identity;
   if (demonstration && !isThisMachine({ ip, headers })) return null;
   const own = csrf !== null && single(headers, CSRF_HEADER) === csrf;
   if (credential.by === 'cookie' && !SAFE.has(method) && !own)

@@ -6,10 +6,11 @@ import {
   delegations,
   disable,
   identityHere,
+  makeFirst,
   may,
-  newLink,
   nobodyYet,
   osUserHere,
+  passwordLink,
   people,
   resetLogin,
   RIGHTS,
@@ -28,9 +29,7 @@ import { withSession, type Session } from '../session.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 
 const REASON: OptionOf = { flags: '--reason <text>', about: { zh: '事由', en: 'reason' }, required: true };
-const LINK_MINUTES = 24 * 60;
 const DAYS = 365;
-const EVERYWHERE = '000000';
 
 /**
  * Who keeps the people on this machine. Whoever first starts an installation on a machine of their own may make
@@ -111,22 +110,14 @@ const list = (terminal: Terminal): Promise<number> =>
 
 /** The first security administrator, on the machine itself: once. */
 const first = (typed: Typed, terminal: Terminal): Promise<number> =>
-  withSession('ports', async ({ ports }) => {
+  withSession('ports', async ({ ports: { db, clock } }) => {
     const [id, name] = [wordOf(typed, 0), textOf(typed, 'name') ?? wordOf(typed, 0)];
-    const output = await ports.db
+    const osUser = osUserHere();
+    const output = await db
       .transaction(async (tx) => {
-        if (!(await nobodyYet(tx))) throw new Misuse('已有安全管理员 / there is a security administrator already');
-        const now = await ports.clock.now(tx);
-        const origin = `command ${osUserHere()}`;
-        const doer: Doer = { actor: id, right: 'first-administrator', origin, reason: 'first start' };
-        await addPerson(tx, { id, name, osUser: osUserHere() }, doer, now);
-        await changeRole(
-          tx,
-          { person: id, role: 'security-administrator', authority: EVERYWHERE, given: true },
-          doer,
-          now,
-        );
-        return { id, link: await newLink(tx, { purpose: 'password', person: id, minutes: LINK_MINUTES }, now) };
+        const now = await clock.now(tx);
+        await makeFirst(tx, { id, name, osUser }, `command ${osUser}`, now);
+        return { id, link: await passwordLink(tx, id, now) };
       })
       .catch(asMisuse);
     terminal.result(output, () =>
@@ -149,7 +140,7 @@ const add = (typed: Typed, terminal: Terminal): Promise<number> =>
     const oidc = subject === undefined || issuer === undefined ? null : { issuer, subject };
     await addPerson(tx, { id, name: textOf(typed, 'name') ?? id, osUser, service, oidc }, doer, now);
     if (service) return { id };
-    return { id, link: await newLink(tx, { purpose: 'password', person: id, minutes: LINK_MINUTES }, now) };
+    return { id, link: await passwordLink(tx, id, now) };
   });
 
 const changeRoleOf = (given: boolean) => (typed: Typed, terminal: Terminal) =>

@@ -27,6 +27,7 @@ const person = (roles: readonly Role[], more: Partial<Identity> = {}): Identity 
   scope: null,
   acts: true,
   session: 's',
+  csrf: null,
   origin: 'test',
   ...more,
 });

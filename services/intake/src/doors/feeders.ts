@@ -20,7 +20,6 @@ const READ_AGAIN_MS = 20_000;
 const PER_MINUTE = 600;
 /** Uploads of one feeder at once: one that is stuck leaves room for the others. */
 const AT_ONCE = 4;
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /**
  * Who may feed over HTTP. A feeder proves itself with the key whose SHA-256 the plan holds. While the plan names no
@@ -41,15 +40,19 @@ export class Feeders {
 
   /**
    * @param header `Bearer …`, or the key itself from `x-api-key`
-   * @param forwarded a proxy says that it passes on what another machine asked
+   * @param from the address, and whether somebody on this machine asks there
    * @throws Problem 401, 403
    */
-  identify(header: string | undefined, address: string, forwarded: boolean, now: UtcInstant): Known {
+  identify(
+    header: string | undefined,
+    { address, here }: Readonly<{ address: string; here: boolean }>,
+    now: UtcInstant,
+  ): Known {
     if (performance.now() - this.readAtMs > READ_AGAIN_MS)
       [this.feeders, this.readAtMs] = [this.feedersNow(), performance.now()];
     if (this.feeders.length === 0) {
       // A proxy on this machine speaks for others.
-      if (this.alone && LOOPBACK.test(address) && !forwarded)
+      if (this.alone && here)
         return { name: `http:${address}`, contracts: null, perMinute: Infinity, atOnce: Infinity };
       throw new Problem(
         403,

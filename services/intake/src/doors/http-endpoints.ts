@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { Sessions, TOKEN_PREFIX } from '@fengsui/access';
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import { Clock } from '@fengsui/database';
-import { credentialOf, identityOf, Open } from '@fengsui/service';
+import { credentialOf, identityOf, isThisMachine, Open } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
 import { Controller, HttpCode, Inject, Injectable, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { BadPayload, spool, type Spooled } from '../keeping/payload.js';
@@ -39,8 +39,6 @@ type Request = Readonly<{
 }>;
 type Reply = { header: (name: string, value: string) => Reply };
 
-/** What a proxy says of whom it speaks for. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
 /** Evidence comes from feeders: whoever is logged in gives orders, by whatever endpoint. */
 const ordersOnly = (event: ObservedEvent): Refusal | null =>
   event.type === 'order.v1'
@@ -110,8 +108,7 @@ export class HttpEndpoints {
       this.wrongKeys.watch(request.ip, now, () =>
         this.feeders.identify(
           header('authorization') ?? header('x-api-key'),
-          request.ip,
-          FORWARDED.some((name) => header(name) !== undefined),
+          { address: request.ip, here: isThisMachine(request) },
           instant,
         ),
       );
