@@ -69,6 +69,80 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** The programs of a commit, as its folder has them built. */
+type Programs = Readonly<{
+  root: string;
+  SCHEMAS: typeof SCHEMAS;
+  startProcess: typeof startProcess;
+  migrate: typeof migrate;
+}>;
+const THESE: Programs = { root: ROOT, SCHEMAS, startProcess, migrate };
+
+/**
+ * The programs of this folder and those of another in turn, on one broker, one database server and the same messages,
+ * so that nothing parts them but the programs. Prints of each pair's ratio (this folder / the other) the median, the
+ * quarter and three quarters, and the bounds in which the median of such pairs lies with 95 % (by order statistics).
+ */
+export async function benchKafkaPairs(
+  say: (row: string) => void,
+  only: readonly string[],
+  other: string,
+  pairs: number,
+): Promise<void> {
+  const those = await programsOf(other);
+  const bench = await Bench.start();
+  try {
+    say('| what | before | after | after / before: median (quarter to three quarters) | median with 95 % |');
+    say('|---|--:|--:|--:|--:|');
+    for (const kind of KINDS.filter(({ name }) => only.length === 0 || only.includes(name))) {
+      await bench.fill(kind);
+      for (const programs of [those, THESE]) await bench.consume(kind, 1, programs); // both once, to warm the caches
+      const [before, after]: Consumed[][] = [[], []];
+      for (let pair = 0; pair < pairs; pair += 1) {
+        const both = [
+          async () => before?.push(await bench.consume(kind, 1, those)),
+          async () => after?.push(await bench.consume(kind, 1, THESE)),
+        ];
+        for (const one of pair % 2 === 0 ? both : both.reverse()) await one();
+        process.stderr.write(`${kind.name}: pair ${pair + 1} of ${pairs}\n`);
+      }
+      say(pairRow(`${kind.name} → ${kind.service}, events/s`, before, after, ({ rate }) => rate));
+      say(pairRow('its processor an event, µs', before, after, ({ cpu }) => cpu * 1e6));
+    }
+  } finally {
+    await bench.stop();
+  }
+}
+
+async function programsOf(root: string): Promise<Programs> {
+  const load = async (folder: string): Promise<Record<string, unknown>> =>
+    (await import(path.join(root, ...folder.split('/'), 'dist', 'index.js'))) as Record<string, unknown>;
+  const [cli, database] = [await load('services/fengsui'), await load('libs/database')];
+  return { root, ...cli, ...database } as unknown as Programs;
+}
+
+function pairRow(
+  what: string,
+  before: readonly Consumed[] = [],
+  after: readonly Consumed[] = [],
+  of: (one: Consumed) => number,
+): string {
+  const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+  const at = (values: readonly number[], share: number): number =>
+    sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+  const ratios = after.map((one, index) => of(one) / of(before[index] as Consumed));
+  // The median of n lies between the (n − 1.96 √n) / 2-th and its mirror image, sorted, with about 95 %.
+  const least = Math.max(0, Math.floor((ratios.length - 1.96 * Math.sqrt(ratios.length)) / 2));
+  const [low, high] = [sorted(ratios)[least], sorted(ratios)[ratios.length - 1 - least]].map((n) => n?.toFixed(2));
+  const shown = (values: readonly Consumed[]): string => Math.round(at(values.map(of), 0.5)).toLocaleString('en');
+  return (
+    `| ${what} | ${shown(before)} | ${shown(after)} | ${at(ratios, 0.5).toFixed(3)} ` +
+    `(${at(ratios, 0.25).toFixed(2)} to ${at(ratios, 0.75).toFixed(2)}) | ${low} to ${high} |`
+  );
+}
+
+type Consumed = Readonly<{ rate: number; memory: number; cpu: number }>;
+
 /**
  * The services' own programs over a real Apache Kafka and PostgreSQL on this machine, beside what is the least and
  * what others do.
@@ -170,8 +244,8 @@ class Bench {
    * From the moment when every process has joined and may begin, to the last commit, by the positions in the
    * database.
    */
-  async consume(kind: Kind, processes: number): Promise<Readonly<{ rate: number; memory: number; cpu: number }>> {
-    const { db, url } = await this.fresh();
+  async consume(kind: Kind, processes: number, programs = THESE): Promise<Consumed> {
+    const { db, url } = await this.fresh(programs);
     // Nobody gets past its position before all are there: who holds the rows opens the gate.
     for (let partition = 0; partition < PARTITIONS; partition += 1)
       await db.query('insert into log.position (consumer, topic, partition) values ($1, $2, $3)', [
@@ -185,7 +259,8 @@ class Bench {
     const children = await Promise.all(
       Array.from(
         { length: processes },
-        async (_, index) => (await startProcess(kind.service, this.environment(url, `bench-${index}`))).child,
+        async (_, index) =>
+          (await programs.startProcess(kind.service, this.environment(url, `bench-${index}`, programs.root))).child,
       ),
     );
     await sleep(SETTLE_MS);
@@ -413,24 +488,24 @@ class Bench {
     await admin.disconnect();
   }
 
-  private async fresh(): Promise<Readonly<{ db: DataSource; url: string }>> {
+  private async fresh(programs = THESE): Promise<Readonly<{ db: DataSource; url: string }>> {
     const name = `bench_${(this.databases += 1)}`;
     const admin = await connect(this.server.url, 'bench', 1);
     await admin.query(`create database ${name}`);
     await admin.destroy();
     const url = Object.assign(new URL(this.server.url), { pathname: `/${name}` }).toString();
-    await migrate(url, SCHEMAS);
+    await programs.migrate(url, programs.SCHEMAS);
     return { db: await connect(url, 'bench', 2), url };
   }
 
-  private environment(url: string, instance: string): Record<string, string> {
+  private environment(url: string, instance: string, root = ROOT): Record<string, string> {
     return {
       ...(process.env as Record<string, string>),
       DATABASE_URL: url,
       KAFKA_BROKERS: this.broker.brokers.join(','),
       KAFKA_INSTANCE: instance,
       FENGSUI_HOME: this.folder,
-      FENGSUI_PLAN: path.join(ROOT, 'plans', 'qingyuan'),
+      FENGSUI_PLAN: path.join(root, 'plans', 'qingyuan'),
       FENGSUI_HTTP_PORT: '0',
       LOG_LEVEL: 'info', // what they say when they listen is waited for
     };

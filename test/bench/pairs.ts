@@ -30,6 +30,24 @@ must('git', ['worktree', 'add', '--detach', '--quiet', other, commit], ROOT);
 try {
   must(process.execPath, ['infra/setup.mjs'], other);
   must(process.execPath, ['infra/setup.mjs'], ROOT);
+  if (words[0] === 'kafka') {
+    // One broker, one server, one set of messages for both: what differs is the programs alone.
+    const report = must(
+      process.execPath,
+      ['test/dist/bench/run.js', ...words, '--against', other, '--pairs', String(pairs)],
+      ROOT,
+    );
+    process.stdout.write(`${machine()}${report}`);
+  } else {
+    parted();
+  }
+} finally {
+  must('git', ['worktree', 'remove', '--force', other], ROOT);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Each run by itself, in turn. */
+function parted(): void {
   const before: Map<string, number>[] = [];
   const after: Map<string, number>[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
@@ -39,8 +57,7 @@ try {
     process.stderr.write(`pair ${pair + 1} of ${pairs}\n`);
   }
   process.stdout.write(
-    `${pairs} pairs, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}\n` +
-      '| what | before | after | after / before: median (least to most) |\n|---|--:|--:|--:|\n',
+    machine() + '| what | before | after | after / before: median (least to most) |\n|---|--:|--:|--:|\n',
   );
   for (const label of before[0]?.keys() ?? []) {
     const [old, now] = [before, after].map((runs) => runs.map((run) => run.get(label) ?? Number.NaN));
@@ -51,9 +68,10 @@ try {
         `(${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}) |\n`,
     );
   }
-} finally {
-  must('git', ['worktree', 'remove', '--force', other], ROOT);
-  rmSync(folder, { recursive: true, force: true });
+}
+
+function machine(): string {
+  return `${pairs} pairs, ${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}\n`;
 }
 
 /** The rates that one run printed, and the processor's time an event where it says so. */

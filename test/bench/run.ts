@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import { benchKafka } from './kafka.js';
+import { benchKafka, benchKafkaPairs } from './kafka.js';
 import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
 import { benchLog } from './log.js';
@@ -19,6 +19,19 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
 };
 
 const words = process.argv.slice(2);
+/** `kafka --against FOLDER --pairs 20 --only incidents`: see `npm run bench:pairs`. */
+const against = words.indexOf('--against');
+if (against !== -1) {
+  const value = (name: string): string => words[words.indexOf(name) + 1] ?? '';
+  const kinds = words.includes('--only') ? value('--only').split(',') : [];
+  await benchKafkaPairs(
+    (row) => void process.stdout.write(`${row}\n`),
+    kinds,
+    value('--against'),
+    Number(value('--pairs')),
+  );
+  process.exit(0);
+}
 const at = words.indexOf('--only');
 const only = at === -1 ? [] : (words[at + 1] ?? '').split(',');
 const wanted = at === -1 ? words : words.slice(0, at);
