@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort, startBroker } from '../kafka/broker.mjs';
 import { ROOT, setUp } from '../setup.mjs';
+import { WANTED } from './passwords.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const source = () => readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8');
@@ -30,14 +31,16 @@ const compose = async (given) =>
 /** What docker-compose.yml breaks, in words. */
 export async function faults() {
   const { default: Ajv2020 } = await import('ajv/dist/2020.js');
-  const file = await compose({ POSTGRES_PASSWORD: 'p', KAFKA_PASSWORD: 'k' });
+  const file = await compose(Object.fromEntries(WANTED.map((name) => [name, 'p'])));
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   const valid = ajv.compile(JSON.parse(readFileSync(path.join(HERE, 'compose-spec.json'), 'utf8')));
   const found = valid(file)
     ? []
     : valid.errors.map(({ instancePath, message }) => `docker-compose.yml${instancePath}: ${message}`);
   for (const [name, service] of Object.entries(file.services)) {
-    if (service.healthcheck === undefined) found.push(`services/${name} has no health check`);
+    // What ends when it is done says by its ending whether it went well.
+    if (service.healthcheck === undefined && service.restart !== 'no')
+      found.push(`services/${name} has no health check`);
     if (!service.cap_drop?.includes('ALL')) found.push(`services/${name} keeps capabilities`);
     if (!service.security_opt?.includes('no-new-privileges:true')) found.push(`services/${name} may gain privileges`);
     if ((service.ports ?? []).some((port) => !port.startsWith('127.0.0.1:')))
@@ -97,13 +100,27 @@ async function aWarningBecomesACall(page, makeToken, until) {
   process.stdout.write('ok  a warning posted to the console became a call, over Kafka, process by process\n');
 }
 
+/** Tables, roles, topics and rules, as their owner; again, as after an update. */
+async function prepared(service, run, until) {
+  for (const time of ['first', 'second']) {
+    const { child, said } = await run('prepare', service, service.environment);
+    await until(
+      () => `prepare does not end: ${said()}`,
+      () => child.exitCode !== null,
+    );
+    if (child.exitCode !== 0) throw new Error(`prepare, the ${time} time: ${said()}`);
+  }
+  process.stdout.write('ok  prepare made tables, roles, topics and rules, and changes nothing the second time\n');
+}
+
 async function tryIt() {
   setUp();
   const { startEmbedded } = await import('../../libs/database/dist/index.js');
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-compose-'));
   const server = await startEmbedded(folder);
   const database = new URL(server.url);
-  const file = await compose({ POSTGRES_PASSWORD: database.password, KAFKA_PASSWORD: 'only-for-this-run' });
+  const passwords = Object.fromEntries(WANTED.map((name) => [name, `only-for-this-run-${name.toLowerCase()}`]));
+  const file = await compose({ ...passwords, POSTGRES_PASSWORD: database.password });
   const [clients, controller] = [await freePort(), await freePort()];
   /** The same words, with the hosts and folders of containers as ports and folders of this machine. */
   const here = (text, http) =>
@@ -165,6 +182,7 @@ async function tryIt() {
       () => 'kafka is not healthy',
       () => healthy(kafka, 0),
     );
+    await prepared(file.services.prepare, run, until);
     const refused = await run('response', file.services.response, {
       ...file.services.response.environment,
       KAFKA_PASSWORD: 'wrong',
@@ -175,7 +193,9 @@ async function tryIt() {
       () => refused.child.exitCode !== null,
     );
     process.stdout.write(`ok  a wrong KAFKA_PASSWORD ends a service: ${refused.said().trim().split('\n').at(-1)}\n`);
-    const ours = Object.entries(file.services).filter(([, { command }]) => command !== undefined);
+    const ours = Object.entries(file.services).filter(
+      ([name, { command }]) => command !== undefined && name !== 'prepare',
+    );
     const running = await Promise.all(ours.map(([name, service]) => run(name, service, service.environment)));
     children.push(...running.map(({ child }) => child));
     for (const { name, service, child, http, said } of running) {

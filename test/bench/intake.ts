@@ -16,7 +16,7 @@ import {
   readInput,
   Receiving,
   type Payload,
-  type SourceRecord,
+  type CheckedRecord,
 } from '@fengsui/intake';
 import { PostgresLog } from '@fengsui/log';
 import { BASE_SCHEMAS } from '@fengsui/service';
@@ -211,7 +211,7 @@ function attack(name: string): string {
   return stdout === '' ? `attack, ${name}: FAILED ${stderr.slice(-300)}` : `attack, ${name}: ${stdout.trim()}`;
 }
 
-function firstRefusal(records: readonly SourceRecord[]): string | null {
+function firstRefusal(records: readonly CheckedRecord[]): string | null {
   for (const record of records) {
     const judged = judge(record, WAY, NOW);
     if ('refusals' in judged) return `refused, ${judged.refusals[0]?.place}: ${judged.refusals[0]?.reason}`;

@@ -26,3 +26,4 @@ export { Sessions, TOKEN_PREFIX, type Credential, type SessionView } from './ses
 export { identityHere, osUserHere } from './sessions/this-machine.js';
 export { ACCESS_SCHEMA } from './tables/migrations.js';
 export { AuditSealRow, PersonRow } from './tables/tables.js';
+export { newSecretKey, SecretBox } from './secrets.js';

@@ -1,6 +1,6 @@
 import { DataSource, type EntityMetadata } from 'typeorm';
 import { entitiesOf } from './connect.js';
-import type { OwnedSchema } from './migrate.js';
+import type { OwnedSchema } from './owned-schema.js';
 import { rows } from './sql.js';
 
 /** Stands where the database says nothing that an entity could be held to. */

@@ -1,8 +1,9 @@
 import { utc } from '@fengsui/contracts';
 import pg from 'pg';
+import { serverAt } from './address.js';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SnakeCaseNames } from './columns.js';
-import type { OwnedSchema } from './migrate.js';
+import type { OwnedSchema } from './owned-schema.js';
 
 /** A transaction in progress. Whoever is given one works in it and never opens their own. */
 export type Tx = EntityManager;
@@ -33,7 +34,7 @@ export async function connect(
 ): Promise<DataSource> {
   const dataSource = new DataSource({
     ...entitiesOf(owned),
-    url,
+    ...serverAt(url),
     applicationName: name,
     extra: {
       max: poolSize,

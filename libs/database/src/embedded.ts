@@ -16,6 +16,8 @@ export type EmbeddedServer = Readonly<{
   started: boolean;
   /** Resolves when the server has ended though nobody here released it: it was killed, or has crashed. */
   gone: Promise<void>;
+  /** The password of a role of this server: made once, and kept beside the data. */
+  secretFor(role: string): string;
   /** Stops the server, unless another process is still connected: the last one out turns off the light. */
   release(): Promise<void>;
 }>;
@@ -60,7 +62,9 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
     : path.resolve(home);
   const identity = asRoot ? UNPRIVILEGED : {};
   const data = path.join(folder, `postgres-${MAJOR}`);
-  fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  // As root others pass through it to the data that PostgreSQL's user owns; nobody lists it.
+  if (asRoot) rootsOwn(folder, 0o711);
+  else fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
 
   return withLockFile(path.join(folder, LOCK), async () => {
     const running = await attach(folder, data);
@@ -95,14 +99,31 @@ function lastingFolder(name: string): string {
   const folder = path.join(LASTING, name);
   const earlier = path.join('/var/tmp', `fengsui-${name}`);
   if (fs.existsSync(folder) || !fs.existsSync(earlier)) return folder;
+  if (!isRoots(earlier))
+    throw new EmbeddedServerError(
+      `${earlier} lies where everybody writes, and root does not own it: remove it, or take it away if its data are yours`,
+    );
   const running = postmaster(path.join(earlier, `postgres-${MAJOR}`));
   if (running !== null && alive(running.pid)) return earlier;
-  fs.mkdirSync(LASTING, { recursive: true, mode: 0o755 });
+  rootsOwn(LASTING, 0o755);
   // `mv` also moves to another disk, and keeps who owns what.
   const moved = spawnSync('mv', [earlier, folder], { encoding: 'utf8' });
   if (moved.status !== 0)
     throw new EmbeddedServerError(`${earlier} cannot be moved to ${folder}: ${moved.stderr || moved.error?.message}`);
   return folder;
+}
+
+/** True for a folder, no link, that root owns and nobody else writes. */
+function isRoots(folder: string): boolean {
+  const found = fs.lstatSync(folder);
+  return found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
+}
+
+/** A folder of root's. @throws EmbeddedServerError when it is somebody else's, or a link */
+function rootsOwn(folder: string, mode: number): void {
+  fs.mkdirSync(folder, { recursive: true, mode });
+  if (!isRoots(folder))
+    throw new EmbeddedServerError(`${folder} must be a folder that root owns and nobody else writes`);
 }
 
 /**
@@ -121,6 +142,7 @@ async function server(port: number, folder: string, data: string, started: boole
     gone,
     dataFolder: data,
     started,
+    secretFor: (role) => secretIn(path.join(folder, `password.${role}`)),
     release: () => {
       released = true;
       return withLockFile(path.join(folder, LOCK), () => release(url, data, hold));
@@ -176,9 +198,9 @@ function postmaster(data: string): { pid: number; port: number } | null {
 }
 
 function initialise(bin: string, folder: string, data: string, identity: { uid?: number; gid?: number }): void {
-  const password = randomBytes(24).toString('hex');
   const passwordFile = path.join(folder, 'password');
-  fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+  fs.rmSync(passwordFile, { force: true });
+  const password = secretIn(passwordFile);
   // initdb runs as the unprivileged user, who must be able to read its copy and to make the data folder.
   const handed = path.join(folder, 'password.initdb');
   fs.writeFileSync(handed, password, { mode: 0o600 });
@@ -225,10 +247,8 @@ function usableBinaries(identity: { uid?: number; gid?: number }): string {
   if (process.platform === 'win32' || runs(bin)) return bin;
   // As root in a folder that others may not enter (/root): nobody cannot execute them there, so a copy goes where
   // nobody can.
-  const copy = path.join(
-    '/var/tmp',
-    `fengsui-postgres-${MAJOR}-${createHash('sha256').update(native).digest('hex').slice(0, 8)}`,
-  );
+  const copy = path.join(LASTING, `postgres-${MAJOR}-${createHash('sha256').update(native).digest('hex').slice(0, 8)}`);
+  rootsOwn(LASTING, 0o755);
   if (!fs.existsSync(path.join(copy, 'complete'))) {
     fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
     fs.writeFileSync(path.join(copy, 'complete'), '');
@@ -295,6 +315,12 @@ async function query<Row>(url: string, sql: string): Promise<Row[]> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** A password that is made when it is first asked for. */
+function secretIn(file: string): string {
+  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  return fs.readFileSync(file, 'utf8');
 }
 
 const address = (folder: string, port: number): string =>

@@ -1,34 +1,33 @@
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { serverAt } from './address.js';
+import type { OwnedSchema, Step } from './owned-schema.js';
 import { rows, run, type Db } from './sql.js';
-
-/**
- * A step that made a schema what it is. Its name ends in the moment it was written (Unix milliseconds); steps only
- * append.
- * `formerly`: the name under which older installations have it.
- */
-export type Step = (new () => MigrationInterface) & Readonly<{ formerly?: string }>;
-
-/**
- * The tables of one owner: a schema that nobody else reads or writes, its tables as entities, and the steps that made
- * them.
- */
-export type OwnedSchema = Readonly<{
-  schema: string;
-  entities: readonly (Function | EntitySchema)[];
-  migrations: readonly Step[];
-}>;
 
 /** Any number, the same in every process: one migrates, the others wait. */
 const MIGRATION_LOCK = 7_310_001;
 
+/** The tables are older than the program, and whoever asks may not change them. */
+export class NotPrepared extends Error {
+  constructor(cause: unknown) {
+    super(
+      '数据表尚未更新，而本角色无权更改：请以所有者身份运行 fengsui prepare / the tables are not up to date, and this role may not change them: run `fengsui prepare` as their owner',
+      { cause },
+    );
+  }
+}
+
+/** PostgreSQL: insufficient_privilege. */
+const MAY_NOT = '42501';
+
 /**
  * Brings every schema up to date. Migrations only append; each runs in its own transaction.
  * Safe to call from several processes at once.
+ * @throws NotPrepared
  */
 export async function migrate(url: string, owned: readonly OwnedSchema[]): Promise<void> {
   const guard = await new DataSource({
     type: 'postgres',
-    url,
+    ...serverAt(url),
     applicationName: 'fengsui migrate',
     extra: { max: 1 },
   }).initialize();
@@ -42,7 +41,7 @@ export async function migrate(url: string, owned: readonly OwnedSchema[]): Promi
       if (present.has(schema)) await takeTrueNames(session.manager, schema, migrations);
       const own = await new DataSource({
         type: 'postgres',
-        url,
+        ...serverAt(url),
         schema,
         migrations: [...migrations],
         migrationsTableName: 'migration',
@@ -50,6 +49,8 @@ export async function migrate(url: string, owned: readonly OwnedSchema[]): Promi
       }).initialize();
       await own.runMigrations({ transaction: 'each' }).finally(() => own.destroy());
     }
+  } catch (error) {
+    throw (error as { code?: unknown }).code === MAY_NOT ? new NotPrepared(error) : error;
   } finally {
     await session.release();
     await guard.destroy();

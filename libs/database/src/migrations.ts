@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import type { OwnedSchema } from './migrate.js';
+import type { OwnedSchema } from './owned-schema.js';
 import { DescribeTables1795641700000 } from './describe-tables.js';
 import { ClockRow, DemonstrationRow, JobRow } from './tables.js';
 
@@ -63,4 +63,9 @@ export const SCHEDULE_SCHEMA: OwnedSchema = {
   schema: 'schedule',
   entities: [ClockRow, JobRow, DemonstrationRow],
   migrations: [CreateSchedule1795469100000, RenameExpiries1795641600005, DescribeTables1795641700000],
+  shared: ({ name }) => [
+    `grant select on schedule.clock, schedule.demonstration to ${name}`,
+    `grant select, insert, update, delete on schedule.job to ${name}`,
+    `grant usage, select on all sequences in schema schedule to ${name}`,
+  ],
 };

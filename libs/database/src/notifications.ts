@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { serverAt } from './address.js';
 
 const RECONNECT_AFTER_MS = 500;
 
@@ -15,7 +16,8 @@ export class Notifications {
   constructor(private readonly url: string) {}
 
   async open(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'fengsui listen' });
+    const { url, ssl } = serverAt(this.url);
+    const client = new pg.Client({ connectionString: url, ssl: ssl ?? false, application_name: 'fengsui listen' });
     client.on('notification', ({ channel, payload }) => this.wake(channel, payload ?? ''));
     // A lost connection speaks twice, once for the server's word and once for the socket: both are heard, one is acted
     // on.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from './connect.js';
-import { migrate, type OwnedSchema } from './migrate.js';
+import { migrate } from './migrate.js';
+import type { OwnedSchema } from './owned-schema.js';
 import { run } from './sql.js';
 
 /** A database of its own for one test file, on the server that `npm test` started. */

@@ -7,6 +7,7 @@ export { LOG_SCHEMA } from './postgres/migrations.js';
 export { findRecord, movePosition } from './postgres/records.js';
 export { connectKafka, type KafkaConnection } from './kafka/connection.js';
 export { KafkaFeeds, type FeedMessage, type TakeFeed } from './kafka/feeds.js';
+export { prepareBroker, type KafkaUser } from './kafka/acls.js';
 export { kafkaOf } from './kafka/client.js';
 export { Publisher } from './kafka/publisher.js';
 export { ensureTopics, topicsAtBroker, wantedTopics } from './kafka/topics.js';

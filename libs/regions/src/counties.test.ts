@@ -4,7 +4,9 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sharedFile } from '@fengsui/testing';
 import fc from 'fast-check';
+import pointInPolygon from 'point-in-polygon-hao';
 import { Counties } from './index.js';
+import { TouchingThread } from './touching-thread.js';
 
 const plan = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
 const counties = Counties.ofPlan(plan);
@@ -115,10 +117,91 @@ describe('the counties of the city', () => {
     expect(counties.touchedBy([...once, ...once, [22, 111]])).toHaveLength(8);
   });
 
+  /** Every edge against every edge, and every corner of either: slow, and plain to see. */
+  const plainly = (polygon: readonly (readonly [number, number])[]): string[] => {
+    const ring = polygon.map(([latitude, longitude]): [number, number] => [longitude, latitude]);
+    const side = (p: number[], q: number[], r: number[]): number =>
+      Math.sign(
+        ((q[0] ?? 0) - (p[0] ?? 0)) * ((r[1] ?? 0) - (p[1] ?? 0)) -
+          ((q[1] ?? 0) - (p[1] ?? 0)) * ((r[0] ?? 0) - (p[0] ?? 0)),
+      );
+    const edges = (of: readonly [number, number][]): [[number, number], [number, number]][] =>
+      of.slice(1).map((to, at) => [of[at] as [number, number], to]);
+    return counties.outlines
+      .filter(({ polygons }) => {
+        const rings = polygons.flat();
+        const crossing = edges(ring).some(([a, b]) =>
+          rings.some((other) =>
+            edges(other).some(([c, d]) => side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b)),
+          ),
+        );
+        return (
+          crossing ||
+          ring.some(([longitude, latitude]) =>
+            polygons.some((own) => pointInPolygon([longitude, latitude], own) !== false),
+          ) ||
+          polygons.some(([outer]) => pointInPolygon(outer?.[0] as [number, number], [ring]) !== false)
+        );
+      })
+      .map(({ code }) => code);
+  };
+
+  it('are found by a grid as they are found plainly', () => {
+    const corner = fc.tuple(
+      fc.double({ min: 23, max: 25.5, noNaN: true }),
+      fc.double({ min: 111.5, max: 114.5, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(
+        corner,
+        fc.double({ min: 0.001, max: 2, noNaN: true }),
+        fc.double({ min: 0.001, max: 2, noNaN: true }),
+        fc.boolean(),
+        (at, high, wide, slanted) => {
+          const [south, west] = at;
+          const outline: [number, number][] = [
+            [south, west],
+            [south + (slanted ? high / 3 : 0), west + wide],
+            [south + high, west + wide],
+            [south + high, west],
+            [south, west],
+          ];
+          expect([...counties.touchedBy(outline)].sort()).toEqual(plainly(outline).sort());
+        },
+      ),
+      { numRuns: 300 },
+    );
+    for (const { code, polygons } of counties.outlines)
+      expect(counties.touchedBy((polygons[0]?.[0] ?? []).map(([x, y]) => [y, x]))).toContain(code);
+  });
+
+  it('are found on another thread as they are found here', async () => {
+    const thread = new TouchingThread(counties);
+    const circle = { latitude: 23.13, longitude: 113.26, radiusKm: 60 };
+    const shapes = [
+      circle,
+      [
+        [24.2, 110],
+        [24.2001, 116],
+        [24.2, 116.0001],
+        [24.2, 110],
+      ] as [number, number][],
+    ];
+    expect(await thread.touchedByAny(shapes)).toEqual(counties.touchedByAny(shapes));
+    await thread.onApplicationShutdown();
+  });
+
+  it('are never fewer by the boxes of circles', () => {
+    const circle = { latitude: 23.13, longitude: 113.26, radiusKm: 60 };
+    expect(counties.touchedByBoxesOf([circle])).toEqual(expect.arrayContaining([...counties.touchedByCircle(circle)]));
+  });
+
   it('are touched by a circle that reaches them', () => {
-    expect(counties.touchedByCircle(23.13, 113.26, 5)).toEqual([]);
-    expect(counties.touchedByCircle(23.13, 113.26, 60)).toEqual(expect.arrayContaining(['441802']));
-    expect(counties.touchedByCircle(24.2943, 113.687, 0)).toEqual(['441881']);
+    expect(counties.touchedByCircle({ latitude: 23.13, longitude: 113.26, radiusKm: 5 })).toEqual([]);
+    expect(counties.touchedByCircle({ latitude: 23.13, longitude: 113.26, radiusKm: 60 })).toEqual(
+      expect.arrayContaining(['441802']),
+    );
+    expect(counties.touchedByCircle({ latitude: 24.2943, longitude: 113.687, radiusKm: 0 })).toEqual(['441881']);
   });
 
   const reference = sharedFile('data', 'boundaries', 'qingyuan_cpeas_simplified.geojson');

@@ -1,9 +1,11 @@
 import * as path from 'node:path';
 import { openPlanFile, SettingsError } from '@fengsui/settings';
 import pointInPolygon from 'point-in-polygon-hao';
+import { EdgeGrid } from './edge-grid.js';
 
 type Ring = [number, number][];
-type Outline = Readonly<{
+/** Plain data: another thread gets it whole. */
+export type Outline = Readonly<{
   code: string;
   name: string;
   polygons: readonly Ring[][];
@@ -30,7 +32,9 @@ export type County = Readonly<{ code: string; name: string }>;
  * a name.
  */
 export class Counties {
-  private constructor(private readonly outlines: readonly Outline[]) {}
+  private readonly grids = new Map<string, EdgeGrid>();
+
+  constructor(readonly outlines: readonly Outline[]) {}
 
   /**
    * @param folder of the plan; `boundaries/counties.geojson` there is GeoJSON in WGS-84, each feature with `code` and
@@ -86,7 +90,7 @@ export class Counties {
     const box = boxOf([[ring]]);
     return this.outlines
       .filter((outline) =>
-        SHIFTS.some((shift) => meets(shifted(box, shift), outline.box) && touches(ring, shift, outline)),
+        SHIFTS.some((shift) => meets(shifted(box, shift), outline.box) && this.touches(ring, shift, outline)),
       )
       .map(({ code }) => code);
   }
@@ -101,22 +105,65 @@ export class Counties {
   }
 
   /** Counties that a circle of an alert touches. @param radiusKm kilometres; 0 is a point */
-  touchedByCircle(latitude: number, longitude: number, radiusKm: number): readonly string[] {
+  touchedByCircle({ latitude, longitude, radiusKm }: Circle): readonly string[] {
     const centre = this.at(latitude, longitude);
     if (radiusKm === 0) return centre === null ? [] : [centre];
-    const corners = Array.from({ length: CIRCLE_CORNERS }, (_, index): LatLon => {
-      const angle = (2 * Math.PI * index) / CIRCLE_CORNERS;
-      const north = latitude + (radiusKm / KM_PER_DEGREE) * Math.cos(angle);
-      return [
-        Math.max(-90, Math.min(90, north)),
-        longitude +
-          (radiusKm / (KM_PER_DEGREE * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01))) * Math.sin(angle),
-      ];
-    });
-    const touched = new Set(this.touchedBy([...corners, corners[0] as LatLon]));
+    const touched = new Set(this.touchedBy(cornersOf({ latitude, longitude, radiusKm })));
     if (centre !== null) touched.add(centre);
     return [...touched].sort();
   }
+
+  /** Counties that any of the shapes touches, sorted. */
+  touchedByAny(shapes: readonly Shape[]): readonly string[] {
+    return sortedOnce(
+      shapes.flatMap((shape) => (isCircle(shape) ? this.touchedByCircle(shape) : this.touchedBy(shape))),
+    );
+  }
+
+  /** The same by boxes alone: never fewer, and no longer than it takes to read the shapes once. */
+  touchedByBoxesOf(shapes: readonly Shape[]): readonly string[] {
+    return sortedOnce(shapes.flatMap((shape) => this.touchedByBoxOf(isCircle(shape) ? cornersOf(shape) : shape)));
+  }
+
+  /** Whether an outline whose box meets the county's touches it. */
+  private touches(given: Ring, shift: number, outline: Outline): boolean {
+    const ring = shift === 0 ? given : given.map(([x, y]): [number, number] => [x + shift, y]);
+    if (this.gridOf(outline).crosses(ring)) return true;
+    // No edges meet, so one lies wholly within the other, or they lie apart: one point of each tells.
+    return (
+      outline.polygons.some(([outer]) => outer?.[0] !== undefined && windsAround(ring, outer[0])) ||
+      outline.polygons.some((rings) => pointInPolygon(ring[0] as [number, number], rings) !== false)
+    );
+  }
+
+  private gridOf({ code, polygons, box }: Outline): EdgeGrid {
+    const known = this.grids.get(code);
+    if (known !== undefined) return known;
+    const made = new EdgeGrid(polygons.flat(), box);
+    this.grids.set(code, made);
+    return made;
+  }
+}
+
+/** An outline of an alert: its points, closed; or a circle. */
+export type Shape = readonly LatLon[] | Circle;
+export type Circle = Readonly<{ latitude: number; longitude: number; radiusKm: number }>;
+const isCircle = (shape: Shape): shape is Circle => 'radiusKm' in shape;
+/** How many points a shape stands for. */
+export const pointsOf = (shape: Shape): number => (isCircle(shape) ? CIRCLE_CORNERS : shape.length);
+const sortedOnce = (codes: readonly string[]): readonly string[] => [...new Set(codes)].sort();
+
+/** A circle as an outline, closed. */
+function cornersOf({ latitude, longitude, radiusKm }: Circle): LatLon[] {
+  const corners = Array.from({ length: CIRCLE_CORNERS }, (_, index): LatLon => {
+    const angle = (2 * Math.PI * index) / CIRCLE_CORNERS;
+    const north = latitude + (radiusKm / KM_PER_DEGREE) * Math.cos(angle);
+    return [
+      Math.max(-90, Math.min(90, north)),
+      longitude + (radiusKm / (KM_PER_DEGREE * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01))) * Math.sin(angle),
+    ];
+  });
+  return [...corners, corners[0] as LatLon];
 }
 
 type LatLon = readonly [latitude: number, longitude: number];
@@ -141,15 +188,6 @@ const SHIFTS = [0, -360, 360];
 const shifted = ([west, south, east, north]: Box, by: number): Box => [west + by, south, east + by, north];
 const meets = (a: Box, b: Box): boolean => a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1];
 
-/** Whether an outline whose box meets the county's touches it. */
-function touches(given: Ring, shift: number, { box, polygons }: Outline): boolean {
-  const ring = shift === 0 ? given : given.map(([x, y]): [number, number] => [x + shift, y]);
-  const outers = polygons.flatMap(([outer]) => (outer === undefined ? [] : [outer]));
-  if (outers.some((outer) => outer.some((point) => windsAround(ring, point)))) return true;
-  if (ring.some((point) => polygons.some((rings) => pointInPolygon(point, rings) !== false))) return true;
-  return outers.some((outer) => crosses(ring, outer, box));
-}
-
 /** The winding number of a ring around a point is not 0 (Sunday 2001). */
 function windsAround(ring: Ring, [x, y]: [number, number]): boolean {
   let winding = 0;
@@ -161,28 +199,6 @@ function windsAround(ring: Ring, [x, y]: [number, number]): boolean {
     else if (y1 > y && y2 <= y && left < 0) winding -= 1;
   }
   return winding !== 0;
-}
-
-function crosses(ring: Ring, outer: Ring, [west, south, east, north]: Outline['box']): boolean {
-  for (let index = 1; index < ring.length; index += 1) {
-    const [a, b] = [ring[index - 1] as [number, number], ring[index] as [number, number]];
-    if (
-      Math.max(a[0], b[0]) < west ||
-      Math.min(a[0], b[0]) > east ||
-      Math.max(a[1], b[1]) < south ||
-      Math.min(a[1], b[1]) > north
-    )
-      continue;
-    for (let other = 1; other < outer.length; other += 1)
-      if (segmentsCross(a, b, outer[other - 1] as [number, number], outer[other] as [number, number])) return true;
-  }
-  return false;
-}
-
-function segmentsCross(a: [number, number], b: [number, number], c: [number, number], d: [number, number]): boolean {
-  const side = (p: [number, number], q: [number, number], r: [number, number]): number =>
-    Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
-  return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
 }
 
 function boxOf(polygons: readonly Ring[][]): readonly [number, number, number, number] {

@@ -1,1 +1,2 @@
 export * from './counties.js';
+export * from './touching-thread.js';

@@ -28,6 +28,8 @@ export {
   SESSION_COOKIE,
   Who,
 } from './http/access.js';
+export { Failures, secondsToNext } from './http/failures.js';
+export { PAGE_POLICY } from './http/guard.js';
 export { JsonBody } from './http/json-body.js';
 export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';
 export { Question, questionsOf, type QuestionDescription } from './http/question.js';

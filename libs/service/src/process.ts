@@ -21,7 +21,7 @@ import {
   type Log,
   type Positions,
 } from '@fengsui/log';
-import { masked, readSettings, secretsIn, SettingsError, type Settings } from '@fengsui/settings';
+import { masked, ownFolder, readSettings, secretsOf, SettingsError, type Settings } from '@fengsui/settings';
 import { ACCESS_SCHEMA } from '@fengsui/access';
 import { consumerRestarts } from './health.js';
 import { application } from './http/application.js';
@@ -160,6 +160,7 @@ export async function runService(
     const settings = readSettings(process.env);
     const url = settings.DATABASE_URL;
     if (url === undefined) throw new SettingsError(`service ${service} cannot start`, ['DATABASE_URL must be set']);
+    ownFolder(settings.FENGSUI_HOME);
     await migrate(url, [...BASE_SCHEMAS, schema]);
     const consumers = service === 'intake' ? [] : [service];
     const { app, stop } = await startServices(url, settings, {
@@ -179,7 +180,7 @@ export async function runService(
         );
       });
   } catch (error) {
-    process.stderr.write(`${masked(String((error as Error)?.message ?? error), secretsIn(process.env))}\n`);
+    process.stderr.write(`${masked(String((error as Error)?.message ?? error), secretsOf(process.env))}\n`);
     process.exitCode = error instanceof SettingsError ? 2 : 1;
   }
 }

@@ -1,3 +1,4 @@
+export * from './own-files.js';
 export * from './plan-files.js';
 export * from './secrets.js';
 export * from './settings.js';

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Convert, Errors } from 'typebox/value';
-import { masked, secretsIn } from './secrets.js';
+import { masked, SECRET_NAMES, secretsIn, withSecretFiles } from './secrets.js';
 
 /**
  * Every setting of an installation: name, unit, default, one sentence. `.env.example` is generated from this table,
@@ -29,6 +30,20 @@ const SETTINGS = {
     maximum: 65535,
     description: 'Their port; 0 takes any free one. / 端口',
   }),
+  FENGSUI_HTTP_TLS_CERT: Type.Optional(
+    Type.String({
+      description:
+        'File with the certificate (PEM, with those that it stands on): then HTTP is HTTPS. / HTTPS 证书文件',
+    }),
+  ),
+  FENGSUI_HTTP_TLS_KEY: Type.Optional(Type.String({ description: 'File with its key (PEM). / HTTPS 私钥文件' })),
+  FENGSUI_HTTP_PROXIES: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F.:/]+(,[0-9a-fA-F.:/]+)*$',
+      description:
+        'Proxies that speak for others, as address,address/bits: from these alone X-Forwarded-For is believed. / 受信任的反向代理',
+    }),
+  ),
   FENGSUI_HTTP_NAMES: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$',
@@ -76,6 +91,13 @@ const SETTINGS = {
         'Token of the person or program that gives commands; without it the user of this machine counts. / 命令行令牌',
     }),
   ),
+  FENGSUI_ROLE_PASSWORDS: Type.Optional(
+    Type.String({
+      pattern: '^[a-z]+=[^,\\s]+(,[a-z]+=[^,\\s]+)*$',
+      description:
+        'For `fengsui prepare` alone: passwords of the database roles of the services, as intake=password,response=password. / 各服务数据库角色的密码',
+    }),
+  ),
   FENGSUI_SOURCE_KEYS: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9-]+=[^,\\s]+(,[a-z0-9-]+=[^,\\s]+)*$',
@@ -119,6 +141,14 @@ const SETTINGS = {
       description: 'SMTP server for calls by mail, with user and password in the address. / 邮件服务器',
     }),
   ),
+  MAIL_TLS: Type.Union([Type.Literal('offered'), Type.Literal('demanded')], {
+    default: 'offered',
+    description:
+      'STARTTLS with a server whose address begins with smtp: where it is offered, or nothing is sent without it. / 邮件传输加密',
+  }),
+  MAIL_TLS_CA: Type.Optional(
+    Type.String({ description: 'File with the certificate authority of the mail server (PEM). / 邮件服务器 CA 证书' }),
+  ),
   MAIL_FROM: Type.Optional(
     Type.String({
       pattern: '^[^@\\s]+@[^@\\s]+$',
@@ -127,6 +157,17 @@ const SETTINGS = {
   ),
   WEBHOOK_URL: Type.Optional(
     Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' }),
+  ),
+  CAP_SIGN_CERT: Type.Optional(
+    Type.String({
+      description: 'File with the certificate that signs CAP messages (PEM, RSA of 2048 bits). / CAP 签名证书',
+    }),
+  ),
+  CAP_SIGN_KEY: Type.Optional(Type.String({ description: 'File with its key (PEM). / CAP 签名私钥' })),
+  CAP_SIGN_SM2_KEY: Type.Optional(
+    Type.String({
+      description: 'File with an SM2 key (PEM): a signature beside each message, SM2 with SM3. / 国密签名私钥',
+    }),
   ),
   LOG_FORMAT: Type.Union([Type.Literal('text'), Type.Literal('json')], {
     default: 'text',
@@ -137,6 +178,12 @@ const SETTINGS = {
     description: 'How much is logged to standard error. / 日志级别',
   }),
 };
+
+/** Each is nothing without the other. */
+const PAIRS = [
+  ['FENGSUI_HTTP_TLS_CERT', 'FENGSUI_HTTP_TLS_KEY'],
+  ['CAP_SIGN_CERT', 'CAP_SIGN_KEY'],
+] as const;
 
 const Schema = Type.Object(SETTINGS);
 export type Settings = Readonly<Static<typeof Schema>>;
@@ -154,18 +201,20 @@ export class SettingsError extends Error {
 /** @throws SettingsError naming every bad setting, its value and what was expected */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const given: Record<string, unknown> = {};
+  const { values, faults: unread } = withSecretFiles(environment);
   for (const [name, schema] of Object.entries(SETTINGS)) {
-    const value = environment[name];
+    const value = values[name];
     if (value !== undefined && value !== '') given[name] = value;
     else if ('default' in schema) given[name] = (schema as { default: unknown }).default;
   }
   const converted = Convert(Schema, given) as Settings;
-  const faults = [...Errors(Schema, converted)].map(({ instancePath, message }) => {
+  const wrong = [...Errors(Schema, converted)].map(({ instancePath, message }) => {
     const name = instancePath.slice(1);
-    const value = masked(JSON.stringify(given[name]), secretsIn(environment));
+    const value = masked(JSON.stringify(given[name]), secretsIn(values));
     return `${name} = ${value} ${message}. ${(SETTINGS as Record<string, TSchema & { description?: string }>)[name]?.description ?? ''}`;
   });
-  const unknown = Object.keys(environment).filter((name) => name.startsWith('FENGSUI_') && !(name in SETTINGS));
+  const faults = [...unread, ...wrong];
+  const unknown = Object.keys(values).filter((name) => name.startsWith('FENGSUI_') && !(name in SETTINGS));
   faults.push(...unknown.map((name) => `${name} is no setting of Fengsui; the settings are in .env.example`));
   if (
     converted.KAFKA_SASL !== undefined &&
@@ -177,10 +226,22 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     (converted.OIDC_CLIENT_ID === undefined || converted.FENGSUI_PUBLIC_URL === undefined)
   )
     faults.push('OIDC_CLIENT_ID and FENGSUI_PUBLIC_URL must be set with OIDC_ISSUER');
+  for (const [one, other] of PAIRS)
+    if ((converted[one] === undefined) !== (converted[other] === undefined))
+      faults.push(`${one} and ${other} must be set together`);
   if (converted.MAIL_SMTP_URL !== undefined && converted.MAIL_FROM === undefined)
     faults.push('MAIL_FROM must be set with MAIL_SMTP_URL');
   if (faults.length > 0) throw new SettingsError('the configuration cannot be used', [...new Set(faults)]);
   return converted;
+}
+
+/** What lies in a file that a setting names. @throws SettingsError that names the setting */
+export function fileOf(name: keyof typeof SETTINGS, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError(`${name} is ${file}, which cannot be read`, [(error as Error).message]);
+  }
 }
 
 /** The text of `.env.example`. */
@@ -189,5 +250,5 @@ export function environmentExample(): string {
     const { description, default: preset } = schema as { description?: string; default?: unknown };
     return `# ${description}\n${preset === undefined ? `# ${name}=` : `${name}=${String(preset)}`}\n`;
   });
-  return `# Settings of Fengsui. Copy to .env and change what you need. Generated by \`npm run generate\`.\n\n${entries.join('\n')}`;
+  return `# Settings of Fengsui. Copy to .env and change what you need. Generated by \`npm run generate\`.\n# A secret may lie in a file instead: NAME_FILE names it (${SECRET_NAMES.join(', ')}).\n# 密码类设置也可写在文件里，用 名称_FILE 指明。\n\n${entries.join('\n')}`;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Open } from '@fengsui/service';
+import { Open, PAGE_POLICY } from '@fengsui/service';
 import { Controller, Get, Header, Module, NotFoundException } from '@nestjs/common';
 
 const file = (place: string): URL => new URL(place, import.meta.url);
@@ -14,17 +14,13 @@ const OPENAPI = file('../../../docs/openapi.json');
 const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 const JS = 'text/javascript; charset=utf-8';
-/** Nothing inline, nothing from another address, and in nobody's frame. */
-const POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** The duty page: levels, what needs someone, tasks, fires and calls, read through the services' query APIs. */
 @Controller()
 @Open('pages without data: what they show they ask for, logged in')
 class DutyPage {
   @Get()
   @Header('content-type', HTML)
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', PAGE_POLICY)
   page(): string {
     return PAGES.duty.html;
   }
@@ -48,7 +44,7 @@ class DutyPage {
 class ApiDocuments {
   @Get('docs')
   @Header('content-type', HTML)
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', PAGE_POLICY)
   docs(): string {
     return PAGES.docs.html;
   }

@@ -1,4 +1,4 @@
-import type { Settings } from '@fengsui/settings';
+import { fileOf, type Settings } from '@fengsui/settings';
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Calls } from './calls/calls.js';
@@ -14,7 +14,7 @@ import { DutyPlan } from './plan.js';
 import { DutyQuery } from './query.js';
 import { DutyOrder } from './tables/tables.js';
 
-type ChannelSettings = Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'WEBHOOK_URL'>;
+type ChannelSettings = Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'MAIL_TLS' | 'MAIL_TLS_CA' | 'WEBHOOK_URL'>;
 
 @Module({})
 export class DutyModule {
@@ -36,7 +36,22 @@ export class DutyModule {
   }
 }
 
-const channelsOf = ({ MAIL_SMTP_URL, MAIL_FROM, WEBHOOK_URL }: ChannelSettings): readonly Channel[] => [
-  ...(MAIL_SMTP_URL === undefined || MAIL_FROM === undefined ? [] : [new MailChannel(MAIL_SMTP_URL, MAIL_FROM)]),
+const channelsOf = ({
+  MAIL_SMTP_URL,
+  MAIL_FROM,
+  MAIL_TLS,
+  MAIL_TLS_CA,
+  WEBHOOK_URL,
+}: ChannelSettings): readonly Channel[] => [
+  ...(MAIL_SMTP_URL === undefined || MAIL_FROM === undefined
+    ? []
+    : [
+        new MailChannel({
+          url: MAIL_SMTP_URL,
+          from: MAIL_FROM,
+          tls: MAIL_TLS,
+          authority: MAIL_TLS_CA === undefined ? null : fileOf('MAIL_TLS_CA', MAIL_TLS_CA),
+        }),
+      ]),
   ...(WEBHOOK_URL === undefined ? [] : [new WebhookChannel(WEBHOOK_URL)]),
 ];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSettings, type Settings } from '@fengsui/settings';
+import { ownFolder, readSettings, type Settings } from '@fengsui/settings';
 
 /** Where the project lies: the folder that holds `plans/`. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -16,7 +16,7 @@ export function settingsOfInstallation(): Settings {
   const settings = readSettings(process.env);
   return {
     ...settings,
-    FENGSUI_HOME: path.resolve(ROOT, settings.FENGSUI_HOME),
+    FENGSUI_HOME: ownFolder(path.resolve(ROOT, settings.FENGSUI_HOME)),
     FENGSUI_PLAN: path.resolve(ROOT, settings.FENGSUI_PLAN),
   };
 }

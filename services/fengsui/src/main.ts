@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { EmbeddedServerError } from '@fengsui/database';
-import { masked, secretsIn, SettingsError } from '@fengsui/settings';
+import { masked, secretsOf, SettingsError } from '@fengsui/settings';
 import { CommanderError } from 'commander';
 import { advice } from './advice.js';
 import { languageOf } from './language.js';
@@ -30,6 +30,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function complain(message: string, code: number): number {
-  process.stderr.write(`${masked(message, secretsIn(process.env))}\n`);
+  process.stderr.write(`${masked(message, secretsOf(process.env))}\n`);
   return code;
 }

@@ -1,17 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { tokenOf } from '@fengsui/access/testing';
 import { connect } from '@fengsui/database';
-import { BASE_SCHEMAS } from '@fengsui/service';
 import { startProcess, stopProcess } from './index.js';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
-
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const SERVICES = ['intake', 'response', 'wildfire', 'duty', 'reporting'] as const;
 
 let database: TestDatabase;
 let running: ChildProcess[] = [];
@@ -19,32 +11,6 @@ afterEach(async () => {
   await Promise.all(running.map((child) => stopProcess(child)));
   running = [];
   await database.drop();
-});
-
-it('each service runs as a process of its own: a warning posted to intake rings in duty', async () => {
-  database = await testDatabase([]);
-  const addresses = new Map<string, string>();
-  for (const service of SERVICES) {
-    const { child, address } = await startProcess(service, { DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' });
-    running.push(child);
-    addresses.set(service, address);
-  }
-  const body = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'));
-  const posted = await fetch(`${addresses.get('intake')}/v1/warnings`, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/xml' },
-  });
-  expect(await posted.json()).toMatchObject({ accepted: 1, refused: 0 });
-  const db = await connect(database.url, 'who asks', 1, BASE_SCHEMAS);
-  const authorization = `Bearer ${await tokenOf(db, 'chen', ['duty-officer'])}`;
-  await db.destroy();
-  const ask = async (service: string, what: string): Promise<object[]> =>
-    (await fetch(`${addresses.get(service)}/v1/${what}`, { headers: { authorization } })).json() as Promise<object[]>;
-  while ((await ask('duty', 'calls')).length === 0) await sleep(50);
-  expect(await ask('response', 'levels')).toMatchObject([{ level: 'none' }, { level: 'III', state: 'proposed' }]);
-  expect(await ask('duty', 'calls')).toMatchObject([{ cause: 'proposal', state: 'ringing' }]);
-  expect(await ask('wildfire', 'wildfires')).toEqual([]);
 });
 
 it('a service that is told to stop ends, whatever it waits for, and says so', async () => {

@@ -1,6 +1,16 @@
-import { connect, migrate, run, startEmbedded, type OwnedSchema } from '@fengsui/database';
+import {
+  addressAs,
+  connect,
+  migrate,
+  prepareRoles,
+  run,
+  startEmbedded,
+  type EmbeddedServer,
+  type OwnedSchema,
+} from '@fengsui/database';
 import { BASE_SCHEMAS } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
+import { ROLE_OF_ALL } from './database-roles.js';
 import { SERVICE_SCHEMAS } from './one-process.js';
 
 /** Every schema of the installation, each with its one owner. */
@@ -8,29 +18,42 @@ export const SCHEMAS: readonly OwnedSchema[] = [...BASE_SCHEMAS, ...SERVICE_SCHE
 
 /** The database at hand: one's own, or the embedded one, brought up when it is not running. */
 export type Store = Readonly<{
-  url: string;
+  /** For services. The embedded database has a role for them that owns no table and is no superuser. */ url: string;
   embedded: boolean;
   /** Resolves when the embedded database has ended by itself; never, for one's own. */ gone: Promise<void>;
+  /** Removes everything that this installation ever held. */ wipe: () => Promise<void>;
   release: () => Promise<void>;
 }>;
 
 export async function openStore(settings: Settings): Promise<Store> {
-  if (settings.DATABASE_URL !== undefined) {
-    await migrate(settings.DATABASE_URL, SCHEMAS);
-    return {
-      url: settings.DATABASE_URL,
-      embedded: false,
-      gone: new Promise(() => undefined),
-      release: () => Promise.resolve(),
-    };
+  const { DATABASE_URL: own } = settings;
+  if (own !== undefined) {
+    await migrate(own, SCHEMAS);
+    const gone = new Promise<void>(() => undefined);
+    return { url: own, embedded: false, gone, wipe: () => wipe(own), release: () => Promise.resolve() };
   }
   const server = await startEmbedded(settings.FENGSUI_HOME);
-  await migrate(server.url, SCHEMAS);
-  return { url: server.url, embedded: true, gone: server.gone, release: () => server.release() };
+  return {
+    url: await prepared(server),
+    embedded: true,
+    gone: server.gone,
+    wipe: async () => {
+      await wipe(server.url);
+      await prepared(server);
+    },
+    release: () => server.release(),
+  };
 }
 
-/** Removes everything that this installation ever held. */
-export async function wipe(url: string): Promise<void> {
+/** @returns the address under which services work */
+async function prepared(server: EmbeddedServer): Promise<string> {
+  await migrate(server.url, SCHEMAS);
+  const password = server.secretFor(ROLE_OF_ALL.name);
+  await prepareRoles(server.url, [ROLE_OF_ALL], BASE_SCHEMAS, new Map([[ROLE_OF_ALL.name, password]]));
+  return addressAs(server.url, ROLE_OF_ALL.name, password);
+}
+
+async function wipe(url: string): Promise<void> {
   const db = await connect(url, 'fengsui wipe', 1);
   try {
     // One statement: all or nothing.

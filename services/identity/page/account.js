@@ -63,9 +63,10 @@ onSubmit('disable-form', async ({ person, reason, work }) => {
   await ask('DELETE', path, { reason });
   await refresh();
 });
-by('sign-out').onclick = () => tried(async () => { await ask('DELETE', 'session'); await refresh(); });
-by('sign-out-everywhere').onclick = () => tried(async () => { await ask('DELETE', 'sessions'); await refresh(); });
-by('second-factor').onclick = () => tried(async () => { const { secret } = await ask('POST', 'me/second-factor'); by('secret').textContent = secret; by('factor-form').hidden = false; });
+by('sign-out').onclick = () => tried(async () => { await ask('DELETE', 'session'); location.replace('/account'); });
+by('sign-out-everywhere').onclick = () => tried(async () => { await ask('DELETE', 'sessions'); location.replace('/account'); });
+onSubmit('factor-offer-form', async ({ password }) => { const { secret } = await ask('POST', 'me/second-factor', { password }); by('secret').textContent = secret; by('factor-form').hidden = false; });
+onSubmit('change-form', async (fields) => { await ask('PUT', 'me/password', fields.code === '' ? { before: fields.before, password: fields.password } : fields); await refresh(); say('密码已修改，其他会话已退出'); });
 by('role-form').elements.role.append(...Object.entries(ROLES).map(([id, name]) => Object.assign(document.createElement('option'), { value: id, textContent: name })));
 if (location.pathname !== '/account') history.replaceState(null, '', '/account');
 void refresh();

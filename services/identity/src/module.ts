@@ -1,6 +1,6 @@
-import { LocalLogin, Sessions } from '@fengsui/access';
+import { LocalLogin, newSecretKey, SecretBox, Sessions } from '@fengsui/access';
 import { Clock, Notifications } from '@fengsui/database';
-import type { Settings } from '@fengsui/settings';
+import { ownFile, type Settings } from '@fengsui/settings';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IdentityPages } from './pages.js';
@@ -11,6 +11,9 @@ import { SealAudit } from './seal-audit.js';
 import { SecondFactorHttp } from './second-factor-http.js';
 import { SessionHttp } from './session-http.js';
 
+/** Opens the secrets of one-time codes: a database that is restored elsewhere needs it. */
+const SECRETS_KEY = 'secrets.key';
+
 /** Login, sessions, people and roles. */
 @Module({})
 export class IdentityModule {
@@ -20,9 +23,14 @@ export class IdentityModule {
       controllers: [SessionHttp, SecondFactorHttp, PeopleHttp, ProviderHttp, IdentityPages],
       providers: [
         {
+          provide: SecretBox,
+          useFactory: () => new SecretBox(ownFile(settings.FENGSUI_HOME, SECRETS_KEY, newSecretKey).text),
+        },
+        {
           provide: LocalLogin,
-          inject: [DataSource, Clock, Sessions],
-          useFactory: (db: DataSource, clock: Clock, sessions: Sessions) => new LocalLogin(db, clock, sessions),
+          inject: [DataSource, Clock, Sessions, SecretBox],
+          useFactory: (db: DataSource, clock: Clock, sessions: Sessions, box: SecretBox) =>
+            new LocalLogin(db, clock, sessions, box),
         },
         {
           provide: SealAudit,

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Open } from '@fengsui/service';
+import { Open, PAGE_POLICY } from '@fengsui/service';
 import { Controller, Get, Header } from '@nestjs/common';
 
 const read = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
 const PAGE = { html: read('account.html'), css: read('account.css'), js: read('account.js') };
-/** Nothing inline, nothing from another address, and in nobody's frame. */
-const POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** What the page is sent with. */
-export const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY };
+export const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY };
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 /** The page, with something to say at its top or nothing. */
@@ -27,7 +23,7 @@ export const pageHtml = (said: string | null): string =>
 export class IdentityPages {
   @Get('account')
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', PAGE_POLICY)
   page(): string {
     return pageHtml(null);
   }

@@ -116,13 +116,10 @@ export class Provider {
     const issuer = new URL(OIDC_ISSUER);
     const plain = issuer.protocol === 'http:' && isLoopback(issuer.hostname);
     this.discovered ??= oidc
-      .discovery(
-        issuer,
-        OIDC_CLIENT_ID,
-        OIDC_CLIENT_SECRET,
-        undefined,
-        plain ? { execute: [oidc.allowInsecureRequests] } : {},
-      )
+      .discovery(issuer, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, undefined, {
+        // Who signed the ID token is checked, too, not only who was asked for it.
+        execute: [oidc.enableNonRepudiationChecks, ...(plain ? [oidc.allowInsecureRequests] : [])],
+      })
       .catch((error: unknown) => {
         this.discovered = null;
         throw error;

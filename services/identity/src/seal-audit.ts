@@ -1,8 +1,9 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { AuditSealRow, lastRecord, newSealKey, sealed } from '@fengsui/access';
 import { addMinutes, fromShanghai, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, JobRunner, Notifications, schedule, type Job, type OutsideRun } from '@fengsui/database';
+import { ownFile } from '@fengsui/settings';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -10,6 +11,8 @@ import { DataSource } from 'typeorm';
 export const SEALS_FILE = 'audit-seals.ndjson';
 const KEY_FILE = 'audit-key.pem';
 const QUEUE = 'access/audit';
+/** How soon it is seen that a demonstration has ended. */
+const LOOK_MS = 20_000;
 /** After midnight in Beijing, when the last act of the day is committed. */
 const AFTER_MIDNIGHT_MINUTES = 10;
 
@@ -18,6 +21,7 @@ const AFTER_MIDNIGHT_MINUTES = 10;
 export class SealAudit implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('audit');
   private readonly runner: JobRunner;
+  private looking: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: DataSource,
@@ -31,14 +35,31 @@ export class SealAudit implements OnApplicationBootstrap, OnApplicationShutdown 
     );
   }
 
-  /** On virtual time nothing is sealed: a demonstration has no days that anybody answers for. */
+  /**
+   * On virtual time nothing is sealed: a demonstration has no days that anybody answers for. Once it has been played
+   * the clock is the world's, and days are sealed from then on.
+   */
   async onApplicationBootstrap(): Promise<void> {
-    if (await this.clock.isVirtual()) return;
+    if (await this.began()) return;
+    const looking = setInterval(() => {
+      this.began().then(
+        (began) => (began ? clearInterval(looking) : undefined),
+        (error: unknown) => this.logger.warn(`the audit chain is not sealed yet: ${String((error as Error)?.message)}`),
+      );
+    }, LOOK_MS).unref();
+    this.looking = looking;
+  }
+
+  /** @returns false while the clock is a demonstration's */
+  private async began(): Promise<boolean> {
+    if (await this.clock.isVirtual()) return false;
     await this.db.transaction(async (tx) => this.next(tx, await this.clock.now(tx)));
     await this.runner.start();
+    return true;
   }
 
   async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.looking);
     await this.runner.stop();
   }
 
@@ -62,14 +83,12 @@ export class SealAudit implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private key(): string {
-    const file = path.join(this.folder, KEY_FILE);
-    if (!existsSync(file)) {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      writeFileSync(file, newSealKey(), { mode: 0o600, flag: 'wx' });
-      this.logger.log(`a new key seals the audit chain: ${file}; keep a copy of it, and of ${SEALS_FILE}, apart`);
-    }
-    chmodSync(file, 0o600);
-    return readFileSync(file, 'utf8');
+    const { text, made } = ownFile(this.folder, KEY_FILE, newSealKey);
+    if (made)
+      this.logger.log(
+        `a new key seals the audit chain: ${KEY_FILE} in ${this.folder}; keep a copy of it, and of ${SEALS_FILE}, apart`,
+      );
+    return text;
   }
 }
 

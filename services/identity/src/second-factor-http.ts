@@ -1,12 +1,26 @@
-import { AccessFault, appendAudit, newSecret, PersonRow, usedStep, type Identity } from '@fengsui/access';
+import {
+  AccessFault,
+  appendAudit,
+  LocalLogin,
+  newSecret,
+  PersonRow,
+  SecretBox,
+  usedStep,
+  type Identity,
+} from '@fengsui/access';
 import { Clock } from '@fengsui/database';
-import { JsonBody, NeedsLogin, Who } from '@fengsui/service';
-import { Body, Controller, HttpCode, Post, Put, UseFilters } from '@nestjs/common';
+import { JsonBody, NeedsLogin, SentToken, Who } from '@fengsui/service';
+import { Body, Controller, HttpCode, Post, Put, Req, UseFilters } from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
 import { mustAct } from './must-act.js';
+import { fromOf, type Request } from './request.js';
 
+const Password = Type.Object(
+  { password: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+);
 const Code = Type.Object({ code: Type.String({ pattern: '^\\d{6}$' }) }, { additionalProperties: false });
 /** Secrets that were shown and are not confirmed yet, by person; a restart only means to begin anew. */
 const MOST_PENDING = 1_000;
@@ -20,13 +34,22 @@ export class SecondFactorHttp {
   constructor(
     private readonly db: DataSource,
     private readonly clock: Clock,
+    private readonly login: LocalLogin,
+    private readonly box: SecretBox,
   ) {}
 
   @Post()
   @HttpCode(200)
   @NeedsLogin()
-  async offer(@Who() who: Identity): Promise<object> {
+  async offer(
+    @Body(new JsonBody(Password)) { password }: Static<typeof Password>,
+    @Who() who: Identity,
+    @SentToken() token: string,
+    @Req() request: Request,
+  ): Promise<object> {
     mustAct(who);
+    // Whoever sits down at an open page must not bind an authenticator of theirs.
+    await this.login.confirm(token, { person: who.person, password }, fromOf(request));
     const row = await this.db.getRepository(PersonRow).findOneByOrFail({ id: who.person });
     if (row.totpSecret !== null)
       throw new AccessFault('已绑定；更换须由安全管理员重置 / bound already: a security administrator resets it');
@@ -46,7 +69,13 @@ export class SecondFactorHttp {
       const now = await this.clock.now(tx);
       const step = await usedStep(secret, code, now, null);
       if (step === null) throw new AccessFault('验证码不正确 / the code is wrong');
-      await tx.getRepository(PersonRow).update({ id: who.person }, { totpSecret: secret, totpStep: step });
+      await tx.getRepository(PersonRow).update(
+        { id: who.person },
+        {
+          totpSecret: this.box.close(secret, who.person),
+          totpStep: step,
+        },
+      );
       const act = {
         actor: who.person,
         right: 'login',

@@ -1,10 +1,34 @@
-import { LocalLogin, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
+import { LocalLogin, NotLetIn, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
 import { Clock } from '@fengsui/database';
-import { isThisMachine, JsonBody, NeedsLogin, Open, Question, SentToken, SESSION_COOKIE, Who } from '@fengsui/service';
-import { Body, Controller, Delete, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
+import {
+  credentialOf,
+  Failures,
+  isThisMachine,
+  JsonBody,
+  NeedsLogin,
+  Open,
+  Question,
+  SentToken,
+  SESSION_COOKIE,
+  Who,
+} from '@fengsui/service';
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  HttpException,
+  Logger,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
+import { mustAct } from './must-act.js';
 import { fromOf, type Reply, type Request } from './request.js';
 import { MeView, SessionShape } from './views.js';
 import { becomeFirst, FirstAdministrator } from './first-administrator.js';
@@ -16,12 +40,25 @@ const Login = Type.Object(
   strict,
 );
 const Unlock = Type.Object({ password: text(200), code: Type.Optional(Type.String({ maxLength: 10 })) }, strict);
+const Change = Type.Object(
+  { before: text(200), password: text(200), code: Type.Optional(Type.String({ maxLength: 10 })) },
+  strict,
+);
 const NewPassword = Type.Object({ token: text(100), password: text(200) }, strict);
+
+/** Wrong factors a minute and address. */
+const WRONG_PER_MINUTE = 20;
+/** Hashes at once, of 19 MiB each. */
+const MOST_AT_ONCE = 8;
 
 /** Logging in and out, and what is open in one's name. */
 @Controller('v1')
 @UseFilters(AsRefusal)
 export class SessionHttp {
+  private readonly logger = new Logger('login');
+  private readonly failures = new Failures(WRONG_PER_MINUTE);
+  private atOnce = 0;
+
   constructor(
     private readonly login: LocalLogin,
     private readonly sessions: Sessions,
@@ -37,7 +74,12 @@ export class SessionHttp {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<object> {
-    const began = await this.login.login(shown, fromOf(request), isThisMachine(request));
+    const began = await this.watched(shown.person, request, () =>
+      this.login.login(shown, fromOf(request), isThisMachine(request)),
+    );
+    // Whoever logs in leaves what was open in this browser.
+    const before = credentialOf(request.headers);
+    if (before?.by === 'cookie') await this.sessions.replaced(before.token);
     reply.header('set-cookie', sessionCookie(began.token));
     return { csrf: began.csrf, endsAt: began.endsAt };
   }
@@ -52,7 +94,9 @@ export class SessionHttp {
     @SentToken() token: string,
     @Req() request: Request,
   ): Promise<object> {
-    await this.login.unlock(token, { ...shown, person: who.person }, fromOf(request));
+    await this.watched(who.person, request, () =>
+      this.login.unlock(token, { ...shown, person: who.person }, fromOf(request)),
+    );
     return { acts: true };
   }
 
@@ -64,7 +108,7 @@ export class SessionHttp {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<object> {
     await this.sessions.end(token, who);
-    reply.header('set-cookie', sessionCookie(''));
+    leave(reply);
     return { ended: 1 };
   }
 
@@ -73,8 +117,24 @@ export class SessionHttp {
   @NeedsLogin()
   async endAll(@Who() who: Identity, @Res({ passthrough: true }) reply: Reply): Promise<object> {
     const ended = await this.sessions.endAll(who);
-    reply.header('set-cookie', sessionCookie(''));
+    leave(reply);
     return { ended };
+  }
+
+  /** Another password, by who knows the one before: every other session of theirs ends. */
+  @Put('me/password')
+  @NeedsLogin()
+  async change(
+    @Body(new JsonBody(Change)) { before, password, code }: Static<typeof Change>,
+    @Who() who: Identity,
+    @SentToken() token: string,
+    @Req() request: Request,
+  ): Promise<object> {
+    mustAct(who);
+    await this.watched(who.person, request, () =>
+      this.login.change({ token, who, password }, { person: who.person, password: before, code }, fromOf(request)),
+    );
+    return { changed: true };
   }
 
   @Question('me', 'who is logged in, and what they may do', MeView, {}, 'login')
@@ -88,6 +148,31 @@ export class SessionHttp {
   @Question('me/sessions', 'what is open in one’s name', Type.Array(SessionShape), {}, 'login')
   async mine(@Who() who: Identity): Promise<readonly SessionView[]> {
     return this.sessions.of(who.person);
+  }
+
+  /**
+   * Bounds how often and how many at once factors are looked at: hashing takes memory and time on purpose. What was
+   * wrong is written down with the name and the address, also of a name that there is not.
+   * @throws HttpException 429
+   */
+  private async watched<T>(person: string, { ip }: Request, work: () => Promise<T>): Promise<T> {
+    const now = Date.parse(await this.clock.now());
+    if (this.failures.tooMany(ip, now) || this.atOnce >= MOST_AT_ONCE)
+      throw new HttpException('尝试过于频繁，请稍后再试 / too many attempts: try again in a minute', 429);
+    this.atOnce += 1;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof NotLetIn && error.because !== 'code-wanted') {
+        const count = this.failures.add(ip, now);
+        this.logger.warn(
+          `${JSON.stringify(person.slice(0, 60))} from ${ip}: ${error.because}, number ${count} in this minute`,
+        );
+      }
+      throw error;
+    } finally {
+      this.atOnce -= 1;
+    }
   }
 
   /** Sets a password by a link that works once. The link of the first start makes the first administrator. */
@@ -109,6 +194,11 @@ export class SessionHttp {
   async first(@Body(new JsonBody(FirstAdministrator)) given: Static<typeof FirstAdministrator>): Promise<object> {
     return this.db.transaction(async (tx) => becomeFirst(tx, given, this.login, await this.clock.now(tx)));
   }
+}
+
+/** Nothing of what was seen stays in the browser. */
+function leave(reply: Reply): void {
+  reply.header('set-cookie', sessionCookie('')).header('clear-site-data', '"cache", "cookies", "storage"');
 }
 
 /** Not readable by a script, not sent along by any other site, gone with the browser. */

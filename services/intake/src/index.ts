@@ -1,4 +1,5 @@
 export { cap12Document } from './readers/cap/cap12-document.js';
+export { capSigners, signedBy } from './readers/cap/sign.js';
 export { BadPayload, payloadOf, payloadIn, spool, type Payload } from './keeping/payload.js';
 export { openApi } from './doors/openapi.js';
 export { judge } from './accepting/judging.js';
@@ -7,7 +8,7 @@ export { IntakePlan } from './plan.js';
 export type { Origin } from './keeping/kept-inputs.js';
 export { holdsInputs, IntakeQuery } from './query.js';
 export { readInput } from './accepting/reading.js';
-export type { SourceRecord } from './readers/reader.js';
+export type { CheckedRecord } from './accepting/checking.js';
 export type { Receipt } from './accepting/receipt.js';
 export { Receiving } from './accepting/receiving.js';
 export { INTAKE_SCHEMA } from './tables/migrations.js';

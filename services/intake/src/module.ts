@@ -5,6 +5,7 @@ import { FEEDS, LOG } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ReadingThread } from './accepting/reading-thread.js';
 import { Receiving } from './accepting/receiving.js';
 import { FeedTopics } from './doors/feed-topics.js';
 import { HTTP_SETTINGS, HttpDoor, HttpEndpoints } from './doors/http-endpoints.js';
@@ -32,10 +33,11 @@ export class IntakeModule {
         KeptInputs,
         {
           provide: Receiving,
-          inject: [DataSource, LOG, Clock, KeptInputs],
-          useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs) =>
-            new Receiving(db, log, clock, kept, plan),
+          inject: [DataSource, LOG, Clock, KeptInputs, ReadingThread],
+          useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs, thread: ReadingThread) =>
+            new Receiving(db, log, clock, kept, { readers: plan.readers, senders: plan.senders, thread }),
         },
+        { provide: ReadingThread, useFactory: () => new ReadingThread(plan.rules) },
         HttpDoor,
         KeptAnswers,
         IntakeQuery,

@@ -7,10 +7,9 @@ import { Counties } from '@fengsui/regions';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import type { Sender } from './accepting/believing.js';
-import { pinnedTrust } from './readers/cap/signature.js';
 import { OBSERVED_TYPES } from './readers/contract-json.js';
 import { MappingFile, type Mapping } from './readers/csv/mapping.js';
-import { readersOf } from './readers/index.js';
+import { readersOf, type SourceRules } from './readers/index.js';
 import type { Reader } from './readers/reader.js';
 
 const strict = { additionalProperties: false };
@@ -89,13 +88,15 @@ export class IntakePlan {
   readonly feeders: readonly Feeder[];
   readonly sources: readonly PolledSource[];
   readonly timezone: string;
+  readonly readers: readonly Reader[];
 
   private constructor(
-    readonly readers: readonly Reader[],
+    /** What the readers are made from. */ readonly rules: SourceRules,
     /** Who may warn of what. */ readonly senders: readonly Sender[],
     doors: Readonly<{ folder: string; feeders: readonly Feeder[]; sources: readonly PolledSource[]; timezone: string }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
   ) {
+    this.readers = readersOf(rules);
     this.folder = doors.folder;
     this.feeders = doors.feeders;
     this.sources = doors.sources;
@@ -137,10 +138,6 @@ export class IntakePlan {
       throw new SettingsError(`${folder}/senders.yaml does not fit`, [
         `contracts ${unknown.join(', ')}: one of ${OBSERVED_TYPES.join(', ')}`,
       ]);
-    const codeOf = (name: string): string | null =>
-      name === city.name
-        ? city.code
-        : (counties.all().find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
     const known = senders.map(senderOf);
     const unsignable = known.filter(({ mustSign, certificates }) => mustSign && certificates.length === 0);
     if (unsignable.length > 0)
@@ -151,9 +148,9 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const readers = readersOf({ mappings, trust: pinnedTrust(pinned), codeOf });
     const doors = { folder, feeders, sources, timezone };
-    return new IntakePlan(readers, known, doors, AccessPlan.read(folder));
+    const rules = { mappings, pinned, divisions: [city, ...counties.all()] };
+    return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }
 }
 

@@ -1,3 +1,4 @@
+import { TouchingThread } from '@fengsui/regions';
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EvidenceStore } from './evidence/evidence.js';
@@ -21,6 +22,7 @@ export class ResponseModule {
       providers: [
         { provide: ResponsePlan, useValue: plan },
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
+        { provide: TouchingThread, useFactory: () => new TouchingThread(plan.counties) },
         EvidenceStore,
         LevelStates,
         ProposeLevel,

@@ -5,7 +5,8 @@ import type { DataSource } from 'typeorm';
 import { append } from '../audit/chain.js';
 import { act } from '../people/people.js';
 import { hashPassword, isPassword, weakness } from '../people/passwords.js';
-import { sha256 } from '../secrets.js';
+import { sha256, type SecretBox } from '../secrets.js';
+import type { Identity } from '../identity.js';
 import { PersonRow, SessionRow } from '../tables/tables.js';
 import { usedStep } from './one-time-codes.js';
 import { Sessions, type Began, type From } from './sessions.js';
@@ -35,6 +36,7 @@ export class LocalLogin {
     private readonly db: DataSource,
     private readonly clock: Clock,
     private readonly sessions: Sessions,
+    private readonly box: SecretBox,
   ) {}
 
   /** @throws NotLetIn which says no more than whoever asks may know */
@@ -45,8 +47,26 @@ export class LocalLogin {
 
   /** Shows the factors again, so that a session that only watched acts. @throws NotLetIn */
   async unlock(token: string, shown: Shown, from: From): Promise<void> {
-    await this.check({ shown, from, fromThisMachine: true, unlocks: token });
+    await this.confirm(token, shown, from);
     await this.db.transaction(async (tx) => this.sessions.unlock(tx, token, await this.clock.now(tx)));
+  }
+
+  /** Shows the factors for something that needs them again: nothing changes. @throws NotLetIn */
+  async confirm(token: string, shown: Shown, from: From): Promise<void> {
+    await this.check({ shown, from, fromThisMachine: true, unlocks: token });
+  }
+
+  /** Another password of who shows the one before. @throws NotLetIn, AccessFault */
+  async change(
+    { token, who, password }: Readonly<{ token: string; who: Identity; password: string }>,
+    shown: Shown,
+    from: From,
+  ): Promise<void> {
+    await this.confirm(token, shown, from);
+    await this.db.transaction(async (tx) => {
+      await this.setPassword(tx, who.person, password);
+      await this.sessions.endOthers(tx, token, who);
+    });
   }
 
   /** @throws AccessFault when it is too weak */
@@ -84,7 +104,7 @@ export class LocalLogin {
     if (row.totpSecret !== null) {
       if (shown.code === undefined || shown.code === '')
         return new NotLetIn('code-wanted', '请输入动态验证码 / the one-time code, please');
-      const step = await usedStep(row.totpSecret, shown.code, now, row.totpStep);
+      const step = await usedStep(this.box.open(row.totpSecret, row.id), shown.code, now, row.totpStep);
       if (step === null) return this.failed(tx, row, { from, unlocks }, now);
       await people.update({ id }, { totpStep: step });
     }

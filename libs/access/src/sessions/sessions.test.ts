@@ -11,6 +11,7 @@ import { addPerson, changeRole, disable, people, type Doer } from '../people/peo
 import { newLink, useLink } from '../people/one-time-links.js';
 import { ACCESS_SCHEMA } from '../tables/migrations.js';
 import { PersonRow } from '../tables/tables.js';
+import { newSecretKey, SecretBox } from '../secrets.js';
 import { LocalLogin } from './local-login.js';
 import { newSecret } from './one-time-codes.js';
 import { Sessions } from './sessions.js';
@@ -50,7 +51,7 @@ describe('people, logins and sessions', () => {
     db = await connect(database.url, 'access test', 6, [SCHEDULE_SCHEMA, ACCESS_SCHEMA]);
     const clock = new Clock(db);
     sessions = new Sessions(db, clock);
-    login = new LocalLogin(db, clock, sessions);
+    login = new LocalLogin(db, clock, sessions, new SecretBox(newSecretKey()));
   });
   beforeEach(async () => {
     await run(

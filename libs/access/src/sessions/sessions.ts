@@ -1,7 +1,7 @@
 import { AccessFault } from '../access-fault.js';
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, one, rows, run, type Tx } from '@fengsui/database';
-import type { DataSource } from 'typeorm';
+import { IsNull, Not, type DataSource } from 'typeorm';
 import { append } from '../audit/chain.js';
 import type { Identity } from '../identity.js';
 import { act, endSessions, grantsOf, known } from '../people/people.js';
@@ -136,6 +136,27 @@ export class Sessions {
       await tx.getRepository(SessionRow).update({ id: sha256(token) }, { endedAt: now, endedBecause: 'signed out' });
       await append(tx, act(byThemselves(who), 'session.ended', who.session ?? '', null, null), now);
     });
+  }
+
+  /** Somebody logs in where this session was open. */
+  async replaced(token: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const table = tx.getRepository(SessionRow);
+      const row = await table.findOneBy({ id: sha256(token), kind: 'browser', endedAt: IsNull() });
+      if (row === null) return;
+      const now = await this.clock.now(tx);
+      await table.update({ id: row.id }, { endedAt: now, endedBecause: 'somebody logged in there' });
+      const doer = { actor: row.person, right: 'login', origin: `browser ${row.address}`, reason: '' };
+      await append(tx, act(doer, 'session.ended', short(row.id), null, null), now);
+    });
+  }
+
+  /** Ends every other session of who changed their password. */
+  async endOthers(tx: Tx, token: string, who: Identity): Promise<void> {
+    const now = await this.clock.now(tx);
+    const others = { person: who.person, kind: 'browser' as const, endedAt: IsNull(), id: Not(sha256(token)) };
+    await tx.getRepository(SessionRow).update(others, { endedAt: now, endedBecause: 'the password was changed' });
+    await append(tx, act(byThemselves(who), 'password.changed', who.person, null, null), now);
   }
 
   /** Signs out everywhere. @returns how many sessions and tokens that were */

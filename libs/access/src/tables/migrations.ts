@@ -162,4 +162,13 @@ export const ACCESS_SCHEMA: OwnedSchema = {
   schema: 'access',
   entities: [PersonRow, GrantedRoleRow, SessionRow, DelegationRow, OneTimeLinkRow, AuditRow, AuditSealRow],
   migrations: [CreateAccess1795665600000, SealAudit1795665600003],
+  onlyGrow: ['audit', 'audit_seal'],
+  // Every service asks who knocks, and writes down what was done; hashes of passwords and secrets of codes are for the
+  // one that logs people in.
+  shared: ({ name }) => [
+    `grant select (id, name, service, demonstration, disabled_at) on access.person to ${name}`,
+    `grant select on access.granted_role, access.delegation, access.session to ${name}`,
+    `grant update (acted_at) on access.session to ${name}`,
+    `grant select, insert on access.audit to ${name}`,
+  ],
 };

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { SettingsError, type Settings } from '@fengsui/settings';
+import { fileOf, type Settings } from '@fengsui/settings';
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
 import { joinGroupsAs } from './static-membership.js';
@@ -32,16 +31,8 @@ function securityOf({
   KAFKA_USERNAME,
   KAFKA_PASSWORD,
 }: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
-  const ssl = KAFKA_TLS ? (KAFKA_TLS_CA === undefined ? true : { ca: [certificateIn(KAFKA_TLS_CA)] }) : false;
+  const ssl = KAFKA_TLS ? (KAFKA_TLS_CA === undefined ? true : { ca: [fileOf('KAFKA_TLS_CA', KAFKA_TLS_CA)] }) : false;
   if (KAFKA_SASL === undefined) return { ssl };
   const [username, password] = [KAFKA_USERNAME ?? '', KAFKA_PASSWORD ?? ''];
   return { ssl, sasl: { mechanism: KAFKA_SASL as 'plain', username, password } };
-}
-
-function certificateIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new SettingsError(`KAFKA_TLS_CA is ${file}, which cannot be read`, [(error as Error).message]);
-  }
 }

@@ -6,8 +6,18 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '@fengsui/settings';
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes, type Kafka } from 'kafkajs';
+import { SERVICES } from '@fengsui/contracts';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ResourcePatternTypes,
+  type Consumer,
+  type Kafka,
+} from 'kafkajs';
+import { prepareBroker, type KafkaUser } from './acls.js';
 import { kafkaOf } from './client.js';
+import { wantedTopics } from './topics.js';
 
 const BROKER = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
@@ -20,6 +30,17 @@ const BROKER = path.resolve(
   'broker.mjs',
 );
 const PASSWORD = 'only-for-this-test';
+const USERS: readonly KafkaUser[] = [...SERVICES, 'console' as const].map((service) => ({
+  user: `fengsui_${service}`,
+  service,
+}));
+
+/** Whether a consumer came into its group. */
+const joinedBy = (reader: Consumer): Promise<string> =>
+  new Promise((resolve) => {
+    reader.on(reader.events.GROUP_JOIN, () => resolve('joined'));
+    reader.on(reader.events.CRASH, () => resolve('kept out'));
+  });
 
 /** A broker that speaks TLS alone and lets in who logs in, with a certificate made for this run. */
 describe('a broker with TLS and passwords', () => {
@@ -93,6 +114,7 @@ describe('a broker with TLS and passwords', () => {
         ]),
         '--add-scram',
         `SCRAM-SHA-512=[name=county-water,password=${PASSWORD}]`,
+        ...USERS.flatMap(({ user }) => ['--add-scram', `SCRAM-SHA-512=[name=${user},password=${PASSWORD}]`]),
       ],
     );
     while ((await topics('plain', PASSWORD, authority)) !== 'in') await sleep(300);
@@ -180,6 +202,68 @@ describe('a broker with TLS and passwords', () => {
     await asks.connect();
     await expect(asks.fetchTopicOffsets('decided.calls')).rejects.toThrow(/not authorized/i);
     await asks.disconnect();
+  });
+
+  /** Every service tries every topic, over TLS with SCRAM: an order lies in a topic that intake alone writes. */
+  it('lets each service write what the contracts say, and read what services read', async () => {
+    const settings = readSettings({
+      KAFKA_BROKERS: `127.0.0.1:${port}`,
+      KAFKA_TLS: 'true',
+      KAFKA_TLS_CA: authority,
+      KAFKA_SASL: 'scram-sha-512',
+      KAFKA_USERNAME: 'fengsui',
+      KAFKA_PASSWORD: PASSWORD,
+    });
+    const admin = clientOf('fengsui', 'scram-sha-512', PASSWORD, authority).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: ['feed.readings', 'observed.orders', 'decided.calls'] }).catch(() => undefined);
+    while ((await admin.listTopics()).some((topic) => /^(feed|observed|decided)\./.test(topic))) await sleep(100);
+    await admin.disconnect();
+    expect(await prepareBroker(settings, USERS)).toEqual([]);
+    expect(await prepareBroker(settings, USERS)).toEqual([]); // again, as after an update
+    for (const { user, service } of USERS) {
+      const kafka = clientOf(user, 'scram-sha-512', PASSWORD, authority);
+      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 0 } });
+      await producer.connect();
+      const may: string[] = [];
+      for (const { topic } of wantedTopics()) {
+        const written = producer.send({ topic, messages: [{ key: 'k', value: '{}' }] });
+        if (
+          (await written.then(
+            () => 'written',
+            (error: Error) => error.message,
+          )) === 'written'
+        )
+          may.push(topic);
+      }
+      await producer.disconnect();
+      const writes = ({ writer }: { writer: string }): boolean =>
+        service !== 'console' && (writer === service || writer === 'whoever parks');
+      expect([user, may.sort()]).toEqual([
+        user,
+        wantedTopics()
+          .filter(writes)
+          .map(({ topic }) => topic)
+          .sort(),
+      ]);
+      const reader = kafka.consumer({
+        groupId: `fengsui-${service === 'duty' ? 'response' : service}`,
+        retry: { retries: 0 },
+      });
+      await reader.connect();
+      const joined = await reader.subscribe({ topic: service === 'intake' ? 'feed.readings' : 'decided.calls' }).then(
+        () => reader.run({ eachMessage: async () => undefined }).then(() => joinedBy(reader)),
+        (error: Error) => error.message,
+      );
+      await reader.disconnect();
+      // The console reads nothing, and nobody joins the group of another.
+      if (service === 'console' || service === 'duty') expect([user, joined]).toEqual([user, 'kept out']);
+      else expect([user, joined]).toEqual([user, 'joined']);
+      const prepares = kafka.admin({ retry: { retries: 0 } });
+      await prepares.connect();
+      await expect(prepares.createTopics({ topics: [{ topic: 'observed.mine' }] })).rejects.toThrow(/authoriz/i);
+      await prepares.disconnect();
+    }
   });
 
   it('is not trusted without its authority', async () => {

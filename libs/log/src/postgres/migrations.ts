@@ -1,5 +1,5 @@
 import { TOPICS, type Topic } from '@fengsui/contracts';
-import type { OwnedSchema } from '@fengsui/database';
+import type { DatabaseRole, OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700001 } from './describe-tables.js';
 import {
@@ -177,4 +177,28 @@ export const LOG_SCHEMA: OwnedSchema = {
     CarryToKafka1795483733000,
     DescribeTables1795641700001,
   ],
+  onlyGrow: ['record'],
+  shared: grantsOnLog,
 };
+
+/** Every service appends, reads and keeps its positions; what it appends is held to the topics that it writes. */
+function grantsOnLog({ name, topics }: DatabaseRole): readonly string[] {
+  const written =
+    topics === null
+      ? 'true'
+      : `topic = any(array[${topics.map((topic) => `'${topic}'`).join(', ')}]::text[]) or topic like '%.parked'`;
+  return [
+    `grant select, insert on log.record to ${name}`,
+    `grant select, insert, update on log.partition to ${name}`,
+    `grant select, insert, update, delete on log.position, log.subscription, log.parked, log.relayed, log.origin to ${name}`,
+    `grant select on log.outbox to ${name}`,
+    `grant usage, select on all sequences in schema log to ${name}`,
+    `grant execute on all functions in schema log to ${name}`,
+    // The owner is held to none of it.
+    'alter table log.record enable row level security',
+    `drop policy if exists ${name}_reads on log.record`,
+    `create policy ${name}_reads on log.record for select to ${name} using (true)`,
+    `drop policy if exists ${name}_appends on log.record`,
+    `create policy ${name}_appends on log.record for insert to ${name} with check (${written})`,
+  ];
+}

@@ -3,6 +3,7 @@ import {
   ForbiddenException,
   HttpException,
   Injectable,
+  Logger,
   SetMetadata,
   UnauthorizedException,
   type CanActivate,
@@ -41,7 +42,14 @@ const CSRF_HEADER = 'x-csrf-token';
 const SAFE = new Set(['GET', 'HEAD']);
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-type Request = { method: string; ip: string; headers: Headers; identity?: Identity; credential?: Credential };
+type Request = {
+  method: string;
+  ip: string;
+  url: string;
+  headers: Headers;
+  identity?: Identity;
+  credential?: Credential;
+};
 
 const single = (headers: Headers, name: string): string | undefined => [headers[name]].flat()[0];
 
@@ -59,7 +67,10 @@ export function credentialOf(headers: Headers): Credential | null {
  * @returns null when nobody is known
  * @throws ForbiddenException 403 without that token
  */
-export async function identityOf({ method, ip, headers }: Request, sessions: Sessions): Promise<Identity | null> {
+export async function identityOf(
+  { method, ip, headers }: Omit<Request, 'url'>,
+  sessions: Sessions,
+): Promise<Identity | null> {
   const credential = credentialOf(headers);
   if (credential === null) return null;
   const found = await sessions.identify(credential);
@@ -76,6 +87,8 @@ export async function identityOf({ method, ip, headers }: Request, sessions: Ses
 /** Lets through who may. A method that names no need is answered to nobody: forgetting it opens nothing. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly logger = new Logger('access');
+
   constructor(
     private readonly reflector: Reflector,
     private readonly sessions: Sessions,
@@ -83,6 +96,21 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
+    try {
+      return await this.letsThrough(context);
+    } catch (error) {
+      const { method, ip, url, headers } = context.switchToHttp().getRequest<Request>();
+      // A page that asks who it is before anybody logged in is no attempt at anything.
+      if (
+        error instanceof ForbiddenException ||
+        (error instanceof UnauthorizedException && credentialOf(headers) !== null)
+      )
+        this.logger.warn(`${ip} ${method} ${url.slice(0, 100)}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private async letsThrough(context: ExecutionContext): Promise<boolean> {
     const need = this.reflector.getAllAndOverride<Need | undefined>(NEEDS, [context.getHandler(), context.getClass()]);
     if (need === undefined) throw new ForbiddenException('nobody has said who may ask this');
     const request = context.switchToHttp().getRequest<Request>();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import { recordsAfter, sealsOf, verifyAudit, type Seal } from '@fengsui/access';
 import { SEALS_FILE } from '@fengsui/identity';
-import { wordOf, type CommandOf } from '../command.js';
+import { flagOf, wordOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
 import type { AuditOutput } from '../shapes.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
@@ -11,17 +11,18 @@ import { EXIT, Misuse, type Terminal } from '../terminal.js';
 const PAGE = 10_000;
 
 /** Holds every record of the audit chain against the one before. */
-const verify = (terminal: Terminal): Promise<number> =>
+const verify = (recent: boolean, terminal: Terminal): Promise<number> =>
   withSession('ports', async ({ ports, settings }) => {
     const beganMs = performance.now();
     const seals = [...(await sealsOf(ports.db)), ...sealsIn(path.join(settings.FENGSUI_HOME, SEALS_FILE))];
-    const output: AuditOutput = await verifyAudit(ports.db, seals);
+    const since = recent ? lastOf(seals) : null;
+    const output: AuditOutput = await verifyAudit(ports.db, seals, since);
     const rate = Math.round((output.records / Math.max(1, performance.now() - beganMs)) * 1_000);
     terminal.result(output, () =>
       output.ok
         ? terminal.pick({
-            zh: `审计链完整：${output.records} 条，${seals.length} 个封记，每秒 ${rate} 条`,
-            en: `the audit chain is whole: ${output.records} records, ${seals.length} seals, ${rate} records a second`,
+            zh: `审计链完整：${since === null ? '' : `自${since.day}封记起 `}${output.records} 条，${seals.length} 个封记，每秒 ${rate} 条`,
+            en: `the audit chain is whole: ${output.records} records${since === null ? '' : ` since the seal of ${since.day}`}, ${seals.length} seals, ${rate} records a second`,
           })
         : terminal.pick({
             zh: `审计链在第 ${output.brokenAt} 条断裂`,
@@ -30,6 +31,10 @@ const verify = (terminal: Terminal): Promise<number> =>
     );
     return output.ok ? EXIT.done : EXIT.trouble;
   });
+
+/** The seal that closes most. */
+const lastOf = (seals: readonly Seal[]): Seal | null =>
+  seals.reduce<Seal | null>((last, seal) => (last === null || seal.seq > last.seq ? seal : last), null);
 
 /** Seals of the file beside the database. */
 function sealsIn(file: string): Seal[] {
@@ -69,7 +74,13 @@ export const AUDIT_COMMANDS: readonly CommandOf[] = [
     name: 'audit verify',
     about: { zh: '核对审计链', en: 'check the audit chain' },
     example: 'audit verify',
-    run: (_, terminal) => verify(terminal),
+    options: [
+      {
+        flags: '--since-seal',
+        about: { zh: '只核对最近一次封记之后', en: 'only what came since the last seal' },
+      },
+    ],
+    run: (typed, terminal) => verify(flagOf(typed, 'sinceSeal'), terminal),
   },
   {
     name: 'audit export',

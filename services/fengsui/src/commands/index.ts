@@ -17,6 +17,7 @@ import { ORDER_COMMANDS } from './orders.js';
 import { PARKED_COMMANDS } from './parked.js';
 import { PEOPLE_COMMANDS } from './people.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
+import { PREPARE_COMMAND } from './prepare.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { TASKS_COMMAND } from './tasks.js';
@@ -50,6 +51,7 @@ const OWN: readonly CommandOf[] = [
   TOPICS_COMMAND,
   POSITIONS_MOVE_COMMAND,
   CLOCK_COMMAND,
+  PREPARE_COMMAND,
   DOCTOR_COMMAND,
 ];
 

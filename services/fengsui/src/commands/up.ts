@@ -20,7 +20,7 @@ import { holdsInputs } from '@fengsui/intake';
 import { readPlans, stageOf, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
 import { startProcesses, type Processes } from '../processes.js';
 import { workedThrough } from '../session.js';
-import { openStore, wipe, type Store } from '../store.js';
+import { openStore, type Store } from '../store.js';
 import { EXIT, Misuse, type Terminal } from '../terminal.js';
 import { writeReport } from './report.js';
 import { missingCounties } from './missing-counties.js';
@@ -179,7 +179,7 @@ async function scriptToPlay(
       throw new Misuse(
         `服务已在运行：进程 ${runner.process}，自 ${shanghaiMinute(runner.since)} / the services are running already: process ${runner.process}, since ${runner.since}`,
       );
-    if (fresh) await wipe(store.url);
+    if (fresh) await store.wipe();
     const state = await playState(db);
     if (state.state === 'ended') {
       terminal.say({
@@ -218,7 +218,7 @@ async function scriptToPlay(
         zh: '· 上次中断的演示与当前预案不符，重新开始',
         en: '· the demonstration that was cut off was another one: starting clean',
       });
-      await wipe(store.url);
+      await store.wipe();
     }
     await begin(db, script);
     return script;

@@ -1,27 +1,36 @@
-import { refuse, Unreadable, type Head, type Reader, type SourceRecord } from '../readers/reader.js';
+import { refuse, Unreadable, type Head, type Reader, type Segment } from '../readers/reader.js';
 import { BadPayload, type Payload } from '../keeping/payload.js';
 import { cutterOf } from '../readers/cutting.js';
 import { recognise } from '../readers/index.js';
+import { check, type CheckedRecord } from './checking.js';
+import type { ReadingThread } from './reading-thread.js';
 
 const HEAD_BYTES = 65_536;
 const STEP_BYTES = 16_384;
 
 export type Opened =
-  Readonly<{ format: string; records: AsyncIterable<SourceRecord[]> }> | Readonly<{ skipped: string }>;
+  Readonly<{ format: string; records: AsyncIterable<CheckedRecord[]> }> | Readonly<{ skipped: string }>;
 
-/** Finds the reader of an input and reads it, chunk by chunk: only what one chunk holds is in memory. */
-export async function readInput(payload: Payload, readers: readonly Reader[]): Promise<Opened> {
+/** A segment up to this is read in some milliseconds; a larger one would hold up whatever else this process does. */
+const OFF_LOOP_BYTES = 65_536;
+
+/**
+ * Finds the reader of an input, reads it and holds it against the contracts, chunk by chunk: only what one chunk holds
+ * is in memory.
+ * @param thread reads large segments, so that others are answered meanwhile; without one they are read here
+ */
+export async function readInput(payload: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
   const head = await headOf(payload);
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
-  const records = recordsOf(payload, reader, head);
+  const records = recordsOf(payload, reader, head, thread);
   if (reader.whyEmpty === undefined) return { format: reader.format, records };
-  const all: SourceRecord[][] = [];
+  const all: CheckedRecord[][] = [];
   for await (const some of records) if (some.length > 0) all.push(some);
   return all.length === 0 ? { skipped: reader.whyEmpty(head) } : { format: reader.format, records: once(all) };
 }
 
-async function* once(all: readonly SourceRecord[][]): AsyncGenerator<SourceRecord[]> {
+async function* once(all: readonly CheckedRecord[][]): AsyncGenerator<CheckedRecord[]> {
   yield* all;
 }
 
@@ -38,41 +47,44 @@ async function headOf({ open, size }: Payload): Promise<Head> {
   return { text: bytes.toString(utf16), complete: size <= HEAD_BYTES };
 }
 
-async function* recordsOf({ open }: Payload, reader: Reader, head: Head): AsyncGenerator<SourceRecord[]> {
+async function* recordsOf(
+  { open }: Payload,
+  reader: Reader,
+  head: Head,
+  thread: ReadingThread | undefined,
+): AsyncGenerator<CheckedRecord[]> {
   const cutter = cutterOf(reader.unit(head));
   const read = reader.begin(head);
-  const take = function* (segments: ReturnType<typeof cutter.push>): Generator<SourceRecord> {
-    for (const segment of segments) yield* read(segment);
-  };
-  const some: SourceRecord[] = [];
+  const some: CheckedRecord[] = [];
   let passed = 0;
+  const take = async function* (segments: Iterable<Segment>): AsyncGenerator<CheckedRecord[]> {
+    for (const segment of segments) {
+      if (thread !== undefined && reader.remembers !== true && segment.bytes.length > OFF_LOOP_BYTES) {
+        if (some.length > 0) yield some.splice(0);
+        yield await thread.read(reader, head, segment);
+      } else for (const record of read(segment)) some.push(check(record));
+    }
+    if (some.length > 0) yield some.splice(0);
+  };
   try {
     for await (const chunk of open())
       // A large chunk is taken in steps, so that its records are gone before the next ones are made.
       for (let at = 0; at < chunk.length; at += STEP_BYTES) {
         const step = chunk.subarray(at, at + STEP_BYTES);
-        for (const record of take(cutter.push(step))) some.push(record);
+        yield* take(cutter.push(step));
         passed += step.length;
-        if (some.length > 0) yield some.splice(0);
       }
-    for (const record of take(cutter.end())) some.push(record);
+    yield* take(cutter.end());
   } catch (error) {
     // What was read before stays; what cannot be cut is one refused record, to the end of the input.
-    if (error instanceof Unreadable)
-      some.push({
-        place: error.place,
-        from: passed,
-        length: 0,
-        refusals: [refuse(error.place, error.reason, error.expected)],
-      });
-    else if (error instanceof BadPayload)
-      some.push({
-        place: 'document',
-        from: passed,
-        length: 0,
-        refusals: [refuse('document', error.message, 'a whole input')],
-      });
-    else throw error;
+    const refusal =
+      error instanceof Unreadable
+        ? refuse(error.place, error.reason, error.expected)
+        : error instanceof BadPayload
+          ? refuse('document', error.message, 'a whole input')
+          : null;
+    if (refusal === null) throw error;
+    some.push({ place: refusal.place, from: passed, length: 0, refusals: [refusal] });
   }
   if (some.length > 0) yield some;
 }

@@ -1,19 +1,25 @@
 import { appendAudit, type Act } from '@fengsui/access';
-import { TOPICS, type ObservedEvent, type Refusal, type UtcInstant } from '@fengsui/contracts';
+import { TOPICS, type ObservedEvent, type OrderV1, type Refusal, type UtcInstant } from '@fengsui/contracts';
 import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
 import type { Sender } from './believing.js';
+import type { CheckedRecord } from './checking.js';
+import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
 import { readInput } from './reading.js';
-import type { Reader, SourceRecord } from '../readers/reader.js';
+import type { Reader } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
 
 /** What the city lays down about what comes in. */
-export type ReceivingPlan = Readonly<{ readers: readonly Reader[]; senders: readonly Sender[] }>;
+export type ReceivingPlan = Readonly<{
+  readers: readonly Reader[];
+  senders: readonly Sender[];
+  /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
+}>;
 
 /** What came in, and through which door. */
 export type Input = Readonly<{
@@ -67,13 +73,13 @@ export class Receiving {
 
   async receive(given: Input): Promise<Receipt | Skipped> {
     const input = { ...given, way: await this.wayOf(given) };
-    const opened = await readInput(input.payload, input.readers ?? this.readers);
+    const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
     await this.keep(input, opened.format);
     // While the database stores one chunk the next is read.
     let storing: Promise<void> = Promise.resolve();
-    let held: readonly SourceRecord[] = [];
+    let held: readonly CheckedRecord[] = [];
     for await (const chunk of chunksOf(opened.records)) {
       await storing;
       if (held.length > 0) storing = this.storeInTwo(held, input, tally);
@@ -106,7 +112,7 @@ export class Receiving {
     const read = await Promise.all(
       inputs.map(async (input) => {
         const payload = await payloadOf(input.bytes);
-        const opened = await readInput(payload, input.readers ?? this.readers);
+        const opened = await readInput(payload, input.readers ?? this.readers, this.plan.thread);
         if ('skipped' in opened) throw new Unusable(opened.skipped);
         const judged: Judged[] = [];
         const way = await this.wayOf(input);
@@ -159,7 +165,7 @@ export class Receiving {
   async rehearse(given: Input): Promise<Receipt | Skipped> {
     const way = await this.wayOf(given);
     const input = given;
-    const opened = await readInput(input.payload, input.readers ?? this.readers);
+    const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
     const now = await this.clock.now();
@@ -210,7 +216,7 @@ export class Receiving {
    * partition of the log that an event will lie in: what must stay in order stays in one half, and the halves wait
    * for no lock of each other.
    */
-  private async storeInTwo(records: readonly SourceRecord[], input: Known, tally: Tally): Promise<void> {
+  private async storeInTwo(records: readonly CheckedRecord[], input: Known, tally: Tally): Promise<void> {
     const now = await this.clock.now();
     const halves: [Judged[], Judged[]] = [[], []];
     for (const record of records) {
@@ -327,9 +333,13 @@ const actsOf = (events: readonly ObservedEvent[], { giver, door }: Way): readonl
     act: `order.${data.kind}`,
     about: id,
     before: null,
-    after: data,
+    after: withoutCode(data),
     reason: data.reason,
   }));
+
+/** A code that proves something is no part of what was done. */
+const withoutCode = (data: OrderV1['data']): object =>
+  'code' in data ? { ...data, code: data.code === undefined || data.code === null ? data.code : '***' } : data;
 
 /** One of several inputs that is none. */
 class Unusable extends Error {}
@@ -387,8 +397,8 @@ const acceptedOf = (
   conflict,
 });
 
-async function* chunksOf(records: AsyncIterable<SourceRecord[]>): AsyncGenerator<SourceRecord[]> {
-  let chunk: SourceRecord[] = [];
+async function* chunksOf(records: AsyncIterable<CheckedRecord[]>): AsyncGenerator<CheckedRecord[]> {
+  let chunk: CheckedRecord[] = [];
   let bytes = 0;
   for await (const some of records)
     for (const record of some) {

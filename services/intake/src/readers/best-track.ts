@@ -9,6 +9,7 @@ export const bestTrack: Reader = {
   format: 'jma-best-track',
   about: 'JMA best tracks (bst_all.txt), fixed width; a storm is a record, each analysed position an event.',
   unit: () => 'line',
+  remembers: true,
   recognises: ({ text }) => /^66666 \d{4} /.test(text),
   begin: () => {
     let storm: Storm | null = null;

@@ -24,6 +24,7 @@ export const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
  */
 export const contractJson = (implied: ObservedEvent['type'] | null): Reader => ({
   format: 'contract-json',
+  implied,
   about: 'Contract JSON: one object with type, occurredAt and data, an array of them, or one a line (NDJSON).',
   recognises: ({ text }) =>
     /^\ufeff?\s*[[{]/.test(text) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(text)),

@@ -1,7 +1,9 @@
+import type { County } from '@fengsui/regions';
 import { bestTrack } from './best-track.js';
 import { capJson } from './cap/cap-json.js';
-import { capReaders, rootOf, type Trust } from './cap/document.js';
+import { capReaders, rootOf } from './cap/document.js';
 import { nwsGeojson } from './cap/nws-geojson.js';
+import { pinnedTrust, type PinnedSender } from './cap/signature.js';
 import { alertContents, cmaAlarms, nationalXml } from './china/national.js';
 import { warningText, warningTextLines } from './china/warning-text.js';
 import { contractJson } from './contract-json.js';
@@ -12,17 +14,17 @@ import { readingsCsv } from './csv/readings-csv.js';
 import { headerOf } from './csv/rows.js';
 import type { Head, Reader } from './reader.js';
 
-/** What the city lays down about its sources. */
+/** What the city lays down about its sources: plain data, because another thread makes its readers from it, too. */
 export type SourceRules = Readonly<{
   mappings: readonly Mapping[];
-  trust?: Trust;
-  /** GB/T 2260 code of a division of the city by its name. */ codeOf?: (name: string) => string | null;
+  /** Whose signatures are looked for. */ pinned?: readonly PinnedSender[];
+  /** The city, then its counties. */ divisions?: readonly County[];
 }>;
 
 /** Every source format, in the order in which they are tried: the strict ones first. */
-export const readersOf = ({ mappings, trust, codeOf = () => null }: SourceRules): readonly Reader[] => [
+export const readersOf = ({ mappings, pinned = [], divisions = [] }: SourceRules): readonly Reader[] => [
   nationalXml,
-  ...capReaders(trust),
+  ...capReaders(pinnedTrust(pinned)),
   nwsGeojson,
   cmaAlarms,
   alertContents,
@@ -33,8 +35,14 @@ export const readersOf = ({ mappings, trust, codeOf = () => null }: SourceRules)
   bestTrack,
   contractJson(null),
   capJson,
-  warningText(codeOf),
+  warningText((name) => codeIn(divisions, name)),
 ];
+
+/** GB/T 2260 code of a division by its name, of a county also by the first letters of it; null when it is not here. */
+const codeIn = ([city, ...counties]: readonly County[], name: string): string | null =>
+  city?.name === name
+    ? city.code
+    : (counties.find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
 
 /** The reader for an input, by its content; or why none takes it. */
 export function recognise(head: Head, readers: readonly Reader[]): Reader | Readonly<{ reason: string }> {

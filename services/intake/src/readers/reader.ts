@@ -48,6 +48,10 @@ export type Reader = Readonly<{
   recognises: (head: Head) => boolean;
   /** Begins an input. @returns what reads segment after segment */
   begin: (head: Head) => (segment: Segment) => Iterable<SourceRecord>;
+  /** What a segment says depends on those before it: a header line, a line that dates a page. */
+  remembers?: true;
+  /** The contract where an element names none: with `format`, what names this reader to another thread. */
+  implied?: ObservedEvent['type'] | null;
   /** For wrappers: why one without a record in it is no input. */
   whyEmpty?: (head: Head) => string;
 }>;

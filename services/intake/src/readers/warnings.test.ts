@@ -6,7 +6,6 @@ import { sharedFile } from '@fengsui/testing';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { cap12Document } from './cap/cap12-document.js';
 import type { Sender } from '../accepting/believing.js';
-import { pinnedTrust } from './cap/signature.js';
 import type { Reader } from './reader.js';
 import { readersOf } from './index.js';
 import { readWhole } from '../accepting/reading-for-tests.js';
@@ -155,7 +154,7 @@ describe('real warnings', () => {
 describe('signatures', () => {
   const SENDER = 'info@meteo.gov.sc';
   const readers = (certificate: string): readonly Reader[] =>
-    readersOf({ mappings: [], trust: pinnedTrust([{ sender: SENDER, certificates: [certificate] }]) });
+    readersOf({ mappings: [], pinned: [{ sender: SENDER, certificates: [certificate] }] });
   const sender = (mustSign: boolean, certificate: string): readonly Sender[] => [
     {
       sender: SENDER,

@@ -99,4 +99,5 @@ export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
   entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, SourceRow, SeenLinkRow, AnsweredRow],
   migrations: [CreateIntake1795469100000, AddDoors1795479089000, DescribeTables1795641700002],
+  onlyGrow: ['input', 'input_part', 'accepted', 'refusal', 'note'],
 };

@@ -91,4 +91,5 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     DescribeTables1795641700006,
     NameEntries1795654206000,
   ],
+  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup'],
 };

@@ -1,9 +1,9 @@
-import { expect, it, jest } from '@jest/globals';
+import { afterAll, expect, it, jest } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WeatherWarningV1 } from '@fengsui/contracts';
-import { Counties } from '@fengsui/regions';
-import { countiesOf, EXACT_POINTS } from './warned-counties.js';
+import { Counties, TouchingThread } from '@fengsui/regions';
+import { countiesOf, EXACT_POINTS, HERE_POINTS } from './warned-counties.js';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan');
 
@@ -18,12 +18,31 @@ const outline = (points: number): [number, number][] => {
 const warning = (...polygons: [number, number][][]): WeatherWarningV1['data'] =>
   ({ infos: [{ areas: [{ polygons, circles: [], geocodes: [] }] }] }) as unknown as WeatherWarningV1['data'];
 
-it('holds long outlines against the counties by their boxes alone, however many there are', () => {
-  const counties = Counties.ofPlan(PLAN);
-  const exact = jest.spyOn(counties, 'touchedBy');
-  expect(countiesOf(warning(outline(EXACT_POINTS)), counties)).toEqual(['441881']);
-  expect(exact).toHaveBeenCalledTimes(1);
+const counties = Counties.ofPlan(PLAN);
+const thread = new TouchingThread(counties);
+afterAll(() => thread.onApplicationShutdown());
+
+it('holds outlines against the counties here, on another thread, or by their boxes alone, as they are long', async () => {
+  const [here, there, boxes] = [
+    jest.spyOn(counties, 'touchedByAny'),
+    jest.spyOn(thread, 'touchedByAny'),
+    jest.spyOn(counties, 'touchedByBoxesOf'),
+  ];
+  const calls = (): number[] => [here, there, boxes].map((one) => one.mock.calls.length);
+  expect(await countiesOf(warning(outline(HERE_POINTS)), counties, thread)).toEqual(['441881']);
+  expect(calls()).toEqual([1, 0, 0]);
+  expect(await countiesOf(warning(outline(EXACT_POINTS)), counties, thread)).toEqual(['441881']);
+  expect(calls()).toEqual([1, 1, 0]);
   const half = outline(EXACT_POINTS / 2);
-  expect(countiesOf(warning(half, half, outline(10)), counties)).toContain('441881');
-  expect(exact).toHaveBeenCalledTimes(1);
+  expect(await countiesOf(warning(half, half, outline(10)), counties, thread)).toContain('441881');
+  expect(calls()).toEqual([1, 1, 1]);
+});
+
+it('counts the corners of circles, too', async () => {
+  const boxes = jest.spyOn(counties, 'touchedByBoxesOf');
+  const before = boxes.mock.calls.length;
+  const circles = Array.from({ length: 400 }, () => ({ latitude: 24.3, longitude: 113.69, radiusKm: 3 }));
+  const data = { infos: [{ areas: [{ polygons: [], circles, geocodes: [] }] }] } as unknown as WeatherWarningV1['data'];
+  expect(await countiesOf(data, counties, thread)).toContain('441881');
+  expect(boxes.mock.calls.length).toBe(before + 1);
 });

@@ -1,17 +1,23 @@
 import type { WeatherWarningV1 } from '@fengsui/contracts';
-import type { Counties } from '@fengsui/regions';
+import { pointsOf, type Counties, type Shape, type TouchingThread } from '@fengsui/regions';
 
 /**
  * An alert of more points is held against the counties by the boxes around its outlines: that never finds fewer, and
  * takes no longer however long the outlines are. A real alert has had 93,040.
  */
 export const EXACT_POINTS = 20_000;
+/** Up to here it takes less time than asking another thread. */
+export const HERE_POINTS = 200;
 
 /**
  * The counties of this city that a warning covers: by GB/T 2260 geocodes (6, 9 or 12 digits) where it has them, else
- * by its outline.
+ * by its outlines.
  */
-export function countiesOf({ infos }: WeatherWarningV1['data'], counties: Counties): readonly string[] {
+export async function countiesOf(
+  { infos }: WeatherWarningV1['data'],
+  counties: Counties,
+  thread: TouchingThread,
+): Promise<readonly string[]> {
   const areas = infos.flatMap((info) => info.areas);
   const codes = areas
     .flatMap(({ geocodes }) => geocodes.flatMap(({ value }) => value.split(/[,，\s]+/)))
@@ -20,14 +26,10 @@ export function countiesOf({ infos }: WeatherWarningV1['data'], counties: Counti
     .all()
     .filter(({ code }) => codes.some((given) => given.startsWith(code) || covers(given, code)));
   if (named.length > 0) return named.map(({ code }) => code);
-  const points = areas.flatMap(({ polygons }) => polygons).reduce((sum, polygon) => sum + polygon.length, 0);
-  const touched = (polygon: [number, number][]): readonly string[] =>
-    points > EXACT_POINTS ? counties.touchedByBoxOf(polygon) : counties.touchedBy(polygon);
-  const outlined = areas.flatMap(({ polygons, circles }) => [
-    ...polygons.flatMap((polygon) => touched(polygon as [number, number][])),
-    ...circles.flatMap(({ latitude, longitude, radiusKm }) => counties.touchedByCircle(latitude, longitude, radiusKm)),
-  ]);
-  return [...new Set(outlined)].sort();
+  const shapes = areas.flatMap(({ polygons, circles }): Shape[] => [...(polygons as [number, number][][]), ...circles]);
+  const points = shapes.reduce((sum, shape) => sum + pointsOf(shape), 0);
+  if (points > EXACT_POINTS) return counties.touchedByBoxesOf(shapes);
+  return points > HERE_POINTS ? thread.touchedByAny(shapes) : counties.touchedByAny(shapes);
 }
 
 /** 441800 covers 441881, 440000 covers both. */

@@ -1,6 +1,7 @@
 import type { WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
+import { TouchingThread } from '@fengsui/regions';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { assessAt } from '../levels/assess-at.js';
@@ -17,6 +18,7 @@ export class WarningConsumer {
   constructor(
     private readonly plan: ResponsePlan,
     private readonly evidence: EvidenceStore,
+    private readonly thread: TouchingThread,
   ) {}
 
   /**
@@ -29,7 +31,8 @@ export class WarningConsumer {
     const ending = actual.filter(
       ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
     );
-    const weighed = actual.flatMap((warning) => this.weigh(warning));
+    const weighed: WeighedWarning[] = [];
+    for (const warning of actual) weighed.push(...(await this.weigh(warning)));
     if (ending.length === 0 && weighed.length === 0) return;
     for (const { id, data } of ending)
       await this.evidence.endWarnings(tx, data.references, { event: id, sentAt: data.sentAt });
@@ -40,7 +43,7 @@ export class WarningConsumer {
     await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
   }
 
-  private weigh({ id, data }: WeatherWarningV1): WeighedWarning[] {
+  private async weigh({ id, data }: WeatherWarningV1): Promise<WeighedWarning[]> {
     const relevant = this.plan.flood.warnings.some(({ eventCode }) => eventCode === data.eventCode);
     if (data.eventCode === null || !relevant || (data.msgType !== 'Alert' && data.msgType !== 'Update')) return [];
     // An all-clear comes as an Update, too.
@@ -49,7 +52,7 @@ export class WarningConsumer {
       data.infos.every(({ responseTypes, urgency }) => responseTypes.includes('AllClear') || urgency === 'Past')
     )
       return [];
-    const counties = countiesOf(data, this.plan.counties);
+    const counties = await countiesOf(data, this.plan.counties, this.thread);
     const expiries = data.infos.map(({ expiresAt }) => expiresAt);
     const expiresAt = expiries.includes(null) ? null : (expiries.sort().at(-1) ?? null);
     return counties.length === 0

@@ -2,6 +2,14 @@ import { createHash } from 'node:crypto';
 import { createTransport, type Transporter } from 'nodemailer';
 import { SEND_WITHIN_MS, type Channel, type Message } from './channel.js';
 
+/** The server, who sends, and how far what is sent is protected. `authority`: PEM, in place of the public ones. */
+export type MailSettings = Readonly<{
+  url: string;
+  from: string;
+  tls: 'offered' | 'demanded';
+  authority: string | null;
+}>;
+
 /**
  * Calls by mail over SMTP. The Message-ID is made of the key, so that a repeated attempt is recognised as the same
  * mail.
@@ -10,12 +18,16 @@ export class MailChannel implements Channel {
   readonly name = 'mail';
   private readonly transport: Transporter;
 
-  constructor(
-    url: string,
-    private readonly from: string,
-  ) {
+  private readonly from: string;
+
+  constructor({ url, from, tls, authority }: MailSettings) {
+    this.from = from;
     this.transport = createTransport({
       url,
+      // Demanded: a server that offers no STARTTLS, or somebody in between who hides the offer, gets no mail and no
+      // password.
+      requireTLS: tls === 'demanded',
+      ...(authority === null ? {} : { tls: { ca: authority } }),
       connectionTimeout: SEND_WITHIN_MS,
       greetingTimeout: SEND_WITHIN_MS,
       socketTimeout: SEND_WITHIN_MS,

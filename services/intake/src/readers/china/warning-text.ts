@@ -33,6 +33,7 @@ export const warningText = (codeOf: (name: string) => string | null): Reader => 
   about:
     'Warning signals in words, one message a line; a line such as `日期：2023-08-14` dates those that name no year.',
   unit: () => 'line',
+  remembers: true,
   recognises: ({ text }) =>
     !/^\ufeff?\s*[[{<]/.test(text) && /气象[台局].{0,40}(发布|更新|升级|降级|解除|将)[^\n]{0,200}预警/.test(text),
   begin: () => {

@@ -29,6 +29,7 @@ export const csvReader = (
   format,
   about,
   unit: () => 'row',
+  remembers: true,
   recognises: (head) => recognises(headerOf(head)),
   begin: (head) => {
     const header = headerOf(head);

@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import { newSecretKey, SecretBox } from './secrets.js';
+
+it('opens what it closed, for its owner, with its key, and as it was', () => {
+  const box = new SecretBox(newSecretKey());
+  const kept = box.close('JBSWY3DPEHPK3PXP', 'liang');
+  expect(kept).not.toContain('JBSWY3DPEHPK3PXP');
+  expect(box.open(kept, 'liang')).toBe('JBSWY3DPEHPK3PXP');
+  expect(box.close('JBSWY3DPEHPK3PXP', 'liang')).not.toBe(kept);
+  expect(() => box.open(kept, 'zheng')).toThrow();
+  expect(() => new SecretBox(newSecretKey()).open(kept, 'liang')).toThrow();
+  expect(() => box.open(`${kept.slice(0, -2)}${kept.endsWith('AA') ? 'BB' : 'AA'}`, 'liang')).toThrow();
+});
+
+it('reads what was written before secrets were closed', () => {
+  expect(new SecretBox(newSecretKey()).open('JBSWY3DPEHPK3PXP', 'liang')).toBe('JBSWY3DPEHPK3PXP');
+});

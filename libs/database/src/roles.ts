@@ -1,0 +1,108 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { serverAt } from './address.js';
+import type { DatabaseRole, OwnedSchema } from './owned-schema.js';
+import { one, run, type Db } from './sql.js';
+
+/** Made by `prepareRoles`; the schema carries what was granted last, so that a start does not grant it all again. */
+const MARKED = 'log';
+/** As PostgreSQL does by itself. */
+const SCRAM_ROUNDS = 4_096;
+
+/**
+ * Makes the roles, or brings them up to date, and gives each what it needs and no more, in one transaction.
+ * @param url as the owner of the tables; to make a role, with the right to make roles
+ * @param passwords by the name of the role; a role that is there keeps its own where none is given
+ */
+export async function prepareRoles(
+  url: string,
+  roles: readonly DatabaseRole[],
+  shared: readonly OwnedSchema[],
+  passwords: ReadonlyMap<string, string>,
+): Promise<void> {
+  const db = await new DataSource({
+    type: 'postgres',
+    ...serverAt(url),
+    applicationName: 'fengsui roles',
+    extra: { max: 1 },
+  }).initialize();
+  try {
+    await db.transaction(async (tx) => {
+      for (const { name } of roles) await makeRole(tx, name, passwords.get(name) ?? null);
+      const statements = roles.flatMap((role) => grantsOf(role, shared));
+      const wanted = createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16);
+      const marks = `grants ${roles.map(({ name }) => name).join(' ')} ${wanted}`;
+      const found = await one<{ text: string | null }>(
+        tx,
+        `select obj_description(to_regnamespace($1), 'pg_namespace') as text`,
+        [MARKED],
+      );
+      if (found?.text === marks) return;
+      await run(tx, [...statements, `comment on schema ${MARKED} is '${marks}'`].join(';\n'));
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function makeRole(tx: Db, name: string, password: string | null): Promise<void> {
+  const there = await one<{ can: boolean }>(
+    tx,
+    'select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls as can from pg_roles where rolname = $1',
+    [name],
+  );
+  if (there === null)
+    await run(tx, `create role ${name} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls`);
+  else if (there.can)
+    throw new Error(`the role ${name} may make roles or databases, or is a superuser: take that away first`);
+  // The text that PostgreSQL would keep: the password itself goes over no wire and into no log of statements.
+  if (password !== null) await run(tx, `alter role ${name} password '${scramOf(password)}'`);
+  const { database } = (await one<{ database: string }>(tx, 'select quote_ident(current_database()) as database')) ?? {
+    database: '',
+  };
+  await run(tx, `grant connect on database ${database} to ${name}`);
+  // Who else runs services is asked of pg_stat_activity. Only a superuser can give this; without it nothing else fails.
+  const superuser = (
+    await one<{ yes: boolean }>(tx, 'select rolsuper as yes from pg_roles where rolname = current_user')
+  )?.yes;
+  if (superuser === true) await run(tx, `grant pg_read_all_stats to ${name}`);
+}
+
+/** What a role is given, from nothing. */
+function grantsOf(role: DatabaseRole, shared: readonly OwnedSchema[]): readonly string[] {
+  const { name, writes, reads } = role;
+  const all = [...new Set([...shared, ...writes, ...reads])];
+  return [
+    ...all.flatMap(({ schema }) => [
+      `revoke all on all tables in schema ${schema} from ${name}`,
+      `grant usage on schema ${schema} to ${name}`,
+      `grant select on ${schema}.migration to ${name}`,
+    ]),
+    ...shared.flatMap((schema) => schema.shared?.(role) ?? []),
+    ...reads.map(({ schema }) => `grant select on all tables in schema ${schema} to ${name}`),
+    ...writes.flatMap(({ schema, onlyGrow = [] }) => [
+      `grant select, insert, update, delete on all tables in schema ${schema} to ${name}`,
+      `grant usage, select on all sequences in schema ${schema} to ${name}`,
+      `grant execute on all functions in schema ${schema} to ${name}`,
+      `revoke insert, update, delete on ${schema}.migration from ${name}`,
+      ...onlyGrow.map((table) => `revoke update, delete on ${schema}.${table} from ${name}`),
+    ]),
+  ];
+}
+
+/** What PostgreSQL keeps of a password (RFC 5803). */
+function scramOf(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password.normalize('NFKC'), salt, SCRAM_ROUNDS, 32, 'sha256');
+  const hmac = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
+  const stored = createHash('sha256').update(hmac('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${SCRAM_ROUNDS}:${salt.toString('base64')}$${stored}:${hmac('Server Key').toString('base64')}`;
+}
+
+/** An address for another user of the same database. */
+export function addressAs(url: string, user: string, password: string): string {
+  const address = new URL(url);
+  address.username = user;
+  address.password = encodeURIComponent(password);
+  return address.toString();
+}

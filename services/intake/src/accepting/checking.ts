@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal } from '@fengsui/contracts';
+import { gradeOf } from '@fengsui/rules';
+import type { Draft, SourceRecord } from '../readers/reader.js';
+import { samenessOf, type Sameness } from './identity.js';
+
+/**
+ * An event that fits its contract, whoever sent it and whenever: all that takes long is done, so that it can be done on
+ * another thread. `recordedAt` is not set yet, nor by whom an order is given.
+ */
+export type CheckedEvent = Readonly<{
+  event: ObservedEvent;
+  sameness: Sameness;
+  /** A hash of what is said, however it was written. */ content: string;
+  /** Who the message itself says that gives the order. */ named: unknown;
+}>;
+export type RecordPlace = Pick<SourceRecord, 'place' | 'from' | 'length'>;
+/** A record whose events were held against their contracts: it is refused whole where one of them does not fit. */
+export type CheckedRecord = RecordPlace &
+  (
+    | Readonly<{ events: readonly CheckedEvent[]; notes: readonly string[]; signedBy: string | null; refusals?: never }>
+    | Readonly<{ events?: never; refusals: readonly Refusal[] }>
+  );
+
+export function check({ place, from, length, notes = [], ...record }: SourceRecord): CheckedRecord {
+  const at = { place, from, length };
+  if (record.refusals !== undefined) return { ...at, refusals: record.refusals };
+  const checked = record.drafts.map((draft) => checkedOf(draft, place));
+  const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
+  if (refusals.length > 0) return { ...at, refusals };
+  const events = checked as CheckedEvent[];
+  const odd = events.flatMap(({ event }) => (event.type === 'incident.v1' ? gradeNotes(event) : []));
+  return { ...at, events, notes: odd.length === 0 ? notes : [...notes, ...odd], signedBy: record.signedBy ?? null };
+}
+
+function checkedOf({ type, occurredAt, data }: Draft, place: string): CheckedEvent | Refusal[] {
+  // Who gives an order and by which right is found later, whatever the message says; it is no part of what makes two
+  // orders the same.
+  const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
+  const said = order === null ? withoutTrust(type, data) : { ...withoutRight(order), actor: NOBODY };
+  const blank = {
+    id: '-',
+    type,
+    key: '-',
+    occurredAt,
+    recordedAt: ANY_TIME,
+    correlationId: '-',
+    causes: [],
+    data: said,
+  };
+  const checked = checkEvent(type, blank);
+  if (!checked.ok) return checked.refusals.map((refusal) => placedIn(place, refusal));
+  const sameness = samenessOf(type, checked.value.data as never, occurredAt);
+  if (sameness.identity.length > MAX_IDENTITY || sameness.key.length > MAX_IDENTITY)
+    return [
+      { place, reason: `its identity has more than ${MAX_IDENTITY} characters`, expected: 'shorter identifiers' },
+    ];
+  const event = {
+    ...checked.value,
+    id: sameness.identity,
+    key: sameness.key,
+    correlationId: sameness.correlation,
+  } as ObservedEvent;
+  const points = tooManyPoints(event);
+  if (points !== null) return [placedIn(place, points)];
+  return {
+    event,
+    sameness,
+    content: sameness.contentMatters
+      ? contentOf(occurredAt, order === null ? said : { ...withoutRight(order), actor: '' })
+      : 'any',
+    named: (order as { actor?: unknown } | null)?.actor,
+  };
+}
+
+/** A refusal's place in the event, as a place in the input. */
+export const placedIn = (place: string, refusal: Refusal): Refusal => ({
+  ...refusal,
+  place: [place, refusal.place.replace(/^data\//, '')].filter((part) => part !== '').join(', '),
+});
+
+/** Stand where intake will write; the contract asks for something there. */
+const NOBODY = '-';
+const ANY_TIME = '1970-01-01T00:00:00.000Z';
+const MAX_IDENTITY = 380;
+
+/** A real alert has had 93,040 points; more than this is no outline of anything. */
+const MOST_POINTS = 1_000_000;
+
+function tooManyPoints(event: ObservedEvent): Refusal | null {
+  if (event.type !== 'weather-warning.v1') return null;
+  const polygons = event.data.infos.flatMap(({ areas }) => areas).flatMap((area) => area.polygons);
+  const points = polygons.reduce((sum, polygon) => sum + polygon.length, 0);
+  return points <= MOST_POINTS
+    ? null
+    : { place: 'data/infos', reason: `${points} points in its outlines`, expected: `at most ${MOST_POINTS}` };
+}
+
+/** Whatever a message says of its own sender's standing is nothing. */
+function withoutTrust(type: string, data: unknown): unknown {
+  if (type !== 'weather-warning.v1' || data === null || typeof data !== 'object') return data;
+  const { trust: _, ...rest } = data as Readonly<{ trust?: unknown }>;
+  return rest;
+}
+
+const withoutRight = (order: object): object => {
+  const { right: _, ...data } = order as Readonly<{ right?: unknown }>;
+  return data;
+};
+
+/** A grade that the source gives and Decree 493 does not: a person should look, figures take the derived one. */
+function gradeNotes({ data }: IncidentV1): string[] {
+  const { officialGrade, deaths, seriousInjuries, category } = data;
+  if (officialGrade === undefined) return [];
+  const loss = category === 'fire' ? data.propertyLossYuan : data.economicLossYuan;
+  const derived = gradeOf(deaths ?? 0, seriousInjuries ?? 0, loss ?? 0);
+  return derived === officialGrade
+    ? []
+    : [`the source grades it ${officialGrade}; by its numbers it is ${derived} (Decree 493 art. 3)`];
+}
+
+/** A hash of what is said, however it was written: fields in one order. */
+const contentOf = (occurredAt: string, data: unknown): string =>
+  createHash('sha256')
+    .update(`${occurredAt} ${JSON.stringify(ordered(data))}`)
+    .digest('hex')
+    .slice(0, 32);
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) sorted[name] = ordered((value as Record<string, unknown>)[name]);
+  return sorted;
+}

@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Piscina } from 'piscina';
+import type { SourceRules } from '../readers/index.js';
+import { refuse, type Head, type Reader, type Segment } from '../readers/reader.js';
+import type { CheckedRecord } from './checking.js';
+
+/** What is read there: the reader by its name, and the bytes. */
+export type ReadingTask = Readonly<{
+  reader: Pick<Reader, 'format' | 'implied'>;
+  head: Head;
+  segment: Segment;
+}>;
+
+/** A document of 16 MB takes some seconds on a slow machine; what takes longer than this was made to. */
+const MAX_MS = 60_000;
+const MAX_HEAP_MB = 384;
+/** It goes when nothing large came for a while. */
+const IDLE_MS = 30_000;
+
+/** The program runs built, also for tests that run the sources. */
+const PROGRAM = fileURLToPath(new URL('../../dist/accepting/reading-worker.js', import.meta.url));
+
+/**
+ * Reads large segments, and holds them against the contracts, on a thread beside the one that answers: one after the
+ * other, each with a bound on its time and its memory. What breaks a bound is refused; the next one is read.
+ */
+export class ReadingThread implements OnApplicationShutdown {
+  private readonly pool: Piscina;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    rules: SourceRules,
+    private readonly maxMs = MAX_MS,
+  ) {
+    this.pool = new Piscina({
+      filename: PROGRAM,
+      workerData: rules,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    // Whoever gave the task hears of it.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** The records of a segment, as its reader would give them here. */
+  async read({ format, implied }: Reader, head: Head, segment: Segment): Promise<CheckedRecord[]> {
+    const task: ReadingTask = {
+      reader: implied === undefined ? { format } : { format, implied },
+      head,
+      segment: { ...segment, bytes: segment.bytes },
+    };
+    // One after the other, so that the time of each begins when it is read.
+    const reading = this.turn.then(() => this.run(task));
+    this.turn = reading;
+    return reading;
+  }
+
+  private async run(task: ReadingTask): Promise<CheckedRecord[]> {
+    try {
+      return (await this.pool.run(task, { signal: AbortSignal.timeout(this.maxMs) })) as CheckedRecord[];
+    } catch (error) {
+      const { name, code, message } = error as Error & { code?: string };
+      const why =
+        name === 'AbortError'
+          ? `not read within ${this.maxMs / 1_000} s`
+          : code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? `more than ${MAX_HEAP_MB} MB of memory to read it`
+            : null;
+      if (why === null) throw new Error(`reading failed: ${message}`, { cause: error });
+      const { from, number, bytes } = task.segment;
+      const place = number === 1 && from === 0 ? 'document' : `element ${number}`;
+      return [{ place, from, length: bytes.length, refusals: [refuse(place, why, 'a smaller document')] }];
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
