@@ -2,11 +2,12 @@ import * as os from 'node:os';
 import { benchKafka, benchKafkaPairs } from './kafka.js';
 import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
+import { benchLimits } from './limits.js';
 import { benchLog } from './log.js';
 import { benchSql } from './sql.js';
 
 /**
- * `npm run bench [-- log facts sql intake kafka --only readings,latency]`: prints what this machine does. Numbers in the
+ * `npm run bench [-- log facts sql intake limits kafka --only readings,latency]`: prints what this machine does. Numbers in the
  * documents come from here.
  */
 type Say = (row: string) => void;
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   sql: async (say) => (await benchSql()).forEach(say),
   intake: async (say) => (await benchIntake()).forEach(say),
   kafka: benchKafka,
+  limits: benchLimits,
 };
 
 const words = process.argv.slice(2);

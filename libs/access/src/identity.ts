@@ -20,6 +20,7 @@ export type Identity = Readonly<{
   delegations: readonly SpokenFor[];
   /** Rights that this session or token is limited to; null: all of the person. */ scope: ReadonlySet<Right> | null;
   /** False: the session only watches until a second factor is shown again. */ acts: boolean;
+  /** A second factor was shown; of the user of this machine its operating system knows. */ secondFactor: boolean;
   /** Session, or how the person was recognised without one. */ session: string | null;
   /** What our own page sends along with a change; null: no cookie carries the session. */ csrf: string | null;
   /** From where, for the audit: `browser 10.1.2.3`, `command root`. */ origin: string;
@@ -49,6 +50,11 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
   if (!giver.acts)
     return refusal('会话已锁定，只能查看；请再次验证后下达', 'the session only watches: show the second factor again');
   const right = RIGHT_FOR[kind];
+  if (plan.secondFactorForDecisions && !giver.secondFactor && right !== 'answer' && right !== 'report')
+    return refusal(
+      '本市要求签发人绑定并出示动态验证码',
+      'this city asks for a second factor of whoever decides: bind one, and log in with it',
+    );
   if (giver.scope !== null && !giver.scope.has(right))
     return refusal(`该令牌不含“${right}”`, `this token is not for ${right}`);
   const delegated = speaksFor === null ? null : giver.delegations.find(({ principal }) => principal === speaksFor);

@@ -26,6 +26,8 @@ const AccessFile = Type.Object(
       },
       strict,
     ),
+    /** Whether who decides must have shown a second factor. */
+    secondFactorForDecisions: Type.Boolean(),
     retention: Type.Object(
       { auditDays: Type.Integer({ minimum: 180 }), levelOrdersYears: Type.Integer({ minimum: 3 }) },
       strict,
@@ -43,6 +45,7 @@ export class AccessPlan {
   private constructor(
     readonly mayApprove: Readonly<Record<LevelOrdered, readonly Role[]>>,
     readonly twoPersons: Readonly<AccessFile['twoPersons']>,
+    readonly secondFactorForDecisions: boolean,
     readonly retention: Readonly<AccessFile['retention']>,
     readonly version: string,
   ) {}
@@ -60,7 +63,7 @@ export class AccessPlan {
           .map((one) => `mayApprove: ${one} may approve ${higher}, and not the lower ${lower}`),
       );
     if (faults.length > 0) throw new SettingsError(`${path.join(folder, 'access.yaml')} does not fit`, faults);
-    return new AccessPlan(value.mayApprove, value.twoPersons, value.retention, version);
+    return new AccessPlan(value.mayApprove, value.twoPersons, value.secondFactorForDecisions, value.retention, version);
   }
 
   /** The highest level that these roles may approve, or null. */

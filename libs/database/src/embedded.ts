@@ -73,7 +73,7 @@ export async function startEmbedded(home: string): Promise<EmbeddedServer> {
     const bin = usableBinaries(identity);
     if (!fs.existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, identity);
     const port = await freePort();
-    const log = fs.openSync(path.join(folder, 'postgres.log'), 'a');
+    const log = fs.openSync(path.join(folder, 'postgres.log'), 'a', 0o600);
     const settings = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // Detached: Ctrl-C in the terminal must reach us, not the server that we still have to write to.
     const child = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {

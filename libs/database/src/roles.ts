@@ -99,6 +99,15 @@ function scramOf(password: string): string {
   return `SCRAM-SHA-256$${SCRAM_ROUNDS}:${salt.toString('base64')}$${stored}:${hmac('Server Key').toString('base64')}`;
 }
 
+/** True for whoever owns tables of ours: they can take every guard of them away. */
+export const ownsTables = async (db: Db): Promise<boolean> =>
+  (await one(
+    db,
+    `select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and pg_has_role(current_user, c.relowner, 'usage') limit 1`,
+    [MARKED],
+  )) !== null;
+
 /** An address for another user of the same database. */
 export function addressAs(url: string, user: string, password: string): string {
   const address = new URL(url);

@@ -3,6 +3,8 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlink
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ownFile, ownFolder } from './own-files.js';
+import { secretsOf } from './secrets.js';
+import { readSettings } from './settings.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-own-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +32,18 @@ it('follows no link, not even one that leads nowhere', () => {
   symlinkSync(at('elsewhere'), at('new/linked'));
   for (const name of ['link', 'dangling']) expect(() => ownFolder(at(name))).toThrow(/link/);
   expect(() => ownFile(at('new'), 'linked', () => 'ours')).toThrow(/link/);
+});
+
+it.each([
+  ['KAFKA_PASSWORD', 'kept-in-a-file'],
+  ['DATABASE_URL', 'postgres://someone:kept-in-a-file@127.0.0.1/fengsui'],
+] as const)('%s may lie in a file, and is masked from there', (name, value) => {
+  writeFileSync(at(name), `${value}\n`);
+  const environment = { [`${name}_FILE`]: at(name) };
+  expect(readSettings(environment)[name]).toBe(value);
+  expect(secretsOf(environment)).toContain('kept-in-a-file');
+  expect(() => readSettings({ ...environment, [name]: value })).toThrow(/both set/);
+  expect(() => readSettings({ [`${name}_FILE`]: at('nowhere') })).toThrow(/cannot be read/);
 });
 
 // Only root can give a folder away; the suite runs as root in CI.

@@ -43,3 +43,9 @@ async function refresh() {
 }
 refresh();
 setInterval(refresh, 5000);
+
+document.getElementById('sign-out').onclick = async () => {
+  const me = await fetch('/v1/me').then((answer) => (answer.ok ? answer.json() : null));
+  if (me !== null) await fetch('/v1/session', { method: 'DELETE', body: '{}', headers: { 'content-type': 'application/json', 'x-csrf-token': me.csrf } });
+  location.replace('/account');
+};

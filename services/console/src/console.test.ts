@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConsoleModule } from './index.js';
@@ -31,13 +31,27 @@ describe('the console', () => {
       const { status, policy, type, text } = await get(path);
       expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
       expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("connect-src 'self'");
+      for (const part of ["connect-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
+        expect(policy).toContain(part);
       expect(policy).not.toContain('unsafe');
       expect(text).not.toMatch(/<style|<script>|style="|javascript:|\son[a-z]+="/);
       const parts = [...text.matchAll(/(?:src|href)="(\/[a-z]+\.(?:css|js))"/g)].map(([, part]) => part as string);
       expect(parts).toHaveLength(2);
       for (const part of parts) expect((await get(part)).status).toBe(200);
       expect(text.match(/(?:src|href)="(?:https?:)?\/\/[^"]*"/g)).toBeNull();
+    },
+  );
+
+  it.each(['console', 'identity'])(
+    'writes text as text on the pages of %s, and keeps nothing in the browser',
+    (service) => {
+      const folder = new URL(`../../${service}/page/`, import.meta.url);
+      const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
+      expect(scripts.length).toBeGreaterThan(0);
+      for (const name of scripts)
+        expect(readFileSync(new URL(name, folder), 'utf8')).not.toMatch(
+          /innerHTML|outerHTML|insertAdjacentHTML|document\.write|localStorage|sessionStorage|indexedDB|\beval\b/,
+        );
     },
   );
 

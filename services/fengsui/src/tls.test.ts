@@ -6,7 +6,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AddressFault, connect, startEmbedded, type EmbeddedServer } from '@fengsui/database';
+import { accountOf, TEST_PASSWORD } from '@fengsui/access/testing';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { BASE_SCHEMAS } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
 import { openStore, readPlans, startOneProcess, type OneProcess } from './index.js';
 
@@ -78,6 +80,39 @@ describe('HTTP with a certificate', () => {
     await expect(fetch(address.replace('https:', 'http:'))).rejects.toThrow();
     await expect(asked(`${address}/account`, 'ours.pem', { maxVersion: 'TLSv1.1' })).rejects.toThrow();
     await expect(asked(`${address}/account`, 'other.pem')).rejects.toThrow(/certificate|self.signed/i);
+  });
+
+  it('believes of whom a proxy speaks only from the proxies that are named', async () => {
+    const db = await connect(database.url, 'tls test', 1, BASE_SCHEMAS);
+    await accountOf(db, 'liang', ['viewer']);
+    const login = async (named: string | undefined): Promise<string> => {
+      const settings = {
+        ...readSettings({
+          FENGSUI_HTTP_PORT: '0',
+          LOG_LEVEL: 'error',
+          ...(named === undefined ? {} : { FENGSUI_HTTP_PROXIES: named }),
+        }),
+        FENGSUI_HOME: at('home'),
+      };
+      const one = await startOneProcess(database.url, settings, readPlans(PLAN), { services: false, http: true });
+      const answer = await fetch(`${one.address}/v1/session`, {
+        method: 'POST',
+        body: JSON.stringify({ person: 'liang', password: TEST_PASSWORD }),
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.7' },
+      });
+      expect(answer.status).toBe(200);
+      await one.stop();
+      const [row] = (await db.query('select address from access.session order by started_at desc limit 1')) as [
+        { address: string },
+      ];
+      return row.address;
+    };
+    expect([await login(undefined), await login('10.0.0.1'), await login('127.0.0.1')]).toEqual([
+      '127.0.0.1',
+      '127.0.0.1',
+      '192.0.2.7',
+    ]);
+    await db.destroy();
   });
 
   it('says which file cannot be used', async () => {

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { people, sealsOf, verifyAudit, type Seal } from '@fengsui/access';
+import { generate } from 'otplib';
 import { accountOf, TEST_PASSWORD as PASSWORD, tokenOf } from '@fengsui/access/testing';
 import { Clock, connect } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
@@ -12,6 +13,7 @@ import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/servi
 import { readSettings } from '@fengsui/settings';
 import type { DataSource } from 'typeorm';
 import { firstLink, IdentityModule } from './index.js';
+import { pageHtml } from './pages.js';
 import { providerAt } from './provider-for-tests.js';
 
 let database: TestDatabase;
@@ -29,7 +31,7 @@ class Browser {
   async ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
     const form = body instanceof URLSearchParams;
     const address = path.startsWith('http') ? path : `${url}${path}`;
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = this.cookie();
     const json = body === undefined || form ? {} : { 'content-type': 'application/json' };
     const answer = await fetch(address, {
       method,
@@ -43,6 +45,10 @@ class Browser {
       else this.cookies.set(name, value);
     }
     return answer;
+  }
+
+  cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   async login(person: string, password = PASSWORD): Promise<number> {
@@ -147,6 +153,88 @@ describe('a session over HTTP', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(answer.status).toBe(status);
+  });
+});
+
+describe('the page', () => {
+  it('shows what it was told as text, hides passwords, and lets them be pasted', async () => {
+    expect(pageHtml('<b>"')).not.toContain('<b>"');
+    const fields = pageHtml(null).match(/<input[^>]*name="(?:password|before)"[^>]*>/g) ?? [];
+    expect(fields.length).toBeGreaterThan(4);
+    for (const field of fields) expect(field).toMatch(/type="password" autocomplete="(current|new)-password"/);
+    expect(pageHtml(null)).not.toMatch(/onpaste/i);
+  });
+
+  it('begins a login at the provider from our own page alone, in a cookie of its own', async () => {
+    const begun = await new Browser().ask('GET', '/login/provider');
+    expect(begun.headers.get('set-cookie')).toMatch(
+      /^__Host-fengsui-login=\S+; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=600$/,
+    );
+    expect(
+      (await new Browser().ask('GET', '/login/provider', undefined, { 'sec-fetch-site': 'cross-site' })).status,
+    ).toBe(403);
+  });
+});
+
+describe('what proves who somebody is', () => {
+  const secondFactor = async (browser: Browser, password: string): Promise<Response> =>
+    browser.ask('POST', '/v1/me/second-factor', { password });
+
+  it('is changed by who knows the one before; every other session ends, and a common one is refused', async () => {
+    await enter('liang');
+    const [here, elsewhere] = [new Browser(), new Browser()];
+    await here.login('liang');
+    await elsewhere.login('liang');
+    const change = async (before: string, password: string): Promise<number> =>
+      (await here.ask('PUT', '/v1/me/password', { before, password })).status;
+    expect(await change('not the password', 'kettle 44 pergola oxide')).toBe(401);
+    for (const weak of ['short', 'password1234', 'qwertyuiop123', 'liang19900307', `${'kettle pergola '.repeat(9)}`])
+      expect([weak, await change(PASSWORD, weak)]).toEqual([weak, 422]);
+    expect(await change(PASSWORD, 'kettle 44 pergola oxide')).toBe(200);
+    expect((await here.ask('GET', '/v1/me')).status).toBe(200);
+    expect((await elsewhere.ask('GET', '/v1/me')).status).toBe(401);
+    const again = new Browser();
+    expect([await again.login('liang'), await again.login('liang', 'kettle 44 pergola oxide')]).toEqual([401, 200]);
+    // What comes after the longest password counts, too.
+    const longest = 'kettle 44 pergola oxide '.repeat(6).slice(0, 128);
+    expect(
+      (await again.ask('PUT', '/v1/me/password', { before: 'kettle 44 pergola oxide', password: longest })).status,
+    ).toBe(200);
+    expect([await again.login('liang', `${longest}x`), await again.login('liang', longest)]).toEqual([401, 200]);
+  });
+
+  it('binds an authenticator for who knows the password, and keeps its secret closed', async () => {
+    await enter('liang');
+    const browser = new Browser();
+    await browser.login('liang');
+    expect((await secondFactor(browser, 'not the password')).status).toBe(401);
+    const { secret } = (await (await secondFactor(browser, PASSWORD)).json()) as { secret: string };
+    expect((await browser.ask('PUT', '/v1/me/second-factor', { code: '000000' })).status).toBe(422);
+    const code = await generate({ secret });
+    expect((await browser.ask('PUT', '/v1/me/second-factor', { code })).status).toBe(200);
+    const [row] = (await db.query(`select totp_secret from access.person where id = 'liang'`)) as [
+      { totp_secret: string },
+    ];
+    expect(row.totp_secret).toMatch(/^v1\./);
+    expect(row.totp_secret).not.toContain(secret);
+    const answer = await new Browser().ask('POST', '/v1/session', { person: 'liang', password: PASSWORD });
+    expect([answer.status, (await answer.json()) as object]).toEqual([
+      401,
+      expect.objectContaining({ type: 'urn:fengsui:problem:code-wanted' }),
+    ]);
+  });
+
+  it('ends what was open in the browser where somebody logs in, and leaves nothing behind at the end', async () => {
+    await enter('liang');
+    await enter('wu');
+    const browser = new Browser();
+    await browser.login('liang');
+    const before = browser.cookie();
+    await browser.login('wu');
+    const old = await fetch(`${url}/v1/me`, { headers: { cookie: before } });
+    expect([old.status, (await browser.json('/v1/me'))['person']]).toEqual([401, 'wu']);
+    const ended = await browser.ask('DELETE', '/v1/session', {});
+    expect(ended.headers.get('clear-site-data')).toBe('"cache", "cookies", "storage"');
   });
 });
 
@@ -279,4 +367,13 @@ it('gives a program that has a token what the token is for, and no more', async 
     headers: { authorization, 'content-type': 'application/json' },
   });
   expect(end.status).toBe(403);
+});
+
+// The last: nobody logs in from here for a minute afterwards.
+it('lets nobody guess for long from one address', async () => {
+  await enter('liang');
+  const statuses = new Set<number>();
+  for (let n = 0; n < 25; n += 1) statuses.add(await new Browser().login(`nobody-${n}`, 'guessed at random'));
+  expect([...statuses]).toEqual([401, 429]);
+  expect(await new Browser().login('liang')).toBe(429);
 });

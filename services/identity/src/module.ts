@@ -3,6 +3,7 @@ import { Clock, Notifications } from '@fengsui/database';
 import { ownFile, type Settings } from '@fengsui/settings';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LoginPace } from './login-pace.js';
 import { IdentityPages } from './pages.js';
 import { PeopleHttp } from './people-http.js';
 import { ProviderHttp } from './provider-http.js';
@@ -32,6 +33,7 @@ export class IdentityModule {
           useFactory: (db: DataSource, clock: Clock, sessions: Sessions, box: SecretBox) =>
             new LocalLogin(db, clock, sessions, box),
         },
+        { provide: LoginPace, inject: [Clock], useFactory: (clock: Clock) => new LoginPace(clock) },
         {
           provide: SealAudit,
           inject: [DataSource, Clock, Notifications],

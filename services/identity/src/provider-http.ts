@@ -1,6 +1,6 @@
 import { Sessions } from '@fengsui/access';
-import { Open } from '@fengsui/service';
-import { Controller, Get, HttpCode, NotFoundException, Req, Res } from '@nestjs/common';
+import { credentialOf, Open } from '@fengsui/service';
+import { Controller, ForbiddenException, Get, HttpCode, NotFoundException, Req, Res } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PAGE_HEADERS, pageHtml } from './pages.js';
 import { Provider, ProviderRefusal } from './provider.js';
@@ -9,6 +9,8 @@ import { sessionCookie } from './session-http.js';
 
 /** Carries the attempt in the browser that began it; `Lax`, because it is the provider's page that leads back. */
 const ATTEMPT_COOKIE = '__Host-fengsui-login';
+
+const OWN_SITE = new Set(['none', 'same-origin']);
 
 /** Login by the bureau's identity provider. */
 @Controller('login/provider')
@@ -21,7 +23,10 @@ export class ProviderHttp {
   ) {}
 
   @Get()
-  async begin(@Res() reply: Reply): Promise<void> {
+  async begin(@Req() request: Request, @Res() reply: Reply): Promise<void> {
+    // A page of elsewhere logs nobody in here.
+    const site = [request.headers['sec-fetch-site']].flat()[0] ?? 'none';
+    if (!OWN_SITE.has(site)) throw new ForbiddenException('begin at our own page');
     if (!this.provider.configured) throw new NotFoundException('OIDC_ISSUER is not set');
     const { url, state } = await this.provider.begin();
     const attempt = `${ATTEMPT_COOKIE}=${state}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600`;
@@ -46,6 +51,8 @@ export class ProviderHttp {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) reply.header(name, value);
     try {
       const { person, factors } = await this.provider.finish(query, state);
+      const before = credentialOf(request.headers);
+      if (before?.by === 'cookie') await this.sessions.replaced(before.token);
       const began = await this.db.transaction((tx) => this.sessions.begin(tx, person, fromOf(request), factors));
       const gone = `${ATTEMPT_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`;
       reply.header('set-cookie', [sessionCookie(began.token), gone]).send(pageHtml(null));

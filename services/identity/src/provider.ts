@@ -12,6 +12,9 @@ type Attempt = Readonly<{ verifier: string; nonce: string; beganMs: number }>;
 const ATTEMPT_MS = 10 * 60_000;
 const MOST_ATTEMPTS = 10_000;
 
+/** As long as a session of ours lasts. */
+const SESSION_SECONDS = 12 * 3_600;
+
 /** Why the identity provider did not let somebody in, for the page. */
 export class ProviderRefusal extends Error {}
 
@@ -64,6 +67,7 @@ export class Provider {
       code_challenge_method: 'S256',
       state,
       nonce,
+      max_age: String(SESSION_SECONDS),
     });
     return { url: url.href, state };
   }
@@ -95,6 +99,8 @@ export class Provider {
         pkceCodeVerifier: attempt.verifier,
         expectedState: state,
         expectedNonce: attempt.nonce,
+        // Who logged in there longer ago than a session of ours lasts does it again.
+        maxAge: SESSION_SECONDS,
         idTokenExpected: true,
       });
       const claims = tokens.claims();

@@ -14,6 +14,7 @@ import { Body, Controller, HttpCode, Post, Put, Req, UseFilters } from '@nestjs/
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
+import { LoginPace } from './login-pace.js';
 import { mustAct } from './must-act.js';
 import { fromOf, type Request } from './request.js';
 
@@ -36,6 +37,7 @@ export class SecondFactorHttp {
     private readonly clock: Clock,
     private readonly login: LocalLogin,
     private readonly box: SecretBox,
+    private readonly pace: LoginPace,
   ) {}
 
   @Post()
@@ -49,7 +51,9 @@ export class SecondFactorHttp {
   ): Promise<object> {
     mustAct(who);
     // Whoever sits down at an open page must not bind an authenticator of theirs.
-    await this.login.confirm(token, { person: who.person, password }, fromOf(request));
+    await this.pace.watch(who.person, request, () =>
+      this.login.confirm(token, { person: who.person, password }, fromOf(request)),
+    );
     const row = await this.db.getRepository(PersonRow).findOneByOrFail({ id: who.person });
     if (row.totpSecret !== null)
       throw new AccessFault('已绑定；更换须由安全管理员重置 / bound already: a security administrator resets it');

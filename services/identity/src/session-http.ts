@@ -1,8 +1,7 @@
-import { LocalLogin, NotLetIn, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
-import { Clock } from '@fengsui/database';
+import { LocalLogin, useLink, Sessions, type Identity, type SessionView } from '@fengsui/access';
+import { Clock, type Tx } from '@fengsui/database';
 import {
   credentialOf,
-  Failures,
   isThisMachine,
   JsonBody,
   NeedsLogin,
@@ -12,22 +11,11 @@ import {
   SESSION_COOKIE,
   Who,
 } from '@fengsui/service';
-import {
-  Body,
-  Controller,
-  Delete,
-  HttpCode,
-  HttpException,
-  Logger,
-  Post,
-  Put,
-  Req,
-  Res,
-  UseFilters,
-} from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
+import { LoginPace } from './login-pace.js';
 import { mustAct } from './must-act.js';
 import { fromOf, type Reply, type Request } from './request.js';
 import { MeView, SessionShape } from './views.js';
@@ -46,24 +34,16 @@ const Change = Type.Object(
 );
 const NewPassword = Type.Object({ token: text(100), password: text(200) }, strict);
 
-/** Wrong factors a minute and address. */
-const WRONG_PER_MINUTE = 20;
-/** Hashes at once, of 19 MiB each. */
-const MOST_AT_ONCE = 8;
-
 /** Logging in and out, and what is open in one's name. */
 @Controller('v1')
 @UseFilters(AsRefusal)
 export class SessionHttp {
-  private readonly logger = new Logger('login');
-  private readonly failures = new Failures(WRONG_PER_MINUTE);
-  private atOnce = 0;
-
   constructor(
     private readonly login: LocalLogin,
     private readonly sessions: Sessions,
     private readonly db: DataSource,
     private readonly clock: Clock,
+    private readonly pace: LoginPace,
   ) {}
 
   @Post('session')
@@ -74,7 +54,7 @@ export class SessionHttp {
     @Req() request: Request,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<object> {
-    const began = await this.watched(shown.person, request, () =>
+    const began = await this.pace.watch(shown.person, request, () =>
       this.login.login(shown, fromOf(request), isThisMachine(request)),
     );
     // Whoever logs in leaves what was open in this browser.
@@ -94,7 +74,7 @@ export class SessionHttp {
     @SentToken() token: string,
     @Req() request: Request,
   ): Promise<object> {
-    await this.watched(who.person, request, () =>
+    await this.pace.watch(who.person, request, () =>
       this.login.unlock(token, { ...shown, person: who.person }, fromOf(request)),
     );
     return { acts: true };
@@ -131,7 +111,7 @@ export class SessionHttp {
     @Req() request: Request,
   ): Promise<object> {
     mustAct(who);
-    await this.watched(who.person, request, () =>
+    await this.pace.watch(who.person, request, () =>
       this.login.change({ token, who, password }, { person: who.person, password: before, code }, fromOf(request)),
     );
     return { changed: true };
@@ -150,37 +130,15 @@ export class SessionHttp {
     return this.sessions.of(who.person);
   }
 
-  /**
-   * Bounds how often and how many at once factors are looked at: hashing takes memory and time on purpose. What was
-   * wrong is written down with the name and the address, also of a name that there is not.
-   * @throws HttpException 429
-   */
-  private async watched<T>(person: string, { ip }: Request, work: () => Promise<T>): Promise<T> {
-    const now = Date.parse(await this.clock.now());
-    if (this.failures.tooMany(ip, now) || this.atOnce >= MOST_AT_ONCE)
-      throw new HttpException('尝试过于频繁，请稍后再试 / too many attempts: try again in a minute', 429);
-    this.atOnce += 1;
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof NotLetIn && error.because !== 'code-wanted') {
-        const count = this.failures.add(ip, now);
-        this.logger.warn(
-          `${JSON.stringify(person.slice(0, 60))} from ${ip}: ${error.because}, number ${count} in this minute`,
-        );
-      }
-      throw error;
-    } finally {
-      this.atOnce -= 1;
-    }
-  }
-
   /** Sets a password by a link that works once. The link of the first start makes the first administrator. */
   @Post('password')
   @HttpCode(200)
   @Open('the link in the body is what proves it')
-  async password(@Body(new JsonBody(NewPassword)) given: Static<typeof NewPassword>): Promise<object> {
-    return this.db.transaction(async (tx) => {
+  async password(
+    @Body(new JsonBody(NewPassword)) given: Static<typeof NewPassword>,
+    @Req() request: Request,
+  ): Promise<object> {
+    return this.byLink(request, async (tx) => {
       const now = await this.clock.now(tx);
       const link = await useLink(tx, given.token, 'password', now);
       await this.login.setPassword(tx, link.person ?? '', given.password);
@@ -191,8 +149,15 @@ export class SessionHttp {
   @Post('first-administrator')
   @HttpCode(200)
   @Open('the link in the body is what proves it, and works once')
-  async first(@Body(new JsonBody(FirstAdministrator)) given: Static<typeof FirstAdministrator>): Promise<object> {
-    return this.db.transaction(async (tx) => becomeFirst(tx, given, this.login, await this.clock.now(tx)));
+  async first(
+    @Body(new JsonBody(FirstAdministrator)) given: Static<typeof FirstAdministrator>,
+    @Req() request: Request,
+  ): Promise<object> {
+    return this.byLink(request, async (tx) => becomeFirst(tx, given, this.login, await this.clock.now(tx)));
+  }
+
+  private byLink<T>(request: Request, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.pace.watch('a link', request, () => this.db.transaction(work));
   }
 }
 

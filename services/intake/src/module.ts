@@ -52,12 +52,13 @@ export class IntakeModule {
 function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
   const providers: Provider[] = [RemovedSources];
   const { FENGSUI_INBOX: inbox, KAFKA_BROKERS: brokers } = settings;
+  const limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
   if (inbox !== undefined)
     providers.push({
       provide: InboxFolder,
       inject: [Receiving, Clock, DataSource],
       useFactory: (receiving: Receiving, clock: Clock, db: DataSource) =>
-        new InboxFolder(path.resolve(inbox), receiving, clock, db),
+        new InboxFolder({ folder: path.resolve(inbox), limit }, receiving, clock, db),
     });
   if (brokers !== undefined)
     providers.push({
@@ -67,8 +68,12 @@ function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
     });
   if (plan.sources.length > 0) {
     const folder = path.resolve(settings.FENGSUI_HOME, 'spool');
-    const polling: PollingSettings = { folder, keys: keysOf(settings.FENGSUI_SOURCE_KEYS) };
-    providers.push({ provide: POLLING_SETTINGS, useValue: polling }, Polling);
+    const keys = keysOf(settings.FENGSUI_SOURCE_KEYS);
+    providers.push(Polling, {
+      provide: POLLING_SETTINGS,
+      inject: [ReadingThread],
+      useFactory: (thread: ReadingThread): PollingSettings => ({ folder, keys, thread }),
+    });
   }
   return providers;
 }

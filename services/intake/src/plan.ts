@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -145,12 +146,29 @@ export class IntakePlan {
         `${folder}/senders.yaml does not fit`,
         unsignable.map(({ sender }) => `${sender} must sign, and no certificate is pinned for it`),
       );
+    const weak = known.flatMap(({ sender, certificates }) =>
+      certificates.flatMap(({ pem: text }) =>
+        bitsOf(text) < LEAST_RSA_BITS ? [`${sender}: RSA of ${bitsOf(text)} bits`] : [],
+      ),
+    );
+    if (weak.length > 0) throw new SettingsError(`${folder}/senders.yaml does not fit`, weak);
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
     const doors = { folder, feeders, sources, timezone };
     const rules = { mappings, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
+  }
+}
+
+/** A shorter key can be computed. */
+const LEAST_RSA_BITS = 2_048;
+/** Bits of an RSA key; of another kind as many as it takes. @throws SettingsError */
+function bitsOf(certificate: string): number {
+  try {
+    return new X509Certificate(certificate).publicKey.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS;
+  } catch (error) {
+    throw new SettingsError('senders.yaml: a certificate cannot be read', [(error as Error).message]);
   }
 }
 

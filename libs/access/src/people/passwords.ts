@@ -23,8 +23,10 @@ export async function isPassword(password: string, hashed: string | null): Promi
 let none: Promise<string> | null = null;
 const nobodys = (): Promise<string> => (none ??= hashPassword('nobody has this password'));
 
-/** Words that whoever guesses here tries first. */
-const OUR_WORDS = ['fengsui', 'qingyuan', 'yingji', 'yingjiju', 'zhibanyuan', 'zhiban', 'xiangying', 'emergency'];
+/** Words that whoever guesses here tries first; the longest first, because one may hold another. */
+const OUR_WORDS = ['zhibanyuan', 'emergency', 'xiangying', 'yingjiju', 'qingyuan', 'fengsui', 'yingji', 'zhiban'];
+/** Characters that must be left without those words. */
+const LEAST_OF_ITS_OWN = 8;
 /** Of 0 to 4: 3 withstands ten billion guesses at a stolen table of slow hashes. */
 const LEAST_SCORE = 3;
 /** Made when the first password is chosen: its dictionaries take some megabytes. */
@@ -38,6 +40,8 @@ export function weakness(password: string, person: string): string | null {
   if ([...password].length < LEAST) return `密码至少${LEAST}位 / at least ${LEAST} characters`;
   if (password.length > MOST) return `密码至多${MOST}位 / at most ${MOST} characters`;
   if (new Set(password).size < 5) return '密码过于简单 / too few different characters';
+  const rest = [person, ...OUR_WORDS].reduce((left, word) => left.replaceAll(word, ''), password.toLowerCase());
+  if (rest.length < LEAST_OF_ITS_OWN) return '密码多由本单位常用词组成 / it is made of words that are tried here first';
   estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
   if (estimator.check(password, [person, ...OUR_WORDS]).score < LEAST_SCORE)
     return '密码过于常见，容易被猜中 / it would soon be guessed';

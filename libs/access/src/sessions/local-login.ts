@@ -47,13 +47,13 @@ export class LocalLogin {
 
   /** Shows the factors again, so that a session that only watched acts. @throws NotLetIn */
   async unlock(token: string, shown: Shown, from: From): Promise<void> {
-    await this.confirm(token, shown, from);
-    await this.db.transaction(async (tx) => this.sessions.unlock(tx, token, await this.clock.now(tx)));
+    const row = await this.confirm(token, shown, from);
+    await this.db.transaction((tx) => this.sessions.unlock(tx, token, row, from));
   }
 
   /** Shows the factors for something that needs them again: nothing changes. @throws NotLetIn */
-  async confirm(token: string, shown: Shown, from: From): Promise<void> {
-    await this.check({ shown, from, fromThisMachine: true, unlocks: token });
+  async confirm(token: string, shown: Shown, from: From): Promise<PersonRow> {
+    return this.check({ shown, from, fromThisMachine: true, unlocks: token });
   }
 
   /** Another password of who shows the one before. @throws NotLetIn, AccessFault */

@@ -40,6 +40,7 @@ type Found = Readonly<{
   csrf: string | null;
   scope: readonly Right[];
   actedAt: UtcInstant;
+  secondFactor: boolean;
   address: string;
   demonstration: boolean;
 }>;
@@ -92,14 +93,14 @@ export class Sessions {
     const now = await this.clock.now();
     const found = await one<Found>(
       this.db,
-      `select s.id, s.person, p.name, s.kind, s.csrf, s.scope, s.acted_at as "actedAt", s.address,
+      `select s.id, s.person, p.name, s.kind, s.csrf, s.scope, s.acted_at as "actedAt", s.second_factor as "secondFactor", s.address,
               p.demonstration
        from access.session s join access.person p on p.id = s.person
        where s.id = $1 and s.ended_at is null and s.ends_at > $2 and p.disabled_at is null`,
       [sha256(token), now],
     );
     if (found === null) return null;
-    const { id, person, name, kind, csrf, scope, address } = found;
+    const { id, person, name, kind, csrf, scope, address, secondFactor } = found;
     return {
       person,
       name,
@@ -107,6 +108,7 @@ export class Sessions {
       delegations: await spokenFor(this.db, person, now),
       scope: scope.length === 0 ? null : new Set(scope),
       acts: kind !== 'browser' || addMinutes(found.actedAt, ACTS_FOR_MINUTES) > now,
+      secondFactor,
       session: short(id),
       origin: `${kind} ${address}`.trim(),
       csrf,
@@ -125,8 +127,12 @@ export class Sessions {
   }
 
   /** The second factor was shown again: the session acts for another fifteen minutes. */
-  async unlock(tx: Tx, token: string, now: UtcInstant): Promise<void> {
-    await tx.getRepository(SessionRow).update({ id: sha256(token) }, { actedAt: now });
+  async unlock(tx: Tx, token: string, { id: person }: PersonRow, from: From): Promise<void> {
+    const now = await this.clock.now(tx);
+    const id = sha256(token);
+    await tx.getRepository(SessionRow).update({ id }, { actedAt: now });
+    const doer = { actor: person, right: 'login', origin: `browser ${from.address}`, reason: '' };
+    await append(tx, act(doer, 'session.unlocked', short(id), null, null), now);
   }
 
   /** Signs out. */

@@ -27,6 +27,7 @@ export async function identityHere(db: DataSource, clock: Clock, token: string |
     delegations: await spokenFor(db, row.id, await clock.now()),
     scope: null,
     acts: true,
+    secondFactor: true,
     session: null,
     csrf: null,
     origin: `command ${osUser}`,

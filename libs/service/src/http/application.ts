@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createSecureContext } from 'node:tls';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -42,9 +43,23 @@ export async function application(
   guard(app, { names: listOf(settings.FENGSUI_HTTP_NAMES?.toLowerCase()), secure });
   // Bytes as they come: intake reads them while they do, and keeps them.
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onResponse', async ({ raw }) => letRunOut(raw));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, body, done) => done(null, body));
   return app;
+}
+
+/** What still comes of a body that was answered already is let run out for this long. */
+const RUN_OUT_MS = 10_000;
+
+/**
+ * Whoever was answered before they had finished speaking hears the answer, and is cut off if they go on: a body of a
+ * byte a second would hold its connection for ever.
+ */
+function letRunOut(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  setTimeout(() => void (request.complete || request.socket.destroy()), RUN_OUT_MS).unref();
 }
 
 const listOf = (written = ''): string[] => written.split(',').filter((name) => name !== '');

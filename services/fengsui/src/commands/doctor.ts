@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { failingJobs, one, playState } from '@fengsui/database';
+import { failingJobs, one, ownsTables, playState } from '@fengsui/database';
 import { lagOf, topicsAtBroker } from '@fengsui/log';
 import type { Check } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
@@ -20,7 +20,7 @@ export const DOCTOR_COMMAND: CommandOf = {
 
 const LEAST_FREE_BYTES = 1_000_000_000;
 /** Found and worth saying, and still a healthy installation. */
-const ADVISORY = new Set(['channels', 'addresses']);
+const ADVISORY = new Set(['channels', 'addresses', 'encryption', 'rights']);
 
 /**
  * Is this installation healthy, and if not, what to do. Each check stands alone: what is away is said, and the others
@@ -28,7 +28,14 @@ const ADVISORY = new Set(['channels', 'addresses']);
  */
 async function doctor(terminal: Terminal): Promise<number> {
   const settings = settingsOfInstallation();
-  const checks: Check[] = [node(), home(settings), disk(settings), plan(settings), ...(await kafka(settings))];
+  const checks: Check[] = [
+    node(),
+    home(settings),
+    disk(settings),
+    plan(settings),
+    encryption(settings),
+    ...(await kafka(settings)),
+  ];
   const planIsRead = checks.every(({ name, ok }) => name !== 'plan' || ok);
   if (planIsRead) checks.push(...(await installation(settings)));
   const shown = checks.map(({ advice, ...check }) => ({ ...check, advice: check.ok ? '' : terminal.pick(advice) }));
@@ -91,6 +98,31 @@ function plan({ FENGSUI_PLAN }: Settings): Check {
   };
 }
 
+/** What goes over a network in the clear: what stays on this machine is nobody's to hear. */
+function encryption(settings: Settings): Check {
+  const { DATABASE_URL, KAFKA_BROKERS, KAFKA_TLS, MAIL_SMTP_URL, MAIL_TLS, WEBHOOK_URL } = settings;
+  const far = (address: string | undefined): boolean =>
+    address !== undefined &&
+    !/^(localhost|127\.|\[?::1)/.test(URL.canParse(address) ? new URL(address).hostname : address);
+  const listens = far(settings.FENGSUI_HTTP_HOST) && settings.FENGSUI_HTTP_TLS_CERT === undefined;
+  const clear = [
+    ...(listens && settings.FENGSUI_PUBLIC_URL?.startsWith('https:') !== true ? ['FENGSUI_HTTP_HOST'] : []),
+    ...(far(DATABASE_URL) && !/sslmode=verify/.test(DATABASE_URL ?? '') ? ['DATABASE_URL'] : []),
+    ...(far(KAFKA_BROKERS) && !KAFKA_TLS ? ['KAFKA_BROKERS'] : []),
+    ...(far(MAIL_SMTP_URL) && MAIL_SMTP_URL?.startsWith('smtp:') === true && MAIL_TLS === 'offered'
+      ? ['MAIL_SMTP_URL']
+      : []),
+    ...(far(WEBHOOK_URL) && WEBHOOK_URL?.startsWith('http:') === true ? ['WEBHOOK_URL'] : []),
+  ];
+  return {
+    name: 'encryption',
+    ok: clear.length === 0,
+    found: clear.length === 0 ? 'nothing leaves this machine in the clear' : `in the clear: ${clear.join(', ')}`,
+    expected: 'TLS on every connection to another machine',
+    advice: { zh: '见 docs/security.md“Connections”', en: 'see docs/security.md, “Connections”' },
+  };
+}
+
 async function kafka(settings: Settings): Promise<Check[]> {
   if (settings.KAFKA_BROKERS === undefined) return [];
   const found = await topicsAtBroker(settings).then(
@@ -146,6 +178,7 @@ async function database({ ports: { db }, settings, served }: Session): Promise<C
       expected: 'PostgreSQL >= 14',
       advice: { zh: '请使用 PostgreSQL 14 以上', en: 'use PostgreSQL 14 or later' },
     },
+    await rights(db),
     {
       name: 'services',
       ok: true,
@@ -161,6 +194,21 @@ async function database({ ports: { db }, settings, served }: Session): Promise<C
       advice: { zh: '演示未播放完：运行 npm start 继续', en: 'it was cut off: `npm start` goes on' },
     },
   ];
+}
+
+/** Who owns the tables can take every guard of them away. */
+async function rights(db: Session['ports']['db']): Promise<Check> {
+  const owner = await ownsTables(db);
+  return {
+    name: 'rights',
+    ok: !owner,
+    found: !owner ? 'a role that owns no table' : 'the owner of the tables',
+    expected: 'services under a role that owns no table',
+    advice: {
+      zh: '运行 fengsui prepare，改用其建立的角色',
+      en: 'run `fengsui prepare` and use the roles that it makes',
+    },
+  };
 }
 
 /** Whoever serves has the port; else it must be free. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal } from '@fengsui/contracts';
 import { gradeOf } from '@fengsui/rules';
+import { boxAround } from '../readers/cap/geometry.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
 import { samenessOf, type Sameness } from './identity.js';
 
@@ -13,6 +14,7 @@ export type CheckedEvent = Readonly<{
   sameness: Sameness;
   /** A hash of what is said, however it was written. */ content: string;
   /** Who the message itself says that gives the order. */ named: unknown;
+  /** What a person should know of it. */ notes: readonly string[];
 }>;
 export type RecordPlace = Pick<SourceRecord, 'place' | 'from' | 'length'>;
 /** A record whose events were held against their contracts: it is refused whole where one of them does not fit. */
@@ -29,11 +31,17 @@ export function check({ place, from, length, notes = [], ...record }: SourceReco
   const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
   if (refusals.length > 0) return { ...at, refusals };
   const events = checked as CheckedEvent[];
-  const odd = events.flatMap(({ event }) => (event.type === 'incident.v1' ? gradeNotes(event) : []));
+  const odd = events.flatMap(({ event, notes: own }) => [
+    ...own,
+    ...(event.type === 'incident.v1' ? gradeNotes(event) : []),
+  ]);
   return { ...at, events, notes: odd.length === 0 ? notes : [...notes, ...odd], signedBy: record.signedBy ?? null };
 }
 
-function checkedOf({ type, occurredAt, data }: Draft, place: string): CheckedEvent | Refusal[] {
+function checkedOf({ type, occurredAt, data: given }: Draft, place: string): CheckedEvent | Refusal[] {
+  const outlines = outlinesOf(type, given);
+  if ('reason' in outlines) return [placedIn(place, outlines)];
+  const { data, notes } = outlines;
   // Who gives an order and by which right is found later, whatever the message says; it is no part of what makes two
   // orders the same.
   const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
@@ -61,8 +69,6 @@ function checkedOf({ type, occurredAt, data }: Draft, place: string): CheckedEve
     key: sameness.key,
     correlationId: sameness.correlation,
   } as ObservedEvent;
-  const points = tooManyPoints(event);
-  if (points !== null) return [placedIn(place, points)];
   return {
     event,
     sameness,
@@ -70,6 +76,7 @@ function checkedOf({ type, occurredAt, data }: Draft, place: string): CheckedEve
       ? contentOf(occurredAt, order === null ? said : { ...withoutRight(order), actor: '' })
       : 'any',
     named: (order as { actor?: unknown } | null)?.actor,
+    notes,
   };
 }
 
@@ -86,14 +93,57 @@ const MAX_IDENTITY = 380;
 
 /** A real alert has had 93,040 points; more than this is no outline of anything. */
 const MOST_POINTS = 1_000_000;
+/** A real alert has had some hundreds; each county of a country is some thousands. */
+const MOST_OUTLINES = 10_000;
+/** Beyond this the event carries the boxes around its outlines: what travels is read by many, again and again. */
+const MOST_CARRIED_POINTS = 100_000;
+/** Beyond this counties are chosen by boxes, wherever they are. */
+const EXACT_POINTS = 20_000;
 
-function tooManyPoints(event: ObservedEvent): Refusal | null {
-  if (event.type !== 'weather-warning.v1') return null;
-  const polygons = event.data.infos.flatMap(({ areas }) => areas).flatMap((area) => area.polygons);
-  const points = polygons.reduce((sum, polygon) => sum + polygon.length, 0);
-  return points <= MOST_POINTS
-    ? null
-    : { place: 'data/infos', reason: `${points} points in its outlines`, expected: `at most ${MOST_POINTS}` };
+/**
+ * Looked at before anything else: saying of each of a million things why it is wrong takes longer than reading them.
+ * What is no warning, or not of its shape, is left to the contract.
+ */
+function outlinesOf(type: string, data: unknown): Readonly<{ data: unknown; notes: readonly string[] }> | Refusal {
+  if (type !== 'weather-warning.v1') return { data, notes: [] };
+  const infos = listIn(data, 'infos');
+  const areas = infos.flatMap((info) => listIn(info, 'areas'));
+  const polygons = areas.flatMap((area) => listIn(area, 'polygons'));
+  const refusal = (reason: string, most: number): Refusal => ({
+    place: 'data/infos',
+    reason,
+    expected: `at most ${most}`,
+  });
+  if (Math.max(areas.length, polygons.length) > MOST_OUTLINES)
+    return refusal(`${areas.length} areas, ${polygons.length} outlines`, MOST_OUTLINES);
+  const points = polygons.reduce<number>((sum, polygon) => sum + (Array.isArray(polygon) ? polygon.length : 0), 0);
+  if (points > MOST_POINTS) return refusal(`${points} points in its outlines`, MOST_POINTS);
+  if (points > MOST_CARRIED_POINTS)
+    return {
+      data: boxed(data, infos),
+      notes: [`${points} points in its outlines: the boxes around them are used, which cover no less`],
+    };
+  const byBoxes = `${points} points in its outlines: counties are chosen by the boxes around them, never fewer`;
+  return { data, notes: points > EXACT_POINTS ? [byBoxes] : [] };
+}
+
+/** The warning with boxes in the place of its outlines. What came in has them whole. */
+const boxed = (data: unknown, infos: readonly unknown[]): unknown => ({
+  ...(data as object),
+  infos: infos.map((info) => ({
+    ...(info as object),
+    areas: listIn(info, 'areas').map((area) => ({
+      ...(area as object),
+      polygons: listIn(area, 'polygons').map((polygon) =>
+        Array.isArray(polygon) && polygon.length > 0 && polygon.every(Array.isArray) ? boxAround(polygon) : polygon,
+      ),
+    })),
+  })),
+});
+
+function listIn(value: unknown, name: string): readonly unknown[] {
+  const list = value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[name] : null;
+  return Array.isArray(list) ? list : [];
 }
 
 /** Whatever a message says of its own sender's standing is nothing. */
@@ -127,7 +177,8 @@ const contentOf = (occurredAt: string, data: unknown): string =>
     .slice(0, 32);
 
 function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
+  // A point of an outline has no fields to be put in order.
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'number') ? value : value.map(ordered);
   if (value === null || typeof value !== 'object') return value;
   const sorted: Record<string, unknown> = {};
   for (const name of Object.keys(value).sort()) sorted[name] = ordered((value as Record<string, unknown>)[name]);

@@ -3,8 +3,11 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import type { SourceRules } from '../readers/index.js';
 import { refuse, type Head, type Reader, type Segment } from '../readers/reader.js';
+import type { Link } from '../sources/links.js';
 import type { CheckedRecord } from './checking.js';
 
+/** What an index links to is found there, too. */
+export type IndexTask = Readonly<{ index: Uint8Array; base: string }>;
 /** What is read there: the reader by its name, and the bytes. */
 export type ReadingTask = Readonly<{
   reader: Pick<Reader, 'format' | 'implied'>;
@@ -54,7 +57,7 @@ export class ReadingThread implements OnApplicationShutdown {
     };
     // One after the other, so that the time of each begins when it is read.
     const reading = this.turn.then(() => this.run(task));
-    this.turn = reading;
+    this.turn = reading.catch(() => undefined);
     return reading;
   }
 
@@ -74,6 +77,14 @@ export class ReadingThread implements OnApplicationShutdown {
       const place = number === 1 && from === 0 ? 'document' : `element ${number}`;
       return [{ place, from, length: bytes.length, refusals: [refuse(place, why, 'a smaller document')] }];
     }
+  }
+
+  /** What an index links to, as `linksIn` finds it. @throws when it takes too long */
+  async linksIn(index: Buffer, base: string): Promise<readonly Link[] | null> {
+    const task: IndexTask = { index, base };
+    const finding = this.turn.then(() => this.pool.run(task, { signal: AbortSignal.timeout(this.maxMs) }));
+    this.turn = finding.catch(() => undefined);
+    return (await finding) as readonly Link[] | null;
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -7,6 +7,8 @@ import { DOORS, givenBy, giverOf, type Door, type Way } from './ways-in.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 const PLAN = AccessPlan.read(path.join(ROOT, 'plans', 'qingyuan'));
+/** A city that asks for a second factor of whoever decides. */
+const STRICT = AccessPlan.read(path.join(ROOT, 'plans', 'shaoguan'));
 const NOW = utc('2020-06-07T00:00:00Z');
 /** Every kind of order that the contract knows: a new one is in the table by itself. */
 const KINDS = CONTRACTS['order.v1'].properties.data.anyOf.map(({ properties }) => properties.kind.const as OrderKind);
@@ -26,15 +28,16 @@ const person = (roles: readonly Role[], more: Partial<Identity> = {}): Identity 
   delegations: [],
   scope: null,
   acts: true,
+  secondFactor: false,
   session: 's',
   csrf: null,
   origin: 'test',
   ...more,
 });
-const way = (door: Door, identity: Identity | null, marked = false): Way => ({
+const way = (door: Door, identity: Identity | null, marked = false, plan = PLAN): Way => ({
   door,
   actor: `by ${door}`,
-  giver: identity === null ? null : giverOf(identity, PLAN),
+  giver: identity === null ? null : giverOf(identity, plan),
   marked,
   senders: [],
 });
@@ -55,6 +58,16 @@ const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
   'security-administrator': [],
   viewer: [],
 };
+
+describe('where the city asks for a second factor of whoever decides', () => {
+  it.each(KINDS)('the order %s', (kind) => {
+    const by = (secondFactor: boolean): string =>
+      given(kind, way('login', person(['approver'], { secondFactor }), false, STRICT));
+    expect(by(true)).toMatch(/^liang /);
+    if (DECIDES.includes(kind)) expect(by(false)).toBe('refused');
+    else expect(by(false)).toMatch(/^liang /);
+  });
+});
 
 describe('every way in, every order, every role', () => {
   const all = DOORS.flatMap((door) =>

@@ -17,7 +17,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect as dial, type AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -412,8 +412,22 @@ describe('a browser on this machine', () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'cache-control': 'no-store',
-      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+      'content-security-policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
     });
+    expect((await ask(`${url}/`, 'TRACE', {})).statusCode).toBe(404);
+  });
+
+  it('is cut off when it goes on speaking after it was refused', async () => {
+    const { port } = new URL(await start());
+    const socket = dial(Number(port), '127.0.0.1');
+    let said = '';
+    socket.on('data', (bytes) => (said += bytes.toString())).on('error', () => undefined);
+    socket.write(`POST /v1/nothing HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 100000\r\n\r\n`);
+    const trickle = setInterval(() => socket.write('x'), 200);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(trickle);
+    expect(said).toMatch(/^HTTP\/1.1 404 /);
   });
 
   it.each(['constructor', '__proto__', 'toString', 'nothing'])('finds no way in at /v1/%s', async (name) => {

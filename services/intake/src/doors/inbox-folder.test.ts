@@ -29,7 +29,7 @@ it('keeps a file while the database is away, however often it looks, and takes i
   };
   const clock = { isVirtual: async () => false, now: async () => utc('2020-06-07T00:00:00Z') };
   const inbox = new InboxFolder(
-    folder,
+    { folder, limit: 1_000 },
     receiving as unknown as Receiving,
     clock as unknown as Clock,
     { createQueryRunner: () => runner } as unknown as DataSource,

@@ -34,12 +34,18 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly tries = new Map<string, number>();
   private reported: ReadonlySet<string> = new Set();
 
+  private readonly folder: string;
+  private readonly limit: number;
+
   constructor(
-    private readonly folder: string,
+    /** `limit`: bytes of a file, unpacked. */ at: Readonly<{ folder: string; limit: number }>,
     private readonly receiving: Receiving,
     private readonly clock: Clock,
     private readonly db: DataSource,
-  ) {}
+  ) {
+    this.folder = at.folder;
+    this.limit = at.limit;
+  }
 
   onApplicationBootstrap(): void {
     mkdirSync(path.join(this.folder, 'taken'), { recursive: true });
@@ -126,7 +132,7 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     const file = path.join(this.folder, 'taken', name);
     let outcome: Outcome;
     try {
-      const payload = await payloadIn(file);
+      const payload = await payloadIn(file, this.limit);
       const receipt = await this.receiving.receive({ payload, door: 'folder', name, actor: 'folder' });
       outcome =
         'skipped' in receipt

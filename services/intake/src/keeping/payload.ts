@@ -49,6 +49,7 @@ export async function payloadIn(file: string, limit = Number.MAX_SAFE_INTEGER): 
   await handle.read(head, 0, 2, 0);
   const { size } = await handle.stat();
   await handle.close();
+  if (size > limit) throw tooLarge(limit);
   const plain = (): Readable => createReadStream(file, { highWaterMark: CHUNK_BYTES });
   return measured(isGzip(head) ? () => unpacked(plain(), size, limit) : plain);
 }

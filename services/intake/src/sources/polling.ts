@@ -7,12 +7,12 @@ import type { UnitOfWork } from '@fengsui/log';
 import { DueOutside, type OutsideUnit } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { ReadingThread } from '../accepting/reading-thread.js';
 import { Receiving } from '../accepting/receiving.js';
 import { spool } from '../keeping/payload.js';
 import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
 import { SeenLinkRow, SourceRow } from '../tables/tables.js';
-import { linksIn } from './links.js';
 import { queueOf } from './queue.js';
 
 const TIMEOUT_MS = 30_000;
@@ -28,8 +28,15 @@ const MAX_LINKS = 200;
 /** A fetch that gave nothing that could be used. It is never an empty answer. */
 class FailedFetch extends Error {}
 
-/** Where answers wait until they are whole, and the keys that stand for `{key}` in addresses. */
-export type PollingSettings = Readonly<{ folder: string; keys: ReadonlyMap<string, string> }>;
+/**
+ * Where answers wait until they are whole, the keys that stand for `{key}` in addresses, and the thread that reads
+ * what indexes link to.
+ */
+export type PollingSettings = Readonly<{
+  folder: string;
+  keys: ReadonlyMap<string, string>;
+  thread: Pick<ReadingThread, 'linksIn'>;
+}>;
 /** Injection token of these. */
 export const POLLING_SETTINGS = Symbol('settings of the polled sources');
 
@@ -195,7 +202,7 @@ export class Polling implements OnApplicationBootstrap {
 
   /** Fetches what an index links to and was not fetched before. One bad entry never blocks its neighbours. */
   private async takeIndex(source: PolledSource, response: Response): Promise<void> {
-    const links = linksIn(await atMost(response, INDEX_BYTES), response.url);
+    const links = await this.settings.thread.linksIn(await atMost(response, INDEX_BYTES), response.url);
     if (links === null) throw new FailedFetch('no Atom or RSS index');
     const known = await rows<{ link: string }>(
       this.db,

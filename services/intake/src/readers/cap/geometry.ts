@@ -40,15 +40,15 @@ const pairsOf = (text: string): string[] =>
     .map((pair) => (pair.endsWith(',') ? pair.slice(0, -1) : pair));
 
 function pointOf(pair: string, path: string): LatLon {
-  const [latitude = NaN, longitude = NaN, ...more] = pair.split(',').map(decimal);
-  if (/[()]/.test(pair))
+  const comma = pair.indexOf(',');
+  const [latitude, longitude] =
+    comma === -1 ? [NaN, NaN] : [decimal(pair.slice(0, comma)), decimal(pair.slice(comma + 1))];
+  if (Number.isNaN(latitude) || Number.isNaN(longitude))
     throw new Unreadable(
       path,
-      `${JSON.stringify(pair.slice(0, 60))}: brackets, as of several outlines run together`,
-      'one outline in each polygon',
+      `${JSON.stringify(pair.slice(0, 60))}${/[()]/.test(pair) ? ': brackets, as of several outlines run together' : ''}`,
+      /[()]/.test(pair) ? 'one outline in each polygon' : 'a pair lat,lon in degrees',
     );
-  if (more.length > 0 || Number.isNaN(latitude) || Number.isNaN(longitude))
-    throw new Unreadable(path, JSON.stringify(pair.slice(0, 60)), 'a pair lat,lon in degrees');
   if (Math.abs(latitude) > 90 && Math.abs(latitude) <= 180 && Math.abs(longitude) <= 90)
     throw new Unreadable(
       path,
@@ -63,4 +63,27 @@ function pointOf(pair: string, path: string): LatLon {
       'a latitude of at most 90 and a longitude of at most 180 degrees, 360 across the antimeridian',
     );
   return [latitude, longitude];
+}
+
+/**
+ * The box around an outline, as an outline. It goes the short way round, so that one across the antimeridian gets a
+ * narrow box beyond 180 degrees and not one around the world.
+ */
+export function boxAround(points: readonly (readonly number[])[]): LatLon[] {
+  let [south, west, north, east] = [Infinity, Infinity, -Infinity, -Infinity];
+  let [turn, before] = [0, points[0]?.[1] ?? 0];
+  for (const [latitude = 0, longitude = 0] of points) {
+    if (longitude - before > 180) turn -= 360;
+    else if (longitude - before < -180) turn += 360;
+    before = longitude;
+    [south, north] = [Math.min(south, latitude), Math.max(north, latitude)];
+    [west, east] = [Math.min(west, longitude + turn), Math.max(east, longitude + turn)];
+  }
+  return [
+    [south, west],
+    [south, east],
+    [north, east],
+    [north, west],
+    [south, west],
+  ];
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { SignedXml } from 'xml-crypto';
 import { readWhole, PLAN } from '../../accepting/reading-for-tests.js';
 import { readersOf } from '../index.js';
 import { cap12Document } from './cap12-document.js';
@@ -100,6 +101,25 @@ it('has SM2 beside it as a second signer, verified by OpenSSL', () => {
   expect(out).toContain('<SignatureValue>');
   expect(verified(out)).toBe(0);
   expect(verified(`${out} `)).not.toBe(0);
+});
+
+it('is not believed when signed with SHA-1', async () => {
+  const weak = new SignedXml({
+    privateKey: text('own.key'),
+    publicCert: text('own.pem'),
+    canonicalizationAlgorithm: 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315',
+    signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+  });
+  weak.addReference({
+    xpath: '/*',
+    isEmptyUri: true,
+    transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature'],
+    digestAlgorithm: 'http://www.w3.org/2000/09/xmldsig#sha1',
+  });
+  weak.computeSignature(document, { location: { reference: '/*', action: 'append' } });
+  const sender = /<sender>([^<]+)</.exec(document)?.[1] ?? '';
+  const readers = readersOf({ mappings: [], pinned: [{ sender, certificates: [text('own.pem')] }] });
+  expect((await readWhole(weak.getSignedXml(), readers)).refusals[0]?.reason).toMatch(/the signature is wrong/);
 });
 
 it('does not sign with what proves little', () => {
