@@ -1,5 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { newSecretKey, SecretBox } from './secrets.js';
+import { newSecretKey, secret, SecretBox } from './secrets.js';
+
+it('are 256 bits that nobody guesses', () => {
+  const made = Array.from({ length: 100 }, secret);
+  expect(new Set(made).size).toBe(100);
+  for (const one of made) expect(Buffer.from(one, 'base64url')).toHaveLength(32);
+});
 
 it('opens what it closed, for its owner, with its key, and as it was', () => {
   const box = new SecretBox(newSecretKey());

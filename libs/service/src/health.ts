@@ -1,5 +1,5 @@
 import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
-import { Controller, Get, Header, HttpException, Inject } from '@nestjs/common';
+import { Controller, Get, Header, HttpException, Inject, Logger } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { wallSkewMs } from '@fengsui/database';
 import { lagOf, ParkedMessages } from '@fengsui/log';
@@ -41,6 +41,7 @@ const SKEW_MS = 5_000;
 @Controller()
 @Open('whoever looks after processes asks, and learns nothing of anybody')
 export class Health {
+  private readonly logger = new Logger('health');
   private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
 
   constructor(
@@ -54,9 +55,11 @@ export class Health {
    */
   @Get('health')
   async health(): Promise<object> {
-    const stuck = await this.stuck().catch((error: unknown) => [
-      `the database does not answer: ${String((error as Error)?.message ?? error)}`,
-    ]);
+    const stuck = await this.stuck().catch((error: unknown) => {
+      // Whoever asks learns that, and not in which words: those are for the log.
+      this.logger.warn(`the database does not answer: ${String((error as Error)?.message ?? error)}`);
+      return ['the database does not answer'];
+    });
     const skewMs = wallSkewMs();
     if (Math.abs(skewMs) > SKEW_MS)
       stuck.push(

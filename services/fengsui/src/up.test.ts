@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +27,9 @@ const environment = (): NodeJS.ProcessEnv => {
 };
 
 /** Starts it empty and returns when it is ready. */
-async function up(): Promise<{ child: ChildProcess; said: () => string }> {
+async function up(more: Record<string, string> = {}): Promise<{ child: ChildProcess; said: () => string }> {
   const child = spawn(process.execPath, [BIN, 'up', '--empty'], {
-    env: environment(),
+    env: { ...environment(), ...more },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running = child;
@@ -44,6 +44,15 @@ it('prints the link for the first administrator; a second start says who runs al
   expect(said()).toMatch(/\/account#first=\S{40,}/);
   const second = spawnSync(process.execPath, [BIN, 'up', '--empty'], { encoding: 'utf8', env: environment() });
   expect([second.status, second.stderr]).toEqual([2, expect.stringContaining(`process ${child.pid} @ 127.0.0.1`)]);
+});
+
+it('keeps the link from what is collected where its output is JSON', async () => {
+  const { child, said } = await up({ LOG_FORMAT: 'json' });
+  const link = readFileSync(path.join(home, 'first-administrator.link'), 'utf8');
+  expect(link).toMatch(/\/account#first=\S{40,}\n$/);
+  expect(said()).not.toContain(link.split('first=')[1]?.trim());
+  expect(statSync(path.join(home, 'first-administrator.link')).mode & 0o777).toBe(0o600);
+  expect(child.exitCode).toBeNull();
 });
 
 it('ends with the reason when its database is killed', async () => {

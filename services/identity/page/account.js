@@ -40,7 +40,7 @@ async function refresh() {
   show('me', ...(me.acts ? [] : ['locked']), ...(keeps ? ['people'] : []));
   const facts = { 用户名: me.person, 角色: me.roles.map(({ role, authority }) => ROLES[role] + '（' + authority + '）').join('、') || '无', 可代表: me.speaksFor.join('、') || '无', 状态: me.acts ? '可操作' : '只能查看' };
   by('facts').replaceChildren(...Object.entries(facts).flatMap(([name, text]) => [Object.assign(document.createElement('dt'), { textContent: name }), Object.assign(document.createElement('dd'), { textContent: text })]));
-  by('sessions').replaceChildren(...(await ask('GET', 'me/sessions')).map((one) => row([KINDS[one.kind], when(one.startedAt), when(one.actedAt), when(one.endsAt), one.address])));
+  by('sessions').replaceChildren(...(await ask('GET', 'me/sessions')).map((one) => row([KINDS[one.kind], when(one.startedAt), when(one.actedAt), when(one.endsAt), one.address, one.id === me.session ? '本会话' : button('结束', async () => { await ask('DELETE', 'sessions/' + one.id); await refresh(); })])));
   by('delegations').replaceChildren(...(await ask('GET', 'delegations')).map((one) => row([one.principal, one.agent, when(one.beginsAt), when(one.endsAt), one.reason,
     one.withdrawnAt === null ? button('撤回', async () => { await ask('DELETE', 'delegations/' + one.id, { reason: '页面撤回' }); await refresh(); }) : '已撤回 ' + when(one.withdrawnAt)])));
   if (!keeps) return;
@@ -49,7 +49,7 @@ async function refresh() {
 }
 
 onSubmit('login-form', async (fields) => { await ask('POST', 'session', fields.code === '' ? { person: fields.person, password: fields.password } : fields); await refresh(); });
-onSubmit('unlock-form', async (fields) => { await ask('POST', 'session/unlock', fields.code === '' ? { password: fields.password } : fields); await refresh(); });
+onSubmit('unlock-form', async (fields) => { await ask('POST', 'session/unlock', fields.code === '' ? { password: fields.password } : fields); csrf = null; await refresh(); });
 onSubmit('first-form', async (fields) => { await ask('POST', 'first-administrator', { ...fields, token: hash.get('first') }); hash.delete('first'); history.replaceState(null, '', '/account'); await refresh(); say('已设立，请登录'); });
 onSubmit('password-form', async (fields) => { await ask('POST', 'password', { ...fields, token: hash.get('password') }); hash.delete('password'); history.replaceState(null, '', '/account'); await refresh(); say('已保存，请登录'); });
 onSubmit('factor-form', async (fields) => { await ask('PUT', 'me/second-factor', fields); by('factor-form').hidden = true; await refresh(); say('已绑定'); });

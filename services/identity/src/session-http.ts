@@ -11,7 +11,7 @@ import {
   SESSION_COOKIE,
   Who,
 } from '@fengsui/service';
-import { Body, Controller, Delete, HttpCode, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, Put, Req, Res, UseFilters } from '@nestjs/common';
 import { Type, type Static } from 'typebox';
 import { DataSource } from 'typeorm';
 import { AsRefusal } from './as-refusal.js';
@@ -73,11 +73,13 @@ export class SessionHttp {
     @Who() who: Identity,
     @SentToken() token: string,
     @Req() request: Request,
+    @Res({ passthrough: true }) reply: Reply,
   ): Promise<object> {
-    await this.pace.watch(who.person, request, () =>
+    const began = await this.pace.watch(who.person, request, () =>
       this.login.unlock(token, { ...shown, person: who.person }, fromOf(request)),
     );
-    return { acts: true };
+    reply.header('set-cookie', sessionCookie(began.token));
+    return { acts: true, csrf: began.csrf };
   }
 
   @Delete('session')
@@ -99,6 +101,14 @@ export class SessionHttp {
     const ended = await this.sessions.endAll(who);
     leave(reply);
     return { ended };
+  }
+
+  /** Ends one session of one's own: another browser, a token. */
+  @Delete('sessions/:session')
+  @NeedsLogin()
+  async endOne(@Param('session') session: string, @Who() who: Identity): Promise<object> {
+    mustAct(who);
+    return { ended: await this.sessions.endOne(who, session) };
   }
 
   /** Another password, by who knows the one before: every other session of theirs ends. */

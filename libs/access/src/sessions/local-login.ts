@@ -46,9 +46,9 @@ export class LocalLogin {
   }
 
   /** Shows the factors again, so that a session that only watched acts. @throws NotLetIn */
-  async unlock(token: string, shown: Shown, from: From): Promise<void> {
+  async unlock(token: string, shown: Shown, from: From): Promise<Began> {
     const row = await this.confirm(token, shown, from);
-    await this.db.transaction((tx) => this.sessions.unlock(tx, token, row, from));
+    return this.db.transaction((tx) => this.sessions.unlock(tx, token, row, from));
   }
 
   /** Shows the factors for something that needs them again: nothing changes. @throws NotLetIn */

@@ -111,10 +111,10 @@ describe('people, logins and sessions', () => {
     await sessions.acted(token); // an attempt does not move the lock of a session that only watches
     expect(await who(token)).toMatchObject({ acts: false });
     await expect(login.unlock(token, { person: 'liang', password: 'wrong' }, FROM)).rejects.toThrow();
-    await login.unlock(token, { person: 'liang', password: PASSWORD }, FROM);
-    expect(await who(token)).toMatchObject({ acts: true });
-    await at(12 * 60 + 1);
-    expect(await who(token)).toBeNull();
+    const unlocked = await login.unlock(token, { person: 'liang', password: PASSWORD }, FROM);
+    expect([await who(token), await who(unlocked.token)]).toMatchObject([null, { acts: true }]);
+    await at(12 * 60 + 1); // unlocking makes no session longer
+    expect(await who(unlocked.token)).toBeNull();
   });
 
   it('signs out here and everywhere, and keeps no token', async () => {
@@ -128,6 +128,16 @@ describe('people, logins and sessions', () => {
     expect([await who(two), await who(three)]).toEqual([null, null]);
     const kept = JSON.stringify(await db.query('select * from access.session'));
     for (const token of [one, two, three]) expect(kept).not.toContain(token.slice(4));
+  });
+
+  it('ends one of several, and none of somebody else', async () => {
+    const [one, two] = [await tried({}), await tried({})];
+    const me = await who(one);
+    const other = (await who(two))?.session ?? '';
+    if (me === null) throw new Error('nobody');
+    expect(await sessions.endOne({ ...me, person: 'zheng' }, other)).toBe(0);
+    expect([await sessions.endOne(me, other), await sessions.endOne(me, other)]).toEqual([1, 0]);
+    expect([(await who(one))?.person, await who(two)]).toEqual(['liang', null]);
   });
 
   it('ends every session of a person who is taken away, at once', async () => {
@@ -171,11 +181,11 @@ describe('people, logins and sessions', () => {
     for (let n = 0; n < 5; n += 1) await tried({ password: `wrong ${n}` });
     expect(await tried({})).toBe('locked');
     await at(14);
-    await login.unlock(token, { person: 'liang', password: PASSWORD }, FROM);
-    expect(await who(token)).toMatchObject({ acts: true });
+    const { token: unlocked } = await login.unlock(token, { person: 'liang', password: PASSWORD }, FROM);
+    expect(await who(unlocked)).toMatchObject({ acts: true });
     for (let n = 0; n < 5; n += 1)
-      await expect(login.unlock(token, { person: 'liang', password: `wrong ${n}` }, FROM)).rejects.toThrow();
-    expect(await who(token)).toBeNull();
+      await expect(login.unlock(unlocked, { person: 'liang', password: `wrong ${n}` }, FROM)).rejects.toThrow();
+    expect(await who(unlocked)).toBeNull();
   });
 
   it('lets nobody make themselves the agent of another, an administrator the agent of anybody, or a token that decides', async () => {

@@ -126,13 +126,38 @@ export class Sessions {
     );
   }
 
-  /** The second factor was shown again: the session acts for another fifteen minutes. */
-  async unlock(tx: Tx, token: string, { id: person }: PersonRow, from: From): Promise<void> {
+  /**
+   * The factors were shown again: the session acts for another fifteen minutes, under a new token, until it would have
+   * ended anyway.
+   */
+  async unlock(tx: Tx, token: string, { id: person, totpSecret }: PersonRow, from: From): Promise<Began> {
     const now = await this.clock.now(tx);
-    const id = sha256(token);
-    await tx.getRepository(SessionRow).update({ id }, { actedAt: now });
-    const doer = { actor: person, right: 'login', origin: `browser ${from.address}`, reason: '' };
-    await append(tx, act(doer, 'session.unlocked', short(id), null, null), now);
+    const table = tx.getRepository(SessionRow);
+    const { endsAt, agent } = await table.findOneByOrFail({ id: sha256(token) });
+    await table.update({ id: sha256(token) }, { endedAt: now, endedBecause: 'unlocked under a new token' });
+    const [fresh, csrf] = [`${TOKEN_PREFIX}${secret()}`, secret()];
+    const id = sha256(fresh);
+    const { address } = from;
+    const row = { id, person, kind: 'browser' as const, csrf, scope: [], startedAt: now, actedAt: now, endsAt };
+    await insertRows(tx, SessionRow, [{ ...row, secondFactor: totpSecret !== null, address, agent }]);
+    const doer = { actor: person, right: 'login', origin: `browser ${address}`, reason: '' };
+    await append(tx, act(doer, 'session.unlocked', short(id), short(sha256(token)), null), now);
+    return { token: fresh, csrf, session: short(id), endsAt };
+  }
+
+  /** Ends one session of one's own, by enough of its number to tell it. @returns how many that were */
+  async endOne(who: Identity, session: string): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const now = await this.clock.now(tx);
+      const ended = await run(
+        tx,
+        `update access.session set ended_at = $3, ended_because = 'ended by its owner'
+         where person = $1 and left(id, 12) = $2 and ended_at is null`,
+        [who.person, session, now],
+      );
+      if (ended > 0) await append(tx, act(byThemselves(who), 'session.ended', session, null, null), now);
+      return ended;
+    });
   }
 
   /** Signs out. */

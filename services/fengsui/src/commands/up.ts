@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import * as path from 'node:path';
-
+import { ownFile, type Settings } from '@fengsui/settings';
 import { castDemonstration, DEMONSTRATION_PASSWORD, osUserHere } from '@fengsui/access';
 import { LEVEL_IN_CHINESE, shanghaiMinute } from '@fengsui/contracts';
 import { connect, playState } from '@fengsui/database';
@@ -85,7 +86,7 @@ export async function up(
     );
     if (script !== null && !(await playScript(script, running, terminal, stopping))) return EXIT.done;
     await workedThrough(running.ports);
-    await giveAccounts(running, plans, terminal);
+    await giveAccounts(running, plans, settings, terminal);
     if (!empty) await showResult(running, terminal, once);
     if (once) return EXIT.done;
     sayReady(running, terminal);
@@ -101,8 +102,15 @@ export async function up(
   }
 }
 
+const LINK_FILE = 'first-administrator.link';
+
 /** A demonstration gets its accounts; an installation of one's own the link for its first administrator. */
-async function giveAccounts({ ports, address }: OneProcess, plans: Plans, terminal: Terminal): Promise<void> {
+async function giveAccounts(
+  { ports, address }: OneProcess,
+  plans: Plans,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<void> {
   const { db, clock } = ports;
   const cast = {
     authority: plans.response.flood.authority,
@@ -118,6 +126,15 @@ async function giveAccounts({ ports, address }: OneProcess, plans: Plans, termin
       zh: `\n【演示数据】演示账号（仅限本机）：${names.join(' ')}，密码 ${DEMONSTRATION_PASSWORD}`,
       en: `\ndemonstration accounts (this machine only): ${names.join(' ')}, password ${DEMONSTRATION_PASSWORD}`,
     });
+  if (link !== null && settings.LOG_FORMAT === 'json') {
+    // What such a process says is collected and kept: a secret goes to a file of ours.
+    rmSync(path.join(settings.FENGSUI_HOME, LINK_FILE), { force: true });
+    ownFile(settings.FENGSUI_HOME, LINK_FILE, () => `${address}/account#first=${link}\n`);
+    return terminal.say({
+      zh: `\n尚无安全管理员：60分钟内打开一次 ${LINK_FILE}（FENGSUI_HOME 内）中的链接`,
+      en: `\nno security administrator yet: open the link in ${LINK_FILE} in FENGSUI_HOME once within 60 minutes`,
+    });
+  }
   if (link !== null)
     terminal.say({
       zh: `\n尚无安全管理员。60分钟内打开一次：${address}/account#first=${link}`,
@@ -150,7 +167,7 @@ async function openConsole(terminal: Terminal): Promise<number> {
   try {
     const plans = readPlans(settings.FENGSUI_PLAN);
     running = await startOneProcess(store.url, settings, plans, { services: false, http: true });
-    await giveAccounts(running, plans, terminal);
+    await giveAccounts(running, plans, settings, terminal);
     sayReady(running, terminal);
     await stopping.signal;
     return EXIT.done;
