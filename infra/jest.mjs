@@ -4,7 +4,8 @@
  * a real Chromium; with `--alone` no PostgreSQL
  * and no file beside the project: such a test gives the same whenever its inputs are the same, and may come from the cache.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -39,15 +40,28 @@ const jest = [
     suite === null ? pattern : `${pattern}.*\\.${suite}\\.test\\.ts$`,
   ]),
 ];
-const run = spawnSync(process.execPath, jest, {
+/** A secret of this run. Whatever the tests and the processes that they start say is searched for it. */
+const planted = `planted-${randomBytes(12).toString('hex')}`;
+const child = spawn(process.execPath, jest, {
   cwd: ROOT,
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', 'ignore', 'pipe'],
   env: {
     ...process.env,
     ...(server === null ? { FENGSUI_TEST_ALONE: '1' } : { TEST_DATABASE_URL: server.url }),
     ...(broker === null ? {} : { TEST_KAFKA_BROKERS: broker.brokers.join(',') }),
+    OIDC_CLIENT_SECRET: planted,
   },
 });
+const secrets = [planted, ...(server === null ? [] : [new URL(server.url).password])];
+let [leaked, before] = [false, ''];
+child.stderr.on('data', (bytes) => {
+  process.stderr.write(bytes);
+  const text = before + bytes.toString();
+  leaked ||= secrets.some((secret) => text.includes(secret));
+  before = text.slice(-200); // one may be cut in two
+});
+const status = await new Promise((resolve) => child.once('close', resolve));
+if (leaked) process.stdout.write('a secret of this run stands in what was said\n');
 // No test at all is a failure: a pattern that fits nothing, or a file that was moved.
 const nothing = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
 const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = existsSync(results)
@@ -58,8 +72,8 @@ await server?.release();
 if (server !== null) rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
 rmSync(folder, { recursive: true, force: true });
 const none = numPassedTests + numFailedTests + numPendingTests + numRuntimeErrorTestSuites === 0 ? 1 : 0;
-const failed = numFailedTests + numRuntimeErrorTestSuites + none;
+const failed = numFailedTests + numRuntimeErrorTestSuites + none + (leaked ? 1 : 0);
 process.stdout.write(
   `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`,
 );
-process.exitCode = run.status === 0 && failed === 0 ? 0 : 1;
+process.exitCode = status === 0 && failed === 0 ? 0 : 1;

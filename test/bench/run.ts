@@ -1,4 +1,5 @@
 import * as os from 'node:os';
+import { benchAudit } from './audit.js';
 import { benchKafka, benchKafkaPairs } from './kafka.js';
 import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
@@ -7,7 +8,7 @@ import { benchLog } from './log.js';
 import { benchSql } from './sql.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits kafka --only readings,latency]`: prints what this machine does. Numbers in the
+ * `npm run bench [-- log facts sql intake limits audit kafka --only readings,latency]`: prints what this machine does. Numbers in the
  * documents come from here.
  */
 type Say = (row: string) => void;
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   intake: async (say) => (await benchIntake()).forEach(say),
   kafka: benchKafka,
   limits: benchLimits,
+  audit: async (say) => (await benchAudit()).forEach(say),
 };
 
 const words = process.argv.slice(2);

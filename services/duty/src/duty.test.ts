@@ -142,6 +142,16 @@ describe('an answer', () => {
     expect(await calls()).toEqual(['proposal ringing 2']);
   });
 
+  it('to a call that needs nobody any more is refused with the reason', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    const officer = await called();
+    const data = { ...common, to: 'IV', reason: 'why', proposalId: PROPOSAL, outcome: 'superseded', decidedBy: null };
+    await duty.give({ type: 'response-proposal-closed.v1', key: '441800/flood', data });
+    await answer(officer, { actor: officer, right: 'answer' });
+    expect(await outcome('o1')).toMatchObject({ ...rejected, reason: expect.stringContaining('why') });
+    expect(await calls()).toEqual(['proposal closed 1']);
+  });
+
   it('by somebody who was not called is none, and neither is one after another', async () => {
     await duty.give(proposed(duty.instant('21:00')));
     const officer = await called();

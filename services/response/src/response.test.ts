@@ -23,6 +23,24 @@ const levels = async (): Promise<string[]> => (await query().levels()).map(({ le
 const warned = (colour: string, time: string, ...counties: string[]): Promise<void> =>
   response.give(warning(`w${time}`, response.instant(time), colour, counties));
 
+describe('a warning of whoever may not say so', () => {
+  it.each(['unknown', 'beyond'])('proposes nothing and ends nothing: %s', async (standing) => {
+    await begin();
+    await response.at('20:30');
+    const by = (identifier: string, more: object = {}): ReturnType<typeof warning> => {
+      const given = warning(identifier, response.instant('20:30'), 'red', [YINGDE], more);
+      return { ...given, data: { ...given.data, trust: { standing, signed: false, reason: 'for the test' } } } as never;
+    };
+    await response.give(by('forged'));
+    expect(await levels()).toEqual([]);
+    await warned('orange', '20:30', YINGDE);
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    await response.give(by('end', { msgType: 'Cancel', references: [['w20:30', response.instant('20:30')]] }));
+    await response.at('20:40');
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+  });
+});
+
 describe('the level of a response', () => {
   it('is proposed when a warning calls for it, ordered by a person, and raises the tasks of the counties warned', async () => {
     await begin();

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -473,11 +474,17 @@ describe('the inbox', () => {
   it('lets nothing that is no file stop what is: a folder stays, and one that was cut off is put aside', async () => {
     mkdirSync(path.join(inbox(), 'taken', 'no file.json'), { recursive: true });
     mkdirSync(path.join(inbox(), 'a folder'), { recursive: true });
+    const warned = jest.spyOn(Logger.prototype, 'warn');
     await start({ environment: { FENGSUI_INBOX: inbox() } });
     writeFileSync(path.join(inbox(), 'b.json'), reading('b'));
     await until(() => archived('archive').length === 2 && archived('refused').length === 2);
     expect(readdirSync(path.join(inbox(), 'taken'))).toEqual([]);
     expect(existsSync(path.join(inbox(), 'a folder'))).toBe(true);
+    const about = warned.mock.calls
+      .map(([text]) => String(text))
+      .filter((text) => text.includes('a folder is no file'));
+    expect(about).toHaveLength(1); // once, and not at every look
+    warned.mockRestore();
   });
 
   it('takes in again what was cut off', async () => {
