@@ -38,6 +38,18 @@ it('says that its own consumer stands still, after a minute without a step, and 
   expect(await new Health(db, { services: [] }).health()).toEqual({ status: 'ok' });
 });
 
+it.each([6_000, -6_000])('says when the clock of the machine was set by %d ms, and not for a second', async (by) => {
+  const health = new Health(db, { services: [] });
+  const real = Date.now;
+  const set = jest.spyOn(Date, 'now').mockImplementation(() => real() + by / 6);
+  expect(await health.health()).toEqual({ status: 'ok' });
+  set.mockImplementation(() => real() + by);
+  await expect(health.health()).rejects.toMatchObject({
+    status: 503,
+    response: { stuck: [expect.stringContaining('the clock of this machine was set')] },
+  });
+});
+
 it('says when the database does not answer', async () => {
   await db.destroy();
   await expect(new Health(db, { services: ['response'] }).health()).rejects.toMatchObject({

@@ -639,6 +639,6 @@ describe('a polled source', () => {
     await until(async () => ((await state())?.failures ?? 0) > 0);
     expect((await state()).last_error).toContain('more than 4000000 bytes');
     await until(() => left);
-    expect(sent).toBeLessThan(100_000_000);
+    expect(sent).toBeLessThan(60_000_000); // what lies in buffers on the way
   });
 });
