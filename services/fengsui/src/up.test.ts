@@ -42,7 +42,11 @@ async function up(more: Record<string, string> = {}): Promise<{ child: ChildProc
 it('prints the link for the first administrator; a second start says who runs already', async () => {
   const { child, said } = await up();
   expect(said()).toMatch(/\/account#first=\S{40,}/);
-  const second = spawnSync(process.execPath, [BIN, 'up', '--empty'], { encoding: 'utf8', env: environment() });
+  const second = spawnSync(process.execPath, [BIN, 'up', '--empty'], {
+    encoding: 'utf8',
+    env: environment(),
+    timeout: 120_000,
+  });
   expect([second.status, second.stderr]).toEqual([2, expect.stringContaining(`process ${child.pid} @ 127.0.0.1`)]);
 });
 

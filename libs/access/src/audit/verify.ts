@@ -1,5 +1,5 @@
 import { hash as hashOf } from 'node:crypto';
-import { utc, type UtcInstant } from '@fengsui/contracts';
+import type { UtcInstant } from '@fengsui/contracts';
 import { copied, one, rows, type BinaryRow, type Db } from '@fengsui/database';
 import { DataSource } from 'typeorm';
 import { AuditRow } from '../tables/tables.js';
@@ -69,11 +69,10 @@ function stretchesOf(first: number, last: number, most: number): Bounds[] {
  * What a record is hashed over, as the text that `JSON.stringify` makes of its fields: PostgreSQL escapes texts as
  * JavaScript does. An instant finer than the milliseconds that were written is shown as it is, and does not fit.
  */
-const HASHED = `'[' || seq || ',"' ||
-  case when date_trunc('milliseconds', at) = at then to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') else at::text end
-  || '",' || to_json(actor)::text || ',' || to_json("right")::text || ',' || to_json(origin)::text || ',' || to_json(act)::text
-  || ',' || to_json(about)::text || ',' || coalesce(to_json(before)::text, 'null') || ',' || coalesce(to_json(after)::text, 'null')
-  || ',' || to_json(reason)::text || ',' || to_json(previous)::text || ']'`;
+const HASHED = `concat('[', seq, ',"',
+  case when date_trunc('milliseconds', at) = at then to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') else at::text end,
+  '",', to_json(actor), ',', to_json("right"), ',', to_json(origin), ',', to_json(act), ',', to_json(about), ',',
+  coalesce(to_json(before), 'null'), ',', coalesce(to_json(after), 'null'), ',', to_json(reason), ',"', previous, '"]')`;
 
 async function goneThrough(
   db: Db,
@@ -82,10 +81,9 @@ async function goneThrough(
 ): Promise<Stretch> {
   const before = await one<{ hash: string }>(db, 'select hash from access.audit where seq = $1', [first - 1]);
   let [seq, previous] = [first - 1, before?.hash ?? (first === 1 ? GENESIS : '')];
-  let [from, to]: [Buffer | null, Buffer | null] = [null, null];
-  const select = `select ${HASHED}, seq, previous, hash, at::text from access.audit where seq between ${first} and ${last} order by seq`;
   let brokenAt: number | null = null;
   // A stretch that is broken is still read to its end: a connection in the middle of a COPY does nothing else.
+  const select = `select ${HASHED}, hash from access.audit where seq between ${first} and ${last} order by seq`;
   for await (const some of copied(db, select)) {
     if (brokenAt !== null) continue;
     for (const row of some) {
@@ -93,33 +91,31 @@ async function goneThrough(
       if (fits === null) brokenAt = seq + 1;
       if (fits === null) break;
       [seq, previous] = [seq + 1, fits];
-      to = row[4] ?? null;
-      from ??= to;
     }
   }
-  return { brokenAt: brokenAt ?? (seq === last ? null : seq + 1), from: instantOf(from), to: instantOf(to) };
+  const [from, to] = await Promise.all([instantOf(db, first), instantOf(db, seq)]);
+  return { brokenAt: brokenAt ?? (seq === last ? null : seq + 1), from, to };
 }
 
-const instantOf = (text: Buffer | null): UtcInstant | null =>
-  text === null
-    ? null
-    : utc(
-        text
-          .toString()
-          .replace(' ', 'T')
-          .replace(/([+-]\d\d)$/, '$1:00'),
-      );
+const instantOf = async (db: Db, seq: number): Promise<UtcInstant | null> =>
+  (await one<{ at: UtcInstant }>(db, 'select at from access.audit where seq = $1', [seq]))?.at ?? null;
 
 /** The hash of a record that is the next one of the chain, or null. */
 function fitting(
-  [hashed, number, link, written]: BinaryRow,
+  [hashed, written]: BinaryRow,
   seq: number,
   previous: string,
   seals: ReadonlyMap<number, readonly Seal[]>,
 ): string | null {
+  if (hashed === null || hashed === undefined) return null;
   const hash = written?.toString('latin1') ?? '';
-  if (number?.readInt32BE(0) !== seq || link?.toString('latin1') !== previous) return null;
-  if (hashed === null || hashed === undefined || hashOf('sha256', hashed, 'hex') !== hash) return null;
+  // What is hashed begins with the number of the record and ends with the hash of the one before.
+  const begins = `[${seq},"`;
+  const ends = `,"${previous}"]`;
+  const linked =
+    hashed.toString('latin1', 0, begins.length) === begins &&
+    hashed.toString('latin1', hashed.length - ends.length) === ends;
+  if (!linked || hashOf('sha256', hashed, 'hex') !== hash) return null;
   const sealed = seals.get(seq);
   return sealed?.some((seal) => seal.hash !== hash || !holds(seal)) === true ? null : hash;
 }

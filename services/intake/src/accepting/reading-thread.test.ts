@@ -94,3 +94,14 @@ it('refuses what takes too long, and reads the next', async () => {
   await hasty.onApplicationShutdown();
   expect((await read(alert(10_000), thread))[0]?.refusals).toBeUndefined();
 });
+
+it('refuses what takes too much memory, and reads the next', async () => {
+  const small = new ReadingThread(PLAN.rules, undefined, 32);
+  const [refused] = await read(
+    `<feed xmlns="http://www.w3.org/2005/Atom">${Array.from({ length: 5 }, (_, n) => alert(100_000, `large-${n}`)).join('')}</feed>`,
+    small,
+  );
+  expect(refused?.refusals?.[0]?.reason).toBe('more than 32 MB of memory to read it');
+  expect((await read(alert(5_000, 'next'), small))[0]?.refusals).toBeUndefined();
+  await small.onApplicationShutdown();
+});

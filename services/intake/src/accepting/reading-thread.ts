@@ -35,6 +35,7 @@ export class ReadingThread implements OnApplicationShutdown {
   constructor(
     rules: SourceRules,
     private readonly maxMs = MAX_MS,
+    private readonly maxHeapMb = MAX_HEAP_MB,
   ) {
     this.pool = new Piscina({
       filename: PROGRAM,
@@ -42,7 +43,7 @@ export class ReadingThread implements OnApplicationShutdown {
       minThreads: 0,
       maxThreads: 1,
       idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
     // Whoever gave the task hears of it.
     this.pool.on('error', () => undefined);
@@ -70,7 +71,7 @@ export class ReadingThread implements OnApplicationShutdown {
         name === 'AbortError'
           ? `not read within ${this.maxMs / 1_000} s`
           : code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? `more than ${MAX_HEAP_MB} MB of memory to read it`
+            ? `more than ${this.maxHeapMb} MB of memory to read it`
             : null;
       if (why === null) throw new Error(`reading failed: ${message}`, { cause: error });
       const { from, number, bytes } = task.segment;

@@ -628,7 +628,8 @@ describe('a polled source', () => {
     answers = (_request, response) => {
       response.on('close', () => (left = true));
       const more = (): void => {
-        while (!left && sent < 700_000_000 && response.write(' '.repeat(1_000_000))) sent += 1_000_000;
+        for (let goesOn = true; goesOn && !left && sent < 700_000_000; sent += 1_000_000)
+          goesOn = response.write(' '.repeat(1_000_000));
         if (!left) response.once('drain', more);
       };
       response.write('<feed xmlns="http://www.w3.org/2005/Atom">');
