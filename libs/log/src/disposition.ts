@@ -16,11 +16,12 @@ export const MAX_ATTEMPTS = 3;
  */
 const TRANSIENT =
   /^(08...|53...|57P0[1-5]|40001|40P01|55P03|25P0[2-4]|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EHOSTUNREACH)$/;
-/** What `pg` throws without a code when a connection ends under it. */
+/** What `pg`, and TypeORM over it, throw without a code when a connection ends under it. */
 const LOST_CONNECTION =
-  /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected/i;
+  /Connection terminated|connection timeout|Client has encountered a connection error|timeout exceeded when trying to connect|Driver not Connected|query runner was already released/i;
 
-const ENDED = /Connection terminated unexpectedly|Client has encountered a connection error/i;
+const ENDED =
+  /Connection terminated unexpectedly|Client has encountered a connection error|query runner was already released/i;
 
 /** The connection ended under the work: the database went away, or ended a transaction that took too long. */
 function connectionLost(error: unknown): boolean {

@@ -5,6 +5,7 @@ import { Clock, connect, Notifications, SCHEDULE_SCHEMA } from '@fengsui/databas
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { LOG_SCHEMA, murmur2, onFailure, PositionRows, PostgresLog, type Consumption, type Handler } from './index.js';
+import { endedUnderWork } from './disposition.js';
 import { adapterContract, event } from './contract-for-tests.js';
 import { exactlyOnce } from './exactly-once.js';
 import { readRecord } from './record.js';
@@ -21,12 +22,18 @@ describe('the partition of a key', () => {
   ] as const)('of %s is that of Kafka', (text, hash) => expect(murmur2(Buffer.from(text))).toBe(hash));
 });
 
+/** What TypeORM says of a query whose connection ended before it. */
+const RELEASED =
+  'Database connection provided by a query runner was already released, cannot continue to use its querymanager anymore.';
+
 describe('a failure', () => {
   it.each([
     [{ code: '40001' }, 500, 1, 'retry'],
     [{ code: '57P01' }, 1, 9, 'retry'],
     [{ code: 'ECONNREFUSED' }, 500, 1, 'retry'],
     [{ message: 'Connection terminated unexpectedly' }, 500, 1, 'retry'],
+    // Of TypeORM, when a connection ended before this query: also after many tries it is no fault of the message.
+    [{ message: RELEASED }, 1, 9, 'retry'],
     [{ code: '23505' }, 500, 1, 'split'],
     [new Error('bad'), 2, 1, 'split'],
     [new Error('bad'), 1, 1, 'retry'],
@@ -43,7 +50,12 @@ describe('a failure', () => {
     [1, 3, 'park'],
   ] as const)(
     'of a batch of %i whose connection was lost %i times while the database answered: %s',
-    (size, own, then) => expect(onFailure({ message: 'Connection terminated unexpectedly' }, size, 9, own)).toBe(then),
+    (size, own, then) => {
+      for (const message of ['Connection terminated unexpectedly', RELEASED]) {
+        expect(endedUnderWork({ message })).toBe(true);
+        expect(onFailure({ message }, size, 9, own)).toBe(then);
+      }
+    },
   );
 });
 

@@ -9,7 +9,8 @@ import { connect, type Tx } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
 import { ACCESS_SCHEMA } from '../tables/migrations.js';
-import { append, type Act } from './chain.js';
+import type { AuditRow } from '../tables/tables.js';
+import { append, hashOf, type Act } from './chain.js';
 import { newSealKey, sealed, type Seal } from './seals.js';
 import { recordsAfter, verify } from './verify.js';
 
@@ -78,6 +79,25 @@ describe('the audit chain', () => {
       .catch((error: Error) => expect(error.message).toBe('taken back'));
   });
 
+  it('is hashed over the bytes of the database as JSON.stringify would write them: every sign, long and short', async () => {
+    const signs = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code + 1)).join('');
+    const acts = [signs, '"\\\b\f\n\r\t\u001f', '😀𠀀', 'x'.repeat(50_000), '"'.repeat(20_000), ''].map(
+      (reason, n) => ({
+        ...act(n),
+        reason,
+        about: `${reason.slice(0, 40)}.`,
+        after: { reason, n },
+      }),
+    );
+    await db
+      .transaction(async (tx) => {
+        await append(tx, acts, NOW);
+        expect(await verify(tx)).toMatchObject({ ok: true, records: 40 + acts.length });
+        throw new Error('taken back');
+      })
+      .catch((error: Error) => expect(error.message).toBe('taken back'));
+  });
+
   it('cannot be changed, nor emptied', async () => {
     for (const sql of [
       `update access.audit set reason = '' where seq = 1`,
@@ -92,6 +112,7 @@ describe('the audit chain', () => {
       (column) => `update access.audit set ${column} = coalesce(${column}, '') || ' ' where seq = 17`,
     ),
     `update access.audit set at = at + interval '1 millisecond' where seq = 17`,
+    `update access.audit set at = at + interval '1 microsecond' where seq = 17`,
     `update access.audit set after = null where seq = 17 or seq = 18`,
     'delete from access.audit where seq = 17',
   ])('shows where it was broken by: %s', async (change) => {
@@ -102,6 +123,13 @@ describe('the audit chain', () => {
       expect(Math.abs((verdict.brokenAt ?? 0) - at)).toBeLessThanOrEqual(1);
     });
     expect(await verify(db)).toMatchObject({ ok: true, records: 40 });
+  });
+
+  it('shows where one was written anew with a hash that fits it: the next does not stand on it', async () => {
+    const [, record] = (await recordsAfter(db, 15, 2)) as [unknown, AuditRow];
+    const forgery = { ...record, actor: 'nobody' };
+    const change = `update access.audit set actor = 'nobody', hash = '${hashOf(forgery)}' where seq = 17`;
+    await forged(change, async () => expect(await verify(db)).toMatchObject({ ok: false, brokenAt: 18 }));
   });
 
   it('is closed by seals: what is cut off at its end, or sealed otherwise, is found', async () => {

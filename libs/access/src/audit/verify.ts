@@ -1,6 +1,6 @@
 import { hash as hashOf } from 'node:crypto';
 import type { UtcInstant } from '@fengsui/contracts';
-import { copied, one, rows, type BinaryRow, type Db } from '@fengsui/database';
+import { copied, one, rows, type Db } from '@fengsui/database';
 import { DataSource } from 'typeorm';
 import { AuditRow } from '../tables/tables.js';
 import { GENESIS } from './chain.js';
@@ -65,14 +65,9 @@ function stretchesOf(first: number, last: number, most: number): Bounds[] {
   ]);
 }
 
-/**
- * What a record is hashed over, as the text that `JSON.stringify` makes of its fields: PostgreSQL escapes texts as
- * JavaScript does. An instant finer than the milliseconds that were written is shown as it is, and does not fit.
- */
-const HASHED = `concat('[', seq, ',"',
-  case when date_trunc('milliseconds', at) = at then to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') else at::text end,
-  '",', to_json(actor), ',', to_json("right"), ',', to_json(origin), ',', to_json(act), ',', to_json(about), ',',
-  coalesce(to_json(before), 'null'), ',', coalesce(to_json(after), 'null'), ',', to_json(reason), ',"', previous, '"]')`;
+/** What a record is hashed over, in its order; then its hash. */
+const FIELDS = 'seq, at, actor, "right", origin, act, about, before, after, reason, previous, hash';
+const [SEQ, AT, FIRST_TEXT, PREVIOUS, HASH] = [0, 1, 2, 10, 11];
 
 async function goneThrough(
   db: Db,
@@ -82,43 +77,87 @@ async function goneThrough(
   const before = await one<{ hash: string }>(db, 'select hash from access.audit where seq = $1', [first - 1]);
   let [seq, previous] = [first - 1, before?.hash ?? (first === 1 ? GENESIS : '')];
   let brokenAt: number | null = null;
-  // A stretch that is broken is still read to its end: a connection in the middle of a COPY does nothing else.
-  const select = `select ${HASHED}, hash from access.audit where seq between ${first} and ${last} order by seq`;
-  for await (const some of copied(db, select)) {
-    if (brokenAt !== null) continue;
-    for (const row of some) {
-      const fits = fitting(row, seq + 1, previous, seals);
-      if (fits === null) brokenAt = seq + 1;
-      if (fits === null) break;
-      [seq, previous] = [seq + 1, fits];
-    }
-  }
+  const hashed = new HashedText();
+  const select = `select ${FIELDS} from access.audit where seq between ${first} and ${last} order by seq`;
+  await copied(db, select, HASH + 1, (bytes, at) => {
+    if (brokenAt !== null) return;
+    const text = (field: number): string => bytes.toString('latin1', at[2 * field], endOf(at, field));
+    const hash = text(HASH);
+    const sealed = seals.get(seq + 1);
+    const fits =
+      bytes.readInt32BE(at[2 * SEQ]) === seq + 1 &&
+      text(PREVIOUS) === previous &&
+      hashed.of(bytes, at) === hash &&
+      sealed?.some((seal) => seal.hash !== hash || !holds(seal)) !== true;
+    if (!fits) brokenAt = seq + 1;
+    else [seq, previous] = [seq + 1, hash];
+  });
   const [from, to] = await Promise.all([instantOf(db, first), instantOf(db, seq)]);
   return { brokenAt: brokenAt ?? (seq === last ? null : seq + 1), from, to };
 }
 
+const endOf = (at: Int32Array, field: number): number => (at[2 * field] ?? 0) + Math.max(0, at[2 * field + 1] ?? 0);
+
+const [QUOTE, BACKSLASH, COMMA, CLOSE, SPACE] = [0x22, 0x5c, 0x2c, 0x5d, 0x20];
+/** What `JSON.stringify` writes for each byte below a space. */
+const CONTROLS = Array.from({ length: SPACE }, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1));
+/** 2000-01-01, from where PostgreSQL counts. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+
+/** The text that a record is hashed over, `JSON.stringify` of its fields, made of the bytes that the database sent. */
+class HashedText {
+  private out = Buffer.alloc(4_096);
+  private length = 0;
+  private lastMs = Number.NaN;
+  private lastInstant = '';
+
+  of(bytes: Buffer, at: Int32Array): string {
+    // A byte may become six, `\u0000`.
+    const most = 6 * ((at[2 * HASH] ?? 0) - (at[0] ?? 0)) + 200;
+    if (this.out.length < most) this.out = Buffer.alloc(2 * most);
+    this.length = this.out.write(
+      `[${bytes.readInt32BE(at[2 * SEQ])},"${this.instant(bytes, at[2 * AT] ?? 0)}"`,
+      0,
+      'latin1',
+    );
+    for (let field = FIRST_TEXT; field <= PREVIOUS; field += 1) {
+      this.out[this.length++] = COMMA;
+      if (at[2 * field + 1] === -1) this.length += this.out.write('null', this.length, 'latin1');
+      else this.quoted(bytes, at[2 * field] ?? 0, endOf(at, field));
+    }
+    this.out[this.length++] = CLOSE;
+    return hashOf('sha256', this.out.subarray(0, this.length), 'hex');
+  }
+
+  /** An instant finer than the milliseconds that were written is shown as it is, and does not fit. */
+  private instant(bytes: Buffer, from: number): string {
+    const micros = bytes.readInt32BE(from) * 2 ** 32 + bytes.readUInt32BE(from + 4);
+    const ms = EPOCH_MS + micros / 1_000;
+    if (ms === this.lastMs) return this.lastInstant;
+    this.lastMs = ms;
+    this.lastInstant = Number.isInteger(ms) ? new Date(ms).toISOString() : String(ms);
+    return this.lastInstant;
+  }
+
+  private quoted(bytes: Buffer, from: number, to: number): void {
+    const { out } = this;
+    let { length } = this;
+    out[length++] = QUOTE;
+    for (let place = from; place < to; place += 1) {
+      const byte = bytes[place] as number;
+      if (byte < SPACE) length += out.write(CONTROLS[byte] as string, length, 'latin1');
+      else {
+        if (byte === QUOTE || byte === BACKSLASH) out[length++] = BACKSLASH;
+        out[length++] = byte;
+      }
+    }
+    out[length++] = QUOTE;
+    this.length = length;
+  }
+}
+
 const instantOf = async (db: Db, seq: number): Promise<UtcInstant | null> =>
   (await one<{ at: UtcInstant }>(db, 'select at from access.audit where seq = $1', [seq]))?.at ?? null;
-
-/** The hash of a record that is the next one of the chain, or null. */
-function fitting(
-  [hashed, written]: BinaryRow,
-  seq: number,
-  previous: string,
-  seals: ReadonlyMap<number, readonly Seal[]>,
-): string | null {
-  if (hashed === null || hashed === undefined) return null;
-  const hash = written?.toString('latin1') ?? '';
-  // What is hashed begins with the number of the record and ends with the hash of the one before.
-  const begins = `[${seq},"`;
-  const ends = `,"${previous}"]`;
-  const linked =
-    hashed.toString('latin1', 0, begins.length) === begins &&
-    hashed.toString('latin1', hashed.length - ends.length) === ends;
-  if (!linked || hashOf('sha256', hashed, 'hex') !== hash) return null;
-  const sealed = seals.get(seq);
-  return sealed?.some((seal) => seal.hash !== hash || !holds(seal)) === true ? null : hash;
-}
 
 /** Records in their order. @param after number of the last one that is not wanted */
 export const recordsAfter = (db: Db, after: number, limit: number): Promise<AuditRow[]> =>
