@@ -7,7 +7,7 @@ import {
   type UtcInstant,
 } from '@fengsui/contracts';
 import type { AccessPlan } from './plan.js';
-import { grantsFor, RIGHT_FOR, rightsOf, type Grant, type Right } from './roles.js';
+import { DECIDING, grantsFor, RIGHT_FOR, rightsOf, type Grant, type Right } from './roles.js';
 
 /** Whom somebody may speak for at this moment, with what that person may do. */
 export type SpokenFor = Readonly<{ principal: string; grants: readonly Grant[] }>;
@@ -50,7 +50,7 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
   if (!giver.acts)
     return refusal('会话已锁定，只能查看；请再次验证后下达', 'the session only watches: show the second factor again');
   const right = RIGHT_FOR[kind];
-  if (plan.secondFactorForDecisions && !giver.secondFactor && right !== 'answer' && right !== 'report')
+  if (plan.secondFactorForDecisions && !giver.secondFactor && DECIDING.has(right))
     return refusal(
       '本市要求签发人绑定并出示动态验证码',
       'this city asks for a second factor of whoever decides: bind one, and log in with it',
@@ -77,7 +77,7 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
       `${who} may not give ${kind}${division === null ? '' : ` for ${division}`}`,
     );
   const offMinutes = Math.abs(Date.parse(order.occurredAt) - Date.parse(now)) / 60_000;
-  if (right !== 'answer' && right !== 'report' && offMinutes > NOW_MINUTES && late === undefined)
+  if (DECIDING.has(right) && offMinutes > NOW_MINUTES && late === undefined)
     return refusal(
       '决定时间与当前相差过大；别处已作的决定请补录',
       `decided more than ${NOW_MINUTES} minutes from now: enter it as a late record`,

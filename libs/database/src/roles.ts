@@ -1,11 +1,14 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { DataSource } from 'typeorm';
-import { serverAt } from './address.js';
+import { connect } from './connect.js';
 import type { DatabaseRole, OwnedSchema } from './owned-schema.js';
 import { one, run, type Db } from './sql.js';
 
 /** Made by `prepareRoles`; the schema carries what was granted last, so that a start does not grant it all again. */
 const MARKED = 'log';
+/** Any number, the same in every process: one prepares, the others wait. */
+const PREPARING = 7_310_005;
+/** PostgreSQL: no such role, or another password. */
+const NOT_LET_IN: ReadonlySet<string> = new Set(['28000', '28P01']);
 /** As PostgreSQL does by itself. */
 const SCRAM_ROUNDS = 4_096;
 
@@ -20,30 +23,48 @@ export async function prepareRoles(
   shared: readonly OwnedSchema[],
   passwords: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const db = await new DataSource({
-    type: 'postgres',
-    ...serverAt(url),
-    applicationName: 'fengsui roles',
-    extra: { max: 1 },
-  }).initialize();
+  const db = await connect(url, 'fengsui roles', 1);
   try {
     await db.transaction(async (tx) => {
+      // Two at once would change one row of the catalogue, and the second would fail.
+      await run(tx, 'select pg_advisory_xact_lock($1)', [PREPARING]);
       for (const { name } of roles) await makeRole(tx, name, passwords.get(name) ?? null);
-      const statements = roles.flatMap((role) => grantsOf(role, shared));
-      const wanted = createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16);
-      const marks = `grants ${roles.map(({ name }) => name).join(' ')} ${wanted}`;
-      const found = await one<{ text: string | null }>(
-        tx,
-        `select obj_description(to_regnamespace($1), 'pg_namespace') as text`,
-        [MARKED],
-      );
-      if (found?.text === marks) return;
-      await run(tx, [...statements, `comment on schema ${MARKED} is '${marks}'`].join(';\n'));
+      const { statements, mark } = wantedOf(roles, shared);
+      if ((await markOf(tx)) === mark) return;
+      await run(tx, [...statements, `comment on schema ${MARKED} is '${mark}'`].join(';\n'));
     });
   } finally {
     await db.destroy();
   }
 }
+
+/** True when a role can be worked under, and has what it needs: then nothing is to be prepared. */
+export async function roleIsReady(url: string, role: DatabaseRole, shared: readonly OwnedSchema[]): Promise<boolean> {
+  try {
+    const db = await connect(url, 'fengsui roles', 1);
+    try {
+      return (await markOf(db)) === wantedOf([role], shared).mark;
+    } finally {
+      await db.destroy();
+    }
+  } catch (error) {
+    if (NOT_LET_IN.has(String((error as { code?: unknown }).code))) return false;
+    throw error;
+  }
+}
+
+function wantedOf(roles: readonly DatabaseRole[], shared: readonly OwnedSchema[]) {
+  const statements = roles.flatMap((role) => grantsOf(role, shared));
+  const hash = createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16);
+  return { statements, mark: `grants ${roles.map(({ name }) => name).join(' ')} ${hash}` };
+}
+
+const markOf = async (db: Db): Promise<string | null> =>
+  (
+    await one<{ text: string | null }>(db, `select obj_description(to_regnamespace($1), 'pg_namespace') as text`, [
+      MARKED,
+    ])
+  )?.text ?? null;
 
 async function makeRole(tx: Db, name: string, password: string | null): Promise<void> {
   const there = await one<{ can: boolean }>(

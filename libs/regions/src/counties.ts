@@ -145,6 +145,12 @@ export class Counties {
   }
 }
 
+/**
+ * An alert of more points is held against the counties by the boxes around its outlines: that never finds fewer, and
+ * takes no longer however long the outlines are. A real alert has had 93,040.
+ */
+export const EXACT_POINTS = 20_000;
+
 /** An outline of an alert: its points, closed; or a circle. */
 export type Shape = readonly LatLon[] | Circle;
 export type Circle = Readonly<{ latitude: number; longitude: number; radiusKm: number }>;

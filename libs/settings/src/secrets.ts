@@ -22,6 +22,7 @@ export function secretsIn(
   settings: Readonly<Partial<Record<Carrier, string | undefined>>>,
   addresses: readonly string[] = [],
 ): readonly string[] {
+  // Not by their names: of two under one name both are hidden.
   const keys = KEYS.flatMap((name) => (settings[name] ?? '').split(',')).map((pair) =>
     pair.slice(pair.indexOf('=') + 1),
   );
@@ -33,6 +34,15 @@ export function secretsIn(
   // The longest first: one may be the beginning of another.
   return [...new Set(found)].filter((text) => text.length >= LEAST).sort((a, b) => b.length - a.length);
 }
+
+/** Keys by their names, of `name=key,name=key`. */
+export const namedKeys = (written = ''): ReadonlyMap<string, string> =>
+  new Map(
+    written
+      .split(',')
+      .filter((pair) => pair.includes('='))
+      .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 
 function secretsOfAddress(address: string): string[] {
   if (!URL.canParse(address)) return [];

@@ -3,6 +3,7 @@ import {
   connect,
   migrate,
   prepareRoles,
+  roleIsReady,
   run,
   startEmbedded,
   type EmbeddedServer,
@@ -49,8 +50,11 @@ export async function openStore(settings: Settings): Promise<Store> {
 async function prepared(server: EmbeddedServer): Promise<string> {
   await migrate(server.url, SCHEMAS);
   const password = server.secretFor(ROLE_OF_ALL.name);
-  await prepareRoles(server.url, [ROLE_OF_ALL], BASE_SCHEMAS, new Map([[ROLE_OF_ALL.name, password]]));
-  return addressAs(server.url, ROLE_OF_ALL.name, password);
+  const url = addressAs(server.url, ROLE_OF_ALL.name, password);
+  // Every command opens the store: what was prepared once is not prepared again.
+  if (!(await roleIsReady(url, ROLE_OF_ALL, BASE_SCHEMAS)))
+    await prepareRoles(server.url, [ROLE_OF_ALL], BASE_SCHEMAS, new Map([[ROLE_OF_ALL.name, password]]));
+  return url;
 }
 
 async function wipe(url: string): Promise<void> {

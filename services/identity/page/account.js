@@ -49,7 +49,7 @@ async function refresh() {
 }
 
 onSubmit('login-form', async (fields) => { await ask('POST', 'session', fields.code === '' ? { person: fields.person, password: fields.password } : fields); await refresh(); });
-onSubmit('unlock-form', async (fields) => { await ask('POST', 'session/unlock', fields.code === '' ? { password: fields.password } : fields); csrf = null; await refresh(); });
+onSubmit('unlock-form', async (fields) => { await ask('POST', 'session/unlock', fields.code === '' ? { password: fields.password } : fields); await refresh(); });
 onSubmit('first-form', async (fields) => { await ask('POST', 'first-administrator', { ...fields, token: hash.get('first') }); hash.delete('first'); history.replaceState(null, '', '/account'); await refresh(); say('已设立，请登录'); });
 onSubmit('password-form', async (fields) => { await ask('POST', 'password', { ...fields, token: hash.get('password') }); hash.delete('password'); history.replaceState(null, '', '/account'); await refresh(); say('已保存，请登录'); });
 onSubmit('factor-form', async (fields) => { await ask('PUT', 'me/second-factor', fields); by('factor-form').hidden = true; await refresh(); say('已绑定'); });

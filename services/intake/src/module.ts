@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { Clock } from '@fengsui/database';
 import type { KafkaFeeds, Log } from '@fengsui/log';
 import { FEEDS, LOG } from '@fengsui/service';
-import type { Settings } from '@fengsui/settings';
+import { namedKeys, type Settings } from '@fengsui/settings';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReadingThread } from './accepting/reading-thread.js';
@@ -68,7 +68,7 @@ function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
     });
   if (plan.sources.length > 0) {
     const folder = path.resolve(settings.FENGSUI_HOME, 'spool');
-    const keys = keysOf(settings.FENGSUI_SOURCE_KEYS);
+    const keys = namedKeys(settings.FENGSUI_SOURCE_KEYS);
     providers.push(Polling, {
       provide: POLLING_SETTINGS,
       inject: [ReadingThread],
@@ -77,11 +77,3 @@ function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
   }
   return providers;
 }
-
-const keysOf = (written = ''): ReadonlyMap<string, string> =>
-  new Map(
-    written
-      .split(',')
-      .filter((pair) => pair.includes('='))
-      .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );

@@ -33,11 +33,9 @@ export async function verify(db: Db, seals: readonly Seal[] = [], since: Seal | 
   const first = since === null ? 1 : since.seq;
   const bySeq = new Map<number, Seal[]>();
   for (const seal of seals) bySeq.set(seal.seq, [...(bySeq.get(seal.seq) ?? []), seal]);
+  // A transaction has one connection.
   const stretches = stretchesOf(first, last, db instanceof DataSource ? LANES : 1);
-  const gone: Stretch[] = [];
-  const lanes = stretches.map((stretch) => () => goneThrough(db, stretch, bySeq));
-  if (db instanceof DataSource) gone.push(...(await Promise.all(lanes.map((lane) => lane()))));
-  else for (const lane of lanes) gone.push(await lane());
+  const gone = await Promise.all(stretches.map((stretch) => goneThrough(db, stretch, bySeq)));
   const broken = gone.find(({ brokenAt }) => brokenAt !== null);
   const cutOff = seals.some(({ seq }) => seq > last) ? last + 1 : null;
   const brokenAt = broken?.brokenAt ?? cutOff;
@@ -161,8 +159,4 @@ const instantOf = async (db: Db, seq: number): Promise<UtcInstant | null> =>
 
 /** Records in their order. @param after number of the last one that is not wanted */
 export const recordsAfter = (db: Db, after: number, limit: number): Promise<AuditRow[]> =>
-  rows<AuditRow>(
-    db,
-    'select seq, at, actor, "right", origin, act, about, before, after, reason, previous, hash from access.audit where seq > $1 order by seq limit $2',
-    [after, limit],
-  );
+  rows<AuditRow>(db, `select ${FIELDS} from access.audit where seq > $1 order by seq limit $2`, [after, limit]);

@@ -55,14 +55,23 @@ export class Sessions {
   /** Begins a session for somebody who has shown who they are. */
   async begin(tx: Tx, person: PersonRow, from: From, secondFactor: boolean): Promise<Began> {
     const now = await this.clock.now(tx);
-    const [token, csrf] = [`${TOKEN_PREFIX}${secret()}`, secret()];
-    const [id, endsAt] = [sha256(token), addMinutes(now, LIVES_MINUTES)];
-    const { address } = from;
     const agent = from.agent.slice(0, 300);
-    const row = { id, person: person.id, kind: 'browser' as const, csrf, scope: [], startedAt: now, actedAt: now };
-    await insertRows(tx, SessionRow, [{ ...row, endsAt, secondFactor, address, agent }]);
-    const doer = { actor: person.id, right: 'login', origin: `browser ${address}`, reason: '' };
-    await append(tx, act(doer, 'session.began', short(id), null, { secondFactor, agent }), now);
+    const opened = { person: person.id, address: from.address, agent, secondFactor, startedAt: now };
+    const began = await this.open(tx, { ...opened, endsAt: addMinutes(now, LIVES_MINUTES) });
+    const doer = { actor: person.id, right: 'login', origin: `browser ${from.address}`, reason: '' };
+    await append(tx, act(doer, 'session.began', began.session, null, { secondFactor, agent }), now);
+    return began;
+  }
+
+  /** A row with a token and a page's word of its own. */
+  private async open(
+    tx: Tx,
+    opened: Pick<SessionRow, 'person' | 'address' | 'agent' | 'secondFactor' | 'startedAt' | 'endsAt'>,
+  ): Promise<Began> {
+    const [token, csrf] = [`${TOKEN_PREFIX}${secret()}`, secret()];
+    const id = sha256(token);
+    const { startedAt, endsAt } = opened;
+    await insertRows(tx, SessionRow, [{ ...opened, id, kind: 'browser', csrf, scope: [], actedAt: startedAt }]);
     return { token, csrf, session: short(id), endsAt };
   }
 
@@ -135,14 +144,12 @@ export class Sessions {
     const table = tx.getRepository(SessionRow);
     const { endsAt, agent } = await table.findOneByOrFail({ id: sha256(token) });
     await table.update({ id: sha256(token) }, { endedAt: now, endedBecause: 'unlocked under a new token' });
-    const [fresh, csrf] = [`${TOKEN_PREFIX}${secret()}`, secret()];
-    const id = sha256(fresh);
     const { address } = from;
-    const row = { id, person, kind: 'browser' as const, csrf, scope: [], startedAt: now, actedAt: now, endsAt };
-    await insertRows(tx, SessionRow, [{ ...row, secondFactor: totpSecret !== null, address, agent }]);
+    const opened = { person, address, agent, secondFactor: totpSecret !== null, startedAt: now };
+    const began = await this.open(tx, { ...opened, endsAt });
     const doer = { actor: person, right: 'login', origin: `browser ${address}`, reason: '' };
-    await append(tx, act(doer, 'session.unlocked', short(id), short(sha256(token)), null), now);
-    return { token: fresh, csrf, session: short(id), endsAt };
+    await append(tx, act(doer, 'session.unlocked', began.session, short(sha256(token)), null), now);
+    return began;
   }
 
   /** Ends one session of one's own, by enough of its number to tell it. @returns how many that were */

@@ -2,7 +2,7 @@ import { SERVICES } from '@fengsui/contracts';
 import { migrate, prepareRoles } from '@fengsui/database';
 import { prepareBroker, type KafkaUser } from '@fengsui/log';
 import { BASE_SCHEMAS } from '@fengsui/service';
-import { SettingsError, type Settings } from '@fengsui/settings';
+import { namedKeys, SettingsError, type Settings } from '@fengsui/settings';
 import { flagOf, type CommandOf } from '../command.js';
 import { roleName, SEPARATE_ROLES } from '../database-roles.js';
 import { settingsOfInstallation } from '../installation.js';
@@ -55,11 +55,9 @@ async function prepare(acls: boolean, terminal: Terminal): Promise<number> {
 }
 
 /** @throws SettingsError for a name that is no role */
-function passwordsIn({ FENGSUI_ROLE_PASSWORDS = '' }: Settings): ReadonlyMap<string, string> {
-  const pairs = FENGSUI_ROLE_PASSWORDS.split(',').filter((pair) => pair !== '');
-  const passwords = new Map(
-    pairs.map((pair) => [roleName(pair.slice(0, pair.indexOf('='))), pair.slice(pair.indexOf('=') + 1)]),
-  );
+function passwordsIn({ FENGSUI_ROLE_PASSWORDS }: Settings): ReadonlyMap<string, string> {
+  const named = [...namedKeys(FENGSUI_ROLE_PASSWORDS)];
+  const passwords = new Map(named.map(([process, password]) => [roleName(process), password]));
   const unknown = [...passwords.keys()].filter((name) => SEPARATE_ROLES.every((role) => role.name !== name));
   if (unknown.length > 0)
     throw new SettingsError('FENGSUI_ROLE_PASSWORDS does not fit', [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal } from '@fengsui/contracts';
+import { EXACT_POINTS } from '@fengsui/regions';
 import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
@@ -97,8 +98,6 @@ const MOST_POINTS = 1_000_000;
 const MOST_OUTLINES = 10_000;
 /** Beyond this the event carries the boxes around its outlines: what travels is read by many, again and again. */
 const MOST_CARRIED_POINTS = 100_000;
-/** Beyond this counties are chosen by boxes, wherever they are. */
-const EXACT_POINTS = 20_000;
 
 /**
  * Looked at before anything else: saying of each of a million things why it is wrong takes longer than reading them.

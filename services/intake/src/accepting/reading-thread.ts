@@ -54,17 +54,10 @@ export class ReadingThread implements OnApplicationShutdown {
     const task: ReadingTask = {
       reader: implied === undefined ? { format } : { format, implied },
       head,
-      segment: { ...segment, bytes: segment.bytes },
+      segment,
     };
-    // One after the other, so that the time of each begins when it is read.
-    const reading = this.turn.then(() => this.run(task));
-    this.turn = reading.catch(() => undefined);
-    return reading;
-  }
-
-  private async run(task: ReadingTask): Promise<CheckedRecord[]> {
     try {
-      return (await this.pool.run(task, { signal: AbortSignal.timeout(this.maxMs) })) as CheckedRecord[];
+      return (await this.inTurn(task)) as CheckedRecord[];
     } catch (error) {
       const { name, code, message } = error as Error & { code?: string };
       const why =
@@ -74,7 +67,7 @@ export class ReadingThread implements OnApplicationShutdown {
             ? `more than ${this.maxHeapMb} MB of memory to read it`
             : null;
       if (why === null) throw new Error(`reading failed: ${message}`, { cause: error });
-      const { from, number, bytes } = task.segment;
+      const { from, number, bytes } = segment;
       const place = number === 1 && from === 0 ? 'document' : `element ${number}`;
       return [{ place, from, length: bytes.length, refusals: [refuse(place, why, 'a smaller document')] }];
     }
@@ -82,10 +75,14 @@ export class ReadingThread implements OnApplicationShutdown {
 
   /** What an index links to, as `linksIn` finds it. @throws when it takes too long */
   async linksIn(index: Buffer, base: string): Promise<readonly Link[] | null> {
-    const task: IndexTask = { index, base };
-    const finding = this.turn.then(() => this.pool.run(task, { signal: AbortSignal.timeout(this.maxMs) }));
-    this.turn = finding.catch(() => undefined);
-    return (await finding) as readonly Link[] | null;
+    return (await this.inTurn({ index, base })) as readonly Link[] | null;
+  }
+
+  /** One after the other, so that the time of each begins when it is read. */
+  private inTurn(task: ReadingTask | IndexTask): Promise<unknown> {
+    const done = this.turn.then((): unknown => this.pool.run(task, { signal: AbortSignal.timeout(this.maxMs) }));
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   async onApplicationShutdown(): Promise<void> {

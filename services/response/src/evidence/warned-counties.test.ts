@@ -2,8 +2,8 @@ import { afterAll, expect, it, jest } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WeatherWarningV1 } from '@fengsui/contracts';
-import { Counties, TouchingThread } from '@fengsui/regions';
-import { countiesOf, EXACT_POINTS, HERE_POINTS } from './warned-counties.js';
+import { Counties, EXACT_POINTS, TouchingThread } from '@fengsui/regions';
+import { countiesOf, HERE_POINTS } from './warned-counties.js';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan');
 

@@ -1,11 +1,6 @@
 import type { WeatherWarningV1 } from '@fengsui/contracts';
-import { pointsOf, type Counties, type Shape, type TouchingThread } from '@fengsui/regions';
+import { EXACT_POINTS, pointsOf, type Counties, type Shape, type TouchingThread } from '@fengsui/regions';
 
-/**
- * An alert of more points is held against the counties by the boxes around its outlines: that never finds fewer, and
- * takes no longer however long the outlines are. A real alert has had 93,040.
- */
-export const EXACT_POINTS = 20_000;
 /** Up to here it takes less time than asking another thread. */
 export const HERE_POINTS = 200;
 
