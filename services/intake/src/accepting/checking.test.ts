@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { boxAround } from '../readers/cap/geometry.js';
 import { check } from './checking.js';
+import { alertOf, readWhole } from './reading-for-tests.js';
 
 const area = (...polygons: readonly [number, number][][]): object => ({
   areaDesc: '英德',
@@ -37,79 +38,27 @@ it.each([null, 7, 'text', { infos: 7 }, { infos: [null, { areas: 'x' }, { areas:
   },
 );
 
-it('carries the boxes of outlines that are long, which cover no less, and says so', () => {
-  const warning = (points: number): [number, number][] => [
-    ...Array.from({ length: points - 1 }, (_, n): [number, number] => [24 + (n % 7) / 10, 113 + (n % 5) / 10]),
-    [24, 113],
-  ];
-  const checked = (points: number): { polygons: unknown[]; notes: readonly string[] } => {
-    const info = {
-      language: 'zh-CN',
-      categories: ['Met'],
-      event: '暴雨',
-      responseTypes: [],
-      urgency: 'Immediate',
-      severity: 'Severe',
-      certainty: 'Likely',
-      audience: null,
-      eventCodes: [],
-      effectiveAt: null,
-      onsetAt: null,
-      expiresAt: null,
-      senderName: null,
-      headline: null,
-      description: null,
-      instruction: null,
-      web: null,
-      contact: null,
-      parameters: [],
-      resources: [],
-      areas: [area(warning(points))],
-    };
-    const data = {
-      identifier: 'a',
-      sender: 'b',
-      sentAt: '2026-01-01T00:00:00.000Z',
-      status: 'Actual',
-      msgType: 'Alert',
-      source: null,
-      scope: 'Public',
-      restriction: null,
-      addresses: null,
-      codes: [],
-      note: null,
-      references: [],
-      incidents: [],
-      eventCode: null,
-      colour: null,
-      infos: [info],
-    };
-    const record = check({
-      place: 'alert',
-      from: 0,
-      length: 1,
-      drafts: [{ type: 'weather-warning.v1', occurredAt: '2026-01-01T00:00:00.000Z', data }],
-    });
-    if (record.refusals !== undefined) throw new Error(JSON.stringify(record.refusals));
-    const [{ event }] = record.events as unknown as [
-      { event: { data: { infos: { areas: { polygons: unknown[] }[] }[] } } },
-    ];
-    return { polygons: event.data.infos[0]?.areas[0]?.polygons ?? [], notes: record.notes };
+it('carries the boxes of outlines that are long, which cover no less, and says so', async () => {
+  const checked = async (points: number): Promise<{ polygon: number[][]; notes: string[] }> => {
+    const { events, notes } = await readWhole(alertOf(points));
+    const [event] = events as [{ data: { infos: { areas: { polygons: number[][][] }[] }[] } }] & typeof events;
+    const said = notes.map(({ note }) => note).filter((note) => note.includes('points in its outlines'));
+    return { polygon: event.data.infos[0]?.areas[0]?.polygons[0] ?? [], notes: said };
   };
-  expect(checked(20_000)).toMatchObject({ polygons: [{ length: 20_000 }], notes: [] });
-  expect(checked(100_000)).toMatchObject({
-    polygons: [{ length: 100_000 }],
+  expect(await checked(20_000)).toMatchObject({ polygon: { length: 20_000 }, notes: [] });
+  expect(await checked(100_000)).toMatchObject({
+    polygon: { length: 100_000 },
     notes: [expect.stringMatching(/by the boxes/)],
   });
-  const { polygons, notes } = checked(100_001);
-  expect(polygons).toEqual([
-    [
-      [24, 113],
-      [24, 113.4],
-      [24.6, 113.4],
-      [24.6, 113],
-      [24, 113],
-    ],
+  const { polygon, notes } = await checked(100_001);
+  // The outline is a circle of 0.02 degrees around 24.3, 113.69.
+  const [south, west, north, east] = [24.28, 113.67, 24.32, 113.71];
+  expect(polygon).toEqual([
+    [south, west],
+    [south, east],
+    [north, east],
+    [north, west],
+    [south, west],
   ]);
   expect(notes).toEqual([expect.stringMatching(/100001 points.*cover no less/)]);
 });

@@ -51,3 +51,15 @@ export async function readWhole(
     }
   return read;
 }
+
+/** An alert whose outline has as many points as asked for, some kilometres around Yingde. */
+export const alertOf = (points: number, identifier = 'large'): string => {
+  const ring = Array.from({ length: points - 1 }, (_, n) => {
+    const angle = (2 * Math.PI * n) / (points - 1);
+    return `${(24.3 + 0.02 * Math.sin(angle)).toFixed(6)},${(113.69 + 0.02 * Math.cos(angle)).toFixed(6)}`;
+  });
+  return `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${identifier}</identifier><sender>44188141600000</sender>
+<sent>2026-01-01T08:00:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+<info><category>Met</category><event>暴雨</event><urgency>Immediate</urgency><severity>Severe</severity><certainty>Likely</certainty>
+<area><areaDesc>英德</areaDesc><polygon>${[...ring, ring[0]].join(' ')}</polygon></area></info></alert>`;
+};
