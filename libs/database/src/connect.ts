@@ -21,6 +21,15 @@ export const entitiesOf = (owned: readonly OwnedSchema[]) => ({
   entities: owned.flatMap(({ entities }) => [...entities]),
 });
 
+const addresses = new WeakMap<DataSource, string>();
+
+/** The address that a pool was opened with, for a thread that opens its own. @throws of a pool opened otherwise */
+export function addressOf(db: DataSource): string {
+  const address = addresses.get(db);
+  if (address === undefined) throw new Error('this pool was not opened by connect()');
+  return address;
+}
+
 /**
  * Opens a pool.
  * @param name shows in pg_stat_activity, so a DBA sees who holds what
@@ -43,5 +52,6 @@ export async function connect(
       idle_in_transaction_session_timeout: 120_000,
     },
   });
+  addresses.set(dataSource, url);
   return dataSource.initialize();
 }

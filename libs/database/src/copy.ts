@@ -1,7 +1,8 @@
-import { EntityManager } from 'typeorm';
 import { to } from 'pg-copy-streams';
 import type { Client } from 'pg';
-import type { Db } from './sql.js';
+
+/** For a thread beside: what needs no entities, which are most of a second to load. */
+export { serverAt } from './address.js';
 
 /**
  * A row as PostgreSQL sends it in binary, where it lies: field n begins at `at[2 * n]` and has `at[2 * n + 1]` bytes,
@@ -19,31 +20,24 @@ const NULL = -1;
  * @param select without parameters: COPY takes none
  * @param fields how many each row has
  */
-export async function copied(db: Db, select: string, fields: number, row: BinaryRow): Promise<void> {
-  const held = db instanceof EntityManager ? db.queryRunner : undefined;
-  const runner = held ?? (db instanceof EntityManager ? db.dataSource : db).createQueryRunner();
-  try {
-    const client = (await runner.connect()) as Client;
-    const stream = client.query(to(`copy (${select}) to stdout (format binary)`));
-    const at = new Int32Array(2 * fields);
-    let left: Buffer = Buffer.alloc(0);
-    let begun = false;
-    // To its end, whatever was found: a connection in the middle of a COPY does nothing else.
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const bytes = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
-      let from = 0;
-      if (!begun && bytes.length >= HEADER_BYTES) {
-        from = HEADER_BYTES + bytes.readInt32BE(HEADER_BYTES - 4);
-        begun = true;
-      }
-      for (let end = begun ? endOfRow(bytes, from, at) : NULL; end !== NULL; end = endOfRow(bytes, from, at)) {
-        row(bytes, at);
-        from = end;
-      }
-      left = bytes.subarray(from);
+export async function copiedBy(client: Client, select: string, fields: number, row: BinaryRow): Promise<void> {
+  const stream = client.query(to(`copy (${select}) to stdout (format binary)`));
+  const at = new Int32Array(2 * fields);
+  let left: Buffer = Buffer.alloc(0);
+  let begun = false;
+  // To its end, whatever was found: a connection in the middle of a COPY does nothing else.
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const bytes = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
+    let from = 0;
+    if (!begun && bytes.length >= HEADER_BYTES) {
+      from = HEADER_BYTES + bytes.readInt32BE(HEADER_BYTES - 4);
+      begun = true;
     }
-  } finally {
-    if (held === undefined) await runner.release();
+    for (let end = begun ? endOfRow(bytes, from, at) : NULL; end !== NULL; end = endOfRow(bytes, from, at)) {
+      row(bytes, at);
+      from = end;
+    }
+    left = bytes.subarray(from);
   }
 }
 

@@ -3,7 +3,7 @@ export * from './catalogue.js';
 export * from './clock.js';
 export * from './columns.js';
 export * from './connect.js';
-export * from './copy.js';
+export * from './copied.js';
 export * from './cron.js';
 export * from './embedded.js';
 export * from './job-runner.js';

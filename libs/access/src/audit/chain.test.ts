@@ -113,6 +113,7 @@ describe('the audit chain', () => {
     ),
     `update access.audit set at = at + interval '1 millisecond' where seq = 17`,
     `update access.audit set at = at + interval '1 microsecond' where seq = 17`,
+    `update access.audit set at = 'infinity' where seq = 17`,
     `update access.audit set after = null where seq = 17 or seq = 18`,
     'delete from access.audit where seq = 17',
   ])('shows where it was broken by: %s', async (change) => {
@@ -165,5 +166,41 @@ describe('the audit chain', () => {
     writeFileSync(file, lines.join('\n'));
     expect(run()).toEqual([1, 'broken at record 10\n']);
     rmSync(folder, { recursive: true });
+  });
+});
+
+/** Longer than two stretches must be for two threads. */
+describe('a long chain, gone through in stretches side by side', () => {
+  const RECORDS = 50_000;
+  let database: TestDatabase;
+  let db: DataSource;
+  beforeAll(async () => {
+    database = await testDatabase([ACCESS_SCHEMA]);
+    db = await connect(database.url, 'audit test', 4, [ACCESS_SCHEMA]);
+    const acts = Array.from({ length: RECORDS / 10 }, (_, n) => act(n));
+    for (let part = 0; part < 10; part += 1) await db.transaction((tx) => append(tx, acts, NOW));
+    await db.query('alter table access.audit disable trigger audit_only_grows');
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  it('is whole', async () => {
+    expect(await verify(db)).toEqual({ ok: true, records: RECORDS, from: NOW, to: NOW, brokenAt: null });
+  });
+
+  // The first and last record of each stretch, and one in the middle of each.
+  it.each([1, 12_345, 25_000, 25_001, 40_000, 50_000])('shows one byte of record %d', async (seq) => {
+    await db.query(`update access.audit set actor = 'liant' where seq = $1`, [seq]);
+    expect(await verify(db)).toMatchObject({ ok: false, brokenAt: seq });
+    await db.query(`update access.audit set actor = 'liang' where seq = $1`, [seq]);
+  });
+
+  it('shows a stretch that does not stand on the one before it', async () => {
+    const [record] = (await recordsAfter(db, 24_999, 1)) as [AuditRow];
+    const hash = hashOf({ ...record, actor: 'nobody' });
+    await db.query(`update access.audit set actor = 'nobody', hash = $1 where seq = 25000`, [hash]);
+    expect(await verify(db)).toMatchObject({ ok: false, brokenAt: 25_001 });
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, run, type Tx } from '@fengsui/database';
 import { AuditRow } from '../tables/tables.js';
+import { GENESIS } from './stretch.js';
 
 /** Something that a person did. `before` and `after`: any JSON, or null. */
 export type Act = Readonly<{
@@ -17,9 +18,6 @@ export type Act = Readonly<{
 
 /** What a record is hashed over: every field, in this order, with the hash of the record before. */
 export type Hashed = Omit<AuditRow, 'hash'>;
-
-/** The hash that the first record stands on. */
-export const GENESIS = '0'.repeat(64);
 
 /** Any number, the same in every process: records are written one after the other. */
 const CHAIN_LOCK = 7_310_004;

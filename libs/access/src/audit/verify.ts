@@ -1,10 +1,11 @@
-import { hash as hashOf } from 'node:crypto';
-import type { UtcInstant } from '@fengsui/contracts';
-import { copied, one, rows, type Db } from '@fengsui/database';
+import { fileURLToPath } from 'node:url';
+import { utc, type UtcInstant } from '@fengsui/contracts';
+import { addressOf, copied, one, rows, type Db } from '@fengsui/database';
+import { Piscina } from 'piscina';
 import { DataSource } from 'typeorm';
-import { AuditRow } from '../tables/tables.js';
-import { GENESIS } from './chain.js';
+import type { AuditRow } from '../tables/tables.js';
 import { holds, type Seal } from './seals.js';
+import { FIELDS, goneThrough, type Stretch, type StretchVerdict } from './stretch.js';
 
 /** What became of a check of the chain. `brokenAt`: number of the first record that does not fit; null when all do. */
 export type Verdict = Readonly<{
@@ -15,10 +16,12 @@ export type Verdict = Readonly<{
   brokenAt: number | null;
 }>;
 
-/** Stretches are gone through side by side, each on a connection of its own. */
+/** Stretches are gone through side by side, each on a thread and a connection of its own. */
 const LANES = 2;
-/** Shorter ones are not worth a connection. */
+/** Shorter ones are not worth a thread. */
 const LEAST_OF_A_LANE = 20_000;
+/** The program of such a thread runs built, also for tests that run the sources. */
+const LANE = fileURLToPath(new URL('../../dist/audit/stretch-worker.js', import.meta.url));
 
 /**
  * Goes through the chain: every hash, every link, that no number is left out, and that every seal fits the record it
@@ -31,11 +34,12 @@ export async function verify(db: Db, seals: readonly Seal[] = [], since: Seal | 
   const last = (await one<{ seq: number }>(db, 'select seq from access.audit order by seq desc limit 1'))?.seq ?? 0;
   // The sealed record is gone through again: it must be the one that was sealed.
   const first = since === null ? 1 : since.seq;
-  const bySeq = new Map<number, Seal[]>();
-  for (const seal of seals) bySeq.set(seal.seq, [...(bySeq.get(seal.seq) ?? []), seal]);
-  // A transaction has one connection.
-  const stretches = stretchesOf(first, last, db instanceof DataSource ? LANES : 1);
-  const gone = await Promise.all(stretches.map((stretch) => goneThrough(db, stretch, bySeq)));
+  const sealed = new Map<number, string[]>();
+  // What was not signed by its key is the seal of nothing.
+  for (const seal of seals) sealed.set(seal.seq, [...(sealed.get(seal.seq) ?? []), holds(seal) ? seal.hash : '']);
+  const stretches = boundsOf(first, last).map((bounds) => ({ ...bounds, sealed }));
+  const gone =
+    db instanceof DataSource && stretches.length > 1 ? await sideBySide(db, stretches) : await inTurn(db, stretches);
   const broken = gone.find(({ brokenAt }) => brokenAt !== null);
   const cutOff = seals.some(({ seq }) => seq > last) ? last + 1 : null;
   const brokenAt = broken?.brokenAt ?? cutOff;
@@ -43,119 +47,41 @@ export async function verify(db: Db, seals: readonly Seal[] = [], since: Seal | 
   return {
     ok: brokenAt === null,
     records: brokenAt === null ? Math.max(0, last - first + 1) : Math.max(0, brokenAt - first),
-    from: gone[0]?.from ?? null,
-    to: until?.to ?? null,
+    from: instantAt(gone[0]?.from),
+    to: instantAt(until?.to),
     brokenAt,
   };
 }
 
-type Stretch = Readonly<{ brokenAt: number | null; from: UtcInstant | null; to: UtcInstant | null }>;
-type Bounds = readonly [first: number, last: number];
+const instantAt = (ms: number | null | undefined): UtcInstant | null =>
+  ms === null || ms === undefined ? null : utc(ms);
 
-function stretchesOf(first: number, last: number, most: number): Bounds[] {
+function boundsOf(first: number, last: number): { first: number; last: number }[] {
   const count = last - first + 1;
   if (count <= 0) return [];
-  const lanes = Math.max(1, Math.min(most, Math.floor(count / LEAST_OF_A_LANE)));
+  const lanes = Math.max(1, Math.min(LANES, Math.floor(count / LEAST_OF_A_LANE)));
   const each = Math.ceil(count / lanes);
-  return Array.from({ length: lanes }, (_, lane) => [
-    first + lane * each,
-    Math.min(last, first + (lane + 1) * each - 1),
-  ]);
+  return Array.from({ length: lanes }, (_, lane) => ({
+    first: first + lane * each,
+    last: Math.min(last, first + (lane + 1) * each - 1),
+  }));
 }
 
-/** What a record is hashed over, in its order; then its hash. */
-const FIELDS = 'seq, at, actor, "right", origin, act, about, before, after, reason, previous, hash';
-const [SEQ, AT, FIRST_TEXT, PREVIOUS, HASH] = [0, 1, 2, 10, 11];
-
-async function goneThrough(
-  db: Db,
-  [first, last]: Bounds,
-  seals: ReadonlyMap<number, readonly Seal[]>,
-): Promise<Stretch> {
-  const before = await one<{ hash: string }>(db, 'select hash from access.audit where seq = $1', [first - 1]);
-  let [seq, previous] = [first - 1, before?.hash ?? (first === 1 ? GENESIS : '')];
-  let brokenAt: number | null = null;
-  const hashed = new HashedText();
-  const select = `select ${FIELDS} from access.audit where seq between ${first} and ${last} order by seq`;
-  await copied(db, select, HASH + 1, (bytes, at) => {
-    if (brokenAt !== null) return;
-    const text = (field: number): string => bytes.toString('latin1', at[2 * field], endOf(at, field));
-    const hash = text(HASH);
-    const sealed = seals.get(seq + 1);
-    const fits =
-      bytes.readInt32BE(at[2 * SEQ]) === seq + 1 &&
-      text(PREVIOUS) === previous &&
-      hashed.of(bytes, at) === hash &&
-      sealed?.some((seal) => seal.hash !== hash || !holds(seal)) !== true;
-    if (!fits) brokenAt = seq + 1;
-    else [seq, previous] = [seq + 1, hash];
-  });
-  const [from, to] = await Promise.all([instantOf(db, first), instantOf(db, seq)]);
-  return { brokenAt: brokenAt ?? (seq === last ? null : seq + 1), from, to };
-}
-
-const endOf = (at: Int32Array, field: number): number => (at[2 * field] ?? 0) + Math.max(0, at[2 * field + 1] ?? 0);
-
-const [QUOTE, BACKSLASH, COMMA, CLOSE, SPACE] = [0x22, 0x5c, 0x2c, 0x5d, 0x20];
-/** What `JSON.stringify` writes for each byte below a space. */
-const CONTROLS = Array.from({ length: SPACE }, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1));
-/** 2000-01-01, from where PostgreSQL counts. */
-const EPOCH_MS = Date.UTC(2000, 0, 1);
-
-/** The text that a record is hashed over, `JSON.stringify` of its fields, made of the bytes that the database sent. */
-class HashedText {
-  private out = Buffer.alloc(4_096);
-  private length = 0;
-  private lastMs = Number.NaN;
-  private lastInstant = '';
-
-  of(bytes: Buffer, at: Int32Array): string {
-    // A byte may become six, `\u0000`.
-    const most = 6 * ((at[2 * HASH] ?? 0) - (at[0] ?? 0)) + 200;
-    if (this.out.length < most) this.out = Buffer.alloc(2 * most);
-    this.length = this.out.write(
-      `[${bytes.readInt32BE(at[2 * SEQ])},"${this.instant(bytes, at[2 * AT] ?? 0)}"`,
-      0,
-      'latin1',
-    );
-    for (let field = FIRST_TEXT; field <= PREVIOUS; field += 1) {
-      this.out[this.length++] = COMMA;
-      if (at[2 * field + 1] === -1) this.length += this.out.write('null', this.length, 'latin1');
-      else this.quoted(bytes, at[2 * field] ?? 0, endOf(at, field));
-    }
-    this.out[this.length++] = CLOSE;
-    return hashOf('sha256', this.out.subarray(0, this.length), 'hex');
-  }
-
-  /** An instant finer than the milliseconds that were written is shown as it is, and does not fit. */
-  private instant(bytes: Buffer, from: number): string {
-    const micros = bytes.readInt32BE(from) * 2 ** 32 + bytes.readUInt32BE(from + 4);
-    const ms = EPOCH_MS + micros / 1_000;
-    if (ms === this.lastMs) return this.lastInstant;
-    this.lastMs = ms;
-    this.lastInstant = Number.isInteger(ms) ? new Date(ms).toISOString() : String(ms);
-    return this.lastInstant;
-  }
-
-  private quoted(bytes: Buffer, from: number, to: number): void {
-    const { out } = this;
-    let { length } = this;
-    out[length++] = QUOTE;
-    for (let place = from; place < to; place += 1) {
-      const byte = bytes[place] as number;
-      if (byte < SPACE) length += out.write(CONTROLS[byte] as string, length, 'latin1');
-      else {
-        if (byte === QUOTE || byte === BACKSLASH) out[length++] = BACKSLASH;
-        out[length++] = byte;
-      }
-    }
-    out[length++] = QUOTE;
-    this.length = length;
+async function sideBySide(db: DataSource, stretches: readonly Stretch[]): Promise<StretchVerdict[]> {
+  const pool = new Piscina({ filename: LANE, workerData: addressOf(db), minThreads: 0, maxThreads: LANES });
+  try {
+    return (await Promise.all(stretches.map((stretch) => pool.run(stretch)))) as StretchVerdict[];
+  } finally {
+    await pool.destroy();
   }
 }
 
-const instantOf = async (db: Db, seq: number): Promise<UtcInstant | null> =>
-  (await one<{ at: UtcInstant }>(db, 'select at from access.audit where seq = $1', [seq]))?.at ?? null;
+async function inTurn(db: Db, stretches: readonly Stretch[]): Promise<StretchVerdict[]> {
+  const gone: StretchVerdict[] = [];
+  for (const stretch of stretches)
+    gone.push(await goneThrough(stretch, (select, fields, row) => copied(db, select, fields, row)));
+  return gone;
+}
 
 /** Records in their order. @param after number of the last one that is not wanted */
 export const recordsAfter = (db: Db, after: number, limit: number): Promise<AuditRow[]> =>
