@@ -76,11 +76,12 @@ export class Receiving {
     const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
+    // While the database stores the bytes the first chunk is read, and while it stores one chunk the next.
+    const chunks = begun(chunksOf(opened.records));
     await this.keep(input, opened.format);
-    // While the database stores one chunk the next is read.
     let storing: Promise<void> = Promise.resolve();
     let held: readonly CheckedRecord[] = [];
-    for await (const chunk of chunksOf(opened.records)) {
+    for await (const chunk of chunks) {
       await storing;
       if (held.length > 0) storing = this.storeInTwo(held, input, tally);
       storing.catch(() => undefined); // it is awaited below; the parser may throw first
@@ -396,6 +397,18 @@ const acceptedOf = (
   recordedAt: event.recordedAt,
   conflict,
 });
+
+/** Begins now what is gone through later. */
+function begun<T>(all: AsyncGenerator<T>): AsyncGenerator<T> {
+  const first = all.next();
+  first.catch(() => undefined); // it is awaited later
+  return (async function* () {
+    const { value, done } = await first;
+    if (done === true) return;
+    yield value;
+    yield* all;
+  })();
+}
 
 async function* chunksOf(records: AsyncIterable<CheckedRecord[]>): AsyncGenerator<CheckedRecord[]> {
   let chunk: CheckedRecord[] = [];

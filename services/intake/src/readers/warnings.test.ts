@@ -277,9 +277,16 @@ describe('Chinese warnings', () => {
     });
   });
 
+  const many = (count: number): string =>
+    `英德市气象台2020年6月6日8时00分发布${Array.from({ length: count }, (_, n) => `第${n}镇暴雨红色`).join('、')}预警信号。`;
+
+  it('with one signal more than a message may carry are refused', async () => {
+    expect((await readWhole(`${many(2)}\n${many(101)}`)).refusals).toMatchObject([
+      { reason: '101 signals in one message' },
+    ]);
+  });
+
   it('with thousands of signals in one message are refused, and their neighbours are read', async () => {
-    const many = (count: number): string =>
-      `英德市气象台2020年6月6日8时00分发布${Array.from({ length: count }, (_, n) => `第${n}镇暴雨红色`).join('、')}预警信号。`;
     const { events, refusals } = await readWhole(`${many(2)}\n${many(20_000)}\n${many(100)}\n`);
     expect(events).toHaveLength(102);
     expect(refusals).toMatchObject([
