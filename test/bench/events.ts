@@ -124,6 +124,18 @@ export function warning(n: number): WeatherWarningV1 {
       incidents: [],
       eventCode: '11B03',
       colour: 'blue',
+      signals: [
+        {
+          event: '暴雨',
+          eventCode: '11B03',
+          colour: 'blue',
+          divisions: ['441881'],
+          placedBy: 'code',
+          infos: [0],
+          onsetAt: null,
+          expiresAt: utc(START + n * 1_000 + 3_600_000),
+        },
+      ],
       infos: [
         {
           language: 'zh-CN',

@@ -27,7 +27,14 @@ import { XmlDocument } from 'libxml2-wasm';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const PLAN = IntakePlan.read(path.join(ROOT, 'plans', 'qingyuan'));
 /** As any file comes in. */
-const WAY = { door: 'file', actor: 'bench', giver: null, marked: false, senders: PLAN.senders } as const;
+const WAY = {
+  door: 'file',
+  actor: 'bench',
+  giver: null,
+  marked: false,
+  senders: PLAN.senders,
+  divisions: PLAN.rules.divisions,
+} as const;
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');
 

@@ -11,5 +11,6 @@ export * from './sources.js';
 export * from './topics.js';
 export * from './units.js';
 export * from './upcast.js';
+export * from './warning-signals.js';
 export * from './weather-warning.js';
 export * from './work-record.js';

@@ -1,4 +1,6 @@
 import type { CallClosedV1 } from './call.js';
+import { signalsOf } from './warning-signals.js';
+import type { WeatherWarningV1 } from './weather-warning.js';
 
 type Written = Readonly<Record<string, unknown>> & Readonly<{ type?: unknown; id?: unknown; data?: unknown }>;
 
@@ -15,7 +17,15 @@ const NOT_A_PERSON: readonly (readonly [RegExp, CallClosedV1['data']['outcome']]
  */
 export function upcast(event: unknown): unknown {
   const written = event as Written | null;
-  return written?.type === 'call-answered.v1' ? closedOrAnswered(written) : event;
+  if (written?.type === 'call-answered.v1') return closedOrAnswered(written);
+  if (written?.type === 'weather-warning.v1') return withSignals(written);
+  return event;
+}
+
+/** Earlier a warning had one code and one colour, whatever its infos said. */
+function withSignals(event: Written): unknown {
+  const data = event.data as Partial<WeatherWarningV1['data']> & Pick<WeatherWarningV1['data'], 'infos'>;
+  return data.signals === undefined ? { ...event, data: { ...data, signals: signalsOf(data) } } : event;
 }
 
 function closedOrAnswered(event: Written): unknown {

@@ -98,6 +98,37 @@ const Info = Shape({
   areas: Type.Array(Area, { maxItems: 5_000 }),
 });
 
+const eventCode = OrNull(
+  Type.String({
+    pattern: '^1[1-4][A-Z]\\d{2}$',
+    description: 'national event code (GB/T 35561), 11B03 is rainstorm; null when the issuer gave none',
+  }),
+);
+const colour = OrNull(
+  OneOf(COLOURS, 'colour of the signal; null when it has none: a severity is never turned into one'),
+);
+
+const Signal = Shape(
+  {
+    event: Text('kind of event in the issuer’s words'),
+    eventCode,
+    colour,
+    divisions: Type.Array(Type.String({ pattern: '^\\d{6}(\\d{3}(\\d{3})?)?$', description: 'GB/T 2260' }), {
+      description: 'where it holds; empty where outlines say so, or nothing does',
+    }),
+    placedBy: OneOf(
+      ['code', 'outline', 'words', 'issuer', 'nowhere'],
+      'what says where: codes; outlines of its infos; the words of its area; nothing, so that all counts that its issuer speaks for; nothing, of an issuer that speaks for nobody here',
+    ),
+    infos: Type.Array(Type.Integer({ minimum: 0 }), {
+      description: 'which infos say so, from 0: several where it is said in several languages',
+    }),
+    onsetAt: OrNull(Instant('when the event is expected to begin; it counts from when it was issued')),
+    expiresAt: OrNull(Instant('until when it holds; null: until it is ended')),
+  },
+  'one kind, colour, place, onset and expiry: what is weighed',
+);
+
 /** Key: the sender. Id: sender, identifier and sent, which is a CAP message's identity. */
 export const WeatherWarningV1 = defineEvent(
   'weather-warning.v1',
@@ -123,13 +154,13 @@ export const WeatherWarningV1 = defineEvent(
       { maxItems: 5_000, description: 'messages that this one updates or cancels' },
     ),
     incidents: Type.Array(Text('CAP incident')),
-    eventCode: OrNull(
-      Type.String({
-        pattern: '^1[1-4][A-Z]\\d{2}$',
-        description: 'national event code (GB/T 35561), 11B03 is rainstorm; null when the issuer gave none',
-      }),
-    ),
-    colour: OrNull(OneOf(COLOURS, 'colour of the signal; null when it has none: a severity is never turned into one')),
+    eventCode,
+    colour,
+    signals: Type.Array(Signal, {
+      maxItems: 200,
+      description:
+        'what is weighed: each info by itself, languages of one event once; event code and colour of the message are those of the gravest, for lists. Set by intake, whatever came in',
+    }),
     infos: Type.Array(Info, { maxItems: 200 }),
     trust: Type.Optional(
       Shape(

@@ -35,7 +35,12 @@ export class IntakeModule {
           provide: Receiving,
           inject: [DataSource, LOG, Clock, KeptInputs, ReadingThread],
           useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs, thread: ReadingThread) =>
-            new Receiving(db, log, clock, kept, { readers: plan.readers, senders: plan.senders, thread }),
+            new Receiving(db, log, clock, kept, {
+              readers: plan.readers,
+              senders: plan.senders,
+              rules: plan.rules,
+              thread,
+            }),
         },
         { provide: ReadingThread, useFactory: () => new ReadingThread(plan.rules) },
         HttpDoor,

@@ -58,6 +58,18 @@ export function warning(
       references: references.map(([other, at]) => ({ sender: 's', identifier: other, sentAt: at })),
       eventCode,
       colour,
+      signals: [
+        {
+          event: 'e',
+          eventCode,
+          colour,
+          divisions: counties,
+          placedBy: 'code',
+          infos: [0],
+          onsetAt: null,
+          expiresAt: expiresAt ?? null,
+        },
+      ],
       infos: [info],
     },
   };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc, type WeatherWarningV1 } from '@fengsui/contracts';
-import { believe, type Sender } from './believing.js';
+import { believe, endable, type Sender } from './believing.js';
 import { PLAN, readWhole } from './reading-for-tests.js';
 
 const EXAMPLES = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'examples');
@@ -20,6 +20,7 @@ const warning = (more: object = {}, codes: readonly string[] = ['441881']): Weat
     colour: 'red',
     references: [],
     infos: [{ areas: [{ geocodes: codes.map((value) => ({ valueName: 'GB/T 2260', value })) }] }],
+    signals: [{ eventCode: '11B03', colour: 'red', divisions: codes, ...more }],
     ...more,
   }) as unknown as WeatherWarningV1['data'];
 const said = (data: WeatherWarningV1['data'], senders = PLAN.senders, signedBy: string | null = null): string => {
@@ -55,11 +56,12 @@ describe('whether a sender may say so', () => {
     ['that of the city, by a county', YINGDE, CITY, 'beyond'],
     ['that of a neighbour', YINGDE, '44188241600000', 'beyond'],
     ['that of somebody', CITY, 'somebody@example.com', 'beyond'],
-  ])('for an update or an end of %s', (_what, sender, other, standing) => {
-    for (const msgType of ['Update', 'Cancel'])
-      expect(said(warning({ sender, msgType, references: [{ sender: other, identifier: 'x', sentAt: null }] }))).toBe(
-        standing,
-      );
+  ])('for an end of %s; an update stands by itself, and ends only what it may', (_what, sender, other, standing) => {
+    const references = [{ sender: other, identifier: 'x', sentAt: null }];
+    const update = warning({ sender, msgType: 'Update', references }, [sender === CITY ? '441800' : '441881']);
+    expect(said({ ...update, msgType: 'Cancel' })).toBe(standing);
+    expect(said(update)).toBe('entitled');
+    expect(endable(update, PLAN.senders, false)).toEqual(standing === 'entitled' ? references : []);
   });
 
   it('is not so where outlines without a code reach beyond a county', () => {
@@ -81,8 +83,9 @@ describe('whether a sender may say so', () => {
         ],
       },
     ];
-    expect(said(warning({ sender: YINGDE, infos }))).toBe('beyond');
-    expect(said(warning({ infos }))).toBe('entitled');
+    const signals = [{ eventCode: '11B03', colour: 'red', divisions: [], placedBy: 'outline' }];
+    expect(said(warning({ sender: YINGDE, infos, signals }))).toBe('beyond');
+    expect(said(warning({ infos, signals }))).toBe('entitled');
   });
 
   it('ends nothing of one who must sign without a signature, nor of kinds that it does not warn of', () => {

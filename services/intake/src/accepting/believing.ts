@@ -1,4 +1,4 @@
-import type { Refusal, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
+import { divisionsIn, type Refusal, type UtcInstant, type WeatherWarningV1 } from '@fengsui/contracts';
 
 /** A certificate that the plan pins, and between which instants it may sign: two hold while one takes over. */
 export type PinnedCertificate = Readonly<{ pem: string; from: UtcInstant | null; until: UtcInstant | null }>;
@@ -47,7 +47,8 @@ export function believe(
     : { standing: 'beyond', signed, reason: beyond };
 }
 
-const senderOf = (name: string, senders: readonly Sender[]): Sender | null =>
+/** By its code, or by a name that words use; null: no sender of the plan. */
+export const senderOf = (name: string, senders: readonly Sender[]): Sender | null =>
   senders.find(({ sender, names }) => sender === name || names.includes(name)) ?? null;
 
 const holds = ({ from, until }: PinnedCertificate, now: UtcInstant): boolean =>
@@ -61,20 +62,36 @@ function beyondOf(
   signed: boolean,
 ): string | null {
   const { sender, areas, kinds, colours } = own;
-  if (kinds !== null && data.eventCode !== null && !kinds.includes(data.eventCode))
-    return `${sender} does not warn of ${data.eventCode}`;
-  if (colours !== null && data.colour !== null && !colours.includes(data.colour))
-    return `${sender} gives no ${data.colour} signal`;
+  const kind = data.signals.find(({ eventCode }) => eventCode !== null && kinds?.includes(eventCode) === false);
+  if (kind !== undefined) return `${sender} does not warn of ${kind.eventCode}`;
+  const colour = data.signals.find((one) => one.colour !== null && colours?.includes(one.colour) === false)?.colour;
+  if (colour !== undefined) return `${sender} gives no ${colour} signal`;
   const outside = divisionsOf(data).find((code) => !areas.some((area) => within(code, area)));
   if (outside !== undefined) return `${sender} does not speak for ${outside}`;
   // Without a code its outlines say where: a county's bureau could draw any.
   if (divisionsOf(data).length === 0 && hasShapes(data) && areas.every((area) => area.length === 6))
     return `${sender} names no division, and does not speak for the whole city`;
-  if (data.msgType !== 'Update' && data.msgType !== 'Cancel') return null;
+  if (data.msgType !== 'Cancel') return null;
   const other = data.references
     .map((reference) => reference.sender)
     .find((name) => name !== data.sender && !mayEnd(own, senderOf(name, senders), signed));
   return other === undefined ? null : `${sender} may not end what ${other} issued`;
+}
+
+/**
+ * What an Update refers to, without what its sender may not end: it stands as a warning of its own all the same. Of any
+ * other message what it refers to.
+ */
+export function endable(
+  { msgType, sender, references }: WeatherWarningV1['data'],
+  senders: readonly Sender[],
+  signed: boolean,
+): WeatherWarningV1['data']['references'] {
+  const own = senderOf(sender, senders);
+  if (msgType !== 'Update' || own === null) return references;
+  return references.filter(
+    (reference) => reference.sender === sender || mayEnd(own, senderOf(reference.sender, senders), signed),
+  );
 }
 
 /** Whoever speaks for all that the other speaks for may end what it said: the province, for a city. */
@@ -94,13 +111,11 @@ function mayEnd(own: Sender, other: Sender | null, signed: boolean): boolean {
 const hasShapes = ({ infos }: WeatherWarningV1['data']): boolean =>
   infos.flatMap(({ areas }) => areas).some(({ polygons, circles }) => polygons.length + circles.length > 0);
 
-/** Divisions that a warning names by GB/T 2260. */
-const divisionsOf = ({ infos }: WeatherWarningV1['data']): readonly string[] =>
-  infos
-    .flatMap(({ areas }) => areas)
-    .flatMap(({ geocodes }) => geocodes)
-    .flatMap(({ value }) => value.split(/[,，\s]+/))
-    .filter((code) => /^\d{6}(\d{3}(\d{3})?)?$/.test(code));
+/** Divisions that a warning names, by GB/T 2260 or by words. */
+const divisionsOf = ({ infos, signals }: WeatherWarningV1['data']): readonly string[] => [
+  ...divisionsIn(infos.flatMap(({ areas }) => areas)),
+  ...signals.flatMap(({ divisions }) => divisions),
+];
 
 /** A code of a city, `441800`, lies in `4418`; of a province, `440000`, it does not. */
 const within = (code: string, area: string): boolean => code.startsWith(area);

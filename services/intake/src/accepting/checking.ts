@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import { checkEvent, type IncidentV1, type ObservedEvent, type Refusal } from '@fengsui/contracts';
+import {
+  checkEvent,
+  gravestOf,
+  signalsOf,
+  type IncidentV1,
+  type ObservedEvent,
+  type Refusal,
+} from '@fengsui/contracts';
 import { EXACT_POINTS } from '@fengsui/regions';
 import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
+import { signalNamed } from '../readers/china/signals.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
 import { samenessOf, type Sameness } from './identity.js';
 
@@ -46,7 +54,7 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
   // Who gives an order and by which right is found later, whatever the message says; it is no part of what makes two
   // orders the same.
   const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
-  const said = order === null ? withoutTrust(type, data) : { ...withoutRight(order), actor: NOBODY };
+  const said = order === null ? asSaid(type, data) : { ...withoutRight(order), actor: NOBODY };
   const blank = {
     id: '-',
     type,
@@ -59,13 +67,15 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
   };
   const checked = checkEvent(type, blank);
   if (!checked.ok) return checked.refusals.map((refusal) => placedIn(place, refusal));
-  const sameness = samenessOf(type, checked.value.data as never, occurredAt);
+  const own = withSignals(checked.value.data);
+  const sameness = samenessOf(type, own as never, occurredAt);
   if (sameness.identity.length > MAX_IDENTITY || sameness.key.length > MAX_IDENTITY)
     return [
       { place, reason: `its identity has more than ${MAX_IDENTITY} characters`, expected: 'shorter identifiers' },
     ];
   const event = {
     ...checked.value,
+    data: own,
     id: sameness.identity,
     key: sameness.key,
     correlationId: sameness.correlation,
@@ -74,7 +84,7 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
     event,
     sameness,
     content: sameness.contentMatters
-      ? contentOf(occurredAt, order === null ? said : { ...withoutRight(order), actor: '' })
+      ? contentOf(occurredAt, order === null ? withoutSignals(own) : { ...withoutRight(order), actor: '' })
       : 'any',
     named: (order as { actor?: unknown } | null)?.actor,
     notes,
@@ -145,10 +155,30 @@ function listIn(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** Whatever a message says of its own sender's standing is nothing. */
-function withoutTrust(type: string, data: unknown): unknown {
+/** Whatever a message says of its own sender's standing is nothing, and so is what it says that is to be weighed. */
+function asSaid(type: string, data: unknown): unknown {
   if (type !== 'weather-warning.v1' || data === null || typeof data !== 'object') return data;
   const { trust: _, ...rest } = data as Readonly<{ trust?: unknown }>;
+  return { ...rest, signals: [] };
+}
+
+/** A warning with its signals, and the gravest of them for lists; anything else as it is. */
+function withSignals(data: ObservedEvent['data']): ObservedEvent['data'] {
+  if (!('signals' in data)) return data;
+  const signals = signalsOf(data, signalNamed);
+  const gravest = gravestOf(signals);
+  return {
+    ...data,
+    signals,
+    eventCode: gravest?.eventCode ?? data.eventCode,
+    colour: gravest?.colour ?? data.colour,
+  };
+}
+
+/** What is compared to know a message again: what its issuer said, not what we made of it. */
+function withoutSignals(data: ObservedEvent['data']): unknown {
+  if (!('signals' in data)) return data;
+  const { signals: _, ...rest } = data;
   return rest;
 }
 

@@ -1,12 +1,19 @@
 import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
 import type { Note } from '../keeping/kept-inputs.js';
-import { believe, type Sender } from './believing.js';
+import { believe, endable, senderOf } from './believing.js';
+import { placed } from './placing.js';
 import { placedIn, type CheckedEvent, type CheckedRecord, type RecordPlace } from './checking.js';
 import type { Sameness } from './identity.js';
 import { givenBy, isOrder, type Way } from './ways-in.js';
 
 /** An event as this way in may send it, before it is known whether the same fact is here already. */
-export type Candidate = Readonly<{ event: ObservedEvent; sameness: Sameness; content: string; record: RecordPlace }>;
+export type Candidate = Readonly<{
+  event: ObservedEvent;
+  sameness: Sameness;
+  content: string;
+  record: RecordPlace;
+  notes: readonly string[];
+}>;
 export type Judged =
   Readonly<{ candidates: readonly Candidate[]; notes: readonly Note[] }> | Readonly<{ refusals: readonly Refusal[] }>;
 type Fitting = Extract<CheckedRecord, { events: readonly CheckedEvent[] }>;
@@ -23,7 +30,7 @@ export function judge(record: CheckedRecord, way: Way, now: UtcInstant, permit?:
   const refusals = judged.flatMap((one) => ('reason' in one ? placedIn(record.place, one) : []));
   if (refusals.length > 0) return { refusals };
   const candidates = judged as Candidate[];
-  const odd = [...record.notes, ...candidates.flatMap(({ event }) => doubts(event))];
+  const odd = [...record.notes, ...candidates.flatMap(({ event, notes }) => [...notes, ...doubts(event)])];
   return { candidates, notes: odd.map((note) => ({ place: record.place, note })) };
 }
 
@@ -37,10 +44,10 @@ function candidateOf(
   const anonymous = { ...unsigned, recordedAt: now };
   const forbidden = permit?.(anonymous) ?? null;
   if (forbidden !== null) return forbidden;
-  const trusted = believed(anonymous, record.signedBy, way.senders, now);
+  const trusted = believed(anonymous, record.signedBy, way, now);
   if ('reason' in trusted) return trusted;
-  const event = signed(trusted, named, way, now);
-  return 'reason' in event ? event : { event, sameness, content, record };
+  const event = signed(trusted.event, named, way, now);
+  return 'reason' in event ? event : { event, sameness, content, record, notes: trusted.notes };
 }
 
 /** What a person should know of a warning that proposes nothing by itself. */
@@ -49,16 +56,24 @@ const doubts = (event: ObservedEvent): string[] =>
     ? [`evidence only: ${event.data.trust.reason}`]
     : [];
 
-/** A warning with whether its sender may say so; anything else as it is. */
+/** A warning with where it holds and whether its sender may say so; anything else as it is. */
 function believed(
   event: ObservedEvent,
   signedBy: string | null,
-  senders: readonly Sender[],
+  { senders, divisions }: Way,
   now: UtcInstant,
-): ObservedEvent | Refusal {
-  if (event.type !== 'weather-warning.v1') return event;
-  const trust = believe(event.data, signedBy, senders, now);
-  return 'place' in trust ? trust : { ...event, data: { ...event.data, trust } };
+): Readonly<{ event: ObservedEvent; notes: readonly string[] }> | Refusal {
+  if (event.type !== 'weather-warning.v1') return { event, notes: [] };
+  const own = senderOf(event.data.sender, senders);
+  const where = own === null ? { signals: event.data.signals, notes: [] } : placed(event.data, own, divisions);
+  const references = endable(event.data, senders, signedBy !== null);
+  const data = { ...event.data, signals: where.signals, references };
+  const trust = believe(data, signedBy, senders, now);
+  if ('place' in trust) return trust;
+  const left = event.data.references.length - references.length;
+  const notes =
+    left === 0 ? where.notes : [...where.notes, `${left} references are to what ${data.sender} may not end`];
+  return { event: { ...event, data: { ...data, trust } }, notes };
 }
 
 /** An order with who gave it and by which right; anything else as it is. */

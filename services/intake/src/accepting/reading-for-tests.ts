@@ -42,7 +42,8 @@ export async function readWhole(
   for await (const records of opened.records)
     for (const record of records) {
       read.records += 1;
-      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false, senders }, now);
+      const { divisions } = PLAN.rules;
+      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false, senders, divisions }, now);
       if ('refusals' in judged) read.refusals.push(...judged.refusals);
       else {
         read.events.push(...judged.candidates.map(({ event }) => event));

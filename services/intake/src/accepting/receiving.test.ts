@@ -108,8 +108,14 @@ describe('receiving', () => {
   });
 
   it('never turns a severity into a colour', async () => {
+    const bare = (text: string): string => text.replace(/<parameter>.*<\/parameter>/s, '');
+    await give(cap((text) => bare(text).replace('暴雨橙色，响应Ⅳ级', '请注意防御')));
+    expect((await logged())[0]).toMatchObject({ data: { colour: null, signals: [{ colour: null }] } });
+  });
+
+  it('takes the colour from the words of the issuer where no parameter has it', async () => {
     await give(cap((text) => text.replace(/<parameter>.*<\/parameter>/s, '')));
-    expect((await logged())[0]).toMatchObject({ data: { colour: null } });
+    expect((await logged())[0]).toMatchObject({ data: { colour: 'orange' } });
   });
 
   it.each([

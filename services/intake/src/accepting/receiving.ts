@@ -10,6 +10,7 @@ import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
 import { readInput } from './reading.js';
+import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
@@ -18,6 +19,7 @@ import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
 export type ReceivingPlan = Readonly<{
   readers: readonly Reader[];
   senders: readonly Sender[];
+  rules: Pick<SourceRules, 'divisions'>;
   /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
 }>;
 
@@ -185,7 +187,14 @@ export class Receiving {
   /** Who gives the orders of an input, if anybody may. */
   private async wayOf({ door, actor, giver }: Pick<Input, 'door' | 'actor' | 'giver'>): Promise<Way> {
     const marked = door === 'file' && (await playState(this.db)).state !== 'none';
-    return { door, actor, giver: giver ?? null, marked, senders: this.plan.senders };
+    return {
+      door,
+      actor,
+      giver: giver ?? null,
+      marked,
+      senders: this.plan.senders,
+      divisions: this.plan.rules.divisions,
+    };
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */

@@ -40,6 +40,7 @@ const way = (door: Door, identity: Identity | null, marked = false, plan = PLAN)
   giver: identity === null ? null : giverOf(identity, plan),
   marked,
   senders: [],
+  divisions: [],
 });
 const given = (kind: OrderKind, by: Way, more: object = {}): string => {
   const found = givenBy(order(kind, more), 'the mayor', by, NOW);

@@ -1,5 +1,6 @@
 import { rightToGive, type AccessPlan, type Identity } from '@fengsui/access';
 import type { ObservedEvent, OrderKind, OrderRight, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
+import type { County } from '@fengsui/regions';
 import type { Sender } from './believing.js';
 
 /**
@@ -36,6 +37,7 @@ export type Way = Readonly<{
   giver: Giver | null;
   /** The database holds a demonstration: files that tell of orders may be fed into it again. */ marked: boolean;
   /** Who may warn of what. */ senders: readonly Sender[];
+  /** The city, then its counties. */ divisions: readonly County[];
 }>;
 
 /** Who gives an order, and by which right. */

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
+import { divisionsIn, type ObservedEvent, type OrderV1, type Refusal, type UtcInstant } from '@fengsui/contracts';
 import type { Permit } from '../accepting/judging.js';
 import type { Giver } from '../accepting/ways-in.js';
 import type { Feeder } from '../plan.js';
@@ -123,11 +123,7 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
     case 'order.v1':
       return divisionOf(event.data);
     case 'weather-warning.v1':
-      return event.data.infos
-        .flatMap(({ areas }) => areas)
-        .flatMap(({ geocodes }) => geocodes)
-        .flatMap(({ value }) => value.split(/[,，\s]+/))
-        .filter((code) => /^\d{6}(\d{3}(\d{3})?)?$/.test(code));
+      return divisionsIn(event.data.infos.flatMap(({ areas }) => areas));
     default:
       return [];
   }

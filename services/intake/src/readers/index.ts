@@ -18,31 +18,25 @@ import type { Head, Reader } from './reader.js';
 export type SourceRules = Readonly<{
   mappings: readonly Mapping[];
   /** Whose signatures are looked for. */ pinned?: readonly PinnedSender[];
-  /** The city, then its counties. */ divisions?: readonly County[];
+  /** The city, then its counties. */ divisions: readonly County[];
 }>;
 
 /** Every source format, in the order in which they are tried: the strict ones first. */
-export const readersOf = ({ mappings, pinned = [], divisions = [] }: SourceRules): readonly Reader[] => [
+export const readersOf = ({ mappings, pinned = [], divisions }: SourceRules): readonly Reader[] => [
   nationalXml,
   ...capReaders(pinnedTrust(pinned)),
   nwsGeojson,
   cmaAlarms,
   alertContents,
-  warningTextLines,
+  warningTextLines(divisions),
   firmsCsv,
   readingsCsv,
   ...mappings.map(mappedCsv),
   bestTrack,
   contractJson(null),
   capJson,
-  warningText((name) => codeIn(divisions, name)),
+  warningText(divisions),
 ];
-
-/** GB/T 2260 code of a division by its name, of a county also by the first letters of it; null when it is not here. */
-const codeIn = ([city, ...counties]: readonly County[], name: string): string | null =>
-  city?.name === name
-    ? city.code
-    : (counties.find((county) => county.name === name || county.name.startsWith(name))?.code ?? null);
 
 /** The reader for an input, by its content; or why none takes it. */
 export function recognise(head: Head, readers: readonly Reader[]): Reader | Readonly<{ reason: string }> {

@@ -154,7 +154,7 @@ describe('real warnings', () => {
 describe('signatures', () => {
   const SENDER = 'info@meteo.gov.sc';
   const readers = (certificate: string): readonly Reader[] =>
-    readersOf({ mappings: [], pinned: [{ sender: SENDER, certificates: [certificate] }] });
+    readersOf({ mappings: [], divisions: [], pinned: [{ sender: SENDER, certificates: [certificate] }] });
   const sender = (mustSign: boolean, certificate: string): readonly Sender[] => [
     {
       sender: SENDER,

@@ -12,9 +12,10 @@ import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
 import { EndedWarningRow, ForecastRow, RainBandRow, RainRow, StageRow, WarningRow } from '../tables/tables.js';
 
-/** A warning as the response weighs it. */
+/** A signal of a warning as the response weighs it. */
 export type WeighedWarning = Readonly<{
   event: string;
+  /** Which signal of the message, from 0. */ part: number;
   sender: string;
   identifier: string;
   sentAt: UtcInstant;
@@ -108,7 +109,7 @@ export class EvidenceStore {
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
       `select event, event_code as "eventCode", colour, counties from response.warning
-       where ended_by is null and (expires_at is null or expires_at > $1) order by event`,
+       where ended_by is null and (expires_at is null or expires_at > $1) order by event, part`,
       [now],
     );
     const stages = await rows<{ station: string; at: UtcInstant; stageM: number; event: string }>(

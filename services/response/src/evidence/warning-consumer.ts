@@ -13,6 +13,12 @@ import { countiesOf } from './warned-counties.js';
 const mayBeSaid = ({ trust }: WeatherWarningV1['data']): boolean =>
   trust === undefined || trust.standing === 'entitled';
 
+/** What a message refers to but for itself: real issuers have had updates that name themselves, and they stand. */
+const othersIn = ({ sender, identifier, sentAt, references }: WeatherWarningV1['data']) =>
+  references.filter(
+    (reference) => reference.sender !== sender || reference.identifier !== identifier || reference.sentAt !== sentAt,
+  );
+
 @Controller()
 export class WarningConsumer {
   constructor(
@@ -35,7 +41,7 @@ export class WarningConsumer {
     for (const warning of actual) weighed.push(...(await this.weigh(warning)));
     if (ending.length === 0 && weighed.length === 0) return;
     for (const { id, data } of ending)
-      await this.evidence.endWarnings(tx, data.references, { event: id, sentAt: data.sentAt });
+      await this.evidence.endWarnings(tx, othersIn(data), { event: id, sentAt: data.sentAt });
     await this.evidence.addWarnings(tx, weighed);
     const ends = weighed.flatMap(({ expiresAt }) =>
       expiresAt !== null && expiresAt > now ? [justAfter(expiresAt)] : [],
@@ -43,31 +49,18 @@ export class WarningConsumer {
     await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
   }
 
+  /** Each signal of the message by itself, as far as it concerns floods and a county here. */
   private async weigh({ id, data }: WeatherWarningV1): Promise<WeighedWarning[]> {
-    const relevant = this.plan.flood.warnings.some(({ eventCode }) => eventCode === data.eventCode);
-    if (data.eventCode === null || !relevant || (data.msgType !== 'Alert' && data.msgType !== 'Update')) return [];
-    // An all-clear comes as an Update, too.
-    if (
-      data.infos.length > 0 &&
-      data.infos.every(({ responseTypes, urgency }) => responseTypes.includes('AllClear') || urgency === 'Past')
-    )
-      return [];
-    const counties = await countiesOf(data, this.plan.counties, this.thread);
-    const expiries = data.infos.map(({ expiresAt }) => expiresAt);
-    const expiresAt = expiries.includes(null) ? null : (expiries.sort().at(-1) ?? null);
-    return counties.length === 0
-      ? []
-      : [
-          {
-            event: id,
-            sender: data.sender,
-            identifier: data.identifier,
-            sentAt: data.sentAt,
-            eventCode: data.eventCode,
-            colour: data.colour,
-            counties,
-            expiresAt,
-          },
-        ];
+    if (data.msgType !== 'Alert' && data.msgType !== 'Update') return [];
+    const weighed: WeighedWarning[] = [];
+    for (const [part, signal] of data.signals.entries()) {
+      const { eventCode, colour, expiresAt } = signal;
+      if (eventCode === null || !this.plan.flood.warnings.some((one) => one.eventCode === eventCode)) continue;
+      const counties = await countiesOf(signal, data, this.plan.counties, this.thread);
+      if (counties.length === 0) continue;
+      const { sender, identifier, sentAt } = data;
+      weighed.push({ event: id, part, sender, identifier, sentAt, eventCode, colour, counties, expiresAt });
+    }
+    return weighed;
   }
 }

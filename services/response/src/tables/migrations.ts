@@ -124,6 +124,26 @@ class Countersign1795665600001 implements MigrationInterface {
   }
 }
 
+/** A message may carry several signals; before, it had one. */
+class SignalsOfWarnings1795690000000 implements MigrationInterface {
+  readonly name = 'SignalsOfWarnings1795690000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.warning add column part int not null default 0;
+      alter table response.warning alter column part drop default;
+      alter table response.warning drop constraint warning_pkey;
+      alter table response.warning add constraint warning_pkey primary key (event, part);
+      comment on table response.warning is 'Signals of weather warnings that concern floods here';
+      comment on column response.warning."part" is 'which signal of the message, from 0';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -146,5 +166,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     OneDeskForOrders1795641600000,
     DescribeTables1795641700003,
     Countersign1795665600001,
+    SignalsOfWarnings1795690000000,
   ],
 };

@@ -32,10 +32,11 @@ export class LevelHistoryRow {
   @TextColumn('version of the plan') plan!: string;
 }
 
-@Entity({ schema: 'response', name: 'warning', comment: 'Weather warnings that concern floods here' })
+@Entity({ schema: 'response', name: 'warning', comment: 'Signals of weather warnings that concern floods here' })
 @Index('warning_sender_identifier_sent_at_idx', ['sender', 'identifier', 'sentAt'])
 export class WarningRow {
   @Key('event') event!: string;
+  @Key('which signal of the message, from 0', 'int') part!: number;
   @TextColumn('CAP sender') sender!: string;
   @TextColumn('CAP identifier') identifier!: string;
   @InstantColumn('CAP sent') sentAt!: UtcInstant;

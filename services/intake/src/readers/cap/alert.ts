@@ -1,4 +1,4 @@
-import { colourRank, COLOURS, type Colour, type Refusal } from '@fengsui/contracts';
+import type { Refusal } from '@fengsui/contracts';
 import { refuse, Unreadable } from '../reader.js';
 import { decimal, instantOf } from '../text.js';
 import type { XmlElement } from '../xml.js';
@@ -158,8 +158,8 @@ function alertOf(alert: Fields, version: '1.0' | '1.1' | '1.2') {
     note: alert.may('note'),
     references: referencesOf(alert),
     incidents: words(alert.may('incidents')),
-    eventCode: nationalEventCode(infos),
-    colour: signalColour(infos),
+    eventCode: null,
+    colour: null,
     infos,
   };
 }
@@ -300,45 +300,6 @@ function referencesOf(alert: Fields) {
     return [];
   });
 }
-
-type Coded = Readonly<{ eventCodes: readonly { value: string }[] }>;
-
-/**
- * The national code (GB/T 35561), where an eventCode or parameter holds one; whatever the issuer calls the code
- * system.
- */
-const nationalEventCode = (infos: readonly Coded[]): string | null =>
-  infos
-    .flatMap(({ eventCodes }) => eventCodes)
-    .map(({ value }) => value)
-    .find((value) => /^1[1-4][A-Z]\d{2}$/.test(value)) ?? null;
-
-/** Names under which Chinese issuers carry the colour of a signal. A severity is never turned into a colour. */
-const COLOUR_PARAMETERS = new Set(['signalColour', 'signalColor', 'ColorCode', 'warningColor', '预警颜色', '信号颜色']);
-const WRITTEN_COLOURS: Readonly<Record<string, Colour>> = {
-  白: 'white',
-  蓝: 'blue',
-  黄: 'yellow',
-  橙: 'orange',
-  红: 'red',
-};
-
-/** The colour that a word such as 橙色 or `Orange` names. */
-export const colourNamed = (word: string): Colour | null =>
-  WRITTEN_COLOURS[word.trim().slice(0, 1)] ?? COLOURS.find((colour) => colour === word.trim().toLowerCase()) ?? null;
-
-/** One message may carry several signals; it is as high as the highest. */
-const highestColour = (colours: readonly (Colour | null)[]): Colour | null =>
-  colours.filter((colour) => colour !== null).sort((a, b) => colourRank(b) - colourRank(a))[0] ?? null;
-
-const signalColour = (
-  infos: readonly Readonly<{ parameters: readonly { valueName: string; value: string }[] }>[],
-): Colour | null =>
-  highestColour(
-    infos.flatMap(({ parameters }) =>
-      parameters.filter(({ valueName }) => COLOUR_PARAMETERS.has(valueName)).map(({ value }) => colourNamed(value)),
-    ),
-  );
 
 const text = (element: XmlElement): string => element.text.trim();
 const words = (value: string | null): string[] =>

@@ -55,7 +55,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it('signs a message so that our own reader knows who signed, and finds a change', async () => {
   const signed = signedBy(document, [xmlSigner(text('own.pem'), text('own.key'))]).document;
   const sender = /<sender>([^<]+)</.exec(document)?.[1] ?? '';
-  const readers = readersOf({ mappings: [], pinned: [{ sender, certificates: [text('own.pem')] }] });
+  const readers = readersOf({ mappings: [], divisions: [], pinned: [{ sender, certificates: [text('own.pem')] }] });
   const read = await readWhole(signed, readers, PLAN.senders);
   expect(read.notes.map(({ note }) => note)).not.toContain('unsigned');
   expect(read.refusals.filter(({ reason }) => /signature/.test(reason))).toEqual([]);
@@ -118,7 +118,7 @@ it('is not believed when signed with SHA-1', async () => {
   });
   weak.computeSignature(document, { location: { reference: '/*', action: 'append' } });
   const sender = /<sender>([^<]+)</.exec(document)?.[1] ?? '';
-  const readers = readersOf({ mappings: [], pinned: [{ sender, certificates: [text('own.pem')] }] });
+  const readers = readersOf({ mappings: [], divisions: [], pinned: [{ sender, certificates: [text('own.pem')] }] });
   expect((await readWhole(weak.getSignedXml(), readers)).refusals[0]?.reason).toMatch(/the signature is wrong/);
 });
 

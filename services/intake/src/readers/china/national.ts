@@ -1,4 +1,4 @@
-import { colourNamed } from '../cap/alert.js';
+import { colourNamed } from '@fengsui/contracts';
 import { rootOf } from '../cap/document.js';
 import { elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt, wallReader } from '../local-time.js';

@@ -1,5 +1,4 @@
-import type { Colour } from '@fengsui/contracts';
-import { colourNamed } from '../cap/alert.js';
+import { colourNamed, type Colour, type SignalNamed } from '@fengsui/contracts';
 import type { Draft } from '../reader.js';
 
 /**
@@ -33,12 +32,12 @@ export const eventCodeOf = (kind: string): string | null => EVENT_CODES[kind] ??
 
 /** One signal of a message; `area` is null when it holds for the whole of the issuer's division. */
 export type Signal = Readonly<{ kind: string; colour: Colour; area: string | null }>;
-/** What a sentence of a bureau says: who, when (without a year where it has none), what changes, which signals. */
+/** What a sentence of a bureau says: who, when (null what the date of its page has to say), what changes, which signals. */
 export type Announcement = Readonly<{
   issuer: string;
   year: number | null;
-  month: number;
-  day: number;
+  month: number | null;
+  day: number | null;
   hour: number;
   minute: number;
   change: Change;
@@ -49,9 +48,11 @@ type Change = (typeof CHANGES)[number];
 export const isChange = (word: unknown): word is Change => (CHANGES as readonly unknown[]).includes(word);
 
 const COLOURED = new RegExp(`(${KINDS.join('|')})([白蓝黄橙红])色`, 'g');
+/** Blanks may stand between any two parts; a page of a day may leave the month to its date, and the minutes out. */
 const ISSUED =
-  /([\u4e00-\u9fa5]{2,12}(?:气象台|气象局))于?(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(\d{1,2})时(\d{1,2})分(?:\d{1,2}秒)?(继续发布|发布|更新|升级|降级|解除|将)/;
-const CHANGED = /预警(?:信号)?(升级|降级)为([白蓝黄橙红])色/;
+  /([\u4e00-\u9fa5]{2,12}(?:气象台|气象局))[\s，,：:]*于?\s*(?:(\d{4})\s*年)?\s*(?:(\d{1,2})\s*月)?\s*(?:(\d{1,2})\s*日)?\s*(\d{1,2})\s*[时:：]\s*(?:(\d{1,2})\s*分?)?(?:\d{1,2}秒)?\s*(继续发布|发布|更新|升级|降级|解除|将)/;
+/** `将暴雨黄色预警信号升级为暴雨橙色预警信号`; the kind may stand again before the new colour. */
+const CHANGED = /预警(?:信号)?(升级|降级|变更|调整)为[\u4e00-\u9fa5]{0,6}?([白蓝黄橙红])色/;
 
 /** The announcement that a published text makes; null when it makes none in the form that bureaus use. */
 export function announcementIn(text: string): Announcement | null {
@@ -70,15 +71,17 @@ export function announcementIn(text: string): Announcement | null {
   if (signals.length === 0) return null;
   return {
     issuer,
-    year: year === undefined ? null : Number(year),
-    month: Number(month),
-    day: Number(day),
+    year: numberOrNull(year),
+    month: numberOrNull(month),
+    day: numberOrNull(day),
     hour: Number(hour),
-    minute: Number(minute),
-    change: (changed?.[1] ?? verb) as Change,
+    minute: Number(minute ?? 0),
+    change: isChange(changed?.[1] ?? verb) ? ((changed?.[1] ?? verb) as Change) : '更新',
     signals,
   };
 }
+
+const numberOrNull = (digits: string | undefined): number | null => (digits === undefined ? null : Number(digits));
 
 /** `青塘镇暴雨橙色及桥头、东华镇暴雨黄色` are two signals: what stands before each is its area. */
 export function signalsIn(text: string, division: string): Signal[] {
@@ -96,6 +99,20 @@ export function signalsIn(text: string, division: string): Signal[] {
   return signals;
 }
 
+/** Kind and colour that the words of an alert name: `暴雨红色预警信号`, or the kind alone. */
+export const signalNamed: SignalNamed = (words) => {
+  const changed = CHANGED.exec(words);
+  const named = signalsIn(words, '').map((signal) => ({
+    ...signal,
+    colour: colourNamed(changed?.[2] ?? '') ?? signal.colour,
+  }));
+  const [first] = named;
+  if (first !== undefined && named.every(({ kind, colour }) => kind === first.kind && colour === first.colour))
+    return { eventCode: eventCodeOf(first.kind), colour: first.colour };
+  const kind = KINDS.find((one) => words.trim().split(/\s+/)[0] === one);
+  return { eventCode: kind === undefined ? null : eventCodeOf(kind), colour: null };
+};
+
 /** What is said of one signal, as an alert. The bureaus give no urgency, severity or certainty, so none is made up. */
 export function alertOfSignal(
   { kind, colour, area }: Signal,
@@ -104,13 +121,16 @@ export function alertOfSignal(
     sentAt: string;
     change: Change;
     place: string;
-    /** GB/T 2260; null when nobody knows it: then no county is warned by code. */ adcode: string | null;
+    /** Of the issuer, GB/T 2260; null when nobody knows it: then no county is warned by code. */ adcode: string | null;
+    /** GB/T 2260 codes that the words of an area name. */ divisionsIn?: (area: string) => readonly string[];
     text: string | null;
     web: string | null;
     effectiveAt?: string;
   }>,
 ): Draft {
   const { issuer, sentAt, change, place, adcode, text, web, effectiveAt = null } = about;
+  const named = area === null ? [] : (about.divisionsIn?.(area) ?? []);
+  const divisions = named.length > 0 || adcode === null ? named : [adcode];
   // One signal of one issuer over one area: what changes or ends it is the next message about the same.
   const identifier = `${adcode ?? place}-${kind}-${area ?? '全境'}`.replace(/[\s,<&]+/g, '、');
   const msgType = change === '解除' ? 'Cancel' : change === '发布' ? 'Alert' : 'Update';
@@ -161,7 +181,7 @@ export function alertOfSignal(
               areaDesc: `${place}${area ?? ''}`,
               polygons: [],
               circles: [],
-              geocodes: adcode === null ? [] : [{ valueName: 'GB/T 2260', value: adcode }],
+              geocodes: divisions.map((value) => ({ valueName: 'GB/T 2260', value })),
               altitudeFt: null,
               ceilingFt: null,
             },

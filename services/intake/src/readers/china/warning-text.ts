@@ -1,8 +1,10 @@
+import { colourNamed } from '@fengsui/contracts';
+import type { County } from '@fengsui/regions';
 import { isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt } from '../local-time.js';
 import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { decodeUtf8, instantOf, notUtf8 } from '../text.js';
-import { colourNamed } from '../cap/alert.js';
+import { divisionCalled, divisionsNamed } from '../places.js';
 import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal } from './signals.js';
 
 const ZONE = '+08:00';
@@ -13,7 +15,7 @@ const MAX_SIGNALS = 100;
  * Published texts with what a person or a crawler noted beside them, one JSON object a line. Text and notes must
  * agree.
  */
-export const warningTextLines: Reader = {
+export const warningTextLines = (divisions: readonly County[]): Reader => ({
   format: 'cn-warning-jsonl',
   about:
     'Warning signals as bureaus publish them in words, one JSON object a line with place, adcode, issuer, issued, action, signals, text.',
@@ -21,14 +23,15 @@ export const warningTextLines: Reader = {
   recognises: ({ text }) =>
     /^\ufeff?\s*\{/.test(text) &&
     ['adcode', 'issuer', 'signals', 'action'].every((name) => (text.split('\n', 1)[0] ?? '').includes(`"${name}"`)),
-  begin: () => (segment) => [recordOf(segment, () => ofLine(segment))],
-};
+  begin: () => (segment) => [recordOf(segment, () => ofLine(segment, divisions))],
+});
 
 /**
- * A page or message in words: 气象台…发布…预警信号. The year comes from the sentence or from a line that dates the page.
- * @param codeOf GB/T 2260 code of a division by its name; null when it is not of this city
+ * A page or message in words: 气象台…发布…预警信号. What the sentence leaves out of its date comes from a line that dates
+ * the page.
+ * @param divisions the city, then its counties
  */
-export const warningText = (codeOf: (name: string) => string | null): Reader => ({
+export const warningText = (divisions: readonly County[]): Reader => ({
   format: 'cn-warning-text',
   about:
     'Warning signals in words, one message a line; a line such as `日期：2023-08-14` dates those that name no year.',
@@ -41,7 +44,7 @@ export const warningText = (codeOf: (name: string) => string | null): Reader => 
     return (segment) => {
       const text = decodeUtf8(segment.bytes);
       const dated = /^(?:日期|发布日期|发布时间)[:：]\s*(\d{4}-\d{2}-\d{2})/.exec(text ?? '')?.[1];
-      if (dated === undefined) return [recordOf(segment, () => ofText(text, page, codeOf))];
+      if (dated === undefined) return [recordOf(segment, () => ofText(text, page, divisions))];
       page = instantOf(`${dated}T23:59:59${ZONE}`);
       return [];
     };
@@ -55,18 +58,18 @@ function recordOf(segment: Segment, read: Parameters<typeof guarded>[1]): Source
   );
 }
 
-function ofText(text: string | null, page: string | null, codeOf: (name: string) => string | null) {
+function ofText(text: string | null, page: string | null, divisions: readonly County[]) {
   if (text === null) throw new Unreadable('', notUtf8('').reason, notUtf8('').expected);
   const said = announcementIn(text);
   if (said === null) throw new Unreadable('', JSON.stringify(text.slice(0, 60)), '…气象台M月D日H时m分发布…预警信号');
-  const year = said.year ?? (page === null ? null : yearNear(said, page));
   const place = said.issuer.replace(/气象[台局]$/, '');
   return messagesOf(said.signals, {
     issuer: said.issuer,
-    sentAt: sentIn(said, year, text.slice(0, 40)),
+    sentAt: sentIn(said, page, text.slice(0, 40)),
     change: said.change,
     place,
-    adcode: codeOf(place),
+    adcode: divisionCalled(place, divisions),
+    divisionsIn: (area) => divisionsNamed(area, divisions),
     text,
     web: null,
   });
@@ -80,18 +83,29 @@ function messagesOf(
   // Each becomes an alert with the whole text: the product of the two must stay small.
   if (signals.length > MAX_SIGNALS)
     throw new Unreadable('signals', `${signals.length} signals in one message`, `at most ${MAX_SIGNALS}`);
+  const { change, adcode, divisionsIn } = about;
+  // Towns of a county are its own; of a city they may be anywhere in it.
+  const unknown = signals.flatMap(({ area }) =>
+    area !== null && adcode?.endsWith('00') === true && divisionsIn?.(area).length === 0 ? [area] : [],
+  );
   return {
-    notes:
-      about.change === '发布'
+    notes: [
+      ...(change === '发布'
         ? []
-        : ['refers to no message; it changes what the same issuer said of the same kind and area'],
+        : ['refers to no message; it changes what the same issuer said of the same kind and area']),
+      ...unknown.map(
+        (area) =>
+          `地点“${area}”不在预案区划名称内，在人工判定前按 ${about.place} 全域计 / ` +
+          `no division of the plan is called so: all of ${about.place} counts until a person has judged it`,
+      ),
+    ],
     drafts: signals.map((signal, index) =>
       alertOfSignal(signal, { ...about, ...(times[index] ? { effectiveAt: times[index] } : {}) }),
     ),
   };
 }
 
-function ofLine(segment: Segment) {
+function ofLine(segment: Segment, divisions: readonly County[]) {
   const { value, refusal } = parseJson(segment.bytes, '');
   if (refusal !== undefined) throw new Unreadable(refusal.place, refusal.reason, refusal.expected);
   if (!isObject(value)) throw new Unreadable('', 'not an object', 'one JSON object a line');
@@ -121,7 +135,16 @@ function ofLine(segment: Segment) {
   if (signals.length === 0) throw new Unreadable('signals', 'none', 'at least one kind and colour');
   return messagesOf(
     signals,
-    { issuer, sentAt, change, place, adcode, text, web: textOf(value['url']) },
+    {
+      issuer,
+      sentAt,
+      change,
+      place,
+      adcode,
+      divisionsIn: (area) => divisionsNamed(area, divisions),
+      text,
+      web: textOf(value['url']),
+    },
     said === null ? effectiveTimes(value) : [],
   );
 }
@@ -146,35 +169,39 @@ function issuedAt(value: JsonObject, said: Announcement | null): string {
   const page = [textOf(value['published']), issued]
     .map((one) => (one === null ? null : instantOf(one)))
     .find((one) => one !== null);
-  const at = sentIn(said, said.year ?? (page === undefined || page === null ? null : yearNear(said, page)), issued);
+  const at = sentIn(said, page ?? null, issued);
   if (noted !== null && noted !== at)
     throw new Unreadable('issued', `${issued}, where the text says ${at}`, 'the time of the text');
   return at;
 }
 
-function sentIn(said: Announcement, year: number | null, written: string): string {
-  if (year === null)
+/** What the sentence leaves out is that of its page: a day of last month, or on 1 January of last year. */
+function sentIn(said: Announcement, page: string | null, written: string): string {
+  const { year, month, day, hour, minute } = said;
+  if (page === null && (year === null || month === null || day === null))
     throw new Unreadable(
       'issued',
-      `${JSON.stringify(written)}: neither the text nor its page names a year`,
+      `${JSON.stringify(written)}: neither the text nor its page names ${year === null ? 'a year' : 'a day'}`,
       'a text with its year, or the date of its page',
     );
-  const at = instantAt({ ...said, year, second: 0 }, ZONE);
-  if (at === null)
-    throw new Unreadable(
-      'text',
-      `${year}-${said.month}-${said.day} ${said.hour}:${said.minute}`,
-      'a date that the calendar has',
-    );
-  return at;
-}
-
-/** On 1 January a page carries messages of the old year. */
-function yearNear({ month, day, hour, minute }: Announcement, page: string): number | null {
-  const latest = new Date(Date.parse(page) + 36 * 3_600_000);
-  const year = latest.getUTCFullYear();
-  const at = instantAt({ year, month, day, hour, minute, second: 0 }, ZONE);
-  return at !== null && at <= latest.toISOString() ? year : year - 1;
+  // A page may be dated a day early, and carries nothing that was sent later.
+  const latest = new Date(page === null ? `${year}-12-31T23:59:59${ZONE}` : Date.parse(page) + 36 * 3_600_000);
+  const dated = new Date(page === null ? latest : Date.parse(page) + 8 * 3_600_000);
+  for (let back = 0; back < 2; back += 1) {
+    const months = 12 * dated.getUTCFullYear() + dated.getUTCMonth() - (month === null && day !== null ? back : 0);
+    const date = {
+      year: year ?? (month === null ? Math.floor(months / 12) : latest.getUTCFullYear() - back),
+      month: month ?? (months % 12) + 1,
+      day: day ?? dated.getUTCDate(),
+    };
+    const at = instantAt({ ...date, hour, minute, second: 0 }, ZONE);
+    if (at !== null && (at <= latest.toISOString() || year !== null)) return at;
+  }
+  throw new Unreadable(
+    'text',
+    `${year ?? ''}-${month ?? ''}-${day ?? ''} ${hour}:${minute}`,
+    'a date that the calendar has',
+  );
 }
 
 function signalsListed(value: JsonObject): Signal[] {
