@@ -11,20 +11,21 @@ export const Instant = (description: string) =>
   );
 
 /**
- * No NUL and no control characters but tab and line ends: PostgreSQL cannot hold a NUL, and no field needs the
- * others.
+ * No character that XML 1.0 forbids (2.2): no control characters but tab and line ends, no halves of surrogate pairs,
+ * no U+FFFE or U+FFFF. PostgreSQL cannot hold a NUL, and what is said goes out as CAP and in documents.
  */
-const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$';
+const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ud800-\\udfff\\ufffe\\uffff]*$';
 
 export const Text = (description: string, maxLength = 20_000) =>
   Type.String({ description, maxLength, pattern: CLEAN });
+const UNFIT = '\\u0000-\\u001f\\ud800-\\udfff\\ufffe\\uffff';
 /** Names a thing: no blanks at the ends, never empty. */
 export const Name = (description: string, maxLength = 300) =>
   Type.String({
     description,
     minLength: 1,
     maxLength,
-    pattern: '^[^\\s\\u0000-\\u001f]([^\\u0000-\\u001f]*[^\\s\\u0000-\\u001f])?$',
+    pattern: `^[^\\s${UNFIT}]([^${UNFIT}]*[^\\s${UNFIT}])?$`,
   });
 export const Count = (description: string) => Type.Integer({ description, minimum: 0, maximum: 1_000_000_000 });
 export const Quantity = (description: string, minimum: number, maximum: number) =>

@@ -12,6 +12,7 @@ import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
+import { FORBIDDEN } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
 
 /**
@@ -50,7 +51,7 @@ export function check({ place, from, length, notes = [], ...record }: SourceReco
 function checkedOf({ type, occurredAt, data: given }: Draft, place: string): CheckedEvent | Refusal[] {
   const outlines = outlinesOf(type, given);
   if ('reason' in outlines) return [placedIn(place, outlines)];
-  const { data, notes } = outlines;
+  const { data, notes } = type === 'weather-warning.v1' ? withoutForbidden(outlines) : outlines;
   // Who gives an order and by which right is found later, whatever the message says; it is no part of what makes two
   // orders the same.
   const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
@@ -153,6 +154,26 @@ const boxed = (data: unknown, infos: readonly unknown[]): unknown => ({
 function listIn(value: unknown, name: string): readonly unknown[] {
   const list = value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[name] : null;
   return Array.isArray(list) ? list : [];
+}
+
+/** A warning whose texts hold no character that XML forbids: each is replaced, so that it can go out as CAP again. */
+function withoutForbidden({ data, notes }: Readonly<{ data: unknown; notes: readonly string[] }>) {
+  if (!holdsForbidden(data)) return { data, notes };
+  let replaced = 0;
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replace(FORBIDDEN, () => ((replaced += 1), '\ufffd'));
+    if (value === null || typeof value !== 'object') return value;
+    if (Array.isArray(value)) return value.map(clean);
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, clean(field)]));
+  };
+  const cleaned = clean(data);
+  return { data: cleaned, notes: [...notes, `${replaced} characters that XML forbids, each replaced by U+FFFD`] };
+}
+
+function holdsForbidden(value: unknown): boolean {
+  if (typeof value === 'string') return value.search(FORBIDDEN) !== -1;
+  if (value === null || typeof value !== 'object') return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some(holdsForbidden);
 }
 
 /** Whatever a message says of its own sender's standing is nothing, and so is what it says that is to be weighed. */

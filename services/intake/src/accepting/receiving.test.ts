@@ -219,7 +219,7 @@ describe('receiving', () => {
   });
 
   it('gives what is refused no identity: a broken copy never blocks the good one', async () => {
-    await give(cap((text) => text.replace('<scope>Public</scope>', '')));
+    await give(cap((text) => text.replace('<status>Actual</status>', '')));
     expect(await give(cap())).toMatchObject({ accepted: 1, conflicts: 0 });
   });
 

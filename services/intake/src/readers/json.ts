@@ -11,10 +11,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export type JsonRead = Readonly<{ value: unknown; refusal?: never }> | Readonly<{ value?: never; refusal: Refusal }>;
 
 /**
- * Parses one JSON value of an input. Refused: what is no JSON or no UTF-8, is nested too deep, or holds a NUL, half a
- * surrogate pair or `__proto__`.
+ * Parses one JSON value of an input. Refused: what is no JSON or no UTF-8, is nested too deep, or holds `__proto__`, a
+ * NUL or half a surrogate pair.
+ * @param ofWarnings keeps characters that are none, for whoever replaces them: a warning must not be lost for one
  */
-export function parseJson(bytes: Buffer, place: string): JsonRead {
+export function parseJson(bytes: Buffer, place: string, ofWarnings = false): JsonRead {
   const text = decodeUtf8(bytes);
   if (text === null) return { refusal: notUtf8(place) };
   if (tooDeep(bytes))
@@ -26,7 +27,7 @@ export function parseJson(bytes: Buffer, place: string): JsonRead {
     return { refusal: refuse(place, `no JSON: ${(error as Error).message.slice(0, 200)}`, 'one JSON value') };
   }
   // Only escapes can bring in what the decoder did not see.
-  const fault = text.includes('\\u') || text.includes('__proto__') ? unfitIn(value) : null;
+  const fault = text.includes('\\u') || text.includes('__proto__') ? unfitIn(value, ofWarnings) : null;
   return fault === null
     ? { value }
     : { refusal: refuse(place, fault, 'text of whole characters, and the fields of the format') };
@@ -48,11 +49,12 @@ function tooDeep(bytes: Buffer): boolean {
   return false;
 }
 
-function unfitIn(value: unknown): string | null {
-  if (typeof value === 'string') return unfitCharacter(value);
+function unfitIn(value: unknown, ofWarnings: boolean): string | null {
+  if (typeof value === 'string') return ofWarnings ? null : unfitCharacter(value);
   if (value === null || typeof value !== 'object') return null;
   for (const [name, field] of Object.entries(value)) {
-    const fault = name === '__proto__' ? 'a field named __proto__' : (unfitCharacter(name) ?? unfitIn(field));
+    const fault =
+      name === '__proto__' ? 'a field named __proto__' : (unfitCharacter(name) ?? unfitIn(field, ofWarnings));
     if (fault !== null) return fault;
   }
   return null;

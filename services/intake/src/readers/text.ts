@@ -37,6 +37,7 @@ const DECIMAL = /^\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?\s*
 export const decimal = (text: string | undefined): number =>
   text === undefined || !DECIMAL.test(text) ? NaN : Number(text);
 
+const DAY_MS = 86_400_000;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /**
@@ -48,12 +49,16 @@ export function instantOf(text: string): string | null {
   if (match === null) return null;
   const [, year, month, day, hour, minute, second = '00', fraction = '0', zone = 'Z'] = match;
   const millis = fraction.slice(0, 3).padEnd(3, '0');
-  const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}.${millis}`;
+  // The end of a day is the beginning of the next (XML Schema, 3.2.7).
+  const endOfDay = hour === '24' && minute === '00' && second === '00' && millis === '000';
+  const wall = `${year}-${month}-${day}T${endOfDay ? '00' : hour}:${minute}:${second}.${millis}`;
   const asUtc = new Date(`${wall}Z`);
   if (Number.isNaN(asUtc.getTime()) || asUtc.toISOString() !== `${wall}Z`) return null;
-  if (zone === 'Z') return `${wall}Z`;
-  const offset = (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
-  return Math.abs(offset) > 14 * 60 ? null : new Date(asUtc.getTime() - offset * 60_000).toISOString();
+  if (zone === 'Z' && !endOfDay) return `${wall}Z`;
+  const offset =
+    (zone.startsWith('-') ? -1 : 1) * (zone === 'Z' ? 0 : Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  if (Math.abs(offset) > 14 * 60) return null;
+  return new Date(asUtc.getTime() + (endOfDay ? DAY_MS : 0) - offset * 60_000).toISOString();
 }
 
 export const notUtf8 = (place: string): Refusal => refuse(place, 'bytes that are no UTF-8', 'text in UTF-8');

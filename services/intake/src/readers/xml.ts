@@ -21,7 +21,12 @@ export type XmlElement = Readonly<{
 }>;
 
 /** A document as it was decoded, so that places in its text can be turned into places in its bytes. */
-export type XmlDocument = Readonly<{ root: XmlElement; text: string; encoding: string }>;
+export type XmlDocument = Readonly<{
+  root: XmlElement;
+  text: string;
+  encoding: string;
+  /** Characters that XML forbids, each replaced by U+FFFD. */ replaced: number;
+}>;
 
 /** A real alert has 8 levels; 100,000 nested tags took a parser three minutes. */
 const MAX_DEPTH = 64;
@@ -29,6 +34,10 @@ const MAX_ELEMENTS = 500_000;
 const MAX_ATTRIBUTES = 64;
 /** The longest text of a real alert is an image of 0.4 MB. */
 const MAX_TEXT = 3_000_000;
+
+/** What no XML 1.0 document may hold (2.2). */
+// eslint-disable-next-line no-control-regex
+export const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 
 class Stop extends Error {}
 
@@ -43,7 +52,10 @@ export function parseXml(bytes: Buffer): XmlDocument | { refusal: Refusal } {
         'the encoding that the XML declaration names, or UTF-8',
       ),
     };
-  const { text, encoding } = decoded;
+  const { encoding } = decoded;
+  // One for one, so that places stay where they are: a warning must not be lost for a character.
+  let replaced = 0;
+  const text = decoded.text.replace(FORBIDDEN, () => ((replaced += 1), '\ufffd'));
   const parser = new SaxesParser({ xmlns: true, position: true });
   const top = growing('', '', 0, 0, 0);
   const open: Growing[] = [top];
@@ -91,7 +103,7 @@ export function parseXml(bytes: Buffer): XmlDocument | { refusal: Refusal } {
   const [root] = top.children;
   return root === undefined
     ? { refusal: refuse('document', 'no element', 'one root element') }
-    : { root, text, encoding };
+    : { root, text, encoding, replaced };
 }
 
 /** The bytes of a part of a document's text. */

@@ -1,9 +1,21 @@
-import type { Refusal } from '@fengsui/contracts';
+import {
+  CATEGORIES,
+  CERTAINTIES,
+  MESSAGE_TYPES,
+  RESPONSE_TYPES,
+  SCOPES,
+  SEVERITIES,
+  STATUSES,
+  URGENCIES,
+  type Refusal,
+} from '@fengsui/contracts';
 import { refuse, Unreadable } from '../reader.js';
 import { decimal, instantOf } from '../text.js';
 import type { XmlElement } from '../xml.js';
 import { circleOf, polygonOf } from './geometry.js';
-import { CAP_VERSIONS, departuresFrom12 } from './vocabulary.js';
+import { CAP_VERSIONS, departuresFrom12, isOfCap } from './vocabulary.js';
+
+type Version = '1.0' | '1.1' | '1.2';
 
 /**
  * What one `alert` element says, as the data of a `weather-warning.v1`, with what was wrong in it and did not matter;
@@ -33,7 +45,9 @@ export function readAlert(root: XmlElement): AlertRead {
   if (version !== '1.2') reading.note(`CAP ${version}, read in the words of 1.2`);
   const data = alertOf(new Fields(root, 'alert', reading), version);
   if (reading.faults.length > 0) return { refusals: reading.faults };
-  return { data, notes: version === '1.2' ? [...departuresFrom12(root), ...reading.notes] : reading.notes };
+  // JSON has no order of elements, nor a schema.
+  const departures = version === '1.2' && root.line > 0 ? departuresFrom12(root) : [];
+  return { data, notes: [...departures, ...reading.notes] };
 }
 
 const MAX_FAULTS = 20;
@@ -45,7 +59,7 @@ class Reading {
   readonly notes: string[] = [];
 
   fault(at: XmlElement, path: string, reason: string, expected: string): null {
-    if (this.faults.length < MAX_FAULTS) this.faults.push(refuse(`${path} (line ${at.line})`, reason, expected));
+    if (this.faults.length < MAX_FAULTS) this.faults.push(refuse(placeOf(path, at), reason, expected));
     return null;
   }
 
@@ -53,6 +67,10 @@ class Reading {
     if (this.notes.length < MAX_NOTES) this.notes.push(what);
   }
 }
+
+/** JSON has no lines of its own. */
+const placeOf = (path: string, { line }: XmlElement): string => (line === 0 ? path : `${path} (line ${line})`);
+const shown = (value: string): string => JSON.stringify(value.slice(0, 60));
 
 const EMPTY: readonly XmlElement[] = [];
 
@@ -66,7 +84,12 @@ class Fields {
     readonly reading: Reading,
   ) {
     for (const child of element.children) {
-      if (child.namespace !== element.namespace) continue;
+      if (child.namespace !== element.namespace) {
+        // An info that is not CAP's: what the alert is about is lost, and it must not pass for one without.
+        if (isOfCap(element.name, child.name))
+          reading.fault(child, `${path}/${child.name}`, `in namespace ${shown(child.namespace)}`, element.namespace);
+        continue;
+      }
       const held = this.byName.get(child.name);
       if (held === undefined) this.byName.set(child.name, [child]);
       else held.push(child);
@@ -85,9 +108,12 @@ class Fields {
     return this.all(name).map(text);
   }
 
+  /** The first. Given again with the same text it is a slip; with another it is anybody's guess which one is meant. */
   private one(name: string): XmlElement | undefined {
-    const [first, second] = this.all(name);
-    if (second !== undefined) this.reading.fault(second, `${this.path}/${name}`, 'given twice', 'at most once');
+    const [first, ...more] = this.all(name);
+    const other = more.find((one) => first !== undefined && text(one) !== text(first));
+    if (other !== undefined) this.reading.fault(other, `${this.path}/${name}`, 'given twice', 'at most once');
+    else if (more.length > 0) this.reading.note(`${this.path}/${name}: given ${more.length + 1} times, with one text`);
     return first;
   }
 
@@ -96,11 +122,45 @@ class Fields {
     return found === undefined ? null : text(found);
   }
 
+  /** Words for people: given several times they are read one after the other. */
+  words(name: string): string | null {
+    const all = this.texts(name);
+    if (all.length > 1) this.reading.note(`${this.path}/${name}: given ${all.length} times, read one after the other`);
+    return all.length === 0 ? null : [...new Set(all)].join('\n');
+  }
+
   must(name: string): string {
     const value = this.may(name);
     if (value === null || value === '')
       this.reading.fault(this.element, `${this.path}/${name}`, 'missing', 'CAP requires it');
     return value ?? '';
+  }
+
+  /** What CAP requires and nothing depends on: a warning must not be lost for a blank. */
+  ought(name: string, otherwise: string): string {
+    const value = this.words(name);
+    if (value !== null && value !== '') return value;
+    this.reading.note(`${this.path}/${name}: missing, read as ${shown(otherwise)}`);
+    return otherwise;
+  }
+
+  /** A word of a vocabulary, in whatever case; one that is missing or unknown is `otherwise`, with a note. */
+  oneOf(name: string, vocabulary: readonly string[], otherwise: string): string {
+    const written = this.may(name) ?? '';
+    const word = wordIn(vocabulary, written) ?? otherwise;
+    if (word !== written)
+      this.reading.note(`${this.path}/${name}: ${written === '' ? 'missing' : shown(written)}, read as ${word}`);
+    return word;
+  }
+
+  /** Words of a vocabulary; what is none of them is left out, with a note. */
+  severalOf(name: string, vocabulary: readonly string[]): string[] {
+    return this.texts(name).flatMap((written) => {
+      const word = wordIn(vocabulary, written);
+      if (word !== written)
+        this.reading.note(`${this.path}/${name}: ${shown(written)}, ${word === null ? 'left out' : `read as ${word}`}`);
+      return word ?? [];
+    });
   }
 
   /** CAP forbids what would break a reference; such an alert is still a warning, only nobody can refer to it. */
@@ -113,83 +173,105 @@ class Fields {
     return value;
   }
 
+  /** One that cannot be read is as one that was not given: a warning without a known end holds until it is ended. */
   instantOrNull(name: string): string | null {
     const found = this.one(name);
     if (found === undefined || text(found) === '') return null;
+    const at = instantOf(text(found));
+    if (at === null) this.reading.note(`${this.path}/${name}: ${shown(text(found))} is no instant, taken as not given`);
+    return at;
+  }
+
+  instant(name: string): string | null {
+    const found = this.one(name);
+    if (found === undefined || text(found) === '')
+      return this.reading.fault(this.element, `${this.path}/${name}`, 'missing', 'CAP requires it');
     return (
       instantOf(text(found)) ??
       this.reading.fault(
         found,
         `${this.path}/${name}`,
-        JSON.stringify(text(found).slice(0, 60)),
+        shown(text(found)),
         'date and time with an offset, such as 2020-06-07T02:14:00+08:00',
       )
     );
   }
 
-  instant(name: string): string | null {
-    if (this.all(name).length > 0 && this.texts(name)[0] !== '') return this.instantOrNull(name);
-    return this.reading.fault(this.element, `${this.path}/${name}`, 'missing', 'CAP requires it');
-  }
-
-  numberOrNull(name: string): number | null {
-    const found = this.one(name);
-    if (found === undefined || text(found) === '') return null;
-    const value = decimal(text(found));
-    return Number.isNaN(value)
-      ? this.reading.fault(found, `${this.path}/${name}`, JSON.stringify(text(found).slice(0, 60)), 'a number')
-      : value;
+  /** A figure beside the point, such as a size: what is none, or out of reason, is left out. */
+  numberOrNull(name: string, least: number, most: number): number | null {
+    const written = this.may(name);
+    if (written === null || written === '') return null;
+    const value = decimal(written);
+    if (value >= least && value <= most) return value;
+    this.reading.note(`${this.path}/${name}: ${shown(written)} is no number from ${least} to ${most}, left out`);
+    return null;
   }
 }
 
-function alertOf(alert: Fields, version: '1.0' | '1.1' | '1.2') {
+/** The word of a vocabulary that is written so, in whatever case. */
+const wordIn = (vocabulary: readonly string[], written: string): string | null =>
+  vocabulary.find((word) => word === written) ??
+  vocabulary.find((word) => word.toLowerCase() === written.toLowerCase()) ??
+  null;
+
+function alertOf(alert: Fields, version: Version) {
   const infos = alert.within('info').map((info) => infoOf(info, version));
+  // In the case that CAP writes them; a word that is none of them is for the contract to refuse.
+  const word = (name: string, vocabulary: readonly string[]): string => {
+    const written = alert.must(name);
+    return wordIn(vocabulary, written) ?? written;
+  };
+  const [status, msgType] = [word('status', STATUSES), word('msgType', MESSAGE_TYPES)];
+  if (infos.length === 0 && status === 'Actual' && (msgType === 'Alert' || msgType === 'Update'))
+    alert.reading.fault(alert.element, 'alert/info', 'missing', `an ${msgType} says what it warns of`);
   return {
     identifier: alert.name('identifier'),
     sender: alert.name('sender'),
     sentAt: alert.instant('sent') ?? '',
-    status: alert.must('status'),
-    msgType: alert.must('msgType'),
-    source: alert.may('source'),
-    scope: alert.must('scope'),
-    restriction: alert.may('restriction'),
-    addresses: alert.may('addresses'),
+    status,
+    msgType,
+    source: alert.words('source'),
+    scope: alert.oneOf('scope', SCOPES, 'Public'),
+    restriction: alert.words('restriction'),
+    addresses: alert.words('addresses'),
     codes: alert.texts('code'),
-    note: alert.may('note'),
+    note: alert.words('note'),
     references: referencesOf(alert),
-    incidents: words(alert.may('incidents')),
+    incidents: words(alert.words('incidents')),
     eventCode: null,
     colour: null,
     infos,
   };
 }
 
-function infoOf(info: Fields, version: '1.0' | '1.1' | '1.2') {
-  const certainty = info.must('certainty');
+function infoOf(info: Fields, version: Version) {
+  const categories = info.severalOf('category', CATEGORIES);
+  if (categories.length === 0) info.reading.note(`${info.path}/category: missing, read as Other`);
+  const likely = version === '1.0' && info.texts('certainty')[0] === 'Very Likely';
   return {
     language: languageOf(info),
-    categories: info.texts('category'),
-    event: info.must('event'),
-    responseTypes: info.texts('responseType'),
-    urgency: info.must('urgency'),
-    severity: info.must('severity'),
-    certainty: version === '1.0' && certainty === 'Very Likely' ? 'Likely' : certainty,
-    audience: info.may('audience'),
+    categories: categories.length === 0 ? ['Other'] : categories,
+    event: eventOf(info),
+    responseTypes: info.severalOf('responseType', RESPONSE_TYPES),
+    urgency: info.oneOf('urgency', URGENCIES, 'Unknown'),
+    severity: info.oneOf('severity', SEVERITIES, 'Unknown'),
+    certainty: likely ? 'Likely' : info.oneOf('certainty', CERTAINTIES, 'Unknown'),
+    audience: info.words('audience'),
     eventCodes: named(info, 'eventCode', version),
     effectiveAt: info.instantOrNull('effective'),
     onsetAt: info.instantOrNull('onset'),
     expiresAt: info.instantOrNull('expires'),
-    senderName: info.may('senderName'),
-    headline: info.may('headline'),
-    description: info.may('description'),
-    instruction: info.may('instruction'),
+    senderName: info.words('senderName'),
+    headline: info.words('headline'),
+    description: info.words('description'),
+    instruction: info.words('instruction'),
     web: addressOf(info, 'web'),
-    contact: info.may('contact'),
+    contact: info.words('contact'),
     parameters: named(info, 'parameter', version),
     resources: info.within('resource').map((resource) => ({
-      resourceDesc: resource.must('resourceDesc'),
+      resourceDesc: resource.ought('resourceDesc', ''),
       mimeType: resource.may('mimeType') ?? '',
-      sizeBytes: resource.numberOrNull('size'),
+      sizeBytes: wholeOrNull(resource.numberOrNull('size', 0, 1e12)),
       uri: addressOf(resource, 'uri'),
       derefUri: resource.may('derefUri'),
       digest: resource.may('digest'),
@@ -198,11 +280,19 @@ function infoOf(info: Fields, version: '1.0' | '1.1' | '1.2') {
   };
 }
 
+/** Words for what is warned of: without any, and without a code, nobody knows. */
+function eventOf(info: Fields): string {
+  const headline = info.words('headline') ?? '';
+  return headline === '' ? info.must('event') : info.ought('event', headline);
+}
+
+const wholeOrNull = (value: number | null): number | null => (value === null ? null : Math.round(value));
+
 const LANGUAGE = /^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$/;
 
 /** RFC 3066; `zh_CN` is `zh-CN`. A word that is no language is kept beside the point, not made one. */
 function languageOf(info: Fields): string {
-  const written = info.may('language') || 'en-US';
+  const written = info.words('language') || 'en-US';
   if (LANGUAGE.test(written)) return written;
   const dashed = written.replaceAll('_', '-');
   const language = LANGUAGE.test(dashed) ? dashed : 'und';
@@ -212,13 +302,13 @@ function languageOf(info: Fields): string {
 
 /** An address as RFC 3986 has it: what issuers leave unescaped is escaped. It is kept, never fetched. */
 function addressOf(parent: Fields, name: string): string | null {
-  const written = parent.may(name);
+  const [written = null] = parent.texts(name);
   return written === null ? null : written.replace(/[\s<>"{}|\\^`]/g, (character) => encodeURIComponent(character));
 }
 
-function areaOf(area: Fields, version: '1.0' | '1.1' | '1.2') {
+function areaOf(area: Fields, version: Version) {
   return {
-    areaDesc: area.must('areaDesc'),
+    areaDesc: area.ought('areaDesc', ''),
     polygons: shapesOf(area, 'polygon', (value, path) => {
       if (value === '') {
         area.reading.note(`${path}: empty`);
@@ -234,8 +324,8 @@ function areaOf(area: Fields, version: '1.0' | '1.1' | '1.2') {
       return null;
     }),
     geocodes: named(area, 'geocode', version),
-    altitudeFt: area.numberOrNull('altitude'),
-    ceilingFt: area.numberOrNull('ceiling'),
+    altitudeFt: area.numberOrNull('altitude', -50_000, 500_000),
+    ceilingFt: area.numberOrNull('ceiling', -50_000, 500_000),
   };
 }
 
@@ -255,50 +345,69 @@ function shapesOf<T>(area: Fields, name: string, read: (value: string, path: str
   return shapes;
 }
 
-function named(parent: Fields, name: string, version: '1.0' | '1.1' | '1.2'): { valueName: string; value: string }[] {
+function named(parent: Fields, name: string, version: Version): { valueName: string; value: string }[] {
   return parent.within(name).flatMap((code) => {
-    if (version === '1.0') {
+    if (version === '1.0' && code.element.children.length === 0) {
       const [, valueName, value] = /^([^=]+)=([\s\S]*)$/.exec(text(code.element)) ?? [];
       if (valueName !== undefined && value !== undefined) return [{ valueName: valueName.trim(), value: value.trim() }];
-      parent.reading.fault(
-        code.element,
-        code.path,
-        JSON.stringify(text(code.element).slice(0, 60)),
-        'name=value, as CAP 1.0 writes codes',
-      );
+      parent.reading.note(`${code.path}: ${shown(text(code.element))} is no name=value, left out`);
       return [];
     }
-    const valueName = code.may('valueName');
-    if (valueName === '' || valueName === null) {
-      parent.reading.fault(
-        code.element,
-        `${code.path}/valueName`,
-        'missing',
-        'the name of the code system or parameter',
-      );
+    const [valueName, value] = [code.may('valueName') ?? '', code.may('value')];
+    if (valueName === '' && (value ?? '') === '') {
+      parent.reading.note(`${code.path}: empty, left out`);
       return [];
     }
-    const value = code.may('value');
-    if (value === null)
-      parent.reading.fault(code.element, `${code.path}/value`, 'missing', 'the value, which may be empty');
-    return [{ valueName, value: value ?? '' }];
+    if (valueName === '') parent.reading.note(`${code.path}/valueName: missing; of which code system is not known`);
+    if (value === null) parent.reading.note(`${code.path}/value: missing, taken as empty`);
+    return [{ valueName: valueName === '' ? UNNAMED : valueName, value: value ?? '' }];
   });
 }
+/** Stands where an issuer did not say which code system a code is of. */
+const UNNAMED = '-';
 
-/** `sender,identifier,sent` separated by white space. */
-function referencesOf(alert: Fields) {
-  const [element] = alert.all('references');
-  if (element === undefined) return [];
-  if (text(element) === '') alert.reading.note('alert/references: empty');
-  return words(text(element)).flatMap((reference) => {
-    const [sender, identifier, sent, ...more] = reference.split(',');
-    // `sender,identifier,` is how we write a reference whose time nobody knows.
-    const sentAt = sent === undefined || sent === '' ? null : instantOf(sent);
-    if (sender && identifier && (sentAt !== null || sent === '') && more.length === 0)
-      return [{ sender, identifier, sentAt }];
-    alert.reading.fault(element, 'alert/references', JSON.stringify(reference.slice(0, 100)), 'sender,identifier,sent');
-    return [];
+type Reference = Readonly<{ sender: string; identifier: string; sentAt: string | null }>;
+
+/**
+ * `sender,identifier,sent` separated by white space; also with blanks beside the commas, or inside a name. What is none
+ * ends nothing and refuses nothing, and neither does the message itself: real issuers have sent both.
+ */
+function referencesOf(alert: Fields): Reference[] {
+  const written = alert.words('references');
+  if (written === null) return [];
+  if (written === '') alert.reading.note('alert/references: empty');
+  const { read, left } = referencesIn(written);
+  if (left !== '') alert.reading.note(`alert/references: ${shown(left)} is no sender,identifier,sent: not followed`);
+  const [identifier, sender] = [alert.texts('identifier')[0], alert.texts('sender')[0]];
+  if (read.some((one) => one.identifier === identifier && one.sender === sender))
+    alert.reading.note('alert/references: the message names itself, which ends nothing');
+  return read;
+}
+
+function referencesIn(written: string): { read: Reference[]; left: string } {
+  const squeezed = written.replace(/\s*,\s*(?=\S)/g, ',');
+  for (const form of [written, squeezed]) {
+    const read = words(form).map(referenceOf);
+    if (read.every((one) => one !== null)) return { read, left: '' };
+  }
+  // Names with blanks inside: what stands between two instants.
+  const read: Reference[] = [];
+  const left = squeezed.replace(/\s*([^,]+),([^,]+),(\d{4}-\d{2}-\d{2}T\S+)/g, (whole, sender, identifier, sent) => {
+    const sentAt = instantOf(String(sent));
+    if (sentAt === null) return String(whole);
+    read.push({ sender: String(sender).trim(), identifier: String(identifier).trim(), sentAt });
+    return '';
   });
+  return { read, left: left.trim() };
+}
+
+function referenceOf(written: string): Reference | null {
+  const [sender, identifier, sent, ...more] = written.split(',');
+  // `sender,identifier,` is how we write a reference whose time nobody knows.
+  const sentAt = sent === undefined || sent === '' ? null : instantOf(sent);
+  return sender && identifier && (sentAt !== null || sent === '') && more.length === 0
+    ? { sender, identifier, sentAt }
+    : null;
 }
 
 const text = (element: XmlElement): string => element.text.trim();

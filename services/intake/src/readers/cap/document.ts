@@ -122,10 +122,13 @@ function recordOf(
   return {
     ...at,
     signedBy: trusted.signedBy,
-    notes: [...notes, ...trusted.notes, ...outcome.notes],
+    notes: [...notes, ...replacedIn(document), ...trusted.notes, ...outcome.notes],
     drafts: [{ type: 'weather-warning.v1', occurredAt: outcome.data.sentAt, data: outcome.data }],
   };
 }
+
+const replacedIn = ({ replaced }: XmlDocument): string[] =>
+  replaced === 0 ? [] : [`${replaced} characters that XML forbids, each replaced by U+FFFD`];
 
 function* alertsIn(element: XmlElement): Generator<{ alert: XmlElement; within: string }> {
   for (const child of element.children) {

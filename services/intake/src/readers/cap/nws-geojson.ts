@@ -1,7 +1,6 @@
 import { arrayOf, elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
-import { instantOf } from '../text.js';
-import type { LatLon } from './geometry.js';
+import { refuse, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
+import { recordOfCap } from './cap-json.js';
 
 /**
  * The GeoJSON of the US National Weather Service (`/alerts/active`): one alert a feature, positions as longitude,
@@ -18,87 +17,52 @@ export const nwsGeojson: Reader = {
 
 function* read(segment: Segment): Generator<SourceRecord> {
   for (const feature of elementsOf(segment, 'features') ?? []) {
-    const place = `feature ${feature.number}`;
-    const at = { place, from: feature.from, length: feature.bytes.length };
-    const { value, refusal } = parseJson(feature.bytes, place);
+    const at = { place: `feature ${feature.number}`, from: feature.from, length: feature.bytes.length };
+    const { value, refusal } = parseJson(feature.bytes, at.place, true);
     if (refusal !== undefined) yield { ...at, refusals: [refusal] };
-    else
-      yield guarded(at, () => {
-        const data = alertOf(value, place);
-        return { drafts: [{ type: 'weather-warning.v1', occurredAt: data.sentAt, data }] };
-      });
+    else yield recordOf(value, at);
   }
 }
 
-function alertOf(feature: unknown, place: string) {
+function recordOf(feature: unknown, at: Pick<SourceRecord, 'place' | 'from' | 'length'>): SourceRecord {
   const properties = isObject(feature) ? feature['properties'] : undefined;
   if (!isObject(feature) || !isObject(properties))
-    throw new Unreadable(place, 'no feature with properties', 'a feature of type wx:Alert');
-  const at = (name: string): string | null => instant(properties, name, place);
-  return {
-    identifier: properties['id'],
-    sender: properties['sender'],
-    sentAt: at('sent') ?? fail(place, 'sent', 'missing', 'an instant'),
-    status: properties['status'],
-    msgType: properties['messageType'],
-    source: null,
-    scope: textOf(properties['scope']) ?? 'Public',
-    restriction: null,
-    addresses: null,
-    codes: arrayOf(properties['code']).map(String),
-    note: textOf(properties['note']),
-    references: arrayOf(properties['references']).map((reference) => {
-      const { sender, identifier } = isObject(reference) ? reference : {};
-      return {
-        sender,
-        identifier,
-        sentAt: isObject(reference) ? instant(reference, 'sent', `${place}/references`) : null,
-      };
-    }),
-    incidents: [],
-    eventCode: null,
-    colour: null,
-    infos: [
-      {
-        language: textOf(properties['language']) ?? 'en-US',
-        categories: arrayOf(properties['category']),
-        event: textOf(properties['event']),
-        responseTypes: arrayOf(properties['response']),
-        urgency: properties['urgency'],
-        severity: properties['severity'],
-        certainty: properties['certainty'],
-        audience: null,
-        eventCodes: listed(properties['eventCode']),
-        effectiveAt: at('effective'),
-        onsetAt: at('onset'),
-        expiresAt: at('expires'),
-        senderName: textOf(properties['senderName']),
-        headline: textOf(properties['headline']),
-        description: textOf(properties['description']),
-        instruction: textOf(properties['instruction']),
-        web: textOf(properties['web']),
-        contact: null,
-        // The end of the event is not the end of the message; CAP has no element for it.
-        parameters: [
-          ...listed(properties['parameters']),
-          ...(textOf(properties['ends']) === null ? [] : [{ valueName: 'ends', value: String(properties['ends']) }]),
-          ...arrayOf(properties['affectedZones']).map((zone) => ({ valueName: 'affectedZone', value: String(zone) })),
-        ],
-        resources: [],
-        areas: [
-          {
-            areaDesc: textOf(properties['areaDesc']),
-            polygons: polygonsOf(feature['geometry'], place),
-            circles: [],
-            geocodes: listed(properties['geocode']),
-            altitudeFt: null,
-            ceilingFt: null,
-          },
-        ],
-      },
-    ],
-  };
+    return { ...at, refusals: [refuse(at.place, 'no feature with properties', 'a feature of type wx:Alert')] };
+  try {
+    return recordOfCap(capOf(properties, feature['geometry'], at.place), at);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ...at, refusals: [refuse(error.place, error.reason, error.expected)] };
+  }
 }
+
+/** The alert in the words of CAP. */
+const capOf = (properties: JsonObject, geometry: unknown, place: string): JsonObject => ({
+  ...properties,
+  identifier: properties['id'],
+  msgType: properties['messageType'],
+  scope: textOf(properties['scope']) ?? 'Public',
+  references: arrayOf(properties['references'])
+    .map((one) => (isObject(one) ? `${String(one['sender'])},${String(one['identifier'])},${String(one['sent'])}` : ''))
+    .join(' '),
+  info: {
+    ...properties,
+    responseType: properties['response'],
+    eventCode: listed(properties['eventCode']),
+    // The end of the event is not the end of the message; CAP has no element for it.
+    parameter: [
+      ...listed(properties['parameters']),
+      ...(textOf(properties['ends']) === null ? [] : [{ valueName: 'ends', value: properties['ends'] }]),
+      ...arrayOf(properties['affectedZones']).map((value) => ({ valueName: 'affectedZone', value })),
+    ],
+    contact: null,
+    area: {
+      areaDesc: properties['areaDesc'],
+      polygon: outlinesOf(geometry, place),
+      geocode: listed(properties['geocode']),
+    },
+  },
+});
 
 /** `{ name: [value, …] }` as pairs. */
 const listed = (value: unknown): { valueName: string; value: string }[] =>
@@ -106,36 +70,20 @@ const listed = (value: unknown): { valueName: string; value: string }[] =>
     arrayOf(values).map((one) => ({ valueName, value: String(one).trim() })),
   );
 
-/** Outer outlines only: CAP has no holes, and a hole that is warned too is no harm. */
-function polygonsOf(geometry: unknown, place: string): LatLon[][] {
+/** Outer outlines only, as CAP writes them: CAP has no holes, and a hole that is warned too is no harm. */
+function outlinesOf(geometry: unknown, place: string): string[] {
   if (geometry === null || geometry === undefined) return [];
   const { type, coordinates } = isObject(geometry) ? geometry : {};
-  const polygons =
-    type === 'Polygon'
-      ? [coordinates]
-      : type === 'MultiPolygon'
-        ? arrayOf(coordinates)
-        : fail(place, 'geometry', String(type), 'null, Polygon or MultiPolygon');
-  return polygons.map((rings) => {
-    const outer = arrayOf(arrayOf(rings)[0]).map((point): LatLon => {
-      const [longitude, latitude] = arrayOf(point);
-      if (typeof latitude !== 'number' || typeof longitude !== 'number')
-        return fail(place, 'geometry', 'no position', '[longitude, latitude]');
-      return [latitude, longitude];
-    });
-    if (outer.length < 4 || String(outer[0]) !== String(outer.at(-1)))
-      fail(place, 'geometry', `${outer.length} positions`, 'a closed ring');
-    return outer;
-  });
-}
-
-function instant(parent: JsonObject, name: string, place: string): string | null {
-  const written = textOf(parent[name]);
-  return written === null
-    ? null
-    : (instantOf(written) ?? fail(place, name, JSON.stringify(written.slice(0, 60)), 'date and time with an offset'));
-}
-
-function fail(place: string, name: string, reason: string, expected: string): never {
-  throw new Unreadable(`${place}/${name}`, reason, expected);
+  const polygons = type === 'Polygon' ? [coordinates] : type === 'MultiPolygon' ? arrayOf(coordinates) : null;
+  if (polygons === null) throw new Unreadable(`${place}/geometry`, String(type), 'null, Polygon or MultiPolygon');
+  return polygons.map((rings) =>
+    arrayOf(arrayOf(rings)[0])
+      .map((point) => {
+        const [longitude, latitude] = arrayOf(point);
+        if (typeof latitude !== 'number' || typeof longitude !== 'number')
+          throw new Unreadable(`${place}/geometry`, 'no position', '[longitude, latitude]');
+        return `${latitude},${longitude}`;
+      })
+      .join(' '),
+  );
 }

@@ -56,6 +56,9 @@ const ORDER: Readonly<Record<string, readonly string[]>> = {
   geocode: ['valueName', 'value'],
 };
 
+/** Whether CAP has a child of this name in an element, in whatever namespace it stands. */
+export const isOfCap = (parent: string, child: string): boolean => ORDER[parent]?.includes(child) === true;
+
 /**
  * Forms that the schema prescribes beyond what this reader needs: text that does not fit is read all the same, with a
  * note.

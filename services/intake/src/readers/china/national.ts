@@ -58,7 +58,7 @@ const jsonReader = (
   begin: () => (segment: Segment) =>
     (elementsOf(segment, member) ?? []).map((element) => {
       const at = { place: `${member}[${element.number}]`, from: element.from, length: element.bytes.length };
-      const { value, refusal } = parseJson(element.bytes, at.place);
+      const { value, refusal } = parseJson(element.bytes, at.place, true);
       if (refusal !== undefined) return { ...at, refusals: [refusal] };
       return guarded(
         at,

@@ -106,7 +106,7 @@ function messagesOf(
 }
 
 function ofLine(segment: Segment, divisions: readonly County[]) {
-  const { value, refusal } = parseJson(segment.bytes, '');
+  const { value, refusal } = parseJson(segment.bytes, '', true);
   if (refusal !== undefined) throw new Unreadable(refusal.place, refusal.reason, refusal.expected);
   if (!isObject(value)) throw new Unreadable('', 'not an object', 'one JSON object a line');
   const issuer = textOf(value['issuer']) ?? missing('issuer');
