@@ -34,6 +34,7 @@ const WAY = {
   marked: false,
   senders: PLAN.senders,
   divisions: PLAN.rules.divisions,
+  ahead: PLAN.ahead,
 } as const;
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');

@@ -3,6 +3,7 @@ export * from './fires.js';
 export * from './flood-evidence.js';
 export * from './flood-plan.js';
 export * from './flood-response.js';
+export * from './gauge-bands.js';
 export * from './grades.js';
 export * from './roster.js';
 export * from './transfers.js';

@@ -39,6 +39,7 @@ export class IntakeModule {
               readers: plan.readers,
               senders: plan.senders,
               rules: plan.rules,
+              ahead: plan.ahead,
               thread,
             }),
         },

@@ -7,6 +7,7 @@ import { COLOURS, CONTRACTS, utc, type ObservedEvent, type UtcInstant } from '@f
 import { Counties } from '@fengsui/regions';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
+import { AHEAD, type Ahead } from './accepting/ahead.js';
 import type { Sender } from './accepting/believing.js';
 import { OBSERVED_TYPES } from './readers/contract-json.js';
 import { MappingFile, type Mapping } from './readers/csv/mapping.js';
@@ -73,7 +74,29 @@ const Polled = Type.Object(
   },
   strict,
 );
-const SourcesFile = Type.Object({ timezone: Type.String(), sources: Type.Array(Polled) }, strict);
+const minutes = Type.Integer({ minimum: 0 });
+const SourcesFile = Type.Object(
+  {
+    timezone: Type.String(),
+    ahead: Type.Optional(
+      Type.Object(
+        {
+          minutes: Type.Object(
+            {
+              default: minutes,
+              ...Object.fromEntries(OBSERVED_TYPES.map((contract) => [contract, Type.Optional(minutes)])),
+            },
+            strict,
+          ),
+          forecastDays: Type.Integer({ minimum: 1 }),
+        },
+        strict,
+      ),
+    ),
+    sources: Type.Array(Polled),
+  },
+  strict,
+);
 export type PolledSource = Static<typeof Polled>;
 export type Feeder = Static<typeof SendersFile>['feeders'][number];
 
@@ -89,12 +112,20 @@ export class IntakePlan {
   readonly feeders: readonly Feeder[];
   readonly sources: readonly PolledSource[];
   readonly timezone: string;
+  /** What may be said ahead of its receipt. */
+  readonly ahead: Ahead;
   readonly readers: readonly Reader[];
 
   private constructor(
     /** What the readers are made from. */ readonly rules: SourceRules,
     /** Who may warn of what. */ readonly senders: readonly Sender[],
-    doors: Readonly<{ folder: string; feeders: readonly Feeder[]; sources: readonly PolledSource[]; timezone: string }>,
+    doors: Readonly<{
+      folder: string;
+      feeders: readonly Feeder[];
+      sources: readonly PolledSource[];
+      timezone: string;
+      ahead: Ahead;
+    }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
   ) {
     this.readers = readersOf(rules);
@@ -102,6 +133,7 @@ export class IntakePlan {
     this.feeders = doors.feeders;
     this.sources = doors.sources;
     this.timezone = doors.timezone;
+    this.ahead = doors.ahead;
   }
 
   /**
@@ -120,7 +152,7 @@ export class IntakePlan {
   static read(folder: string): IntakePlan {
     const counties = Counties.ofPlan(folder);
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
-    const { sources, timezone } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const { sources, timezone, ahead = AHEAD } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
     const mappings = [...mappingsIn(path.join(folder, 'mappings')), ...mappingsIn(SHIPPED)];
     const twice = mappings.find(
       ({ format }, index) => mappings.findIndex((other) => other.format === format) !== index,
@@ -155,7 +187,7 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const doors = { folder, feeders, sources, timezone };
+    const doors = { folder, feeders, sources, timezone, ahead };
     const rules = { mappings, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }

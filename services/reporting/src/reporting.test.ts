@@ -106,6 +106,30 @@ describe('an incident', () => {
   });
 });
 
+describe('of several values of one thing', () => {
+  const kept = (n: number, recordedAt: number): KeptEntry => ({
+    at: utc('2026-11-25T07:15:00Z'),
+    recordedAt: utc(recordedAt),
+    nth: n,
+    data: { kind: 'narrative', recordId: 'r', county: '441881', text: `version ${n}` },
+    ...{ county: '441881', verdict: 'confirmed', deaths: n, firstSeenAt: utc('2026-11-25T07:15:00Z') },
+    ...{ step: 'found', grade: n % 2 === 0 ? 'general' : 'major' },
+  });
+
+  it.each(['record', 'fire', 'hazard'] as const)('the one recorded last stands: %s', (kind) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 8 }), fc.infiniteStream(fc.nat()), (times, order) => {
+        const all = [...times].sort((a, b) => a - b).map((at, n) => kept(n, at));
+        const shuffled = all
+          .map((one) => ({ one, at: order.next().value as number }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ one }) => one);
+        expect(summarise(kind, shuffled)).toEqual(summarise(kind, [all.at(-1) as KeptEntry]));
+      }),
+    );
+  });
+});
+
 describe('the reporting store', () => {
   let database: TestDatabase;
   let db: DataSource;

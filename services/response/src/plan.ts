@@ -2,12 +2,19 @@ import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { COLOURS, type Colour } from '@fengsui/contracts';
 import { Counties } from '@fengsui/regions';
-import { faultsOf, type FloodPlan, type RiskPoint } from '@fengsui/rules';
+import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
 import { hashOf, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
-export type Gauge = Readonly<{ station: string; name: string; county: string; warningStageM: number | null }>;
+export type Gauge = Readonly<{
+  station: string;
+  name: string;
+  county: string;
+  warningStageM: number | null;
+  /** What it can show. */ band: GaugeBand;
+  /** Millimetres an hour that can fall at all; null: not known. */ mostRainMmPerHour: number | null;
+}>;
 
 type Orders = Readonly<{ access: AccessPlan; orderWaitsMinutes: number; remindAtMost: number }>;
 
@@ -37,7 +44,7 @@ export class ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
     const gauges = readPlanCsv(folder, 'gauges.csv', GaugeRow);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
-    const { orderWaitsMinutes, remindAtMost, ...rules } = plan.value;
+    const { orderWaitsMinutes, remindAtMost, gaugeDefaults, ...rules } = plan.value;
     const flood = { ...rules, version: hashOf(plan.version, gauges.version, points.version) } as FloodPlan;
     const faults = faultsOf(flood);
     if (faults.length > 0)
@@ -53,7 +60,7 @@ export class ResponsePlan {
     if (strange.length > 0) throw new SettingsError(`${path.join(folder, 'risk-points.csv')} does not fit`, strange);
     return new ResponsePlan(
       flood,
-      new Map(gauges.value.map((row) => [row.station, gaugeOf(row)])),
+      new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)])),
       points.value,
       counties,
       { access: AccessPlan.read(folder), orderWaitsMinutes, remindAtMost },
@@ -84,6 +91,21 @@ const Measure = Type.Union([
     strict,
   ),
 ]);
+
+const metres = Type.Number({ minimum: 0 });
+/** What a gauge can show where gauges.csv does not say: metres below and above its warning stage, and how fast. */
+const GaugeDefaults = Type.Object(
+  {
+    belowWarningM: metres,
+    aboveWarningM: metres,
+    mostChangeMPerHour: metres,
+    toleranceM: metres,
+    mostRainMmPerHour: metres,
+    verified: Type.Boolean(),
+  },
+  strict,
+);
+type GaugeDefaults = Static<typeof GaugeDefaults>;
 
 const PlanFile = Type.Object(
   {
@@ -119,6 +141,7 @@ const PlanFile = Type.Object(
     dwellMinutes: count,
     orderWaitsMinutes: count,
     remindAtMost: count,
+    gaugeDefaults: Type.Optional(GaugeDefaults),
   },
   strict,
 );
@@ -130,6 +153,10 @@ const GaugeRow = Type.Object(
     county: Type.String(),
     warning_stage_m: Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' }),
     source: Type.String(),
+    // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
+    min_stage_m: Type.Optional(Type.String({ pattern: '^(-?\\d+(\\.\\d+)?)?$' })),
+    max_stage_m: Type.Optional(Type.String({ pattern: '^(-?\\d+(\\.\\d+)?)?$' })),
+    most_change_m_per_hour: Type.Optional(Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' })),
   },
   strict,
 );
@@ -146,19 +173,26 @@ const RiskPointRow = Type.Object(
   strict,
 );
 
-const gaugeOf = ({
-  station,
-  name,
-  county,
-  warning_stage_m,
-}: {
-  station: string;
-  name: string;
-  county: string;
-  warning_stage_m: string;
-}): Gauge => ({
-  station,
-  name,
-  county,
-  warningStageM: warning_stage_m === '' ? null : Number(warning_stage_m),
-});
+const numberOr = (written: string | undefined, otherwise: number | null): number | null =>
+  written === undefined || written === '' ? otherwise : Number(written);
+
+function gaugeOf(row: Static<typeof GaugeRow>, defaults: GaugeDefaults | undefined): Gauge {
+  const { station, name, county } = row;
+  const warningStageM = numberOr(row.warning_stage_m, null);
+  const fromWarning = (metres: number | undefined): number | null =>
+    warningStageM === null || metres === undefined ? null : warningStageM + metres;
+  const below = defaults === undefined ? undefined : -defaults.belowWarningM;
+  return {
+    station,
+    name,
+    county,
+    warningStageM,
+    band: {
+      minStageM: numberOr(row.min_stage_m, fromWarning(below)),
+      maxStageM: numberOr(row.max_stage_m, fromWarning(defaults?.aboveWarningM)),
+      mostChangeMPerHour: numberOr(row.most_change_m_per_hour, defaults?.mostChangeMPerHour ?? null),
+      toleranceM: defaults?.toleranceM ?? 0,
+    },
+    mostRainMmPerHour: defaults?.mostRainMmPerHour ?? null,
+  };
+}

@@ -5,6 +5,7 @@ import {
   signalsOf,
   type IncidentV1,
   type ObservedEvent,
+  type ReadingV1,
   type Refusal,
 } from '@fengsui/contracts';
 import { EXACT_POINTS } from '@fengsui/regions';
@@ -14,6 +15,7 @@ import { signalNamed } from '../readers/china/signals.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
+import { sentinelIn } from './sentinels.js';
 
 /**
  * An event that fits its contract, whoever sent it and whenever: all that takes long is done, so that it can be done on
@@ -69,6 +71,8 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
   const checked = checkEvent(type, blank);
   if (!checked.ok) return checked.refusals.map((refusal) => placedIn(place, refusal));
   const own = withSignals(checked.value.data);
+  const sentinel = type === 'reading.v1' ? sentinelIn(own as ReadingV1['data']) : null;
+  if (sentinel !== null) return [placedIn(place, sentinel)];
   const sameness = samenessOf(type, own as never, occurredAt);
   if (sameness.identity.length > MAX_IDENTITY || sameness.key.length > MAX_IDENTITY)
     return [

@@ -1,5 +1,6 @@
 import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
 import type { Note } from '../keeping/kept-inputs.js';
+import { outOfReason } from './ahead.js';
 import { believe, endable, senderOf } from './believing.js';
 import { placed } from './placing.js';
 import { placedIn, type CheckedEvent, type CheckedRecord, type RecordPlace } from './checking.js';
@@ -42,7 +43,7 @@ function candidateOf(
   permit?: Permit,
 ): Candidate | Refusal {
   const anonymous = { ...unsigned, recordedAt: now };
-  const forbidden = permit?.(anonymous) ?? null;
+  const forbidden = outOfReason(anonymous, now, way.ahead) ?? permit?.(anonymous) ?? null;
   if (forbidden !== null) return forbidden;
   const trusted = believed(anonymous, record.signedBy, way, now);
   if ('reason' in trusted) return trusted;

@@ -38,12 +38,21 @@ export async function readWhole(
   const opened = await readInput(payload, readers);
   if ('skipped' in opened) return { ...read, skipped: opened.skipped };
   read.format = opened.format;
-  const now = utc('2026-01-01T00:00:00Z');
+  const now = utc('2026-12-31T00:00:00Z'); // after all that is read
   for await (const records of opened.records)
     for (const record of records) {
       read.records += 1;
       const { divisions } = PLAN.rules;
-      const judged = judge(record, { door: 'cli', actor: 'test', giver: null, marked: false, senders, divisions }, now);
+      const way = {
+        door: 'cli',
+        actor: 'test',
+        giver: null,
+        marked: false,
+        senders,
+        divisions,
+        ahead: PLAN.ahead,
+      } as const;
+      const judged = judge(record, way, now);
       if ('refusals' in judged) read.refusals.push(...judged.refusals);
       else {
         read.events.push(...judged.candidates.map(({ event }) => event));

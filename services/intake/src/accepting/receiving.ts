@@ -4,6 +4,7 @@ import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
 import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
+import type { Ahead } from './ahead.js';
 import type { Sender } from './believing.js';
 import type { CheckedRecord } from './checking.js';
 import type { ReadingThread } from './reading-thread.js';
@@ -20,6 +21,7 @@ export type ReceivingPlan = Readonly<{
   readers: readonly Reader[];
   senders: readonly Sender[];
   rules: Pick<SourceRules, 'divisions'>;
+  ahead: Ahead;
   /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
 }>;
 
@@ -79,14 +81,13 @@ export class Receiving {
     if ('skipped' in opened) return opened;
     const tally = new Tally(opened.format, input.payload.sha256);
     // While the database stores the bytes the first chunk is read, and while it stores one chunk the next.
-    const chunks = begun(chunksOf(opened.records));
-    await this.keep(input, opened.format);
-    let storing: Promise<void> = Promise.resolve();
+    let storing = this.keep(input, opened.format);
+    storing.catch(() => undefined); // it is awaited below; the parser may throw first
     let held: readonly CheckedRecord[] = [];
-    for await (const chunk of chunks) {
+    for await (const chunk of chunksOf(opened.records)) {
       await storing;
       if (held.length > 0) storing = this.storeInTwo(held, input, tally);
-      storing.catch(() => undefined); // it is awaited below; the parser may throw first
+      storing.catch(() => undefined);
       held = chunk;
     }
     await storing;
@@ -194,6 +195,7 @@ export class Receiving {
       marked,
       senders: this.plan.senders,
       divisions: this.plan.rules.divisions,
+      ahead: this.plan.ahead,
     };
   }
 
@@ -406,18 +408,6 @@ const acceptedOf = (
   recordedAt: event.recordedAt,
   conflict,
 });
-
-/** Begins now what is gone through later. */
-function begun<T>(all: AsyncGenerator<T>): AsyncGenerator<T> {
-  const first = all.next();
-  first.catch(() => undefined); // it is awaited later
-  return (async function* () {
-    const { value, done } = await first;
-    if (done === true) return;
-    yield value;
-    yield* all;
-  })();
-}
 
 async function* chunksOf(records: AsyncIterable<CheckedRecord[]>): AsyncGenerator<CheckedRecord[]> {
   let chunk: CheckedRecord[] = [];

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AccessPlan, ROLES, type Identity, type Role } from '@fengsui/access';
 import { CONTRACTS, utc, type OrderKind, type OrderV1 } from '@fengsui/contracts';
+import { AHEAD } from './ahead.js';
 import { DOORS, givenBy, giverOf, type Door, type Way } from './ways-in.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
@@ -41,6 +42,7 @@ const way = (door: Door, identity: Identity | null, marked = false, plan = PLAN)
   marked,
   senders: [],
   divisions: [],
+  ahead: AHEAD,
 });
 const given = (kind: OrderKind, by: Way, more: object = {}): string => {
   const found = givenBy(order(kind, more), 'the mayor', by, NOW);

@@ -1,6 +1,7 @@
 import { rightToGive, type AccessPlan, type Identity } from '@fengsui/access';
 import type { ObservedEvent, OrderKind, OrderRight, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
 import type { County } from '@fengsui/regions';
+import type { Ahead } from './ahead.js';
 import type { Sender } from './believing.js';
 
 /**
@@ -38,6 +39,7 @@ export type Way = Readonly<{
   /** The database holds a demonstration: files that tell of orders may be fed into it again. */ marked: boolean;
   /** Who may warn of what. */ senders: readonly Sender[];
   /** The city, then its counties. */ divisions: readonly County[];
+  /** What may be said ahead of its receipt. */ ahead: Ahead;
 }>;
 
 /** Who gives an order, and by which right. */

@@ -34,7 +34,8 @@ export class FactBook {
     for (const { event, part } of parts) {
       const subject = subjects.get(`${part.kind} ${part.subject}`) as SubjectRow;
       if (event.id in subject.entries) continue;
-      changes.apply(subject, { ...subject.entries, [event.id]: part.kept }, event);
+      const kept = { ...part.kept, recordedAt: event.recordedAt, nth: subject.version };
+      changes.apply(subject, { ...subject.entries, [event.id]: kept }, event);
     }
     await this.write(tx, changes);
   }

@@ -39,8 +39,12 @@ export type FactKind = FactContent['kind'];
 
 /** What entries become: the subject they are about, and what is kept of them. */
 export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptEntry }>;
-/** As it is stored with the subject: small, and enough to sum the subject up again in any order. */
-export type KeptEntry = Readonly<{ at: UtcInstant } & Record<string, unknown>>;
+/**
+ * As it is stored with the subject: small, and enough to sum the subject up again. `recordedAt` and `nth` say which of
+ * two stands: the one that was recorded last, and of those recorded together the one that came last. What was stored
+ * before they were kept has neither, and is older than anything.
+ */
+export type KeptEntry = Readonly<{ at: UtcInstant; recordedAt?: UtcInstant; nth?: number } & Record<string, unknown>>;
 
 /** The parts that events play in the report. Events that the report does not count have none. */
 export function partsOf(
@@ -167,27 +171,27 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
   }
 }
 
-type IncidentEntry = { at: UtcInstant; county: string } & Pick<
-  IncidentV1['data'],
-  | 'reportNo'
-  | 'stage'
-  | 'happenedAt'
-  | 'category'
-  | 'productionRelated'
-  | 'industry'
-  | 'deaths'
-  | 'seriousInjuries'
-  | 'injuries'
-  | 'economicLossYuan'
-  | 'propertyLossYuan'
->;
+type IncidentEntry = KeptEntry & { county: string } & Pick<
+    IncidentV1['data'],
+    | 'reportNo'
+    | 'stage'
+    | 'happenedAt'
+    | 'category'
+    | 'productionRelated'
+    | 'industry'
+    | 'deaths'
+    | 'seriousInjuries'
+    | 'injuries'
+    | 'economicLossYuan'
+    | 'propertyLossYuan'
+  >;
 
 /**
  * Each report states all figures anew; what one does not state stands as before. Casualties count as they stood
  * within the window of Decree 493 art. 13.
  */
 function incident(entries: readonly IncidentEntry[]): FactContent | null {
-  const reports = [...entries].sort((a, b) => a.reportNo - b.reportNo || (a.at < b.at ? -1 : 1));
+  const reports = [...entries].sort((a, b) => a.reportNo - b.reportNo || byRecording(a, b));
   const latest = reports.at(-1) as IncidentEntry;
   if (reports.some(({ stage }) => stage === 'write-off')) return null; // 核销: it was no such accident
   const inWindow = reports.filter(({ at }) => withinCasualtyWindow(latest.category, latest.happenedAt, at));
@@ -224,9 +228,9 @@ const stated = (
 
 /** Fixed may be known before found: it counts once it is known when the hazard was found. */
 function hazard(entries: readonly KeptEntry[]): FactContent | null {
-  const found = entries.filter(({ step }) => step === 'found').sort(byTime)[0] as
-    (KeptEntry & { grade: 'general' | 'major'; county: string }) | undefined;
-  if (found === undefined) return null;
+  const all = entries.filter(({ step }) => step === 'found');
+  if (all.length === 0) return null;
+  const found = last(all) as KeptEntry & { grade: 'general' | 'major'; county: string };
   return {
     kind: 'hazard',
     at: found.at,
@@ -236,9 +240,11 @@ function hazard(entries: readonly KeptEntry[]): FactContent | null {
   };
 }
 
-const byTime = (a: KeptEntry, b: KeptEntry): number => {
-  const [x, y] = [`${a.at} ${JSON.stringify(a)}`, `${b.at} ${JSON.stringify(b)}`];
-  return x < y ? -1 : Number(x > y);
+/** Never by a hash or the order of fields: whoever corrects a correction means it. */
+const byRecording = (a: KeptEntry, b: KeptEntry): number => {
+  const [x, y] = [a.recordedAt ?? '', b.recordedAt ?? ''];
+  return x === y ? (a.nth ?? 0) - (b.nth ?? 0) : x < y ? -1 : 1;
 };
-const first = (entries: readonly KeptEntry[]): KeptEntry => [...entries].sort(byTime)[0] as KeptEntry;
-const last = (entries: readonly KeptEntry[]): KeptEntry => [...entries].sort(byTime).at(-1) as KeptEntry;
+const last = <T extends KeptEntry>(entries: readonly T[]): T => [...entries].sort(byRecording).at(-1) as T;
+const first = (entries: readonly KeptEntry[]): KeptEntry =>
+  [...entries].sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1))[0] as KeptEntry;

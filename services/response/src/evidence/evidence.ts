@@ -1,16 +1,25 @@
 import {
   addMinutes,
   minutesBetween,
+  utc,
   type Colour,
   type FloodForecastV1,
   type ReadingV1,
   type UtcInstant,
 } from '@fengsui/contracts';
 import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
-import type { Evidence } from '@fengsui/rules';
+import { takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
-import { ResponsePlan } from '../plan.js';
-import { EndedWarningRow, ForecastRow, RainBandRow, RainRow, StageRow, WarningRow } from '../tables/tables.js';
+import { ResponsePlan, type Gauge } from '../plan.js';
+import {
+  DoubtfulStageRow,
+  EndedWarningRow,
+  ForecastRow,
+  RainBandRow,
+  RainRow,
+  StageRow,
+  WarningRow,
+} from '../tables/tables.js';
 
 /** A signal of a warning as the response weighs it. */
 export type WeighedWarning = Readonly<{
@@ -30,7 +39,10 @@ const RAIN_HOURS = [1, 3, 6, 12, 24];
 /** Windows longer than this are somebody's own sums: they are kept as measured, never added to shorter ones. */
 const LONGEST_SUMMED_MINUTES = 60;
 
-/** What is known about sky and water. Newer wins, whatever the order of arrival; a repeated message changes nothing. */
+/**
+ * What is known about sky and water. Newer wins, whatever the order of arrival; of two values of one moment the one that
+ * was recorded last, which comes last, for a gauge keeps its order on the log. A repeated message changes nothing.
+ */
 @Injectable()
 export class EvidenceStore {
   constructor(private readonly plan: ResponsePlan) {}
@@ -100,7 +112,6 @@ export class EvidenceStore {
       await insertRows(tx, ForecastRow, [row], {
         on: ['station', 'issuer', 'validAt'],
         set: ['issuedAt', 'stageM', 'flowM3s', 'returnPeriodYears', 'event'],
-        where: 'old.event < excluded.event',
       });
     }
   }
@@ -147,36 +158,77 @@ export class EvidenceStore {
     return (await one(tx, 'select 1 from response.stage where at >= $1 limit 1', [since])) !== null;
   }
 
+  /** Each reading in the order in which it was recorded; what a gauge cannot show waits for a second that agrees. */
   private async addStages(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
-    const newest = new Map<string, { at: UtcInstant; stageM: number; event: string }>();
-    for (const { id, occurredAt, data } of readings) {
-      if (data.quantity !== 'stage') continue;
-      const held = newest.get(data.station);
-      if (held === undefined || held.at < occurredAt || (held.at === occurredAt && held.event < id))
-        newest.set(data.station, { at: occurredAt, stageM: data.stageM, event: id });
-    }
-    if (newest.size === 0) return false;
-    const measured = [...newest]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([station, row]) => ({ station, ...row, band: this.stageBand(station, row.stageM) }));
-    const before = await this.bands(
-      tx,
-      'stage',
-      measured.map(({ station }) => station),
+    const stages = readings.flatMap(({ id, occurredAt, data }): StageOf[] =>
+      data.quantity === 'stage' ? [{ station: data.station, at: occurredAt, stageM: data.stageM, event: id }] : [],
     );
+    if (stages.length === 0) return false;
+    const stations = [...new Set(stages.map(({ station }) => station))].sort();
+    const before = await this.bands(tx, 'stage', stations);
+    const known = await this.statesOf(tx, stations);
+    const states = new Map(known);
+    for (const stage of stages) {
+      const gauge = this.plan.gauges.get(stage.station) as Gauge;
+      const state = states.get(stage.station) ?? { weighed: null, doubtful: null };
+      states.set(stage.station, takeStage(state, stage, gauge.band));
+    }
+    await this.keepDoubtful(tx, known, states);
+    const measured = stations.flatMap((station) => {
+      const weighed = states.get(station)?.weighed ?? null;
+      return weighed === null || weighed.event === known.get(station)?.weighed?.event
+        ? []
+        : [{ ...weighed, band: this.stageBand(station, weighed.stageM) }];
+    });
+    if (measured.length === 0) return false;
     const columns = ['at', 'stageM', 'event', 'band'] as const;
     const written = await insertReturning(tx, StageRow, measured, {
       on: ['station'],
       set: columns,
-      where: '(old.at, old.event) < (excluded.at, excluded.event)',
+      where: 'old.at <= excluded.at',
     });
     const changed = new Set(written.map(({ station }) => station));
     return measured.some((row) => changed.has(row.station) && this.matters(row, before.get(row.station)));
   }
 
+  private async statesOf(tx: Tx, stations: readonly string[]): Promise<Map<string, GaugeState<StageOf>>> {
+    const found = await rows<{ station: string; weighed: StageOf | null; doubtful: StageOf | null }>(
+      tx,
+      `select station, case when s.event is null then null else
+           json_build_object('station', station, 'at', s.at, 'stageM', s.stage_m, 'event', s.event) end as weighed,
+         case when d.event is null then null else
+           json_build_object('station', station, 'at', d.at, 'stageM', d.stage_m, 'event', d.event) end as doubtful
+       from unnest($1::text[]) as station left join response.stage s using (station)
+         left join response.doubtful_stage d using (station)`,
+      [stations],
+    );
+    const stage = (row: StageOf | null): StageOf | null => (row === null ? null : { ...row, at: utc(row.at) });
+    return new Map(
+      found.map(({ station, weighed, doubtful }) => [station, { weighed: stage(weighed), doubtful: stage(doubtful) }]),
+    );
+  }
+
+  private async keepDoubtful(
+    tx: Tx,
+    before: ReadonlyMap<string, GaugeState<StageOf>>,
+    states: ReadonlyMap<string, GaugeState<StageOf>>,
+  ): Promise<void> {
+    const settled = [...before].flatMap(([station, { doubtful }]) =>
+      doubtful !== null && states.get(station)?.doubtful === null ? [station] : [],
+    );
+    if (settled.length > 0) await run(tx, 'delete from response.doubtful_stage where station = any($1)', [settled]);
+    const doubtful = [...states].flatMap(([station, state]) =>
+      state.doubtful !== null && state.doubtful.event !== before.get(station)?.doubtful?.event ? [state.doubtful] : [],
+    );
+    await insertRows(tx, DoubtfulStageRow, doubtful, { on: ['station'], set: ['at', 'stageM', 'event'] });
+  }
+
   private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
     const measured = readings.flatMap(({ id, occurredAt, data }) =>
-      data.quantity === 'rain' && data.windowMinutes !== null && data.windowMinutes <= LONGEST_SUMMED_MINUTES
+      data.quantity === 'rain' &&
+      data.windowMinutes !== null &&
+      data.windowMinutes <= LONGEST_SUMMED_MINUTES &&
+      this.canFall(data.station, data.rainMm, data.windowMinutes)
         ? [{ id, occurredAt, ...data, windowMinutes: data.windowMinutes }]
         : [],
     );
@@ -272,10 +324,19 @@ export class EvidenceStore {
     ).length;
   }
 
+  /** More than has ever fallen anywhere in the time is a gauge that fails. */
+  private canFall(station: string, mm: number, minutes: number): boolean {
+    const most = this.plan.gauges.get(station)?.mostRainMmPerHour ?? null;
+    return most === null || mm <= most * Math.max(minutes / 60, 1 / 6);
+  }
+
   private warningStage(station: string): number | null {
     return this.plan.gauges.get(station)?.warningStageM ?? null;
   }
 }
+
+/** A stage of a gauge, by the event that says so. */
+type StageOf = Readonly<{ station: string; at: UtcInstant; stageM: number; event: string }>;
 
 /** How many thresholds of the plan a gauge has reached, and when it said so. */
 type Band = Readonly<{ station: string; band: number; at: UtcInstant }>;

@@ -10,6 +10,7 @@ import {
   RainBandRow,
   RainRow,
   ResponseOrder,
+  DoubtfulStageRow,
   StageRow,
   StateRow,
   TaskRow,
@@ -124,9 +125,9 @@ class Countersign1795665600001 implements MigrationInterface {
   }
 }
 
-/** A message may carry several signals; before, it had one. */
-class SignalsOfWarnings1795690000000 implements MigrationInterface {
-  readonly name = 'SignalsOfWarnings1795690000000';
+/** A message may carry several signals, and a stage may have to wait for a second that agrees. */
+class SignalsAndDoubts1795690000000 implements MigrationInterface {
+  readonly name = 'SignalsAndDoubts1795690000000';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
@@ -136,6 +137,14 @@ class SignalsOfWarnings1795690000000 implements MigrationInterface {
       alter table response.warning add constraint warning_pkey primary key (event, part);
       comment on table response.warning is 'Signals of weather warnings that concern floods here';
       comment on column response.warning."part" is 'which signal of the message, from 0';
+      create table response.doubtful_stage (
+        station text primary key, at timestamptz not null, stage_m double precision not null, event text not null);
+      comment on table response.doubtful_stage is
+        'The newest stage of a gauge that it cannot show, or not so soon: it waits for a second that agrees';
+      comment on column response.doubtful_stage."station" is 'station';
+      comment on column response.doubtful_stage."at" is 'measured at';
+      comment on column response.doubtful_stage."stage_m" is 'metres above the station’s zero';
+      comment on column response.doubtful_stage."event" is 'event';
     `);
   }
 
@@ -152,6 +161,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     WarningRow,
     EndedWarningRow,
     StageRow,
+    DoubtfulStageRow,
     RainRow,
     RainBandRow,
     ForecastRow,
@@ -166,6 +176,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     OneDeskForOrders1795641600000,
     DescribeTables1795641700003,
     Countersign1795665600001,
-    SignalsOfWarnings1795690000000,
+    SignalsAndDoubts1795690000000,
   ],
 };

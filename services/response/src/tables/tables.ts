@@ -71,6 +71,18 @@ export class StageRow {
   @WholeColumn('how many thresholds of the plan it has reached') band!: number;
 }
 
+@Entity({
+  schema: 'response',
+  name: 'doubtful_stage',
+  comment: 'The newest stage of a gauge that it cannot show, or not so soon: it waits for a second that agrees',
+})
+export class DoubtfulStageRow {
+  @Key('station') station!: string;
+  @InstantColumn('measured at') at!: UtcInstant;
+  @NumberColumn('metres above the station’s zero') stageM!: number;
+  @TextColumn('event') event!: string;
+}
+
 @Entity({ schema: 'response', name: 'rain', comment: 'Rain of the last 24 hours at each gauge, by window' })
 export class RainRow {
   @Key('station') station!: string;

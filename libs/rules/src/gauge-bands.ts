@@ -1,0 +1,48 @@
+import { minutesBetween, type UtcInstant } from '@fengsui/contracts';
+
+/** What a gauge can show at all, and how fast that can change; null: not known, so nothing is doubted for it. */
+export type GaugeBand = Readonly<{
+  minStageM: number | null;
+  maxStageM: number | null;
+  /** Metres an hour, up or down. */ mostChangeMPerHour: number | null;
+  /** Metres that any two readings may differ, however near in time. */ toleranceM: number;
+}>;
+export type StageAt = Readonly<{ at: UtcInstant; stageM: number }>;
+
+/**
+ * Why a stage is not weighed by itself, or null: it lies outside of what the gauge can show, or further from the last
+ * one than water moves in the time between. A sensor that fails says such things, and a flood that nobody expected does:
+ * a second reading tells them apart.
+ * @param before the stage that is weighed now
+ */
+export function doubtOf(reading: StageAt, before: StageAt | null, band: GaugeBand): 'outside' | 'jump' | null {
+  const { minStageM, maxStageM } = band;
+  if ((minStageM !== null && reading.stageM < minStageM) || (maxStageM !== null && reading.stageM > maxStageM))
+    return 'outside';
+  return before === null || agree(reading, before, band) ? null : 'jump';
+}
+
+/** Whether the water can have gone from one reading to the other. A second value of one moment corrects the first. */
+export function agree(a: StageAt, b: StageAt, { mostChangeMPerHour, toleranceM }: GaugeBand): boolean {
+  if (mostChangeMPerHour === null || a.at === b.at) return true;
+  const hours = Math.abs(minutesBetween(a.at, b.at)) / 60;
+  return Math.abs(a.stageM - b.stageM) <= toleranceM + mostChangeMPerHour * hours;
+}
+
+/** What stands of a gauge: the stage that is weighed, and one that waits for a second to agree. */
+export type GaugeState<T extends StageAt> = Readonly<{ weighed: T | null; doubtful: T | null }>;
+
+/** Takes one reading of a gauge. What is older than the stage that is weighed changes nothing. */
+export function takeStage<T extends StageAt>(
+  { weighed, doubtful }: GaugeState<T>,
+  reading: T,
+  band: GaugeBand,
+): GaugeState<T> {
+  if (weighed !== null && reading.at < weighed.at) return { weighed, doubtful };
+  if (doubtOf(reading, weighed, band) === null)
+    return { weighed: reading, doubtful: doubtful !== null && doubtful.at > reading.at ? doubtful : null };
+  const second = doubtful !== null && doubtful.at !== reading.at && agree(reading, doubtful, band);
+  return second
+    ? { weighed: reading.at > doubtful.at ? reading : doubtful, doubtful: null }
+    : { weighed, doubtful: reading };
+}
