@@ -2,6 +2,7 @@ import { refuse, Unreadable, type Head, type Reader, type Segment } from '../rea
 import { BadPayload, type Payload } from '../keeping/payload.js';
 import { cutterOf } from '../readers/cutting.js';
 import { recognise } from '../readers/index.js';
+import { encodingOf } from '../readers/text.js';
 import { check, type CheckedRecord } from './checking.js';
 import type { ReadingThread } from './reading-thread.js';
 
@@ -19,10 +20,18 @@ const OFF_LOOP_BYTES = 65_536;
  * is in memory.
  * @param thread reads large segments, so that others are answered meanwhile; without one they are read here
  */
-export async function readInput(payload: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
-  const head = await headOf(payload);
+export async function readInput(given: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
+  const head = await headOf(given);
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
+  // XML says itself what it is written in; what is cut at line ends and quotes is cut as UTF-8.
+  const utf16 =
+    head.encoding?.startsWith('utf-16') === true &&
+    !head.text
+      .replace(/^\ufeff/, '')
+      .trimStart()
+      .startsWith('<');
+  const payload = utf16 ? asUtf8(given, head.encoding as string) : given;
   const records = recordsOf(payload, reader, head, thread);
   if (reader.whyEmpty === undefined) return { format: reader.format, records };
   const all: CheckedRecord[][] = [];
@@ -34,6 +43,16 @@ async function* once(all: readonly CheckedRecord[][]): AsyncGenerator<CheckedRec
   yield* all;
 }
 
+/** A text in UTF-16 as UTF-8. Places in it are places in that; what is kept is what came. */
+const asUtf8 = (payload: Payload, encoding: string): Payload => ({
+  ...payload,
+  open: async function* () {
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    for await (const chunk of payload.open()) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    yield Buffer.from(decoder.decode());
+  },
+});
+
 async function headOf({ open, size }: Payload): Promise<Head> {
   const chunks: Buffer[] = [];
   let held = 0;
@@ -43,8 +62,9 @@ async function headOf({ open, size }: Payload): Promise<Head> {
     if (held >= HEAD_BYTES) break;
   }
   const bytes = Buffer.concat(chunks).subarray(0, HEAD_BYTES);
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8';
-  return { text: bytes.toString(utf16), complete: size <= HEAD_BYTES };
+  const encoding = encodingOf(bytes);
+  const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes, { stream: true });
+  return { text, complete: size <= HEAD_BYTES, encoding };
 }
 
 async function* recordsOf(

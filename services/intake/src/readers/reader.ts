@@ -1,4 +1,5 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import type { Encoding } from './text.js';
 
 /** What a reader makes of one record: the event without what intake adds (id, key, times of its own). */
 export type Draft = Readonly<{ type: ObservedEvent['type']; occurredAt: string; data: unknown }>;
@@ -33,7 +34,7 @@ export type Unit = 'document' | 'row' | 'line' | 'element';
 export type Segment = Readonly<{ bytes: Buffer; from: number; number: number; last: boolean }>;
 
 /** What is known of an input before it is read. */
-export type Head = Readonly<{ text: string; complete: boolean }>;
+export type Head = Readonly<{ text: string; complete: boolean; encoding?: Encoding }>;
 
 /**
  * Reads one source format. It renames and re-types, nothing more: whether the values are possible is the contract's

@@ -17,6 +17,39 @@ export function decodeUtf8(bytes: Buffer): string | null {
   }
 }
 
+/** How the text of an input is written. */
+export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be';
+
+/**
+ * By the byte order mark; else UTF-8 where it is that; else GB18030 (of which GBK and GB 2312 are parts) where it is
+ * that, as spreadsheets in China save tables.
+ * @param head the first bytes of an input; it may end in the middle of a character
+ */
+export function encodingOf(head: Buffer): Encoding {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  return fits(head, 'utf-8') || !fits(head, 'gb18030') ? 'utf-8' : 'gb18030';
+}
+
+function fits(head: Buffer, encoding: Encoding): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Text in GB18030 as `decodeUtf8` reads UTF-8. */
+export function decodeGb18030(bytes: Buffer): string | null {
+  try {
+    return GB18030.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+const GB18030 = new TextDecoder('gb18030', { fatal: true, ignoreBOM: true });
+
 /** Fields of one line of RFC 4180; null when a quote is left open or stands in the middle of a field. */
 export function fieldsOf(line: string): string[] | null {
   if (!line.includes('"')) return line.split(',');

@@ -11,7 +11,7 @@ export const firmsCsv = csvReader(
   'firms-csv',
   'NASA FIRMS active fires: MODIS and VIIRS (Suomi NPP, NOAA-20, NOAA-21), near-real-time and archive, also after a spreadsheet.',
   (header) => REQUIRED.every((column) => lower(header).includes(column)),
-  (header) => {
+  (header, head) => {
     const names = lower(header);
     const column = (...wanted: string[]): number => names.findIndex((name) => wanted.includes(name));
     const at = {
@@ -32,9 +32,10 @@ export const firmsCsv = csvReader(
       version: column('version'),
     };
     const viirsColumns = names.includes('bright_ti4');
+    const monthFirst = !/(^|,)"?(1[3-9]|2\d|3[01])\/\d{1,2}\/\d{4}/m.test(head.text);
     return (fields, place) => {
       const text = (index: number): string => (index === -1 ? '' : (fields[index] as string).trim());
-      const occurredAt = acquiredAt(text(at.date), text(at.time));
+      const occurredAt = acquiredAt(text(at.date), text(at.time), monthFirst);
       if (occurredAt === null)
         return refuse(
           `${place}, acq_date and acq_time`,
@@ -43,8 +44,10 @@ export const firmsCsv = csvReader(
         );
       const latitude = decimal(text(at.latitude));
       const longitude = decimal(text(at.longitude));
-      const viirs = viirsColumns || text(at.instrument) === 'VIIRS';
-      const percent = viirs ? null : decimal(text(at.confidence));
+      const satellite = SATELLITES[text(at.satellite)] ?? text(at.satellite);
+      const instrument = instrumentOf(text(at.instrument), viirsColumns, satellite);
+      const word = CONFIDENCE[text(at.confidence).toLowerCase()];
+      const percent = instrument === 'VIIRS' || word !== undefined ? null : decimal(text(at.confidence));
       const draft: Draft = {
         type: 'hotspot.v1',
         occurredAt,
@@ -52,17 +55,10 @@ export const firmsCsv = csvReader(
           cellId: cellAt(latitude, longitude),
           latitude,
           longitude,
-          satellite: SATELLITES[text(at.satellite)] ?? text(at.satellite),
-          instrument: viirs ? 'VIIRS' : 'MODIS',
-          confidence:
-            percent === null
-              ? CONFIDENCE[text(at.confidence).toLowerCase()]
-              : percent < 30
-                ? 'low'
-                : percent < 80
-                  ? 'nominal'
-                  : 'high',
-          confidencePercent: percent,
+          satellite,
+          instrument,
+          confidence: percent === null ? word : percent < 30 ? 'low' : percent < 80 ? 'nominal' : 'high',
+          confidencePercent: instrument === 'MODIS' ? percent : null,
           frpMw: optional(text(at.frp)),
           brightnessK: optional(text(at.brightness)),
           backgroundK: optional(text(at.background)),
@@ -78,27 +74,41 @@ export const firmsCsv = csvReader(
   },
 );
 
+/** As the file says; else by its columns, or its satellite. A geostationary imager such as AHI is neither of the two. */
+function instrumentOf(written: string, viirsColumns: boolean, satellite: string): HotspotV1['data']['instrument'] {
+  if (written === 'VIIRS' || written === 'MODIS') return written;
+  if (written !== '') return 'other';
+  return viirsColumns ? 'VIIRS' : satellite === 'Terra' || satellite === 'Aqua' ? 'MODIS' : 'other';
+}
+
 const times = new Map<string, string | null>();
 
 /**
  * `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets turn the date into
- * month/day/year.
+ * month/day/year; a first part above 12 anywhere in the head of the file proves day/month/year for all of it.
  */
-function acquiredAt(date: string, time: string): string | null {
+function acquiredAt(date: string, time: string, monthFirst: boolean): string | null {
   // A pass gives thousands of pixels in one minute.
-  const key = `${date} ${time}`;
+  const key = `${date} ${time} ${monthFirst}`;
   const known = times.get(key);
   if (known !== undefined) return known;
   if (times.size > 10_000) times.clear();
-  const read = readTime(date, time);
+  const read = readTime(date, time, monthFirst);
   times.set(key, read);
   return read;
 }
 
-function readTime(date: string, time: string): string | null {
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(date);
+function readTime(date: string, time: string, monthFirst: boolean): string | null {
+  const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(date);
+  // Year first is year, month, day, whatever stands between and however many digits.
+  const yearFirst = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(date);
+  const two = (digits: string | undefined): string => (digits ?? '').padStart(2, '0');
   const day =
-    american === null ? date : `${american[3]}-${american[1]?.padStart(2, '0')}-${american[2]?.padStart(2, '0')}`;
+    yearFirst !== null
+      ? `${yearFirst[1]}-${two(yearFirst[2])}-${two(yearFirst[3])}`
+      : slashed === null
+        ? date
+        : `${slashed[3]}-${two(slashed[monthFirst ? 1 : 2])}-${two(slashed[monthFirst ? 2 : 1])}`;
   const colon = /^(\d{1,2}):(\d{2})(:00)?$/.exec(time);
   const hhmm = (colon === null ? time : `${colon[1]}${colon[2]}`).padStart(4, '0');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{4}$/.test(hhmm)) return null;
@@ -113,11 +123,13 @@ const SATELLITES: Readonly<Record<string, string>> = {
   A: 'Aqua',
   Aqua: 'Aqua',
   N: 'Suomi-NPP',
-  '1': 'Suomi-NPP',
   SNPP: 'Suomi-NPP',
+  // The archive numbers the satellites: 1 is the first of the JPSS series.
+  '1': 'NOAA-20',
   N20: 'NOAA-20',
   'NOAA-20': 'NOAA-20',
   J1: 'NOAA-20',
+  '2': 'NOAA-21',
   N21: 'NOAA-21',
   'NOAA-21': 'NOAA-21',
   J2: 'NOAA-21',

@@ -1,6 +1,6 @@
 import type { Refusal } from '@fengsui/contracts';
 import { recordOf, refuse, type Draft, type Head, type Segment, type Reader, type SourceRecord } from '../reader.js';
-import { decodeUtf8, fieldsOf, notUtf8 } from '../text.js';
+import { decodeGb18030, decodeUtf8, fieldsOf, notUtf8 } from '../text.js';
 
 /** The first line of a CSV as its column names, trimmed. */
 export function headerOf({ text }: Head): string[] {
@@ -24,7 +24,7 @@ export const csvReader = (
   format: string,
   about: string,
   recognises: (header: readonly string[]) => boolean,
-  rows: (header: readonly string[]) => RowReader,
+  rows: (header: readonly string[], head: Head) => RowReader,
 ): Reader => ({
   format,
   about,
@@ -33,19 +33,24 @@ export const csvReader = (
   recognises: (head) => recognises(headerOf(head)),
   begin: (head) => {
     const header = headerOf(head);
-    const read = rows(header);
+    const read = rows(header, head);
+    const decode = head.encoding === 'gb18030' ? decodeGb18030 : decodeUtf8;
     let first = true;
     return (segment) => {
-      if (!first) return [rowRecord(segment, header.length, read)];
+      if (!first) return [rowRecord(segment, decode(segment.bytes), header.length, read)];
       first = false;
       return [];
     };
   },
 });
 
-function rowRecord({ bytes, from, number, last }: Segment, columns: number, read: RowReader): SourceRecord {
+function rowRecord(
+  { bytes, from, number, last }: Segment,
+  text: string | null,
+  columns: number,
+  read: RowReader,
+): SourceRecord {
   const place = `line ${number}`;
-  const text = decodeUtf8(bytes);
   if (text === null) return recordOf(place, from, bytes.length, notUtf8(place));
   const fields = fieldsOf(text);
   if (fields === null)
