@@ -71,6 +71,8 @@ const Polled = Type.Object(
     schedule: Type.String({ description: 'cron, five fields' }),
     as: Type.Optional(Type.String()),
     silentAfterMinutes: Type.Integer({ minimum: 1 }),
+    /** Other hosts (`name` or `name:port`) that its links may lead to, also inside the network. */
+    hosts: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:\\[\\]-]+$' }))),
   },
   strict,
 );

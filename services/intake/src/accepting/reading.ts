@@ -9,8 +9,9 @@ import type { ReadingThread } from './reading-thread.js';
 const HEAD_BYTES = 65_536;
 const STEP_BYTES = 16_384;
 
-export type Opened =
-  Readonly<{ format: string; records: AsyncIterable<CheckedRecord[]> }> | Readonly<{ skipped: string }>;
+export type Opened = Readonly<{ format: string; records: AsyncIterable<CheckedRecord[]> }> | Skipped;
+/** Nothing was taken. `emptyList`: because it says that there is nothing. */
+export type Skipped = Readonly<{ skipped: string; emptyList?: true }>;
 
 /** A segment up to this is read in some milliseconds; a larger one would hold up whatever else this process does. */
 const OFF_LOOP_BYTES = 65_536;
@@ -22,6 +23,8 @@ const OFF_LOOP_BYTES = 65_536;
  */
 export async function readInput(given: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
   const head = await headOf(given);
+  if (head.complete && head.text.replace(/^\ufeff/, '').trim() === '[]')
+    return { skipped: '空列表 / an empty list', emptyList: true };
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
   // XML says itself what it is written in; what is cut at line ends and quotes is cut as UTF-8.
@@ -36,7 +39,8 @@ export async function readInput(given: Payload, readers: readonly Reader[], thre
   if (reader.whyEmpty === undefined) return { format: reader.format, records };
   const all: CheckedRecord[][] = [];
   for await (const some of records) if (some.length > 0) all.push(some);
-  return all.length === 0 ? { skipped: reader.whyEmpty(head) } : { format: reader.format, records: once(all) };
+  if (all.length > 0) return { format: reader.format, records: once(all) };
+  return { skipped: reader.whyEmpty(head), ...(reader.isEmptyList?.(head) === true ? { emptyList: true } : {}) };
 }
 
 async function* once(all: readonly CheckedRecord[][]): AsyncGenerator<CheckedRecord[]> {

@@ -10,7 +10,7 @@ import type { CheckedRecord } from './checking.js';
 import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
-import { readInput } from './reading.js';
+import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
 import { Tally, type Receipt } from './receipt.js';
@@ -45,7 +45,6 @@ export type Input = Readonly<{
    */
   finish?: (tx: Tx, refused: string | null) => Promise<void>;
 }>;
-type Skipped = Readonly<{ skipped: string }>;
 /** An input whose way in is known. */
 type Known = Input & Readonly<{ way: Way }>;
 

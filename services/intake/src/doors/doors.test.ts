@@ -591,7 +591,7 @@ describe('a polled source', () => {
 
   it('that is an index is followed; a bad entry blocks no neighbour, a changed one is fetched again', async () => {
     const alert = (id: string): string =>
-      `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope></alert>`;
+      `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Cancel</msgType><scope>Public</scope></alert>`;
     let updated = '2020-06-07T02:14:00Z';
     answers = (request, response) => {
       const name = request.url ?? '';
@@ -605,13 +605,88 @@ describe('a polled source', () => {
     await start({ sources: source('cap-index'), environment });
     await due();
     await until(async () => (await events()).length === 2);
-    await until(async () => ((await state())?.failures ?? 0) > 0);
-    expect((await state()).last_error).toMatch(/1 of 3 entries.*404/);
+    const dead = async (): Promise<unknown[]> =>
+      db.query('select failures, error from intake.seen_link where failures > 0');
+    await until(async () => (await dead()).length > 0);
+    expect(await dead()).toMatchObject([{ failures: 1, error: expect.stringContaining('404') }]);
+    // The index was heard: its source is not the one that fails.
+    expect(await state()).toMatchObject({ failures: 0, last_error: null });
     const before = asked.filter(({ url }) => url === '/a').length;
     updated = '2020-06-07T03:00:00Z';
     await due();
     await until(() => asked.filter(({ url }) => url === '/a').length > before);
     expect(asked.filter(({ url }) => url === '/b')).toHaveLength(1);
+    // What is dead is asked for some times, and then left alone.
+    for (let polls = 0; polls < 6; polls += 1) {
+      const polled = asked.filter(({ url }) => url?.startsWith('/data')).length;
+      await due();
+      await until(() => asked.filter(({ url }) => url?.startsWith('/data')).length > polled);
+    }
+    await until(async () => (await db.query('select 1 from intake.seen_link where failures = 5')).length === 1);
+    expect(asked.filter(({ url }) => url === '/bad')).toHaveLength(5);
+  });
+
+  it.each([
+    ['a page', 502, '<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head></html>', /502.*Bad gateway/],
+    ['a page that says that all is well', 200, '<html><head><title>Maintenance</title></head></html>', /Maintenance/],
+    ['a line of text', 200, 'Invalid MAP_KEY.\n', /Invalid MAP_KEY/],
+  ])('that answers with %s failed, and what it says is shown', async (_what, status, body, words) => {
+    answers = (_request, response) => response.writeHead(status).end(body);
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect((await state()).last_error).toMatch(words);
+  });
+
+  it.each([
+    ['Atom', '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title></feed>'],
+    ['RSS', '<rss version="2.0"><channel><title>t</title></channel></rss>'],
+    ['GeoJSON', '{"@context":["https://api.weather.gov/ontology"],"type":"FeatureCollection","features":[]}'],
+    ['JSON', '[]'],
+    ['CSV', header],
+  ])('that has nothing to say was heard: %s', async (_what, body) => {
+    answers = (_request, response) => response.end(body);
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => (await db.query('select 1 from intake.source where heard_at is not null')).length > 0);
+    expect(await state()).toMatchObject({ failures: 0, last_error: null });
+  });
+
+  it('is left alone as long as it asks for', async () => {
+    answers = (_request, response) => response.writeHead(503, { 'retry-after': '7200' }).end();
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    const [job] = (await db.query(
+      `select extract(epoch from due_at - now())::int as seconds from schedule.job where kind = 'poll'`,
+    )) as { seconds: number }[];
+    expect(job?.seconds).toBeGreaterThan(7_000);
+  });
+
+  it('leads nowhere inside but to itself: no link and no redirect', async () => {
+    const reached: string[] = [];
+    const inside = createServer((request, response) => {
+      reached.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+    const { port } = inside.address() as AddressInfo;
+    answers = (request, response) => {
+      if (request.url === '/redirect') response.writeHead(302, { location: `http://127.0.0.1:${port}/r` }).end();
+      else if (request.url === '/own') response.writeHead(302, { location: '/moved' }).end();
+      else if (request.url === '/moved') response.end(header + row);
+      else
+        response.end(
+          `<feed xmlns="http://www.w3.org/2005/Atom">${[`http://127.0.0.1:${port}/l`, '/redirect', '/own'].map((to) => `<entry><link href="${to}"/></entry>`).join('')}</feed>`,
+        );
+    };
+    await start({ sources: source('cap-index'), environment });
+    await due();
+    await until(async () => (await db.query('select 1 from intake.seen_link')).length === 3);
+    expect(await db.query('select 1 from intake.seen_link where failures > 0')).toHaveLength(2);
+    expect(await events()).toEqual(['hotspot.v1']);
+    expect(reached).toEqual([]);
+    await new Promise((resolve) => inside.close(resolve));
   });
 
   it('that the plan names no longer is due no more, and nobody waits for it', async () => {

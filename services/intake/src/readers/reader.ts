@@ -55,6 +55,8 @@ export type Reader = Readonly<{
   implied?: ObservedEvent['type'] | null;
   /** For wrappers: why one without a record in it is no input. */
   whyEmpty?: (head: Head) => string;
+  /** Whether one without a record says that there is nothing, and does not just point elsewhere. */
+  isEmptyList?: (head: Head) => boolean;
 }>;
 
 /** A record with one event, or with the reason why it has none. */

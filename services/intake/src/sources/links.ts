@@ -24,14 +24,22 @@ function entriesIn(element: XmlElement): XmlElement[] {
   );
 }
 
+/** Types under which alerts are linked to (IANA; the second is older). */
+const CAP_TYPES = ['application/cap+xml', 'application/common-alerting-protocol+xml'];
+
+/** Of several links the one to an alert; else one that is no page for people; else the first (RFC 4287, 4.2.7). */
 function addressOf(entry: XmlElement, base: string): string | null {
-  const written = entry.children
+  const links = entry.children
     .filter(({ name }) => name === 'link')
-    .flatMap((link) => link.values['href'] ?? link.text.trim())
-    .find((one) => one !== '');
+    .map((link) => ({ to: link.values['href'] ?? link.text.trim(), type: (link.values['type'] ?? '').split(';')[0] }))
+    .filter(({ to }) => to !== '');
+  const written =
+    links.find(({ type }) => CAP_TYPES.includes(type ?? '')) ??
+    links.find(({ type }) => type !== 'text/html') ??
+    links[0];
   if (written === undefined) return null;
   try {
-    const { href, protocol } = new URL(written, base);
+    const { href, protocol } = new URL(written.to, base);
     return protocol === 'http:' || protocol === 'https:' ? href : null;
   } catch {
     return null;

@@ -13,7 +13,9 @@ import { spool } from '../keeping/payload.js';
 import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
 import { SeenLinkRow, SourceRow } from '../tables/tables.js';
+import { whyNot } from './may-fetch.js';
 import { queueOf } from './queue.js';
+import type { Link } from './links.js';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 256_000_000;
@@ -26,7 +28,14 @@ const FIRST_RETRY_MINUTES = 0.5;
 const MAX_LINKS = 200;
 
 /** A fetch that gave nothing that could be used. It is never an empty answer. */
-class FailedFetch extends Error {}
+class FailedFetch extends Error {
+  constructor(
+    message: string,
+    /** Seconds that the server asked to be left alone; null: it did not. */ readonly waitSeconds: number | null = null,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Where answers wait until they are whole, the keys that stand for `{key}` in addresses, and the thread that reads
@@ -41,7 +50,8 @@ export type PollingSettings = Readonly<{
 export const POLLING_SETTINGS = Symbol('settings of the polled sources');
 
 type Heard = Readonly<{ etag: string | null; lastModified: string | null }>;
-type Outcome = Readonly<{ kind: 'heard' } & Heard> | Readonly<{ kind: 'failed'; reason: string }>;
+type Failure = Readonly<{ reason: string; waitSeconds: number | null }>;
+type Outcome = Readonly<{ kind: 'heard' } & Heard> | Readonly<{ kind: 'failed' } & Failure>;
 
 /**
  * Asks the sources of the plan on their schedule, each in a queue of its own. When the next question is due is a row,
@@ -101,7 +111,7 @@ export class Polling implements OnApplicationBootstrap {
     } catch (error) {
       const reason = String((error as Error)?.message ?? error).slice(0, 300);
       this.logger.warn(`${source.name}: ${reason}`);
-      return { kind: 'failed', reason };
+      return { kind: 'failed', reason, waitSeconds: error instanceof FailedFetch ? error.waitSeconds : null };
     }
   }
 
@@ -122,7 +132,7 @@ export class Polling implements OnApplicationBootstrap {
   /** Asked again sooner than the schedule says; and announced as silent when that is due. */
   private async failed(
     source: PolledSource,
-    { reason }: Readonly<{ reason: string }>,
+    { reason, waitSeconds }: Failure,
     next: UtcInstant,
     { tx, now, append }: UnitOfWork,
   ): Promise<void> {
@@ -136,7 +146,9 @@ export class Polling implements OnApplicationBootstrap {
     if (announce) append(silent(name, before.heardAt, silentSince, reason, now));
     const jitter = randomInt(500, 1_500) / 1_000;
     const soon = addMinutes(now, FIRST_RETRY_MINUTES * 2 ** Math.min(before.failures, 10) * jitter);
-    await this.askAt(tx, source, soon < next ? soon : next);
+    const early = soon < next ? soon : next;
+    const asked = waitSeconds === null ? early : addMinutes(now, waitSeconds / 60);
+    await this.askAt(tx, source, asked > early ? asked : early);
   }
 
   private async askAt(tx: Tx, source: PolledSource, dueAt: UtcInstant): Promise<void> {
@@ -154,7 +166,7 @@ export class Polling implements OnApplicationBootstrap {
       ...(etag === null ? {} : { 'if-none-match': etag }),
       ...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
     };
-    const response = await this.fetched(this.addressOf(source), headers);
+    const response = await this.fetched(this.addressOf(source), source, headers);
     if (response.status === 304) return { etag, lastModified };
     if (source.kind === 'cap-index') await this.takeIndex(source, response);
     else await this.takeWhole(source, source.name, response);
@@ -168,17 +180,33 @@ export class Polling implements OnApplicationBootstrap {
     return url.replaceAll('{key}', encodeURIComponent(key));
   }
 
-  private async fetched(address: string, headers: Record<string, string> = {}): Promise<Response> {
-    let response: Response;
+  /** Follows redirects itself: each must lead where a link of the source may lead. */
+  private async fetched(
+    address: string,
+    source: PolledSource,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    let to = address;
+    for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+      const why = await whyNot(to, source);
+      if (why !== null) throw new FailedFetch(`${new URL(to).host}: ${why}`);
+      const response = await this.answerOf(to, headers);
+      const location = response.headers.get('location');
+      if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
+        return good(response);
+      await response.body?.cancel();
+      to = new URL(location, to).href;
+    }
+    throw new FailedFetch(`more than ${MOST_REDIRECTS} redirects`);
+  }
+
+  private async answerOf(address: string, headers: Record<string, string>): Promise<Response> {
     try {
-      response = await fetch(address, { headers, redirect: 'follow', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return await fetch(address, { headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
       const { message, cause } = error as Error;
       throw new FailedFetch(`no answer: ${(cause as Error | undefined)?.message ?? message}`);
     }
-    if (response.status !== 304 && !response.ok)
-      throw new FailedFetch(`answered ${response.status} ${response.statusText}`);
-    return response;
   }
 
   /**
@@ -192,7 +220,12 @@ export class Polling implements OnApplicationBootstrap {
       const readers =
         as === undefined ? this.receiving.readers : this.receiving.readers.filter(({ format }) => format === as);
       const receipt = await this.receiving.receive({ payload, door: 'poll', name, actor: `source:${name}`, readers });
-      if ('skipped' in receipt) throw new FailedFetch(receipt.skipped);
+      // A source that says that there is nothing was heard: what is in force stays so until it ends by itself.
+      if ('skipped' in receipt) {
+        if (receipt.emptyList === true) return;
+        // What it says before the formats that it is none of.
+        throw new FailedFetch(`${await firstWordsOf(payload.open())}: ${receipt.skipped}`);
+      }
       if (receipt.refusals.some(({ reason }) => reason.startsWith(CUT_OFF)))
         throw new FailedFetch('the answer was cut off');
     } finally {
@@ -200,28 +233,56 @@ export class Polling implements OnApplicationBootstrap {
     }
   }
 
-  /** Fetches what an index links to and was not fetched before. One bad entry never blocks its neighbours. */
+  /**
+   * Fetches what an index links to and was not fetched before. The index was heard, whatever its entries are: one that
+   * is dead is reported once, tried again with the next polls, and then left alone.
+   */
   private async takeIndex(source: PolledSource, response: Response): Promise<void> {
     const links = await this.settings.thread.linksIn(await atMost(response, INDEX_BYTES), response.url);
     if (links === null) throw new FailedFetch('no Atom or RSS index');
-    const known = await rows<{ link: string }>(
-      this.db,
-      'select link from intake.seen_link where source = $1 and link = any($2)',
-      [source.name, links.map(({ version }) => version)],
+    const known = new Map(
+      (
+        await rows<{ link: string; failures: number }>(
+          this.db,
+          'select link, failures from intake.seen_link where source = $1 and link = any($2)',
+          [source.name, links.map(({ version }) => version)],
+        )
+      ).map(({ link, failures }) => [link, failures]),
     );
-    const fresh = links.filter(({ version }) => !known.some(({ link }) => link === version)).slice(0, MAX_LINKS);
-    const failures: string[] = [];
-    for (const { address, version } of fresh)
+    const wanted = ({ version }: Link): boolean => {
+      const failures = known.get(version);
+      return failures === undefined || (failures > 0 && failures < MOST_TRIES);
+    };
+    const fresh = links.filter(wanted).slice(0, MAX_LINKS);
+    let failed = 0;
+    for (const { address, version } of fresh) {
+      const seen = { source: source.name, link: version, seenAt: await this.clock.now() };
+      const failures = known.get(version) ?? 0;
       try {
-        await this.takeWhole(source, address, await this.fetched(address));
-        const seen = { source: source.name, link: version, seenAt: await this.clock.now() };
-        await insertRows(this.db.manager, SeenLinkRow, [seen], 'nothing');
+        await this.takeWhole(source, address, await this.fetched(address, source));
+        await this.keepLink({ ...seen, failures: 0, error: null });
       } catch (error) {
-        failures.push(`${address}: ${(error as Error).message}`);
+        failed += 1;
+        const reason = (error as Error).message.slice(0, 300);
+        if (failures === 0) this.logger.warn(`${source.name}: ${address}: ${reason}`);
+        await this.keepLink({ ...seen, failures: failures + 1, error: reason });
       }
-    if (failures.length > 0) throw new FailedFetch(`${failures.length} of ${fresh.length} entries: ${failures[0]}`);
+    }
+    // Where nothing at all can be fetched it is the source that fails, and not an entry.
+    if (failed > 1 && failed === fresh.length && links.length === fresh.length)
+      throw new FailedFetch(`none of ${failed} entries could be taken`);
+  }
+
+  private keepLink(row: SeenLinkRow): Promise<void> {
+    return insertRows(this.db.manager, SeenLinkRow, [row], {
+      on: ['source', 'link'],
+      set: ['seenAt', 'failures', 'error'],
+    });
   }
 }
+
+/** An entry that could not be taken so often is dead. */
+const MOST_TRIES = 5;
 
 const silent = (
   source: string,
@@ -250,6 +311,44 @@ const heardAgain = (source: string, silentSince: UtcInstant, now: UtcInstant): S
   causes: [`source-silent/${source}/${silentSince}`],
   data: { source, silentSince },
 });
+
+const MOST_REDIRECTS = 5;
+
+/** @throws FailedFetch with what the answer says, and when its server wants to be asked again */
+async function good(response: Response): Promise<Response> {
+  if (response.status === 304 || response.ok) return response;
+  const words = response.body === null ? '' : await firstWordsOf(Readable.fromWeb(response.body as never));
+  const said = `answered ${response.status} ${response.statusText}: ${words}`;
+  throw new FailedFetch(
+    said,
+    secondsOf(response.headers.get('retry-after'), Date.parse(response.headers.get('date') ?? '')),
+  );
+}
+
+/** `Retry-After` (RFC 9110, 10.2.3) in seconds: a number, or a date by the clock of the server; null: it says nothing. */
+function secondsOf(written: string | null, serverMs: number): number | null {
+  if (written === null) return null;
+  const seconds = /^\d{1,9}$/.test(written) ? Number(written) : (Date.parse(written) - serverMs) / 1_000;
+  return seconds >= 0 ? Math.min(seconds, MOST_WAIT_SECONDS) : null;
+}
+/** Longer than a day nobody waits for a source that may have meant something else. */
+const MOST_WAIT_SECONDS = 86_400;
+
+/** What an answer that is no data says: the title of a page, else its first line. */
+async function firstWordsOf(body: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const piece of body) {
+    text += piece.toString('utf8');
+    if (text.length > WORDS_BYTES) break;
+  }
+  const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim();
+  const line = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .find((one) => one.trim() !== '');
+  return JSON.stringify((title ?? line ?? '').trim().slice(0, 120));
+}
+const WORDS_BYTES = 4_000;
 
 /** Bytes of an index: it only links. */
 const INDEX_BYTES = 4_000_000;

@@ -95,9 +95,26 @@ class AddDoors1795479089000 implements MigrationInterface {
   }
 }
 
+/** An entry of an index that cannot be taken is reported once, and left alone after some tries. */
+class DeadLinks1795690000001 implements MigrationInterface {
+  readonly name = 'DeadLinks1795690000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table intake.seen_link add column failures int not null default 0, add column error text;
+      comment on column intake.seen_link."failures" is 'times that it could not be taken; 0: taken';
+      comment on column intake.seen_link."error" is 'why not, the last time';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
   entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, SourceRow, SeenLinkRow, AnsweredRow],
-  migrations: [CreateIntake1795469100000, AddDoors1795479089000, DescribeTables1795641700002],
+  migrations: [CreateIntake1795469100000, AddDoors1795479089000, DescribeTables1795641700002, DeadLinks1795690000001],
   onlyGrow: ['input', 'input_part', 'accepted', 'refusal', 'note'],
 };

@@ -79,6 +79,8 @@ export class SeenLinkRow {
   @Key('source') source!: string;
   @Key('address, with what the index says of its age') link!: string;
   @InstantColumn('fetched at') seenAt!: UtcInstant;
+  @WholeColumn('times that it could not be taken; 0: taken', { default: 0 }) failures!: number;
+  @TextColumn('why not, the last time', { nullable: true }) error!: string | null;
 }
 
 @Entity({ schema: 'intake', name: 'answered', comment: 'Answers under idempotency keys, for who did not hear them' })

@@ -43,7 +43,11 @@ export const capReaders = (trust: Trust = trustAll): readonly Reader[] => [
       ['cap-rss', 'An RSS feed whose items carry alerts.', 'rss'],
       ['cap-edxl-de', 'An EDXL-DE 1.0 distribution with alerts as XML content.', 'EDXLDistribution'],
     ] as const
-  ).map(([format, about, root]) => ({ ...xmlReader(format, about, root, trust), whyEmpty: emptyWrapper })),
+  ).map(([format, about, root]) => ({
+    ...xmlReader(format, about, root, trust),
+    whyEmpty: emptyWrapper,
+    isEmptyList: isEmpty,
+  })),
 ];
 
 const NAMESPACES = /incident\.com\/cap\/1\.0|urn:oasis:names:tc:emergency:cap:1\.\d/;
@@ -138,10 +142,13 @@ function* alertsIn(element: XmlElement): Generator<{ alert: XmlElement; within: 
   }
 }
 
+/** Whether a wrapper has no entries at all, as far as it is known. */
+const isEmpty = ({ text, complete }: Head): boolean =>
+  complete && !/<(?:[\w.-]+:)?(entry|item|contentObject)[\s>]/.test(text);
+
 /** Why a wrapper without an alert in it is no input. */
-function emptyWrapper({ text }: Head): string {
-  const entries = /<(?:[\w.-]+:)?(entry|item)[\s>]/.test(text);
-  return entries
+function emptyWrapper(head: Head): string {
+  return !isEmpty(head)
     ? 'an index that only links to alerts and carries none: feed the alerts themselves, or add the feed to the sources that are polled'
     : 'a feed without entries';
 }

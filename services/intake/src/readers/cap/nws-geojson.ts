@@ -10,7 +10,7 @@ export const nwsGeojson: Reader = {
   format: 'nws-geojson',
   about: 'GeoJSON of the US National Weather Service, one alert a feature.',
   recognises: ({ text }) =>
-    /^\ufeff?\s*\{/.test(text) && text.includes('"FeatureCollection"') && text.includes('wx:Alert'),
+    /^\ufeff?\s*\{/.test(text) && text.includes('"FeatureCollection"') && /wx:Alert|api\.weather\.gov/.test(text),
   unit: () => 'document',
   begin: () => read,
 };
