@@ -11,9 +11,9 @@ export type SignalNamed = (words: string) => Readonly<{ eventCode: string | null
 const UNREAD: SignalNamed = () => ({ eventCode: null, colour: null });
 
 /**
- * The signals of a message, one a kind, colour, place, onset and expiry: each info by itself (CAP 1.2, 3.2.2: the event,
- * the area and the times are those of their info). What is said in two languages is one signal. An info that says that
- * it is over gives none.
+ * The signals of a message, one a kind, colour, place, onset and expiry: each info by itself (CAP 1.2, 3.2.2: event,
+ * area and times are those of their info). What is said in two languages is one signal. An info that says that it is
+ * over gives none.
  * @param signalNamed reads the words of an info that has no code for what it says; a stored event is read without
  */
 export function signalsOf(message: Said, signalNamed: SignalNamed = UNREAD): WarningSignal[] {

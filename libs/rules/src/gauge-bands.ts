@@ -11,11 +11,11 @@ export type StageAt = Readonly<{ at: UtcInstant; stageM: number }>;
 
 /**
  * Why a stage is not weighed by itself, or null: it lies outside of what the gauge can show, or further from the last
- * one than water moves in the time between. A sensor that fails says such things, and a flood that nobody expected does:
- * a second reading tells them apart.
+ * one than water moves in the time between. A sensor that fails says such things, and so does a flood that nobody
+ * expected: a second reading tells them apart.
  * @param before the stage that is weighed now
  */
-export function doubtOf(reading: StageAt, before: StageAt | null, band: GaugeBand): 'outside' | 'jump' | null {
+function doubtOf(reading: StageAt, before: StageAt | null, band: GaugeBand): 'outside' | 'jump' | null {
   const { minStageM, maxStageM } = band;
   if ((minStageM !== null && reading.stageM < minStageM) || (maxStageM !== null && reading.stageM > maxStageM))
     return 'outside';

@@ -112,8 +112,12 @@ describe('of several values of one thing', () => {
     recordedAt: utc(recordedAt),
     nth: n,
     data: { kind: 'narrative', recordId: 'r', county: '441881', text: `version ${n}` },
-    ...{ county: '441881', verdict: 'confirmed', deaths: n, firstSeenAt: utc('2026-11-25T07:15:00Z') },
-    ...{ step: 'found', grade: n % 2 === 0 ? 'general' : 'major' },
+    county: '441881',
+    verdict: 'confirmed',
+    deaths: n,
+    firstSeenAt: utc('2026-11-25T07:15:00Z'),
+    step: 'found',
+    grade: n % 2 === 0 ? 'general' : 'major',
   });
 
   it.each(['record', 'fire', 'hazard'] as const)('the one recorded last stands: %s', (kind) => {

@@ -97,7 +97,7 @@ class HashedText {
     return hashOf('sha256', this.out.subarray(0, this.length), 'hex');
   }
 
-  /** `,"2026-…Z"`. One finer than the milliseconds that were written, or `infinity`, is shown as it is, and does not fit. */
+  /** `,"2026-…Z"`. One finer than the milliseconds that were written, or `infinity`, is shown as it is. */
   private instant(bytes: Buffer, from: number): Buffer {
     const micros = bytes.readInt32BE(from) * 2 ** 32 + bytes.readUInt32BE(from + 4);
     const ms = EPOCH_MS + micros / 1_000;

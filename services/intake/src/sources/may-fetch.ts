@@ -31,8 +31,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 const everyAddress: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
 /**
- * Why an address that a source gave may not be asked, or null. Its own host and port may, and those that the plan names,
- * wherever they are; of any other no address may be inside, whatever its name is.
+ * Why an address that a source gave may not be asked, or null. Its own host and port may, and those that the plan
+ * names, wherever they are; of any other no address may be inside, whatever its name is.
  */
 export async function whyNot(
   address: string,

@@ -325,7 +325,7 @@ async function good(response: Response): Promise<Response> {
   );
 }
 
-/** `Retry-After` (RFC 9110, 10.2.3) in seconds: a number, or a date by the clock of the server; null: it says nothing. */
+/** `Retry-After` (RFC 9110, 10.2.3) in seconds: a number, or a date by the server's clock; null: it says nothing. */
 function secondsOf(written: string | null, serverMs: number): number | null {
   if (written === null) return null;
   const seconds = /^\d{1,9}$/.test(written) ? Number(written) : (Date.parse(written) - serverMs) / 1_000;

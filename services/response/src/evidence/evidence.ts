@@ -40,8 +40,8 @@ const RAIN_HOURS = [1, 3, 6, 12, 24];
 const LONGEST_SUMMED_MINUTES = 60;
 
 /**
- * What is known about sky and water. Newer wins, whatever the order of arrival; of two values of one moment the one that
- * was recorded last, which comes last, for a gauge keeps its order on the log. A repeated message changes nothing.
+ * What is known about sky and water. Newer wins, whatever the order of arrival; of two values of one moment the one
+ * that was recorded last, which comes last, for a gauge keeps its order on the log. A repeated message changes nothing.
  */
 @Injectable()
 export class EvidenceStore {

@@ -32,7 +32,7 @@ export const eventCodeOf = (kind: string): string | null => EVENT_CODES[kind] ??
 
 /** One signal of a message; `area` is null when it holds for the whole of the issuer's division. */
 export type Signal = Readonly<{ kind: string; colour: Colour; area: string | null }>;
-/** What a sentence of a bureau says: who, when (null what the date of its page has to say), what changes, which signals. */
+/** What a sentence of a bureau says: who, when (null: what its page has to say), what changes, which signals. */
 export type Announcement = Readonly<{
   issuer: string;
   year: number | null;

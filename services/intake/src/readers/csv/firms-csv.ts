@@ -74,7 +74,7 @@ export const firmsCsv = csvReader(
   },
 );
 
-/** As the file says; else by its columns, or its satellite. A geostationary imager such as AHI is neither of the two. */
+/** As the file says; else by its columns, or its satellite. A geostationary imager such as AHI is neither. */
 function instrumentOf(written: string, viirsColumns: boolean, satellite: string): HotspotV1['data']['instrument'] {
   if (written === 'VIIRS' || written === 'MODIS') return written;
   if (written !== '') return 'other';
