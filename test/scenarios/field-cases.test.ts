@@ -91,12 +91,12 @@ describe('small inputs after public bug reports', () => {
     expect(events[0]?.occurredAt).toBe('2026-11-03T05:12:00.000Z');
   });
 
-  for (const file of ['empty-areaDesc.xml', 'empty-geocode.xml'])
-    real(`06 ${file} is read with a note ${withoutData}`, async () => {
-      const came = await one('06-cap-empty-optional-parts', file);
-      expect([came.counts, came.notes === '']).toEqual(['1 0 0 0', false]);
-      expect(signals(came)).toEqual([expect.stringMatching(/^11B03 red 44/)]);
-    });
+  real(`06 what is empty and optional is read with a note ${withoutData}`, async () => {
+    const came = await fed('06-cap-empty-optional-parts', 'empty-areaDesc.xml', 'empty-geocode.xml');
+    for (const { counts, notes } of came) expect([counts, notes === '']).toEqual(['1 0 0 0', false]);
+    const said = signals(came.at(-1) as Came);
+    expect(said).toEqual([expect.stringMatching(/^11B03 red 44/), expect.stringMatching(/^11B03 red 44/)]);
+  });
 
   real(`07 each info by itself ${withoutData}`, async () => {
     const mixed = await one('07-cap-several-infos', 'red-one-county-yellow-other.xml');
@@ -123,12 +123,9 @@ describe('small inputs after public bug reports', () => {
     }
     await today.end();
     today = undefined;
-    for (const file of ['ack.xml', 'error.xml'])
-      expect(await one(folder, file)).toMatchObject({ counts: '1 0 0 0', proposed: [] });
-    expect(await one(folder, 'empty-references.xml')).toMatchObject({
-      counts: '1 0 0 0',
-      notes: expect.stringContaining('references'),
-    });
+    const [ack, error, references] = await fed(folder, 'ack.xml', 'error.xml', 'empty-references.xml');
+    for (const came of [ack, error]) expect(came).toMatchObject({ counts: '1 0 0 0', proposed: [] });
+    expect(references).toMatchObject({ counts: '1 0 0 0', notes: expect.stringContaining('references') });
   });
 
   for (const file of ['to-itself-red-two.xml', 'control-red-two.xml'])
@@ -139,15 +136,14 @@ describe('small inputs after public bug reports', () => {
 
   real(`11 in every encoding it is the same warning ${withoutData}`, async () => {
     const folder = '11-cap-encodings';
-    for (const file of readdirSync(path.join(ROOT as string, folder))) {
-      const came = await one(folder, file);
-      expect([file, came.counts, signals(came), (came.events[0] as WeatherWarningV1).data.infos[0]?.event]).toEqual([
-        file,
-        '1 0 0 0',
-        ['11B03 yellow 441802000000'],
-        '暴雨',
-      ]);
-    }
+    const files = readdirSync(path.join(ROOT as string, folder));
+    const came = await fed(folder, ...files);
+    expect(came.map(({ counts }) => counts)).toEqual(files.map(() => '1 0 0 0'));
+    const last = came.at(-1) as Came;
+    expect(signals(last)).toEqual(files.map(() => '11B03 yellow 441802000000'));
+    expect(last.events.map((event) => (event as WeatherWarningV1).data.infos[0]?.event)).toEqual(
+      files.map(() => '暴雨'),
+    );
   });
 
   real(`12 an info that is not CAP’s is refused ${withoutData}`, async () => {
@@ -156,10 +152,10 @@ describe('small inputs after public bug reports', () => {
   });
 
   real(`13 times ${withoutData}`, async () => {
-    const h24 = (await one('13-cap-times', 'h24.xml')).events[0] as WeatherWarningV1;
-    expect(h24.data.infos[0]?.expiresAt).toBe('2026-11-25T16:00:00.000Z');
-    for (const file of ['no-colon.xml', 'no-expires.xml'])
-      expect(signals(await one('13-cap-times', file))).toEqual(['11B03 yellow 441802000000']);
+    const came = await fed('13-cap-times', 'h24.xml', 'no-colon.xml', 'no-expires.xml');
+    const h24 = came[0]?.events[0] as WeatherWarningV1 | undefined;
+    expect(h24?.data.infos[0]?.expiresAt).toBe('2026-11-25T16:00:00.000Z');
+    expect(signals(came.at(-1) as Came)).toEqual([0, 1, 2].map(() => '11B03 yellow 441802000000'));
   });
 
   real(`14 the same alert in JSON and XML is one ${withoutData}`, async () => {
