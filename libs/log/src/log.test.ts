@@ -10,6 +10,14 @@ import { adapterContract, event } from './contract-for-tests.js';
 import { exactlyOnce } from './exactly-once.js';
 import { readRecord } from './record.js';
 
+it('hands on what was stored with characters that are forbidden since', () => {
+  const stored = { ...event('a', 1), correlationId: 'x\ufffe' };
+  expect(readRecord(0, 'a', JSON.stringify(stored))).toMatchObject({
+    fault: null,
+    event: { correlationId: 'x\ufffd' },
+  });
+});
+
 describe('the partition of a key', () => {
   // Hashes that Apache Kafka's own tests hold for its murmur2 (UtilsTest.testMurmur2).
   it.each([
