@@ -13,7 +13,7 @@ import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
 import type { Draft, SourceRecord } from '../readers/reader.js';
-import { FORBIDDEN } from '../readers/xml.js';
+import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
 import { sentinelIn } from './sentinels.js';
 
@@ -171,7 +171,7 @@ function withoutForbidden({ data, notes }: Readonly<{ data: unknown; notes: read
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, clean(field)]));
   };
   const cleaned = clean(data);
-  return { data: cleaned, notes: [...notes, `${replaced} characters that XML forbids, each replaced by U+FFFD`] };
+  return { data: cleaned, notes: [...notes, replacedNote(replaced)] };
 }
 
 function holdsForbidden(value: unknown): boolean {

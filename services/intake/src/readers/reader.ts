@@ -71,7 +71,7 @@ export const refuse = (place: string, reason: string, expected: string): Refusal
  */
 export function guarded(
   at: Readonly<{ place: string; from: number; length: number }>,
-  read: () => Readonly<{ drafts: readonly Draft[]; notes?: readonly string[] }>,
+  read: () => Readonly<{ drafts: readonly Draft[]; notes?: readonly string[] }> | SourceRecord,
   placed: (inside: string) => string = (inside) => inside,
 ): SourceRecord {
   try {

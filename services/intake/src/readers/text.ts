@@ -40,8 +40,11 @@ function fits(head: Buffer, encoding: Encoding): boolean {
   }
 }
 
-/** Text in GB18030 as `decodeUtf8` reads UTF-8. */
-export function decodeGb18030(bytes: Buffer): string | null {
+/** What reads the text of an input that is cut at line ends: GB18030, else UTF-8; null for bytes that are neither. */
+export const decoderOf = (encoding: Encoding | undefined): ((bytes: Buffer) => string | null) =>
+  encoding === 'gb18030' ? decodeGb18030 : decodeUtf8;
+
+function decodeGb18030(bytes: Buffer): string | null {
   try {
     return GB18030.decode(bytes);
   } catch {

@@ -35,6 +35,9 @@ const MAX_ATTRIBUTES = 64;
 /** The longest text of a real alert is an image of 0.4 MB. */
 const MAX_TEXT = 3_000_000;
 
+/** What a person is told of characters that were replaced. */
+export const replacedNote = (count: number): string => `${count} characters that XML forbids, each replaced by U+FFFD`;
+
 /** What no XML 1.0 document may hold (2.2). */
 // eslint-disable-next-line no-control-regex
 export const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;

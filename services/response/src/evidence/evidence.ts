@@ -1,7 +1,6 @@
 import {
   addMinutes,
   minutesBetween,
-  utc,
   type Colour,
   type FloodForecastV1,
   type ReadingV1,
@@ -165,12 +164,18 @@ export class EvidenceStore {
     );
     if (stages.length === 0) return false;
     const stations = [...new Set(stages.map(({ station }) => station))].sort();
-    const before = await this.bands(tx, 'stage', stations);
-    const known = await this.statesOf(tx, stations);
+    const before = await this.stagesOf(tx, stations);
+    const doubtful = await this.doubtfulOf(tx, stations);
+    const known = new Map(
+      stations.map((station): [string, GaugeState<StageOf>] => [
+        station,
+        { weighed: before.get(station) ?? null, doubtful: doubtful.get(station) ?? null },
+      ]),
+    );
     const states = new Map(known);
     for (const stage of stages) {
       const gauge = this.plan.gauges.get(stage.station) as Gauge;
-      const state = states.get(stage.station) ?? { weighed: null, doubtful: null };
+      const state = states.get(stage.station) as GaugeState<StageOf>;
       states.set(stage.station, takeStage(state, stage, gauge.band));
     }
     await this.keepDoubtful(tx, known, states);
@@ -191,21 +196,24 @@ export class EvidenceStore {
     return measured.some((row) => changed.has(row.station) && this.matters(row, before.get(row.station)));
   }
 
-  private async statesOf(tx: Tx, stations: readonly string[]): Promise<Map<string, GaugeState<StageOf>>> {
-    const found = await rows<{ station: string; weighed: StageOf | null; doubtful: StageOf | null }>(
+  /** The stages that are weighed, held until this transaction ends. */
+  private async stagesOf(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, StageOf & Band>> {
+    const found = await rows<StageOf & Band>(
       tx,
-      `select station, case when s.event is null then null else
-           json_build_object('station', station, 'at', s.at, 'stageM', s.stage_m, 'event', s.event) end as weighed,
-         case when d.event is null then null else
-           json_build_object('station', station, 'at', d.at, 'stageM', d.stage_m, 'event', d.event) end as doubtful
-       from unnest($1::text[]) as station left join response.stage s using (station)
-         left join response.doubtful_stage d using (station)`,
+      `select station, at, stage_m as "stageM", event, band from response.stage
+       where station = any($1) order by station for update`,
       [stations],
     );
-    const stage = (row: StageOf | null): StageOf | null => (row === null ? null : { ...row, at: utc(row.at) });
-    return new Map(
-      found.map(({ station, weighed, doubtful }) => [station, { weighed: stage(weighed), doubtful: stage(doubtful) }]),
+    return new Map(found.map((row) => [row.station, row]));
+  }
+
+  private async doubtfulOf(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, StageOf>> {
+    const found = await rows<StageOf>(
+      tx,
+      'select station, at, stage_m as "stageM", event from response.doubtful_stage where station = any($1)',
+      [stations],
     );
+    return new Map(found.map((row) => [row.station, row]));
   }
 
   private async keepDoubtful(
@@ -257,7 +265,7 @@ export class EvidenceStore {
       [stations],
     );
     const sums = await this.rainSums(tx, stations);
-    const before = await this.bands(tx, 'rain_band', stations);
+    const before = await this.rainBands(tx, stations);
     const bands = stations.flatMap((station): Band[] => {
       const own = sums.filter((row) => row.station === station);
       return own[0] === undefined ? [] : [{ station, band: this.rainBand(own), at: own[0].at }];
@@ -288,12 +296,8 @@ export class EvidenceStore {
     return sums.filter(({ event }) => event !== '').map((row) => ({ ...row, mm: round(row.mm) }));
   }
 
-  private async bands(
-    tx: Tx,
-    table: 'stage' | 'rain_band',
-    stations: readonly string[],
-  ): Promise<ReadonlyMap<string, Band>> {
-    const sql = `select station, band, at from response.${table} where station = any($1) order by station for update`;
+  private async rainBands(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, Band>> {
+    const sql = 'select station, band, at from response.rain_band where station = any($1) order by station for update';
     return new Map((await rows<Band>(tx, sql, [stations])).map((row) => [row.station, row]));
   }
 

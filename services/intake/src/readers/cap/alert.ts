@@ -280,9 +280,9 @@ function infoOf(info: Fields, version: Version) {
   };
 }
 
-/** Words for what is warned of: without any, and without a code, nobody knows. */
+/** Words for what is warned of: without any nobody knows. */
 function eventOf(info: Fields): string {
-  const headline = info.words('headline') ?? '';
+  const headline = info.texts('headline').join('\n').trim();
   return headline === '' ? info.must('event') : info.ought('event', headline);
 }
 
@@ -378,8 +378,10 @@ function referencesOf(alert: Fields): Reference[] {
   if (written === '') alert.reading.note('alert/references: empty');
   const { read, left } = referencesIn(written);
   if (left !== '') alert.reading.note(`alert/references: ${shown(left)} is no sender,identifier,sent: not followed`);
-  const [identifier, sender] = [alert.texts('identifier')[0], alert.texts('sender')[0]];
-  if (read.some((one) => one.identifier === identifier && one.sender === sender))
+  const [identifier, sender, sent] = ['identifier', 'sender', 'sent'].map((name) => alert.texts(name)[0] ?? '');
+  const sentAt = instantOf(sent ?? '');
+  // Another time under the same name is an earlier message, which it does end.
+  if (read.some((one) => one.identifier === identifier && one.sender === sender && one.sentAt === sentAt))
     alert.reading.note('alert/references: the message names itself, which ends nothing');
   return read;
 }

@@ -1,5 +1,5 @@
 import { refuse, type Head, type Segment, type Reader, type SourceRecord } from '../reader.js';
-import { bytesOfText, parseXml, type XmlDocument, type XmlElement } from '../xml.js';
+import { bytesOfText, parseXml, replacedNote, type XmlDocument, type XmlElement } from '../xml.js';
 import { readAlert, type AlertRead } from './alert.js';
 import { CAP_VERSIONS } from './vocabulary.js';
 
@@ -131,8 +131,7 @@ function recordOf(
   };
 }
 
-const replacedIn = ({ replaced }: XmlDocument): string[] =>
-  replaced === 0 ? [] : [`${replaced} characters that XML forbids, each replaced by U+FFFD`];
+const replacedIn = ({ replaced }: XmlDocument): string[] => (replaced === 0 ? [] : [replacedNote(replaced)]);
 
 function* alertsIn(element: XmlElement): Generator<{ alert: XmlElement; within: string }> {
   for (const child of element.children) {

@@ -1,5 +1,5 @@
 import { arrayOf, elementsOf, isObject, parseJson, textOf, type JsonObject } from '../json.js';
-import { refuse, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
+import { guarded, refuse, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
 import { recordOfCap } from './cap-json.js';
 
 /**
@@ -28,12 +28,7 @@ function recordOf(feature: unknown, at: Pick<SourceRecord, 'place' | 'from' | 'l
   const properties = isObject(feature) ? feature['properties'] : undefined;
   if (!isObject(feature) || !isObject(properties))
     return { ...at, refusals: [refuse(at.place, 'no feature with properties', 'a feature of type wx:Alert')] };
-  try {
-    return recordOfCap(capOf(properties, feature['geometry'], at.place), at);
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return { ...at, refusals: [refuse(error.place, error.reason, error.expected)] };
-  }
+  return guarded(at, () => recordOfCap(capOf(properties, feature['geometry'], at.place), at));
 }
 
 /** The alert in the words of CAP. */

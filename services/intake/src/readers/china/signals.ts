@@ -69,6 +69,7 @@ export function announcementIn(text: string): Announcement | null {
       ? found
       : found.slice(0, 1).map((signal) => ({ ...signal, colour: colourNamed(changed[2] ?? '') ?? signal.colour }));
   if (signals.length === 0) return null;
+  const change: string = changed?.[1] ?? verb;
   return {
     issuer,
     year: numberOrNull(year),
@@ -76,7 +77,7 @@ export function announcementIn(text: string): Announcement | null {
     day: numberOrNull(day),
     hour: Number(hour),
     minute: Number(minute ?? 0),
-    change: isChange(changed?.[1] ?? verb) ? ((changed?.[1] ?? verb) as Change) : '更新',
+    change: isChange(change) ? change : '更新',
     signals,
   };
 }

@@ -3,7 +3,7 @@ import type { County } from '@fengsui/regions';
 import { isObject, parseJson, textOf, type JsonObject } from '../json.js';
 import { instantAt } from '../local-time.js';
 import { guarded, Unreadable, type Segment, type Reader, type SourceRecord } from '../reader.js';
-import { decodeGb18030, decodeUtf8, instantOf, notUtf8 } from '../text.js';
+import { decoderOf, instantOf, notUtf8 } from '../text.js';
 import { divisionCalled, divisionsNamed } from '../places.js';
 import { alertOfSignal, announcementIn, isChange, type Announcement, type Signal } from './signals.js';
 
@@ -40,9 +40,10 @@ export const warningText = (divisions: readonly County[]): Reader => ({
   recognises: ({ text }) =>
     !/^\ufeff?\s*[[{<]/.test(text) && /气象[台局].{0,40}(发布|更新|升级|降级|解除|将)[^\n]{0,200}预警/.test(text),
   begin: ({ encoding }) => {
+    const decode = decoderOf(encoding);
     let page: string | null = null;
     return (segment) => {
-      const text = encoding === 'gb18030' ? decodeGb18030(segment.bytes) : decodeUtf8(segment.bytes);
+      const text = decode(segment.bytes);
       const dated = /^(?:日期|发布日期|发布时间)[:：]\s*(\d{4}-\d{2}-\d{2})/.exec(text ?? '')?.[1];
       if (dated === undefined) return [recordOf(segment, () => ofText(text, page, divisions))];
       page = instantOf(`${dated}T23:59:59${ZONE}`);

@@ -1,6 +1,6 @@
 import type { Refusal } from '@fengsui/contracts';
 import { recordOf, refuse, type Draft, type Head, type Segment, type Reader, type SourceRecord } from '../reader.js';
-import { decodeGb18030, decodeUtf8, fieldsOf, notUtf8 } from '../text.js';
+import { decoderOf, fieldsOf, notUtf8 } from '../text.js';
 
 /** The first line of a CSV as its column names, trimmed. */
 export function headerOf({ text }: Head): string[] {
@@ -34,7 +34,7 @@ export const csvReader = (
   begin: (head) => {
     const header = headerOf(head);
     const read = rows(header, head);
-    const decode = head.encoding === 'gb18030' ? decodeGb18030 : decodeUtf8;
+    const decode = decoderOf(head.encoding);
     let first = true;
     return (segment) => {
       if (!first) return [rowRecord(segment, decode(segment.bytes), header.length, read)];
