@@ -84,7 +84,10 @@ function tokenOfBoard(here, environment) {
 async function aWarningBecomesACall(page, makeToken, until) {
   const posted = await fetch(`${page}/v1/warnings`, {
     method: 'POST',
-    body: readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml')),
+    body: (await import('../../libs/demonstration/dist/index.js')).shiftedTo(
+      new Date().toISOString(),
+      readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'), 'utf8'),
+    ),
     headers: { 'content-type': 'application/xml' },
   });
   if (!posted.ok) throw new Error(`the warning was not taken: ${await posted.text()}`);

@@ -5,6 +5,7 @@ export * from './flood-plan.js';
 export * from './flood-response.js';
 export * from './gauge-bands.js';
 export * from './grades.js';
+export * from './late.js';
 export * from './roster.js';
 export * from './transfers.js';
 export * from './year-on-year.js';

@@ -95,9 +95,9 @@ export async function loneService(
   };
 }
 
-/** @param text a clock time of the day in Beijing time, with `+1 ` before it that of the day after */
+/** @param text a clock time of the day in Beijing time, with `+1 ` before it that of the day after, with `-1 ` of the one before */
 export function instantOf(date: string, text: string): UtcInstant {
-  const [, days = '0', clock] = /^(?:\+(\d+) )?(\d\d:\d\d)$/.exec(text) ?? [];
+  const [, days = '0', clock] = /^(?:([+-]\d+) )?(\d\d:\d\d)$/.exec(text) ?? [];
   const day = new Date(Date.parse(`${date}T00:00:00Z`) + Number(days) * 86_400_000).toISOString().slice(0, 10);
   return fromShanghai(`${day}T${clock}`);
 }

@@ -6,9 +6,10 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { tokenOf } from '@fengsui/access/testing';
-import { SERVICES, TOPICS } from '@fengsui/contracts';
+import { SERVICES, TOPICS, utc } from '@fengsui/contracts';
 import { addressAs, connect, migrate, NotPrepared, prepareRoles, type OwnedSchema } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { shiftedTo } from '@fengsui/demonstration';
 import { BASE_SCHEMAS } from '@fengsui/service';
 import type { DataSource } from 'typeorm';
 import { ROLE_OF_ALL, SCHEMAS, SEPARATE_ROLES, startProcess, stopProcess } from './index.js';
@@ -123,7 +124,8 @@ describe('the database roles of the services', () => {
       running.push(child);
       asked.set(service, address);
     }
-    const body = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'));
+    const example = readFileSync(path.join(ROOT, 'examples', 'warning-rain-red.cap.xml'), 'utf8');
+    const body = shiftedTo(utc(Date.now()), example);
     const headers = { 'content-type': 'application/xml' };
     const posted = await fetch(`${asked.get('intake')}/v1/warnings`, { method: 'POST', body, headers });
     expect(await posted.json()).toMatchObject({ accepted: 1, refused: 0 });

@@ -16,7 +16,18 @@ export type Gauge = Readonly<{
   /** Millimetres an hour that can fall at all; null: not known. */ mostRainMmPerHour: number | null;
 }>;
 
-type Orders = Readonly<{ access: AccessPlan; orderWaitsMinutes: number; remindAtMost: number }>;
+/** Hours after which what comes in is history: it is kept, and decides nothing. */
+type LateAfterHours = Readonly<{
+  readings: number;
+  /** That do not say until when they hold. */ warningsWithoutEnd: number;
+}>;
+
+type Rest = Readonly<{
+  access: AccessPlan;
+  orderWaitsMinutes: number;
+  remindAtMost: number;
+  lateAfterHours: LateAfterHours;
+}>;
 
 /** All that the city has laid down for floods. */
 export class ResponsePlan {
@@ -26,14 +37,16 @@ export class ResponsePlan {
   readonly orderWaitsMinutes: number;
   /** How often an undecided proposal is called out again. */
   readonly remindAtMost: number;
+  readonly lateAfterHours: LateAfterHours;
 
   private constructor(
     readonly flood: FloodPlan,
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, remindAtMost }: Orders,
+    { access, orderWaitsMinutes, remindAtMost, lateAfterHours }: Rest,
   ) {
+    this.lateAfterHours = lateAfterHours;
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
     this.remindAtMost = remindAtMost;
@@ -44,7 +57,7 @@ export class ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
     const gauges = readPlanCsv(folder, 'gauges.csv', GaugeRow);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
-    const { orderWaitsMinutes, remindAtMost, gaugeDefaults, ...rules } = plan.value;
+    const { orderWaitsMinutes, remindAtMost, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
     const flood = { ...rules, version: hashOf(plan.version, gauges.version, points.version) } as FloodPlan;
     const faults = faultsOf(flood);
     if (faults.length > 0)
@@ -63,7 +76,7 @@ export class ResponsePlan {
       new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)])),
       points.value,
       counties,
-      { access: AccessPlan.read(folder), orderWaitsMinutes, remindAtMost },
+      { access: AccessPlan.read(folder), orderWaitsMinutes, remindAtMost, lateAfterHours },
     );
   }
 }
@@ -142,6 +155,7 @@ const PlanFile = Type.Object(
     orderWaitsMinutes: count,
     remindAtMost: count,
     gaugeDefaults: Type.Optional(GaugeDefaults),
+    lateAfterHours: Type.Object({ readings: count, warningsWithoutEnd: count, verified: Type.Boolean() }, strict),
   },
   strict,
 );

@@ -90,6 +90,32 @@ describe('the level of a response', () => {
     expect(await response.said()).toEqual([]);
   });
 
+  it('is not called for by history; what is still in force counts however long it was under way', async () => {
+    await begin();
+    await response.at('20:30');
+    const lastYear = '2019-06-06T12:00:00.000Z' as UtcInstant;
+    const stage = (at: UtcInstant, stageM: number) => ({
+      type: 'reading.v1' as const,
+      key: 'longli',
+      id: `reading/longli/stage/${at}`,
+      occurredAt: at,
+      data: { station: 'longli', quantity: 'stage', stageM },
+    });
+    await response.give(warning('no-end', lastYear, 'red', [YINGDE]), stage(lastYear, 14.6));
+    await response.at('20:40');
+    expect(await levels()).toEqual(['ordered none']);
+    // A reading that had to wait for an hour is the newest of its gauge, and fresh.
+    await response.give(stage(response.instant('19:40'), 14.6));
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    await response.order({ kind: 'refuse', ...CITY });
+    await response.give(
+      warning('until-tonight', response.instant('-2 20:00'), 'red', [YINGDE, '441882000000'], {
+        expiresAt: response.instant('23:00'),
+      }),
+    );
+    expect(await levels()).toEqual(['ordered none', 'proposed III']);
+  });
+
   it('comes to the same whatever the order in which warning, update and cancel arrive', async () => {
     for (const order of [
       [0, 1, 2],

@@ -10,15 +10,18 @@ export class WildfirePlan {
     readonly counties: Counties,
     /** Minutes that a verdict waits for a fire that is not known yet. */
     readonly orderWaitsMinutes: number,
+    /** Hours after which a sign that comes in is history. */
+    readonly lateAfterHours: number,
   ) {}
 
   static read(folder: string): WildfirePlan {
     const { value, version } = readPlanYaml(folder, 'wildfire.yaml', PlanFile);
-    const { joinWithinKm, joinWithinHours, verifyWithinMinutes, orderWaitsMinutes } = value;
+    const { joinWithinKm, joinWithinHours, verifyWithinMinutes, orderWaitsMinutes, lateAfterHours } = value;
     return new WildfirePlan(
       { version, joinWithinKm, joinWithinHours, verifyWithinMinutes },
       Counties.ofPlan(folder),
       orderWaitsMinutes,
+      lateAfterHours,
     );
   }
 }
@@ -29,6 +32,7 @@ const PlanFile = Type.Object(
     joinWithinHours: Type.Number({ exclusiveMinimum: 0, maximum: 240 }),
     verifyWithinMinutes: Type.Integer({ minimum: 1 }),
     orderWaitsMinutes: Type.Integer({ minimum: 1 }),
+    lateAfterHours: Type.Integer({ minimum: 1 }),
     source: Type.String(),
     verified: Type.Boolean(),
   },

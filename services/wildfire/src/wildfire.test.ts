@@ -90,6 +90,21 @@ describe('a fire', () => {
     expect(await wildfire.said('fire-merged.v1')).toHaveLength(1);
   });
 
+  it('of last year sends nobody out: its signs join a fire of their time, or wait for a fresh one near them', async () => {
+    await begin();
+    await wildfire.at('16:30');
+    await wildfire.give(hotspot(24.2943, 113.687, '-300 14:05'), hotspot(24.2963, 113.688, '-1 15:00'));
+    expect(await fires()).toEqual([]);
+    expect(await wildfire.said('fire-raised.v1')).toEqual([]);
+    await wildfire.at('17:00');
+    // Twenty-three hours after the late one, and within the plan's hours of it: one fire, first seen yesterday.
+    await wildfire.give(hotspot(24.2973, 113.689, '14:05'));
+    expect(await fires()).toEqual(['441881 to-verify 2']);
+    await wildfire.give(hotspot(24.2953, 113.689, '-1 15:10'));
+    expect(await fires()).toEqual(['441881 to-verify 3']);
+    expect(await wildfire.said('fire-raised.v1')).toHaveLength(1);
+  });
+
   it('that nobody verifies in time is overdue', async () => {
     await begin();
     await wildfire.at('16:30');

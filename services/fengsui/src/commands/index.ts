@@ -6,6 +6,7 @@ import { completionCommand } from './completion.js';
 import { CONFLICTS_COMMAND } from './conflicts.js';
 import { DEMO_COMMAND } from './demo.js';
 import { DOCTOR_COMMAND } from './doctor.js';
+import { EXAMPLES_COMMAND } from './examples.js';
 import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
 import { FIGURES_COMMAND } from './figures.js';
@@ -31,6 +32,7 @@ const OWN: readonly CommandOf[] = [
   CONSOLE_COMMAND,
   DEMO_COMMAND,
   FEED_COMMAND,
+  EXAMPLES_COMMAND,
   FORMATS_COMMAND,
   SOURCES_COMMAND,
   CONFLICTS_COMMAND,

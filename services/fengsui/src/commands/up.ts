@@ -309,7 +309,8 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
 接下来可以试试：
   npx fengsui figures --year ${REPORT_YEAR}          每项数字与同比
   npx fengsui trace fires.count --year ${REPORT_YEAR} 每个数字背后的事件和原始报文
-  npx fengsui feed examples/warning-rain-red.cap.xml   喂入一条预警，看建议、呼叫${once ? '(先 npm start 保持服务运行)' : ''}`,
+  npx fengsui examples --write out/examples           示例，时间写成此刻
+  npx fengsui feed out/examples/warning-rain-red.cap.xml   喂入一条预警，看建议、呼叫${once ? '(先 npm start 保持服务运行)' : ''}`,
         en: `
 Demonstration data of 2019 and 2020 are in. ${REPORT_YEAR}:
   flood responses   level IV started ${value('response.flood.level4.started')} times, level III ${value('response.flood.level3.started')}; now ${level?.level ?? 'none'}
@@ -321,7 +322,8 @@ annual summary: ${file} (${printed} figures)
 try next:
   npx fengsui figures --year ${REPORT_YEAR}
   npx fengsui trace fires.count --year ${REPORT_YEAR}
-  npx fengsui feed examples/warning-rain-red.cap.xml`,
+  npx fengsui examples --write out/examples
+  npx fengsui feed out/examples/warning-rain-red.cap.xml`,
       }),
   );
 }

@@ -31,6 +31,7 @@ export type WeighedWarning = Readonly<{
   colour: Colour | null;
   counties: readonly string[];
   expiresAt: UtcInstant | null;
+  /** History when it came in: it decides nothing. */ late: boolean;
 }>;
 type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant | null }>;
 
@@ -119,7 +120,7 @@ export class EvidenceStore {
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
       `select event, event_code as "eventCode", colour, counties from response.warning
-       where ended_by is null and (expires_at is null or expires_at > $1) order by event, part`,
+       where ended_by is null and not late and (expires_at is null or expires_at > $1) order by event, part`,
       [now],
     );
     const stages = await rows<{ station: string; at: UtcInstant; stageM: number; event: string }>(

@@ -1,6 +1,7 @@
 import type { WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
+import { isLate } from '@fengsui/rules';
 import { TouchingThread } from '@fengsui/regions';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
@@ -50,8 +51,9 @@ export class WarningConsumer {
   }
 
   /** Each signal of the message by itself, as far as it concerns floods and a county here. */
-  private async weigh({ id, data }: WeatherWarningV1): Promise<WeighedWarning[]> {
+  private async weigh({ id, data, ...header }: WeatherWarningV1): Promise<WeighedWarning[]> {
     if (data.msgType !== 'Alert' && data.msgType !== 'Update') return [];
+    const old = isLate(header, this.plan.lateAfterHours.warningsWithoutEnd);
     const weighed: WeighedWarning[] = [];
     for (const [part, signal] of data.signals.entries()) {
       const { eventCode, colour, expiresAt } = signal;
@@ -59,7 +61,9 @@ export class WarningConsumer {
       const counties = await countiesOf(signal, data, this.plan.counties, this.thread);
       if (counties.length === 0) continue;
       const { sender, identifier, sentAt } = data;
-      weighed.push({ event: id, part, sender, identifier, sentAt, eventCode, colour, counties, expiresAt });
+      // One that says until when it holds is in force until then, however long it was under way.
+      const late = old && expiresAt === null;
+      weighed.push({ event: id, part, sender, identifier, sentAt, eventCode, colour, counties, expiresAt, late });
     }
     return weighed;
   }

@@ -153,6 +153,22 @@ class SignalsAndDoubts1795690000000 implements MigrationInterface {
   }
 }
 
+/** A warning of last year that comes today decides nothing. */
+class LateWarnings1795700000000 implements MigrationInterface {
+  readonly name = 'LateWarnings1795700000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.warning add column late boolean not null default false;
+      comment on column response.warning."late" is 'history when it came in: it decides nothing';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -177,5 +193,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     DescribeTables1795641700003,
     Countersign1795665600001,
     SignalsAndDoubts1795690000000,
+    LateWarnings1795700000000,
   ],
 };

@@ -1,6 +1,7 @@
 import type { Colour, Level, UtcInstant } from '@fengsui/contracts';
 import {
   DocumentColumn,
+  FlagColumn,
   InstantColumn,
   InstantKey,
   Key,
@@ -45,6 +46,7 @@ export class WarningRow {
   @TextsColumn('counties it covers') counties!: readonly string[];
   @InstantColumn('until when it holds; null: until it is ended', { nullable: true }) expiresAt!: UtcInstant | null;
   @TextColumn('event that updated or cancelled it', { nullable: true }) endedBy!: string | null;
+  @FlagColumn('history when it came in: it decides nothing', { default: false }) late!: boolean;
 }
 
 @Entity({

@@ -7,21 +7,25 @@ import { FireRow, SignRow } from '../tables/tables.js';
 /** A fire near some signs, with all signs of its own. */
 export type NearFire = OpenFire & Readonly<{ judgedAt: UtcInstant | null }>;
 
+/** A sign, and whether it was history when it came in. */
+export type TakenSign = Sign & Readonly<{ late: boolean }>;
+
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
   /** @returns true when at least one sign is new */
-  async addSigns(tx: Tx, signs: readonly Sign[]): Promise<boolean> {
+  async addSigns(tx: Tx, signs: readonly TakenSign[]): Promise<boolean> {
     const added = await insertReturning(
       tx,
       SignRow,
-      signs.map(({ event, at, latitude, longitude, county, by }) => ({
+      signs.map(({ event, at, latitude, longitude, county, by, late }) => ({
         event,
         at,
         latitude: orNull(latitude),
         longitude: orNull(longitude),
         county,
         byWhom: by,
+        late,
       })),
       'nothing',
     );
@@ -33,12 +37,22 @@ export class Fires {
     await run(tx, `select pg_advisory_xact_lock(hashtext('wildfire.gather'))`);
   }
 
-  async looseSigns(tx: Tx): Promise<readonly Sign[]> {
-    const loose = await rows<FoundSign>(
+  /** Signs of no fire yet; of those that were put aside the ones that may hang together with a fresh one. */
+  async looseSigns(tx: Tx, { joinWithinHours }: FirePlan): Promise<readonly TakenSign[]> {
+    const loose = await rows<FoundSign & { late: boolean }>(
       tx,
-      'select event, at, latitude, longitude, county, by_whom as by from wildfire.sign where fire is null order by at, event',
+      `select event, at, latitude, longitude, county, by_whom as by, late from wildfire.sign
+       where fire is null and (not aside or at >= (
+         select min(at) from wildfire.sign where fire is null and not late) - make_interval(hours => $1))
+       order by at, event`,
+      [Math.ceil(joinWithinHours)],
     );
-    return loose.map(signOf);
+    return loose.map((row) => ({ ...signOf(row), late: row.late }));
+  }
+
+  /** Late signs near which no fire of their time is: kept, and asked about no more. */
+  async putAside(tx: Tx, signs: readonly Sign[]): Promise<void> {
+    await run(tx, 'update wildfire.sign set aside = true where event = any($1)', [signs.map(({ event }) => event)]);
   }
 
   /** Fires that signs of this time may belong to, with all their signs. */

@@ -5,7 +5,7 @@ import { gather, type Gathering, type Sign } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import { Fires } from './fires.js';
+import { Fires, type TakenSign } from './fires.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
 export const gatherAt = (now: UtcInstant): Job => ({ kind: 'gather', key: now, dueAt: now, payload: {} });
@@ -23,19 +23,24 @@ export class GatherSigns {
   async gather(_: readonly Job[], unit: UnitOfWork): Promise<void> {
     const { tx } = unit;
     await this.fires.lockGathering(tx);
-    const loose = await this.fires.looseSigns(tx);
+    const loose = await this.fires.looseSigns(tx, this.plan.fires);
     if (loose.length === 0) return;
     const left = await this.joinJudged(tx, loose);
     if (left.length === 0) return;
     const open = await this.fires.near(tx, left, ['to-verify', 'overdue'], this.plan.fires);
-    for (const gathering of gather(open, left, this.plan.fires)) await this.apply(gathering, unit);
+    // Nobody verifies a fire of last year: what is all history joins a fire of its time, or none.
+    const late = new Set(left.flatMap((sign) => (sign.late ? [sign.event] : [])));
+    for (const gathering of gather(open, left, this.plan.fires))
+      if (gathering.kind === 'raise' && gathering.signs.every(({ event }) => late.has(event)))
+        await this.fires.putAside(tx, gathering.signs);
+      else await this.apply(gathering, unit);
   }
 
   /**
    * A sign that was seen before the verdict, and came late, is part of what was judged. A later one is a new fire:
    * embers rekindle.
    */
-  private async joinJudged(tx: Tx, loose: readonly Sign[]): Promise<readonly Sign[]> {
+  private async joinJudged(tx: Tx, loose: readonly TakenSign[]): Promise<readonly TakenSign[]> {
     const joined = new Set<string>();
     for (const fire of await this.fires.near(tx, loose, ['judged'], this.plan.fires)) {
       const before = loose.filter(

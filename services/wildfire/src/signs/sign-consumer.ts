@@ -1,10 +1,10 @@
 import type { HotspotV1, PublicReportV1, UtcInstant } from '@fengsui/contracts';
 import { schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import type { Sign } from '@fengsui/rules';
+import { isLate } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
-import { Fires } from '../fires/fires.js';
+import { Fires, type TakenSign } from '../fires/fires.js';
 import { gatherAt } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
 
@@ -21,9 +21,9 @@ export class SignConsumer {
   /** Places hotspots in a county; those outside the city concern others. */
   @Consumes('wildfire', 'hotspot.v1')
   async hotspots(hotspots: readonly HotspotV1[], { tx, now }: UnitOfWork): Promise<void> {
-    const signs = hotspots.flatMap(({ id, occurredAt, data: { latitude, longitude } }): Sign[] => {
+    const signs = hotspots.flatMap(({ id, data: { latitude, longitude }, ...header }): TakenSign[] => {
       const county = this.plan.counties.at(latitude, longitude);
-      return county === null ? [] : [{ event: id, at: occurredAt, latitude, longitude, county, by: 'satellite' }];
+      return county === null ? [] : [{ ...this.taken(id, header), latitude, longitude, county, by: 'satellite' }];
     });
     await this.add(tx, signs, now);
   }
@@ -34,7 +34,7 @@ export class SignConsumer {
     await this.add(tx, signs, now);
   }
 
-  private signOf({ id, occurredAt, data }: PublicReportV1): Sign[] {
+  private signOf({ id, data, ...header }: PublicReportV1): TakenSign[] {
     const placed = data.latitude !== null && data.longitude !== null;
     const county =
       (placed ? this.plan.counties.at(data.latitude ?? NaN, data.longitude ?? NaN) : null) ??
@@ -46,8 +46,7 @@ export class SignConsumer {
       ? []
       : [
           {
-            event: id,
-            at: occurredAt,
+            ...this.taken(id, header),
             latitude: data.latitude ?? NaN,
             longitude: data.longitude ?? NaN,
             county,
@@ -56,7 +55,11 @@ export class SignConsumer {
         ];
   }
 
-  private async add(tx: Tx, signs: readonly Sign[], now: UtcInstant): Promise<void> {
+  private taken(event: string, header: Readonly<{ occurredAt: UtcInstant; recordedAt: UtcInstant }>) {
+    return { event, at: header.occurredAt, late: isLate(header, this.plan.lateAfterHours) };
+  }
+
+  private async add(tx: Tx, signs: readonly TakenSign[], now: UtcInstant): Promise<void> {
     if (await this.fires.addSigns(tx, signs)) await schedule(tx, 'wildfire', [gatherAt(now)]);
   }
 }

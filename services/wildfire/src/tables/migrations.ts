@@ -60,8 +60,32 @@ class OneDeskForOrders1795641600001 implements MigrationInterface {
   }
 }
 
+/** Heat of last year that comes today sends nobody out. */
+class LateSigns1795700000001 implements MigrationInterface {
+  readonly name = 'LateSigns1795700000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.sign
+        add column late boolean not null default false, add column aside boolean not null default false;
+      comment on column wildfire.sign."late" is 'history when it came in: raises no fire by itself';
+      comment on column wildfire.sign."aside" is 'late, and no fire of its time was near';
+      create index sign_loose_idx on wildfire.sign (at) where fire is null;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
   entities: [FireRow, SignRow, WildfireOrder],
-  migrations: [CreateWildfire1795469100000, OneDeskForOrders1795641600001, DescribeTables1795641700004],
+  migrations: [
+    CreateWildfire1795469100000,
+    OneDeskForOrders1795641600001,
+    DescribeTables1795641700004,
+    LateSigns1795700000001,
+  ],
 };

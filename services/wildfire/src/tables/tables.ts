@@ -1,5 +1,5 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { InstantColumn, Key, NumberColumn, TextColumn, TextsColumn, WholeColumn } from '@fengsui/database';
+import { FlagColumn, InstantColumn, Key, NumberColumn, TextColumn, TextsColumn, WholeColumn } from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Entity, Index } from 'typeorm';
 
@@ -38,6 +38,8 @@ export class SignRow {
   @TextColumn('county') county!: string;
   @TextColumn('satellite or report') byWhom!: 'satellite' | 'report';
   @TextColumn('fire that it belongs to; null: not gathered yet', { nullable: true }) fire!: string | null;
+  @FlagColumn('history when it came in: raises no fire by itself', { default: false }) late!: boolean;
+  @FlagColumn('late, and no fire of its time was near', { default: false }) aside!: boolean;
 }
 
 @Entity({ schema: 'wildfire', name: 'given_order', comment: 'What became of each verdict' })
