@@ -40,6 +40,17 @@ export const HotspotV1 = defineEvent(
       }),
     ),
     version: OrNull(Text('processing version as published')),
+    pixels: Type.Optional(
+      OrNull(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1e6,
+          description: 'pixels that the point stands for, where a list says so',
+        }),
+      ),
+    ),
+    landCover: Type.Optional(OrNull(Text('what grows there, in the words of the list'))),
+    areaHa: Type.Optional(OrNull(Quantity('area of the pixels, hectares; not what burned', 0, 1e7))),
   }),
 );
 export type HotspotV1 = Static<typeof HotspotV1>;

@@ -1,3 +1,4 @@
+export * from './late.js';
 export * from './escalation.js';
 export * from './fires.js';
 export * from './flood-evidence.js';
@@ -5,7 +6,6 @@ export * from './flood-plan.js';
 export * from './flood-response.js';
 export * from './gauge-bands.js';
 export * from './grades.js';
-export * from './late.js';
 export * from './roster.js';
 export * from './transfers.js';
 export * from './year-on-year.js';

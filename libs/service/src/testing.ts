@@ -15,7 +15,14 @@ import { BASE_SCHEMAS, startServices } from './process.js';
 import type { Runtime } from './tokens.js';
 
 /** An event as a test gives it: what stands in `data` and what it is about; the rest is filled in. */
-export type Given = Readonly<{ type: EventType; key: string; data: object; id?: string; occurredAt?: UtcInstant }>;
+export type Given = Readonly<{
+  type: EventType;
+  key: string;
+  data: object;
+  id?: string;
+  occurredAt?: UtcInstant;
+  causes?: readonly string[];
+}>;
 
 /**
  * One service alone on virtual time, on a database of its own: events of the others are given by the test, what it
@@ -103,7 +110,7 @@ export function instantOf(date: string, text: string): UtcInstant {
 }
 
 /** @throws when no door would let such an event in: a test must not rest on what cannot happen */
-function eventOf({ type, key, data, id, occurredAt }: Given, now: UtcInstant, name: string): DomainEvent {
+function eventOf({ type, key, data, id, occurredAt, causes = [] }: Given, now: UtcInstant, name: string): DomainEvent {
   const event = {
     id: id ?? name,
     type,
@@ -111,7 +118,7 @@ function eventOf({ type, key, data, id, occurredAt }: Given, now: UtcInstant, na
     occurredAt: occurredAt ?? now,
     recordedAt: now,
     correlationId: key,
-    causes: [],
+    causes,
     data,
   };
   const checked = checkEvent(type, event);

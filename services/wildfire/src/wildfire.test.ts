@@ -105,6 +105,21 @@ describe('a fire', () => {
     expect(await wildfire.said('fire-raised.v1')).toHaveLength(1);
   });
 
+  it('learns from the archive what kind of heat it was, and counts no sign twice', async () => {
+    await begin();
+    await wildfire.at('16:30');
+    const first = hotspot(24.2943, 113.687, '14:05');
+    await wildfire.give(first);
+    await wildfire.give({
+      ...first,
+      id: `${first.id}~2,6.3`,
+      causes: [first.id as string],
+      data: { ...first.data, pixelType: 2 },
+    });
+    expect(await fires()).toEqual(['441881 to-verify 1']);
+    expect(await wildfire.runtime.db.query('select pixel_type from wildfire.sign')).toEqual([{ pixel_type: 2 }]);
+  });
+
   it('that nobody verifies in time is overdue', async () => {
     await begin();
     await wildfire.at('16:30');

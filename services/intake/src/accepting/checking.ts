@@ -12,7 +12,7 @@ import { EXACT_POINTS } from '@fengsui/regions';
 import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
-import type { Draft, SourceRecord } from '../readers/reader.js';
+import { leftOut, type Draft, type SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
 import { sentinelIn } from './sentinels.js';
@@ -41,12 +41,13 @@ export function check({ place, from, length, notes = [], ...record }: SourceReco
   if (record.refusals !== undefined) return { ...at, refusals: record.refusals };
   const checked = record.drafts.map((draft) => checkedOf(draft, place));
   const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
-  if (refusals.length > 0) return { ...at, refusals };
-  const events = checked as CheckedEvent[];
+  const events = checked.flatMap((one) => (Array.isArray(one) ? [] : [one]));
+  if (refusals.length > 0 && !(record.apart === true && events.length > 0)) return { ...at, refusals };
   const odd = events.flatMap(({ event, notes: own }) => [
     ...own,
     ...(event.type === 'incident.v1' ? gradeNotes(event) : []),
   ]);
+  odd.push(...refusals.map(leftOut));
   return { ...at, events, notes: odd.length === 0 ? notes : [...notes, ...odd], signedBy: record.signedBy ?? null };
 }
 
@@ -90,7 +91,7 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
     sameness,
     content: sameness.contentMatters
       ? contentOf(occurredAt, order === null ? withoutSignals(own) : { ...withoutRight(order), actor: '' })
-      : 'any',
+      : (sameness.later ?? ANY_CONTENT),
     named: (order as { actor?: unknown } | null)?.actor,
     notes,
   };
@@ -106,6 +107,8 @@ export const placedIn = (place: string, refusal: Refusal): Refusal => ({
 const NOBODY = '-';
 const ANY_TIME = '1970-01-01T00:00:00.000Z';
 const MAX_IDENTITY = 380;
+/** Of a fact whose content does not matter, as long as nothing was found out about it. */
+export const ANY_CONTENT = 'any';
 
 /** A real alert has had 93,040 points; more than this is no outline of anything. */
 const MOST_POINTS = 1_000_000;

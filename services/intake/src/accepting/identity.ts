@@ -14,6 +14,11 @@ export type Sameness = Readonly<{
    */
   contentMatters: boolean;
   /**
+   * What the source finds out about the same fact later, as a word: it updates the fact and conflicts with nothing.
+   * Null: nothing yet, so that it says no more than what is here already.
+   */
+  later: string | null;
+  /**
    * What the identity would be if the same fact were published with fewer decimals; more than one on the edge between
    * two.
    */
@@ -40,12 +45,18 @@ const RULES: Rules = {
       `storm/${issuer}/${stormId}/${kind}${issuedAt === null ? '' : `-${issuedAt}`}/${at}`,
       `storm/${stormId}`,
     ),
-  'hotspot.v1': ({ cellId, satellite, latitude, longitude }, at) => {
+  'hotspot.v1': ({ cellId, satellite, latitude, longitude, pixelType, version }, at) => {
     const identity = (north: string, east: string): string => `hotspot/${satellite}/${at}/${north}/${east}`;
     const [north, east] = [fine(latitude), fine(longitude)];
     const coarse =
       isFine(north) || isFine(east) ? roundings(north).flatMap((n) => roundings(east).map((e) => identity(n, e))) : [];
-    return { ...same(cellId, identity(north, east)), contentMatters: false, coarse, mayBeCoarse: coarse.length === 0 };
+    return {
+      ...same(cellId, identity(north, east)),
+      contentMatters: false,
+      later: foundOutOf(pixelType, version),
+      coarse,
+      mayBeCoarse: coarse.length === 0,
+    };
   },
   'public-report.v1': ({ reportId }) => same(reportId, `report/${reportId}`),
   'incident.v1': ({ incidentId, reportNo }) =>
@@ -65,9 +76,16 @@ const same = (key: string, identity: string, correlation = identity): Sameness =
   identity,
   correlation,
   contentMatters: true,
+  later: null,
   coarse: [],
   mayBeCoarse: false,
 });
+
+/** FIRMS says some months later what kind of heat a pixel was, and gives it the version of its final processing. */
+const foundOutOf = (pixelType: number | null, version: string | null): string | null => {
+  const final = version !== null && !/(URT|NRT|RT)$/i.test(version);
+  return pixelType === null && !final ? null : `${pixelType ?? '-'},${version ?? '-'}`;
+};
 
 /*
  * A pixel is published with 5 decimals, and again with 4 and with other temperatures. Two positions of one pass are

@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
 import type { Ahead } from './ahead.js';
 import type { Sender } from './believing.js';
-import type { CheckedRecord } from './checking.js';
+import { ANY_CONTENT, type CheckedRecord } from './checking.js';
 import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
@@ -297,7 +297,10 @@ export class Receiving {
       if (round > 0)
         for (const [identity, contents] of await this.kept.contentsOf(
           tx,
-          left.map(({ sameness }) => sameness.identity),
+          left.flatMap((candidate) => [
+            candidate.sameness.identity,
+            ...(isLater(candidate) ? [idOfOther(candidate)] : []),
+          ]),
         ))
           own.set(identity, contents);
       const claims = left.flatMap((candidate) => {
@@ -308,7 +311,7 @@ export class Receiving {
           finer.get(identity),
         ];
         const contents = held.find((one) => one !== undefined) ?? new Map<string, string>();
-        if (contents.has(candidate.content)) {
+        if (contents.has(candidate.content) || (candidate.content === ANY_CONTENT && contents.size > 0)) {
           claimed.set(candidate, { event: null, conflict: false });
           return [];
         }
@@ -316,10 +319,12 @@ export class Receiving {
         // pixel could repeat.
         own.set(identity, contents);
         for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
-        const conflict = contents.size > 0;
-        const id = conflict ? `${identity}~${candidate.content.slice(0, 12)}` : identity;
+        const [first] = contents.values();
+        const conflict = first !== undefined && !isLater(candidate);
+        const id = first === undefined ? identity : idOfOther(candidate);
+        const causes = first !== undefined && isLater(candidate) ? [first] : candidate.event.causes;
         contents.set(candidate.content, id);
-        return [{ candidate, conflict, event: { ...candidate.event, id } as ObservedEvent }];
+        return [{ candidate, conflict, event: { ...candidate.event, id, causes } as ObservedEvent }];
       });
       const won = await this.kept.claim(
         tx,
@@ -334,6 +339,11 @@ export class Receiving {
     return claimed;
   }
 }
+
+/** Whether it says what was found out later about a fact, which updates that. */
+const isLater = ({ sameness }: Candidate): boolean => sameness.later !== null;
+/** The id of other content under an identity that is taken. */
+const idOfOther = ({ sameness, content }: Candidate): string => `${sameness.identity}~${content.slice(0, 12)}`;
 
 /** What people ordered, for the audit chain: each order once, when it is taken in. */
 const actsOf = (events: readonly ObservedEvent[], { giver, door }: Way): readonly Act[] =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock, connect, Notifications } from '@fengsui/database';
-import { PostgresLog } from '@fengsui/log';
+import { findRecord, PostgresLog } from '@fengsui/log';
 import { BASE_SCHEMAS } from '@fengsui/service';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import * as fc from 'fast-check';
@@ -119,6 +119,23 @@ describe('one fact, one id', () => {
     `<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id>${alerts.map((one) => `<entry><content type="text/xml">${one}</content></entry>`).join('')}</feed>`;
   const edxl = (...alerts: readonly string[]): string =>
     `<EDXLDistribution xmlns="urn:oasis:names:tc:emergency:EDXL:DE:1.0">${alerts.map((one) => `<contentObject><xmlContent><embeddedXMLContent>${one}</embeddedXMLContent></xmlContent></contentObject>`).join('')}</EDXLDistribution>`;
+
+  it('takes a type or final version that comes months later for what was found out about the same pixel', async () => {
+    const one = { latitude: 24.3, longitude: 113.68701, minute: 304, satellite: 'T', brightness: 315.4 };
+    const archive = (type: string, decimals = 5): string =>
+      `${HEADER},type\n${row(one, decimals).replace('6.1NRT', '6.3')},${type}\n`;
+    expect(await give(pixels(row(one)))).toMatchObject({ accepted: 1 });
+    expect(await give(archive('2'))).toMatchObject({ accepted: 1, conflicts: 0, duplicates: 0 });
+    const first = 'hotspot/Terra/2022-05-29T03:04:00.000Z/24.3/113.68701';
+    expect(await findRecord(db, 'hotspot.v1', `${first}~2,6.3`)).toMatchObject({
+      causes: [first],
+      data: { pixelType: 2, version: '6.3' },
+    });
+    // Neither again, nor what was known before: nothing new.
+    expect(await give(`${archive('2')} `)).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await give(`${pixels(row(one))}\n`)).toMatchObject({ accepted: 0, duplicates: 1, conflicts: 0 });
+    expect(await give(archive('0'))).toMatchObject({ accepted: 1, conflicts: 0 });
+  });
 
   it('knows an alert again alone, in Atom, in EDXL-DE, as contract JSON and as the CAP that we write', async () => {
     expect(await give(alert('A'))).toMatchObject({ accepted: 1 });

@@ -1,4 +1,5 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import type { DateOrder } from './csv/date-order.js';
 import type { Encoding } from './text.js';
 
 /** What a reader makes of one record: the event without what intake adds (id, key, times of its own). */
@@ -14,6 +15,7 @@ export type SourceRecord = Readonly<{
   from: number;
   length: number;
   notes?: readonly string[];
+  /** Its events are columns of one row: where some do not fit, the others stand. */ apart?: true;
   /** The pinned certificate whose signature over the record was found good. */ signedBy?: string | null;
 }> &
   (
@@ -47,8 +49,13 @@ export type Reader = Readonly<{
   unit: (head: Head) => Unit;
   /** By the content, never by the name of the file. */
   recognises: (head: Head) => boolean;
-  /** Begins an input. @returns what reads segment after segment */
-  begin: (head: Head) => (segment: Segment) => Iterable<SourceRecord>;
+  /**
+   * For tables whose dates may be written in two orders: sees the whole input before its first record is read. Null:
+   * the head shows that it need not.
+   */
+  survey?: (head: Head) => DateSurvey | null;
+  /** Begins an input. @param order what the survey found @returns what reads segment after segment */
+  begin: (head: Head, order?: DateOrder) => (segment: Segment) => Iterable<SourceRecord>;
   /** What a segment says depends on those before it: a header line, a line that dates a page. */
   remembers?: true;
   /** The contract where an element names none: with `format`, what names this reader to another thread. */
@@ -59,11 +66,18 @@ export type Reader = Readonly<{
   isEmptyList?: (head: Head) => boolean;
 }>;
 
+/** Looks at every segment of an input for the order of its dates. */
+export type DateSurvey = Readonly<{ see: (segment: Segment) => void; order: () => DateOrder }>;
+
 /** A record with one event, or with the reason why it has none. */
 export const recordOf = (place: string, from: number, length: number, read: Draft | Refusal): SourceRecord =>
   'type' in read ? { place, from, length, drafts: [read] } : { place, from, length, refusals: [read] };
 
 export const refuse = (place: string, reason: string, expected: string): Refusal => ({ place, reason, expected });
+
+/** A column that does not fit beside others that do: a bad value of rain loses no stage. */
+export const leftOut = ({ place, reason, expected }: Refusal): string =>
+  `该列未收：${place}: ${reason}（应为 ${expected}）/ this column was left out, the others of its row stand`;
 
 /**
  * A record as `read` makes it, or refused with what it threw.

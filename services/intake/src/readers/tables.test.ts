@@ -6,6 +6,7 @@ import { sharedFile } from '@fengsui/testing';
 import { parse as parseYaml } from 'yaml';
 import { mappedCsv } from './csv/mapped-csv.js';
 import type { Mapping } from './csv/mapping.js';
+import { degrees } from './text.js';
 import { PLAN, readWhole, type Read } from '../accepting/reading-for-tests.js';
 
 const at = (folder: string, name: string): string | null => sharedFile('data', folder, name);
@@ -45,11 +46,43 @@ describe('hotspots', () => {
       { satellite: 'Suomi-NPP' },
       '2023-01-01T00:02:00.000Z',
     ],
-    ['a spreadsheet’s date and time', row((f) => ((f[5] = '1/2/2023'), (f[6] = '18'))), {}, '2023-01-02T00:18:00.000Z'],
+    [
+      'a spreadsheet’s date and time',
+      row((f) => ((f[5] = '1/13/2023'), (f[6] = '18'))),
+      {},
+      '2023-01-13T00:18:00.000Z',
+    ],
   ])('of %s', async (_, text, data, occurredAt) => {
     const { events, refusals } = await readWhole(`${header}\n${text}\n`);
     expect(refusals).toEqual([]);
     expect(events[0]).toMatchObject({ occurredAt, data });
+  });
+
+  it('with dates in two orders are read in the one that the whole file proves, or refused with both', async () => {
+    const file = (...dates: string[]): string =>
+      `${[header, ...dates.map((date) => row((f) => (f[5] = date)))].join('\n')}\n`;
+    const days = async (...dates: string[]): Promise<(string | undefined)[]> =>
+      (await readWhole(file(...dates))).events.map(({ occurredAt }) => occurredAt.slice(0, 10));
+    const far = Array.from({ length: 3_000 }, () => '3/1/2023'); // the proof stands behind the head of the file
+    expect(new Set(await days(...far, '13/1/2023'))).toEqual(new Set(['2023-01-03', '2023-01-13']));
+    expect(new Set(await days(...far, '1/13/2023'))).toEqual(new Set(['2023-03-01', '2023-01-13']));
+    // A file of near-real-time data holds ten days at most: a month apart is the wrong order.
+    expect(await days('6/3/2022', '6/4/2022')).toEqual(['2022-06-03', '2022-06-04']);
+    const { events, refusals } = await readWhole(file('1/2/2023', '2/2/2023', '2/1/2023'));
+    expect(events.map(({ occurredAt }) => occurredAt)).toEqual(['2023-02-02T06:05:00.000Z']);
+    expect(refusals).toMatchObject([
+      { place: 'line 2, acq_date', expected: expect.stringContaining('2023-01-02 或 2023-02-01') },
+      { place: 'line 4, acq_date' },
+    ]);
+  });
+
+  it('cut within the last field is cut off there, whatever the last column is', async () => {
+    const whole = `${header}\n${row()}\n${row((f) => (f[6] = '606'))}`;
+    expect((await readWhole(whole)).refusals).toEqual([]);
+    const cut = (await readWhole(whole.slice(0, -1))).refusals;
+    expect(cut).toMatchObject([
+      { place: 'line 3', reason: expect.stringContaining('the file ends in the middle of a row') },
+    ]);
   });
 
   it.each([
@@ -87,7 +120,10 @@ describe('readings', () => {
     async () => {
       const read = await realFile('hydro', 'srilanka_dmc_river_levels_202005_202408.csv');
       const readings = dataOf(read, 'reading.v1');
-      expect([read.format, read.records, read.refusals.length]).toEqual(['srilanka-dmc-river-levels', 31_732, 18]);
+      expect([read.format, read.records, read.refusals]).toEqual(['srilanka-dmc-river-levels', 31_732, []]);
+      // Rain below zero loses no stage beside it.
+      expect(read.notes.filter(({ note }) => note.includes('该列未收'))).toHaveLength(18);
+      expect(readings.some(({ quantity }) => quantity === 'rain')).toBe(true);
       const stations = new Set(readings.map(({ station }) => station));
       expect(stations.has('lk-dmc/Ratnapura') && !stations.has('lk-dmc/Rathnapura')).toBe(true);
       const nagalagam = read.events.find(
@@ -331,4 +367,64 @@ events:
     expect(new Set(formats).size).toBe(formats.length);
     expect(formats).toEqual(expect.arrayContaining(['us-fars-accidents', 'uk-ea-river-levels', 'cn-hotspot-points']));
   });
+});
+
+describe('angles', () => {
+  it.each([
+    ['113.687', 113.687],
+    ['113°41′13.2″', 113.687],
+    ['113度41分13.2秒', 113.687],
+    ['E113°41\'13.2"', 113.687],
+    ['113° 41′ 13.2″ E', 113.687],
+    ['北纬24度17分', 24.283333],
+    ['33°30′S', -33.5],
+    ['113°60′', NaN],
+    ['113°41′61″', NaN],
+    ['about 113', NaN],
+    ['', NaN],
+  ])('%s', (text, value) => {
+    expect(degrees(text)).toBe(value);
+  });
+});
+
+it('leaves it to each file which part of a date is the month where a mapping names both, and reads year first always', async () => {
+  const mapping = {
+    format: 'two-orders',
+    about: 'a',
+    source: 's',
+    header: ['gauge', 'time', 'stage', 'rain'],
+    time: { column: 'time', patterns: ['d/M/yyyy H:mm', 'M/d/yyyy H:mm'], zone: '+08:00' },
+    events: [
+      {
+        contract: 'reading.v1',
+        needs: ['stage'],
+        data: { station: { column: 'gauge' }, quantity: 'stage', stageM: { column: 'stage', unit: 'm' } },
+      },
+      {
+        contract: 'reading.v1',
+        needs: ['rain'],
+        data: {
+          station: { column: 'gauge' },
+          quantity: 'rain',
+          rainMm: { column: 'rain', unit: 'mm' },
+          windowMinutes: 60,
+        },
+      },
+    ],
+  } satisfies Mapping;
+  const read = (...rows: string[]) =>
+    readWhole(['gauge,time,stage,rain', ...rows, ''].join('\n'), [mappedCsv(mapping)]);
+  const times = async (...rows: string[]) =>
+    (await read(...rows)).events.map(({ occurredAt }) => occurredAt.slice(0, 13));
+  expect(await times('a,3/4/2026 8:00,1,', 'a,4/13/2026 8:00,1,')).toEqual(['2026-03-04T00', '2026-04-13T00']);
+  expect(await times('a,3/4/2026 8:00,1,', 'a,13/4/2026 8:00,1,')).toEqual(['2026-04-03T00', '2026-04-13T00']);
+  expect(await times('a,2026/4/3 8:00,1,', 'a,2026-04-03 09:00,1,')).toEqual(['2026-04-03T00', '2026-04-03T01']);
+  expect((await read('a,3/4/2026 8:00,1,')).refusals).toMatchObject([
+    { place: 'line 2, time', expected: expect.stringContaining('2026-03-04 或 2026-04-03') },
+  ]);
+  // A column that does not fit takes no other of its row with it.
+  const odd = await read('a,13/4/2026 8:00,1.5,Ice', 'a,13/4/2026 9:00,-9999,2');
+  expect(odd.events.map(({ data }) => data)).toMatchObject([{ stageM: 1.5 }, { rainMm: 2 }]);
+  expect(odd.notes).toHaveLength(2);
+  expect((await read('a,13/4/2026 8:00,x,Ice')).refusals).toHaveLength(2);
 });

@@ -73,6 +73,21 @@ const DECIMAL = /^\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})([eE][+-]?\d{1,3})?\s*
 export const decimal = (text: string | undefined): number =>
   text === undefined || !DECIMAL.test(text) ? NaN : Number(text);
 
+const ANGLE =
+  /^(?:([NSEW])|(北纬|东经|南纬|西经))?(\d{1,3})[°度º˚](?:(\d{1,2}(?:\.\d+)?)[′'’分])?(?:(\d{1,2}(?:\.\d+)?)(?:[″"”秒]|''|′′))?([NSEW])?$/i;
+
+/** An angle in degrees, decimal or with minutes and seconds; south and west are negative. NaN for anything else. */
+export function degrees(text: string | undefined): number {
+  const plain = decimal(text);
+  const match = Number.isNaN(plain) ? ANGLE.exec((text ?? '').replace(/\s/g, '')) : null;
+  if (match === null) return plain;
+  const [, letter, word = '', whole, minutes = '0', seconds = '0', after] = match;
+  if (Number(minutes) >= 60 || Number(seconds) >= 60) return NaN;
+  const negative = /[SW]/i.test(letter ?? after ?? '') || /[南西]/.test(word);
+  const value = Number(whole) + Number(minutes) / 60 + Number(seconds) / 3600;
+  return Math.round((negative ? -value : value) * 1e6) / 1e6;
+}
+
 const DAY_MS = 86_400_000;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/;
 

@@ -7,8 +7,9 @@ import { FireRow, SignRow } from '../tables/tables.js';
 /** A fire near some signs, with all signs of its own. */
 export type NearFire = OpenFire & Readonly<{ judgedAt: UtcInstant | null }>;
 
-/** A sign, and whether it was history when it came in. */
-export type TakenSign = Sign & Readonly<{ late: boolean }>;
+/** A sign as it was taken in. */
+export type TakenSign = Sign &
+  Readonly<{ /** History when it came in. */ late: boolean; /** FIRMS type of a pixel. */ pixelType: number | null }>;
 
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
@@ -18,7 +19,7 @@ export class Fires {
     const added = await insertReturning(
       tx,
       SignRow,
-      signs.map(({ event, at, latitude, longitude, county, by, late }) => ({
+      signs.map(({ event, at, latitude, longitude, county, by, late, pixelType }) => ({
         event,
         at,
         latitude: orNull(latitude),
@@ -26,10 +27,16 @@ export class Fires {
         county,
         byWhom: by,
         late,
+        pixelType,
       })),
       'nothing',
     );
     return added.length > 0;
+  }
+
+  /** What the source found out later about a sign. */
+  async learn(tx: Tx, event: string, pixelType: number | null): Promise<void> {
+    await tx.getRepository(SignRow).update({ event }, { pixelType });
   }
 
   /** One gathering at a time: two would each see half of a fire. */
@@ -39,15 +46,15 @@ export class Fires {
 
   /** Signs of no fire yet; of those that were put aside the ones that may hang together with a fresh one. */
   async looseSigns(tx: Tx, { joinWithinHours }: FirePlan): Promise<readonly TakenSign[]> {
-    const loose = await rows<FoundSign & { late: boolean }>(
+    const loose = await rows<FoundSign & Pick<TakenSign, 'late' | 'pixelType'>>(
       tx,
-      `select event, at, latitude, longitude, county, by_whom as by, late from wildfire.sign
+      `select event, at, latitude, longitude, county, by_whom as by, late, pixel_type as "pixelType" from wildfire.sign
        where fire is null and (not aside or at >= (
          select min(at) from wildfire.sign where fire is null and not late) - make_interval(hours => $1))
        order by at, event`,
       [Math.ceil(joinWithinHours)],
     );
-    return loose.map((row) => ({ ...signOf(row), late: row.late }));
+    return loose.map((row) => ({ ...signOf(row), late: row.late, pixelType: row.pixelType }));
   }
 
   /** Late signs near which no fire of their time is: kept, and asked about no more. */

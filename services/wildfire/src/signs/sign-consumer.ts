@@ -21,11 +21,19 @@ export class SignConsumer {
   /** Places hotspots in a county; those outside the city concern others. */
   @Consumes('wildfire', 'hotspot.v1')
   async hotspots(hotspots: readonly HotspotV1[], { tx, now }: UnitOfWork): Promise<void> {
-    const signs = hotspots.flatMap(({ id, data: { latitude, longitude }, ...header }): TakenSign[] => {
+    // What was found out later about a pixel is no pixel of its own.
+    const [later, first] = [
+      hotspots.filter(({ causes }) => causes.length > 0),
+      hotspots.filter(({ causes }) => causes.length === 0),
+    ];
+    const signs = first.flatMap(({ id, data: { latitude, longitude, pixelType }, ...header }): TakenSign[] => {
       const county = this.plan.counties.at(latitude, longitude);
-      return county === null ? [] : [{ ...this.taken(id, header), latitude, longitude, county, by: 'satellite' }];
+      return county === null
+        ? []
+        : [{ ...this.taken(id, header), latitude, longitude, county, by: 'satellite', pixelType }];
     });
     await this.add(tx, signs, now);
+    for (const { causes, data } of later) await this.fires.learn(tx, causes[0] as string, data.pixelType);
   }
 
   @Consumes('wildfire', 'public-report.v1')
@@ -51,6 +59,7 @@ export class SignConsumer {
             longitude: data.longitude ?? NaN,
             county,
             by: 'report',
+            pixelType: null,
           },
         ];
   }

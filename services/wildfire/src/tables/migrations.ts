@@ -67,7 +67,9 @@ class LateSigns1795700000001 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
       alter table wildfire.sign
-        add column late boolean not null default false, add column aside boolean not null default false;
+        add column pixel_type int, add column late boolean not null default false, add column aside boolean not null default false;
+      comment on column wildfire.sign."pixel_type" is
+        'FIRMS type: 0 vegetation, 1 volcano, 2 other static heat, 3 offshore; null: not known';
       comment on column wildfire.sign."late" is 'history when it came in: raises no fire by itself';
       comment on column wildfire.sign."aside" is 'late, and no fire of its time was near';
       create index sign_loose_idx on wildfire.sign (at) where fire is null;

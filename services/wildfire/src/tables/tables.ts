@@ -38,6 +38,10 @@ export class SignRow {
   @TextColumn('county') county!: string;
   @TextColumn('satellite or report') byWhom!: 'satellite' | 'report';
   @TextColumn('fire that it belongs to; null: not gathered yet', { nullable: true }) fire!: string | null;
+  @WholeColumn('FIRMS type: 0 vegetation, 1 volcano, 2 other static heat, 3 offshore; null: not known', {
+    nullable: true,
+  })
+  pixelType!: number | null;
   @FlagColumn('history when it came in: raises no fire by itself', { default: false }) late!: boolean;
   @FlagColumn('late, and no fire of its time was near', { default: false }) aside!: boolean;
 }

@@ -1,5 +1,6 @@
 import type { HotspotV1 } from '@fengsui/contracts';
 import { refuse, type Draft } from '../reader.js';
+import { dayOf, readsTwoWays, twoWays, type DateOrder } from './date-order.js';
 import { decimal } from '../text.js';
 import { csvReader } from './rows.js';
 
@@ -11,7 +12,7 @@ export const firmsCsv = csvReader(
   'firms-csv',
   'NASA FIRMS active fires: MODIS and VIIRS (Suomi NPP, NOAA-20, NOAA-21), near-real-time and archive, also after a spreadsheet.',
   (header) => REQUIRED.every((column) => lower(header).includes(column)),
-  (header, head) => {
+  (header, order) => {
     const names = lower(header);
     const column = (...wanted: string[]): number => names.findIndex((name) => wanted.includes(name));
     const at = {
@@ -32,10 +33,11 @@ export const firmsCsv = csvReader(
       version: column('version'),
     };
     const viirsColumns = names.includes('bright_ti4');
-    const monthFirst = !/(^|,)"?(1[3-9]|2\d|3[01])\/\d{1,2}\/\d{4}/m.test(head.text);
     return (fields, place) => {
       const text = (index: number): string => (index === -1 ? '' : (fields[index] as string).trim());
-      const occurredAt = acquiredAt(text(at.date), text(at.time), monthFirst);
+      if ((order === 'unknown' || order === 'contradictory') && readsTwoWays(text(at.date)))
+        return twoWays(`${place}, acq_date`, text(at.date));
+      const occurredAt = acquiredAt(text(at.date), text(at.time), order);
       if (occurredAt === null)
         return refuse(
           `${place}, acq_date and acq_time`,
@@ -72,7 +74,18 @@ export const firmsCsv = csvReader(
       return [draft];
     };
   },
+  {
+    // Files without the archive's types are near-real-time ones, which hold ten days at most (FIRMS, area API).
+    dates: (header) => ({
+      column: lower(header).indexOf('acq_date'),
+      spanDays: lower(header).includes('type') ? null : NEAR_REAL_TIME_DAYS,
+    }),
+    isWhole: (last, header) => LAST_FIELDS[lower(header).at(-1) ?? '']?.test(last.trim()) ?? true,
+  },
 );
+const NEAR_REAL_TIME_DAYS = 10;
+/** What a last column may hold, where that is known. */
+const LAST_FIELDS: Readonly<Record<string, RegExp>> = { daynight: /^[DN]$/, type: /^[0-3]$/ };
 
 /** As the file says; else by its columns, or its satellite. A geostationary imager such as AHI is neither. */
 function instrumentOf(written: string, viirsColumns: boolean, satellite: string): HotspotV1['data']['instrument'] {
@@ -84,31 +97,26 @@ function instrumentOf(written: string, viirsColumns: boolean, satellite: string)
 const times = new Map<string, string | null>();
 
 /**
- * `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets turn the date into
- * month/day/year; a first part above 12 anywhere in the head of the file proves day/month/year for all of it.
+ * `acq_time` is UTC `HHMM` and may come without its leading zeros: `42` is 00:42. Spreadsheets write the date in the
+ * order of their country.
  */
-function acquiredAt(date: string, time: string, monthFirst: boolean): string | null {
+function acquiredAt(date: string, time: string, order: DateOrder): string | null {
   // A pass gives thousands of pixels in one minute.
-  const key = `${date} ${time} ${monthFirst}`;
+  const key = `${date} ${time} ${order}`;
   const known = times.get(key);
   if (known !== undefined) return known;
   if (times.size > 10_000) times.clear();
-  const read = readTime(date, time, monthFirst);
+  const read = readTime(date, time, order);
   times.set(key, read);
   return read;
 }
 
-function readTime(date: string, time: string, monthFirst: boolean): string | null {
-  const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(date);
+function readTime(date: string, time: string, order: DateOrder): string | null {
   // Year first is year, month, day, whatever stands between and however many digits.
   const yearFirst = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(date);
   const two = (digits: string | undefined): string => (digits ?? '').padStart(2, '0');
   const day =
-    yearFirst !== null
-      ? `${yearFirst[1]}-${two(yearFirst[2])}-${two(yearFirst[3])}`
-      : slashed === null
-        ? date
-        : `${slashed[3]}-${two(slashed[monthFirst ? 1 : 2])}-${two(slashed[monthFirst ? 2 : 1])}`;
+    yearFirst !== null ? `${yearFirst[1]}-${two(yearFirst[2])}-${two(yearFirst[3])}` : (dayOf(date, order) ?? date);
   const colon = /^(\d{1,2}):(\d{2})(:00)?$/.exec(time);
   const hhmm = (colon === null ? time : `${colon[1]}${colon[2]}`).padStart(4, '0');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{4}$/.test(hhmm)) return null;

@@ -1,8 +1,8 @@
-import { CONTRACTS, type ObservedEvent } from '@fengsui/contracts';
+import { CONTRACTS, type ObservedEvent, type Refusal } from '@fengsui/contracts';
 import { SettingsError } from '@fengsui/settings';
 import { instantAt, isZone, wallReader, type Wall } from '../local-time.js';
-import { refuse, Unreadable, type Draft, type Reader } from '../reader.js';
-import { decimal, instantOf } from '../text.js';
+import { leftOut, refuse, Unreadable, type Draft, type Reader } from '../reader.js';
+import { decimal, degrees, instantOf } from '../text.js';
 import {
   factorTo,
   type MappedBy,
@@ -12,6 +12,7 @@ import {
   type MappedValue,
   type Mapping,
 } from './mapping.js';
+import { readsTwoWays, twoWays, type DateOrder } from './date-order.js';
 import { cellAt } from './firms-csv.js';
 import { csvReader, type RowReader } from './rows.js';
 
@@ -32,10 +33,10 @@ export function mappedCsv(mapping: Mapping): Reader {
   const fixed = mapping.header?.map((name) => name.trim());
   const wanted = mapping.columns ?? [];
   if (fixed === undefined && wanted.length === 0) fault(mapping, 'header', 'missing', 'header, or columns');
-  const columns = (header: readonly string[]): RowReader => rowReader(mapping, header);
+  const columns = (header: readonly string[], order: DateOrder): RowReader => rowReader(mapping, header, order);
   if (fixed !== undefined)
-    columns(fixed); // so that a mistake shows when the plan is loaded, not when the first row comes
-  else columns(wanted);
+    columns(fixed, 'unknown'); // so that a mistake shows when the plan is loaded, not when the first row comes
+  else columns(wanted, 'unknown');
   return csvReader(
     mapping.format,
     mapping.about,
@@ -44,12 +45,18 @@ export function mappedCsv(mapping: Mapping): Reader {
         ? wanted.every((name) => header.includes(name))
         : header.length === fixed.length && header.every((name, n) => name === fixed[n]),
     columns,
+    // One that lists both orders leaves it to each file; one that lists one knows its source.
+    mapping.time.patterns?.some(
+      (one) => mapping.time.patterns?.includes(mirrored(one)) === true && one !== mirrored(one),
+    ) === true
+      ? { dates: (header) => ({ column: header.indexOf(mapping.time.column ?? ''), spanDays: null }) }
+      : {},
   );
 }
 
-function rowReader(mapping: Mapping, header: readonly string[]): RowReader {
+function rowReader(mapping: Mapping, header: readonly string[], order: DateOrder): RowReader {
   const at = (name: string): number => columnAt(mapping, header, name);
-  const timeOf = timeReader(mapping, at);
+  const timeOf = timeReader(mapping, at, order);
   const refusals = (mapping.refuse ?? []).map(({ when, reason, expected }) => ({
     when: condition(when, at),
     reason,
@@ -61,13 +68,26 @@ function rowReader(mapping: Mapping, header: readonly string[]): RowReader {
       const refused = refusals.find(({ when }) => when(fields));
       if (refused !== undefined) return refuse(place, refused.reason, refused.expected);
       const time = timeOf(fields);
-      const drafts = events.flatMap((make) => make(fields, place, time));
-      return drafts.length === 0 ? refuse(place, 'no value in any column', 'at least one measurement') : drafts;
+      const drafts: Draft[] = [];
+      const bad: Refusal[] = [];
+      for (const make of events)
+        try {
+          drafts.push(...make(fields, place, time));
+        } catch (error) {
+          bad.push(refusalOf(error, place));
+        }
+      if (drafts.length > 0) return { drafts, notes: bad.map(leftOut) };
+      return bad.length > 0 ? bad : refuse(place, 'no value in any column', 'at least one measurement');
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      return refuse(`${place}, ${error.place}`, error.reason, error.expected);
+      return refusalOf(error, place);
     }
   };
+}
+
+/** @throws whatever is no fault of the row */
+function refusalOf(error: unknown, place: string): Refusal {
+  if (!(error instanceof Unreadable)) throw error;
+  return refuse(`${place}, ${error.place}`, error.reason, error.expected);
 }
 
 function columnAt(mapping: Mapping, header: readonly string[], name: string): number {
@@ -88,7 +108,7 @@ function eventMaker(mapping: Mapping, event: MappedEvent, header: readonly strin
       ? [NO_STAR]
       : starred(event.each, header).filter(({ name }) => event.except?.includes(name) !== true);
   if (stars.length === 0) fault(mapping, 'each', `${event.each} fits no column`, 'a name with one *');
-  const makers = stars.map((star) => new Compiler(mapping, at, star).object(event.data));
+  const makers = stars.map((star) => new Compiler(mapping, header, at, star).object(event.data));
   return (fields: readonly string[], place: string, time: RowTime): Draft[] => {
     const absent = needs.some(({ index, isMissing }) => {
       const written = (fields[index] as string).trim();
@@ -125,6 +145,7 @@ function starred(pattern: string, header: readonly string[]): Star[] {
 class Compiler {
   constructor(
     private readonly mapping: Mapping,
+    private readonly header: readonly string[],
     private readonly columnOf: (name: string) => number,
     private readonly star: Star,
   ) {}
@@ -149,7 +170,7 @@ class Compiler {
     if ('time' in value) return value.time === 'occurred' ? ({ time }) => time.at : ({ time }) => time.precision;
     if ('cell' in value) {
       const [latitude, longitude] = value.cell.map(this.columnOf) as [number, number];
-      return ({ fields }) => cellAt(decimal(fields[latitude]), decimal(fields[longitude]));
+      return ({ fields }) => cellAt(degrees(fields[latitude]), degrees(fields[longitude]));
     }
     if ('minutesBetween' in value) return this.between(value.minutesBetween as [string, string]);
     if ('text' in value) return this.template(value);
@@ -176,7 +197,8 @@ class Compiler {
   }
 
   private column(field: string, value: Extract<MappedValue, { column: string }>): Make {
-    const index = value.column === '*' ? this.star.index : this.columnOf(value.column);
+    const index = value.column === '*' ? this.star.index : this.place(value);
+    if (index === -1) return () => ABSENT;
     const isMissing = missing(value.missing ?? []);
     const holds = value.when === undefined ? () => true : condition(value.when, this.columnOf);
     const none = value.optional === true ? ABSENT : null;
@@ -206,14 +228,24 @@ class Compiler {
     };
   }
 
+  /** @returns -1 for a column that some tables of the format do not have */
+  private place({ column, maybe }: Extract<MappedValue, { column: string }>): number {
+    return maybe === true && !this.header.includes(column) ? -1 : this.columnOf(column);
+  }
+
   private conversion(
     field: string,
-    { column, unit, number }: Extract<MappedValue, { column: string }>,
+    { column, unit, number, degrees: inDegrees }: Extract<MappedValue, { column: string }>,
   ): ((text: string, row: Row) => number) | null {
-    if (unit === undefined && number !== true) return null;
+    if (unit === undefined && number !== true && inDegrees !== true) return null;
     const read = (text: string): number => {
-      const value = decimal(text);
-      if (Number.isNaN(value)) throw new Unreadable(column, JSON.stringify(text.slice(0, 60)), 'a decimal number');
+      const value = inDegrees === true ? degrees(text) : decimal(text);
+      if (Number.isNaN(value))
+        throw new Unreadable(
+          column,
+          JSON.stringify(text.slice(0, 60)),
+          inDegrees === true ? '十进制度，或度分秒 / degrees, decimal or as 113°41′13″' : 'a decimal number',
+        );
       return value;
     };
     if (unit === undefined) return read;
@@ -274,7 +306,24 @@ function missing(sentinels: readonly string[]): (text: string) => boolean {
   return (text) => texts.has(text) || (numbers.size > 0 && numbers.has(decimal(text)));
 }
 
-function timeReader(mapping: Mapping, at: (name: string) => number): (fields: readonly string[]) => RowTime {
+/** A pattern with day and month exchanged. */
+const mirrored = (pattern: string): string =>
+  pattern.replace(/MM|M|dd|d/g, (part) => ({ MM: 'dd', M: 'd', dd: 'MM', d: 'M' })[part] as string);
+const monthFirst = (pattern: string): boolean => pattern.indexOf('M') < pattern.indexOf('d');
+/** Year first is year, month, day, and needs no mapping; with a clock, as spreadsheets write it. */
+const YEAR_FIRST = [
+  'yyyy-MM-dd HH:mm:ss',
+  'yyyy-MM-dd HH:mm',
+  'yyyy/M/d H:mm:ss',
+  'yyyy/M/d H:mm',
+  'yyyy年M月d日H时m分',
+];
+
+function timeReader(
+  mapping: Mapping,
+  at: (name: string) => number,
+  order: DateOrder = 'unknown',
+): (fields: readonly string[]) => RowTime {
   const { time } = mapping;
   const zone = zoneReader(mapping, at);
   const least = time.precision ?? 'minute';
@@ -288,7 +337,18 @@ function timeReader(mapping: Mapping, at: (name: string) => number): (fields: re
     fault(mapping, 'time/patterns', JSON.stringify(odd), 'yyyy yy MM M dd d HH H hh h mm m ss s a');
   const index = at(time.column);
   const column = time.column;
-  const patterns = time.patterns.map((pattern) => ({ pattern, read: pattern === 'iso' ? null : wallReader(pattern) }));
+  const open = time.patterns.filter((one) => time.patterns?.includes(mirrored(one)) === true && one !== mirrored(one));
+  const wrong =
+    order === 'month-first'
+      ? open.filter((one) => !monthFirst(one))
+      : order === 'day-first'
+        ? open.filter(monthFirst)
+        : [];
+  const proved = wrong.length > 0;
+  const patterns = [
+    ...time.patterns.filter((one) => !wrong.includes(one)),
+    ...(time.zone === undefined ? [] : YEAR_FIRST),
+  ].map((pattern) => ({ pattern, read: pattern === 'iso' ? null : wallReader(pattern) }));
   if (time.zone === undefined && patterns.some(({ read }) => read !== null))
     fault(mapping, 'time/zone', 'missing', 'the zone of times that do not name theirs');
   const known = new Map<string, RowTime>();
@@ -298,6 +358,10 @@ function timeReader(mapping: Mapping, at: (name: string) => number): (fields: re
     const key = `${zoned} ${written}`;
     const held = known.get(key);
     if (held !== undefined) return held;
+    if (open.length > 0 && !proved && readsTwoWays(written)) {
+      const { reason, expected } = twoWays('', written);
+      throw new Unreadable(column, reason, expected);
+    }
     for (const { pattern, read } of patterns) {
       const wall = read?.(written) ?? null;
       const instant = read === null ? instantOf(written) : wall === null ? null : instantAt(wall, zoned);

@@ -35,6 +35,10 @@ const Value = Type.Union([
       }),
     ),
     number: may(Type.Boolean({ description: 'the value is a number without a unit' })),
+    degrees: may(
+      Type.Boolean({ description: 'the value is an angle in decimal degrees, or as 113°41′13″, 113度41分13秒' }),
+    ),
+    maybe: may(Type.Boolean({ description: 'some tables have no such column: the field is left out' })),
     words: may(words),
     aliases: may(Type.Record(Type.String(), Type.String(), { description: 'other spellings of the same' })),
     missing: may(
