@@ -35,6 +35,8 @@ const WAY = {
   senders: PLAN.senders,
   divisions: PLAN.rules.divisions,
   ahead: PLAN.ahead,
+  stations: PLAN.stations,
+  told: new Set<string>(),
 } as const;
 const ROUNDS = 3;
 const NOW = utc('2026-01-01T00:00:00Z');

@@ -1,2 +1,3 @@
 export * from './counties.js';
+export * from './gauges.js';
 export * from './touching-thread.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,33 @@ describe('the command', () => {
     writeFileSync(file, content);
     const { status, stdout } = typed(['feed', file, '--json']);
     expect([status, JSON.parse(stdout)]).toMatchObject([1, { accepted: 0, skipped: [{ file }] }]);
+  });
+
+  it('lists what came in, shows one with its bytes, reads it again, and names what the plan does not know', () => {
+    const file = path.join(folder, 'stages.csv');
+    const csv =
+      'station,time,quantity,value,unit,window_minutes\n飞来峡,2026-11-03T08:00:00+08:00,stage,17.2,m,\nlongli,2026-11-03,stage,9,m,\n';
+    writeFileSync(file, csv);
+    expect(typed(['feed', file]).status).toBe(3);
+    const json = (...words: string[]): unknown => JSON.parse(typed([...words, '--json']).stdout);
+    const [input] = json('inputs', 'list', '--refused') as { id: string }[];
+    expect(input).toMatchObject({ name: file, format: 'readings-csv', refused: 1, notes: 1 });
+    const id = input?.id.slice(0, 12) ?? '';
+    const copy = path.join(folder, 'copy.csv');
+    expect(json('inputs', 'show', id, '--bytes', copy)).toMatchObject({
+      text: csv,
+      refusals: [{ place: 'line 3, time' }],
+      notes: [{ note: expect.stringContaining('feilaixia') }],
+    });
+    expect(readFileSync(copy, 'utf8')).toBe(csv);
+    expect(typed(['inputs', 'show', id]).stdout).toContain('line 3, time');
+    expect(json('inputs', 'retry', id)).toMatchObject({ duplicates: 1, refused: 1 });
+    expect(typed(['inputs', 'show', 'ffffffff'])).toMatchObject({ status: 2 });
+    expect(json('unknown')).toMatchObject([{ kind: 'station', name: '飞来峡', records: 1, near: ['feilaixia'] }]);
+    const gauges = json('gauges') as { station: string; state: string }[];
+    expect(gauges.find(({ station }) => station === 'longli')).toMatchObject({ state: 'silent', warningStageM: 13 });
+    expect(gauges.at(-1)).toMatchObject({ station: '飞来峡', state: 'unknown', near: ['feilaixia'] });
+    expect(typed(['gauges']).stdout).toMatch(/龙沥站.*清城区/);
   });
 
   it('says of a file that is none of the format named after --as', () => {

@@ -1,5 +1,5 @@
 import { CallView } from '@fengsui/duty';
-import { ConflictView, SourceView } from '@fengsui/intake';
+import { ConflictView, InputView, SourceView, UnknownView } from '@fengsui/intake';
 import { LevelView, TaskView } from '@fengsui/response';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { WildfireView } from '@fengsui/wildfire';
@@ -128,4 +128,6 @@ export const OUTPUTS = {
   calls: Type.Array(CallView),
   sources: Type.Array(SourceView),
   conflicts: Type.Array(ConflictView),
+  inputs: Type.Array(InputView),
+  unknown: Type.Array(UnknownView),
 } as const;

@@ -2,7 +2,7 @@ import { Question } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { Type } from 'typebox';
 import { IntakeQuery } from './query.js';
-import { ConflictView, SourceView } from './views.js';
+import { ConflictView, SourceView, UnknownView } from './views.js';
 
 /** Polled sources and conflicts, over HTTP. */
 @Controller('v1')
@@ -12,6 +12,17 @@ export class IntakeHttp {
   @Question('sources', 'polled sources, and when they last answered', Type.Array(SourceView))
   sources(): Promise<readonly SourceView[]> {
     return this.query.sources();
+  }
+
+  @Question(
+    'unknown',
+    'stations, senders and places that the plan does not know',
+    Type.Array(UnknownView),
+    {},
+    'read-inputs',
+  )
+  unknown(): Promise<readonly UnknownView[]> {
+    return this.query.unknown();
   }
 
   @Question(

@@ -11,6 +11,7 @@ import { FeedTopics } from './doors/feed-topics.js';
 import { HTTP_SETTINGS, HttpDoor, HttpEndpoints } from './doors/http-endpoints.js';
 import { InboxFolder } from './doors/inbox-folder.js';
 import { KeptAnswers } from './doors/kept-answers.js';
+import { MappingWatch } from './doors/mapping-watch.js';
 import { IntakeHttp } from './http.js';
 import { KeptInputs } from './keeping/kept-inputs.js';
 import { IntakePlan } from './plan.js';
@@ -36,14 +37,18 @@ export class IntakeModule {
           inject: [DataSource, LOG, Clock, KeptInputs, ReadingThread],
           useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs, thread: ReadingThread) =>
             new Receiving(db, log, clock, kept, {
-              readers: plan.readers,
+              get readers() {
+                return plan.readers; // mapping files are taken up while we run
+              },
               senders: plan.senders,
               rules: plan.rules,
               ahead: plan.ahead,
+              stations: plan.stations,
               thread,
             }),
         },
         { provide: ReadingThread, useFactory: () => new ReadingThread(plan.rules) },
+        MappingWatch,
         HttpDoor,
         KeptAnswers,
         IntakeQuery,

@@ -1,16 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AccessPlan } from '@fengsui/access';
 import { COLOURS, CONTRACTS, utc, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
-import { Counties } from '@fengsui/regions';
+import { Counties, readGauges } from '@fengsui/regions';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { AHEAD, type Ahead } from './accepting/ahead.js';
 import type { Sender } from './accepting/believing.js';
+import { Stations } from './accepting/stations.js';
 import { OBSERVED_TYPES } from './readers/contract-json.js';
-import { MappingFile, type Mapping } from './readers/csv/mapping.js';
+import { MappingFiles, type BrokenMapping } from './readers/csv/mapping-files.js';
 import { readersOf, type SourceRules } from './readers/index.js';
 import type { Reader } from './readers/reader.js';
 
@@ -111,18 +111,22 @@ const SHIPPED = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..',
  */
 export class IntakePlan {
   private readonly folder: string;
+  private readonly mappings: MappingFiles;
   readonly feeders: readonly Feeder[];
   readonly sources: readonly PolledSource[];
   readonly timezone: string;
   /** What may be said ahead of its receipt. */
   readonly ahead: Ahead;
-  readonly readers: readonly Reader[];
+  /** What the gauges are called. */
+  readonly stations: Stations;
+  private madeReaders: readonly Reader[];
 
   private constructor(
     /** What the readers are made from. */ readonly rules: SourceRules,
     /** Who may warn of what. */ readonly senders: readonly Sender[],
     doors: Readonly<{
       folder: string;
+      mappings: MappingFiles;
       feeders: readonly Feeder[];
       sources: readonly PolledSource[];
       timezone: string;
@@ -130,12 +134,31 @@ export class IntakePlan {
     }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
   ) {
-    this.readers = readersOf(rules);
+    this.madeReaders = readersOf(rules);
     this.folder = doors.folder;
+    this.mappings = doors.mappings;
+    this.stations = new Stations(readGauges(doors.folder).value);
     this.feeders = doors.feeders;
     this.sources = doors.sources;
     this.timezone = doors.timezone;
     this.ahead = doors.ahead;
+  }
+
+  /** Every format that is read, with the mapping files as they were taken up last. */
+  get readers(): readonly Reader[] {
+    return this.madeReaders;
+  }
+
+  /** Mapping files of the city that cannot be used, and why. */
+  get brokenMappings(): readonly BrokenMapping[] {
+    return this.mappings.broken;
+  }
+
+  /** Takes up mapping files that are new or were changed. @returns their names */
+  takeUpMappings(): readonly string[] {
+    const changed = this.mappings.look();
+    if (changed.length > 0) this.madeReaders = readersOf({ ...this.rules, mappings: this.mappings.current });
+    return changed;
   }
 
   /**
@@ -155,11 +178,7 @@ export class IntakePlan {
     const counties = Counties.ofPlan(folder);
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
     const { sources, timezone, ahead = AHEAD } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
-    const mappings = [...mappingsIn(path.join(folder, 'mappings')), ...mappingsIn(SHIPPED)];
-    const twice = mappings.find(
-      ({ format }, index) => mappings.findIndex((other) => other.format === format) !== index,
-    );
-    if (twice !== undefined) throw new SettingsError('two mappings have one name', [twice.format]);
+    const mappings = new MappingFiles(SHIPPED, path.join(folder, 'mappings'));
     const keyless = feeders.filter(({ keySha256, keys }) => (keySha256 === undefined) === (keys === undefined));
     if (keyless.length > 0)
       throw new SettingsError(
@@ -189,8 +208,8 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const doors = { folder, feeders, sources, timezone, ahead };
-    const rules = { mappings, pinned, divisions: [city, ...counties.all()] };
+    const doors = { folder, mappings, feeders, sources, timezone, ahead };
+    const rules = { mappings: mappings.current, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }
 }
@@ -225,11 +244,3 @@ function senderOf(written: Static<typeof SendersFile>['senders'][number]): Sende
 }
 
 const instantOrNull = (text: string | undefined): UtcInstant | null => (text === undefined ? null : utc(text));
-
-function mappingsIn(folder: string): Mapping[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => readPlanYaml(folder, name, MappingFile).value);
-}

@@ -5,7 +5,8 @@ import type { Check } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KeptInputs, type Origin } from './keeping/kept-inputs.js';
-import type { ConflictView, SourceView } from './views.js';
+import { IntakePlan } from './plan.js';
+import type { ConflictView, InputDetail, InputView, SourceView, UnknownView } from './views.js';
 
 /** The query port of intake: where an event came from, and the bytes behind it. */
 @Injectable()
@@ -13,6 +14,7 @@ export class IntakeQuery {
   constructor(
     private readonly db: DataSource,
     private readonly kept: KeptInputs,
+    private readonly plan: IntakePlan,
   ) {}
 
   originsOf(eventIds: readonly string[]): Promise<readonly Origin[]> {
@@ -48,9 +50,63 @@ export class IntakeQuery {
     );
   }
 
+  /** Inputs as they came in, the last first. @param refused only those of which something was refused */
+  inputs(refused: boolean, most: number): Promise<readonly InputView[]> {
+    return rows(
+      this.db,
+      `select sha256 as id, received_at as "receivedAt", door, name, format, size,
+              (select count(*) from intake.refusal r where r.sha256 = i.sha256) as refused,
+              (select count(*) from intake.note n where n.sha256 = i.sha256) as notes
+       from intake.input i
+       where not $1::boolean or exists (select 1 from intake.refusal r where r.sha256 = i.sha256)
+       order by received_at desc, sha256 limit $2`,
+      [refused, most],
+    );
+  }
+
+  /** One input with all that was said of it. @param hash its hash, or the beginning of it */
+  async input(hash: string): Promise<InputDetail | null> {
+    const input = await this.kept.find(this.db, hash);
+    if (input === null) return null;
+    const { sha256: id, ...rest } = input;
+    const [refusals, notes] = await Promise.all([
+      rows<InputDetail['refusals'][number]>(
+        this.db,
+        'select place, reason, expected from intake.refusal where sha256 = $1 order by at, place, reason',
+        [id],
+      ),
+      rows<InputDetail['notes'][number]>(
+        this.db,
+        'select place, note from intake.note where sha256 = $1 order by place, note',
+        [id],
+      ),
+    ]);
+    return { id, ...rest, refused: refusals.length, notes: [...notes], refusals: [...refusals] };
+  }
+
+  /** The bytes of an input. */
+  async contents(input: Pick<InputDetail, 'id' | 'size'>): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.kept.payloadOf(this.db, { sha256: input.id, size: input.size }).open())
+      pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** What came in under names that the plan does not know, with those that are written much like it. */
+  async unknown(): Promise<readonly UnknownView[]> {
+    const found = await rows<Omit<UnknownView, 'near'>>(
+      this.db,
+      `select kind, name, actor, first_at as "firstAt", last_at as "lastAt", records from intake.unknown
+       order by last_at desc, kind, name`,
+    );
+    return found.map((row) => ({ ...row, near: row.kind === 'station' ? [...this.plan.stations.near(row.name)] : [] }));
+  }
+
   /** What intake tells whoever looks after the installation. */
   async checks(): Promise<readonly Check[]> {
     const conflicts = (await this.conflicts()).length;
+    const { brokenMappings } = this.plan;
+    const places = (await this.unknown()).filter(({ kind }) => kind === 'place').length;
     const silent = (await this.sources()).filter(({ silentSince }) => silentSince !== null).map(({ name }) => name);
     return [
       {
@@ -69,6 +125,26 @@ export class IntakeQuery {
         found: silent.length === 0 ? 'none is silent' : `silent: ${silent.join(', ')}`,
         expected: 'none is silent',
         advice: { zh: '数据源中断：fengsui sources', en: 'sources are silent: `fengsui sources`' },
+      },
+      {
+        name: 'mappings',
+        ok: brokenMappings.length === 0,
+        found: brokenMappings.map(({ file, reason }) => `${file}: ${reason}`).join('; ') || 'all fit',
+        expected: 'all fit',
+        advice: {
+          zh: '改正预案 mappings/ 中的文件，无须重启',
+          en: 'mend the file under mappings/ of the plan; no restart',
+        },
+      },
+      {
+        name: 'places',
+        ok: places === 0,
+        found: String(places),
+        expected: '0',
+        advice: {
+          zh: '预警写有不认识的地点，暂按发布者全部辖区计，请人工核对：fengsui unknown',
+          en: 'warnings name places that nothing here knows; all that their senders speak for counts: `fengsui unknown`',
+        },
       },
     ];
   }

@@ -24,3 +24,39 @@ export const ConflictView = View(
   'a message whose identity was taken by other content: a person must see it',
 );
 export type ConflictView = Readonly<Static<typeof ConflictView>>;
+
+const input = {
+  id: Type.String({ description: 'SHA-256 of its bytes, unpacked' }),
+  receivedAt: ViewInstant('came in at'),
+  door: Type.String({ description: 'http, file, folder, poll, kafka, cli or demonstration' }),
+  name: Type.String({ description: 'file or address' }),
+  format: Type.String({ description: 'as which it was read; unread: nothing reads it' }),
+  size: ViewCount('bytes'),
+  refused: ViewCount('refusals'),
+};
+export const InputView = View({ ...input, notes: ViewCount('notes') }, 'an input as it came in');
+export type InputView = Readonly<Static<typeof InputView>>;
+
+export const InputDetail = View(
+  {
+    ...input,
+    refusals: Type.Array(View({ place: Type.String(), reason: Type.String(), expected: Type.String() })),
+    notes: Type.Array(View({ place: Type.String(), note: Type.String() })),
+  },
+  'an input with all that was said of it',
+);
+export type InputDetail = Readonly<Static<typeof InputDetail>>;
+
+export const UnknownView = View(
+  {
+    kind: Type.Unsafe<'station' | 'sender' | 'place'>(Type.String({ enum: ['station', 'sender', 'place'] })),
+    name: Type.String({ description: 'as it was written' }),
+    actor: Type.String({ description: 'feeder, folder or source' }),
+    firstAt: ViewInstant('first came in'),
+    lastAt: ViewInstant('last came in'),
+    records: ViewCount('records'),
+    near: Type.Array(Type.String(), { description: 'stations of the plan that are written much like it' }),
+  },
+  'what came in under a name that the plan does not know',
+);
+export type UnknownView = Readonly<Static<typeof UnknownView>>;

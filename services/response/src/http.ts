@@ -3,7 +3,7 @@ import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
 import { Controller, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
-import { LevelView, TaskView } from './views.js';
+import { GaugeView, LevelView, TaskView } from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
@@ -15,6 +15,11 @@ export class ResponseHttp {
   })
   levels(@Query('at', InstantPipe) at: UtcInstant | undefined): Promise<readonly LevelView[]> {
     return this.query.levels(at);
+  }
+
+  @Question('gauges', 'gauges of the plan, and what they said last', Type.Array(GaugeView))
+  gauges(): Promise<readonly GaugeView[]> {
+    return this.query.gauges();
   }
 
   @Question('tasks', 'transfer tasks', Type.Array(TaskView), { open: 'only what is open: true or nothing' })

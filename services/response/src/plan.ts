@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { COLOURS, type Colour } from '@fengsui/contracts';
-import { Counties } from '@fengsui/regions';
+import { Counties, readGauges, type GaugeRow } from '@fengsui/regions';
 import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
 import { hashOf, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
@@ -55,7 +55,7 @@ export class ResponsePlan {
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
   static read(folder: string): ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
-    const gauges = readPlanCsv(folder, 'gauges.csv', GaugeRow);
+    const gauges = readGauges(folder);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
     const { orderWaitsMinutes, remindAtMost, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
     const flood = { ...rules, version: hashOf(plan.version, gauges.version, points.version) } as FloodPlan;
@@ -160,20 +160,6 @@ const PlanFile = Type.Object(
   strict,
 );
 
-const GaugeRow = Type.Object(
-  {
-    station: Type.String({ minLength: 1 }),
-    name: Type.String(),
-    county: Type.String(),
-    warning_stage_m: Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' }),
-    source: Type.String(),
-    // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
-    min_stage_m: Type.Optional(Type.String({ pattern: '^(-?\\d+(\\.\\d+)?)?$' })),
-    max_stage_m: Type.Optional(Type.String({ pattern: '^(-?\\d+(\\.\\d+)?)?$' })),
-    most_change_m_per_hour: Type.Optional(Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' })),
-  },
-  strict,
-);
 const RiskPointRow = Type.Object(
   {
     id: Type.String({ minLength: 1 }),
@@ -190,7 +176,7 @@ const RiskPointRow = Type.Object(
 const numberOr = (written: string | undefined, otherwise: number | null): number | null =>
   written === undefined || written === '' ? otherwise : Number(written);
 
-function gaugeOf(row: Static<typeof GaugeRow>, defaults: GaugeDefaults | undefined): Gauge {
+function gaugeOf(row: GaugeRow, defaults: GaugeDefaults | undefined): Gauge {
   const { station, name, county } = row;
   const warningStageM = numberOr(row.warning_stage_m, null);
   const fromWarning = (metres: number | undefined): number | null =>

@@ -1,11 +1,12 @@
-import type { UtcInstant } from '@fengsui/contracts';
-import { one, rows } from '@fengsui/database';
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { Clock, one, rows } from '@fengsui/database';
 import type { FloodResponse } from '@fengsui/rules';
 import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ResponsePlan } from './plan.js';
-import type { LevelView, TaskView } from './views.js';
+import type { StageRow } from './tables/tables.js';
+import type { GaugeView, LevelView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -14,6 +15,7 @@ export class ResponseQuery {
     private readonly db: DataSource,
     private readonly plan: ResponsePlan,
     private readonly desk: OrdersDesk,
+    private readonly clock: Clock,
   ) {}
 
   /** @param at an instant: what was in force then */
@@ -45,6 +47,37 @@ export class ResponseQuery {
        from response.task where not $1::boolean or state <> 'closed' order by raised_at, id`,
       [open],
     );
+  }
+
+  /** Every gauge of the plan, and what it said last. */
+  async gauges(): Promise<readonly GaugeView[]> {
+    const now = await this.clock.now();
+    const since = addMinutes(now, -this.plan.flood.freshForMinutes);
+    const stages = await rows<StageRow>(this.db, 'select station, at, stage_m as "stageM" from response.stage');
+    const doubtful = await rows<StageRow>(
+      this.db,
+      'select station, at, stage_m as "stageM" from response.doubtful_stage',
+    );
+    const of = (list: readonly StageRow[], station: string): StageRow | null =>
+      list.find((row) => row.station === station) ?? null;
+    return [...this.plan.gauges.values()].map(({ station, name, county, warningStageM }): GaugeView => {
+      const weighed = of(stages, station);
+      const doubt = of(doubtful, station);
+      return {
+        station,
+        name,
+        county,
+        state: weighed === null ? 'silent' : weighed.at >= since ? 'fresh' : 'stale',
+        at: weighed?.at ?? null,
+        stageM: weighed?.stageM ?? null,
+        warningStageM,
+        aboveWarningM:
+          weighed === null || warningStageM === null
+            ? null
+            : Math.round((weighed.stageM - warningStageM) * 1_000) / 1_000,
+        doubtful: doubt === null ? null : { at: doubt.at, stageM: doubt.stageM },
+      };
+    });
   }
 
   async hasTask(id: string): Promise<boolean> {

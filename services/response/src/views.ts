@@ -37,3 +37,21 @@ export const TaskView = View({
   raisedAt: ViewInstant('raised at'),
 });
 export type TaskView = Readonly<Static<typeof TaskView>>;
+
+export const GaugeView = View(
+  {
+    station: Type.String(),
+    name: Type.String(),
+    county: Type.String({ description: 'GB/T 2260 code' }),
+    state: Type.Unsafe<'fresh' | 'stale' | 'silent'>(Type.String({ enum: ['fresh', 'stale', 'silent'] })),
+    at: ViewNull(ViewInstant('newest stage that is weighed')),
+    stageM: ViewNull(Type.Number({ description: 'metres above the zero of the gauge' })),
+    warningStageM: ViewNull(Type.Number()),
+    aboveWarningM: ViewNull(Type.Number()),
+    doubtful: ViewNull(
+      View({ at: ViewInstant('measured at'), stageM: Type.Number() }, 'waits for a second reading, or a neighbour'),
+    ),
+  },
+  'a gauge of the plan, and what it says',
+);
+export type GaugeView = Readonly<Static<typeof GaugeView>>;

@@ -11,6 +11,8 @@ import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
 import { FIGURES_COMMAND } from './figures.js';
 import { FORMATS_COMMAND } from './formats.js';
+import { GAUGES_COMMAND } from './gauges.js';
+import { INPUTS_COMMANDS } from './inputs.js';
 import { KEYS_NEW_COMMAND } from './keys-new.js';
 import { LAG_COMMAND } from './lag.js';
 import { LEVELS_COMMAND } from './levels.js';
@@ -23,6 +25,7 @@ import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { TASKS_COMMAND } from './tasks.js';
 import { TOPICS_COMMAND } from './topics.js';
+import { UNKNOWN_COMMAND } from './unknown.js';
 import { CONSOLE_COMMAND, UP_COMMAND } from './up.js';
 import { WARNINGS_CAP_COMMAND } from './warnings-cap.js';
 import { WILDFIRES_COMMAND } from './wildfires.js';
@@ -35,7 +38,10 @@ const OWN: readonly CommandOf[] = [
   EXAMPLES_COMMAND,
   FORMATS_COMMAND,
   SOURCES_COMMAND,
+  ...INPUTS_COMMANDS,
   CONFLICTS_COMMAND,
+  UNKNOWN_COMMAND,
+  GAUGES_COMMAND,
   KEYS_NEW_COMMAND,
   WARNINGS_CAP_COMMAND,
   LEVELS_COMMAND,

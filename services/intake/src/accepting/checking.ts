@@ -227,7 +227,7 @@ function gradeNotes({ data }: IncidentV1): string[] {
 }
 
 /** A hash of what is said, however it was written: fields in one order. */
-const contentOf = (occurredAt: string, data: unknown): string =>
+export const contentOf = (occurredAt: string, data: unknown): string =>
   createHash('sha256')
     .update(`${occurredAt} ${JSON.stringify(ordered(data))}`)
     .digest('hex')

@@ -1,10 +1,10 @@
 import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
-import type { Note } from '../keeping/kept-inputs.js';
+import type { Note, Unknown } from '../keeping/kept-inputs.js';
 import { outOfReason } from './ahead.js';
 import { believe, endable, senderOf } from './believing.js';
 import { placed } from './placing.js';
-import { placedIn, type CheckedEvent, type CheckedRecord, type RecordPlace } from './checking.js';
-import type { Sameness } from './identity.js';
+import { contentOf, placedIn, type CheckedEvent, type CheckedRecord, type RecordPlace } from './checking.js';
+import { samenessOf, type Sameness } from './identity.js';
 import { givenBy, isOrder, type Way } from './ways-in.js';
 
 /** An event as this way in may send it, before it is known whether the same fact is here already. */
@@ -14,6 +14,7 @@ export type Candidate = Readonly<{
   content: string;
   record: RecordPlace;
   notes: readonly string[];
+  /** What the plan does not know of it. */ unknown: readonly Unknown[];
 }>;
 export type Judged =
   Readonly<{ candidates: readonly Candidate[]; notes: readonly Note[] }> | Readonly<{ refusals: readonly Refusal[] }>;
@@ -36,19 +37,55 @@ export function judge(record: CheckedRecord, way: Way, now: UtcInstant, permit?:
 }
 
 function candidateOf(
-  { event: unsigned, sameness, content, named }: CheckedEvent,
+  checked: CheckedEvent,
   record: Fitting,
   way: Way,
   now: UtcInstant,
   permit?: Permit,
 ): Candidate | Refusal {
+  const { event: unsigned, sameness, content, named } = byItsStation(checked, way);
   const anonymous = { ...unsigned, recordedAt: now };
   const forbidden = outOfReason(anonymous, now, way.ahead) ?? permit?.(anonymous) ?? null;
   if (forbidden !== null) return forbidden;
   const trusted = believed(anonymous, record.signedBy, way, now);
   if ('reason' in trusted) return trusted;
   const event = signed(trusted.event, named, way, now);
-  return 'reason' in event ? event : { event, sameness, content, record, notes: trusted.notes };
+  if ('reason' in event) return event;
+  const stranger = strangerOf(event, way);
+  const notes = stranger.note === null ? trusted.notes : [...trusted.notes, stranger.note];
+  return { event, sameness, content, record, notes, unknown: [...trusted.unknown, ...stranger.unknown] };
+}
+
+/** A reading or forecast under the name that the plan has for its station. */
+function byItsStation(checked: CheckedEvent, { stations }: Way): CheckedEvent {
+  const { event } = checked;
+  if (event.type !== 'reading.v1' && event.type !== 'flood-forecast.v1') return checked;
+  const station = stations.meantBy(event.data.station);
+  if (station === null) return checked;
+  const data = { ...event.data, station } as typeof event.data;
+  const sameness = samenessOf(event.type, data as never, event.occurredAt);
+  const { identity: id, key, correlation: correlationId } = sameness;
+  return {
+    ...checked,
+    event: { ...event, id, key, correlationId, data } as ObservedEvent,
+    sameness,
+    content: contentOf(event.occurredAt, data),
+  };
+}
+
+/** A station that the plan does not know: its readings are kept, and weighed nowhere. */
+function strangerOf(event: ObservedEvent, { stations, told }: Way) {
+  const nobody: Readonly<{ note: string | null; unknown: readonly Unknown[] }> = { note: null, unknown: [] };
+  if (event.type !== 'reading.v1' && event.type !== 'flood-forecast.v1') return nobody;
+  const { station } = event.data;
+  if (stations.knows(station)) return nobody;
+  const unknown = [{ kind: 'station' as const, name: station }];
+  if (told.has(station)) return { note: null, unknown };
+  told.add(station);
+  const near = stations.near(station);
+  const meant = near.length === 0 ? '' : `；相近的有 ${near.join('、')}（写入 gauges.csv 的 aliases 即可归并）`;
+  const note = `预案中没有测站“${station}”，只留存，不参与研判${meant} / no station of the plan: kept, weighed nowhere`;
+  return { note, unknown };
 }
 
 /** What a person should know of a warning that proposes nothing by itself. */
@@ -63,10 +100,11 @@ function believed(
   signedBy: string | null,
   { senders, divisions }: Way,
   now: UtcInstant,
-): Readonly<{ event: ObservedEvent; notes: readonly string[] }> | Refusal {
-  if (event.type !== 'weather-warning.v1') return { event, notes: [] };
+): Readonly<{ event: ObservedEvent; notes: readonly string[]; unknown: readonly Unknown[] }> | Refusal {
+  if (event.type !== 'weather-warning.v1') return { event, notes: [], unknown: [] };
   const own = senderOf(event.data.sender, senders);
-  const where = own === null ? { signals: event.data.signals, notes: [] } : placed(event.data, own, divisions);
+  const where =
+    own === null ? { signals: event.data.signals, notes: [], places: [] } : placed(event.data, own, divisions);
   const references = endable(event.data, senders, signedBy !== null);
   const data = { ...event.data, signals: where.signals, references };
   const trust = believe(data, signedBy, senders, now);
@@ -74,7 +112,11 @@ function believed(
   const left = event.data.references.length - references.length;
   const notes =
     left === 0 ? where.notes : [...where.notes, `${left} references are to what ${data.sender} may not end`];
-  return { event: { ...event, data: { ...data, trust } }, notes };
+  const unknown: Unknown[] = [
+    ...(own === null ? [{ kind: 'sender' as const, name: data.sender }] : []),
+    ...where.places.map((name) => ({ kind: 'place' as const, name })),
+  ];
+  return { event: { ...event, data: { ...data, trust } }, notes, unknown };
 }
 
 /** An order with who gave it and by which right; anything else as it is. */

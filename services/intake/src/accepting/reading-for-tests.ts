@@ -39,6 +39,7 @@ export async function readWhole(
   if ('skipped' in opened) return { ...read, skipped: opened.skipped };
   read.format = opened.format;
   const now = utc('2026-12-31T00:00:00Z'); // after all that is read
+  const told = new Set<string>();
   for await (const records of opened.records)
     for (const record of records) {
       read.records += 1;
@@ -51,6 +52,8 @@ export async function readWhole(
         senders,
         divisions,
         ahead: PLAN.ahead,
+        stations: PLAN.stations,
+        told,
       } as const;
       const judged = judge(record, way, now);
       if ('refusals' in judged) read.refusals.push(...judged.refusals);

@@ -10,6 +10,8 @@ import { BASE_SCHEMAS } from '@fengsui/service';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { sharedFile } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
+import { mappedCsv } from '../readers/csv/mapped-csv.js';
+import { Stations } from './stations.js';
 import { INTAKE_SCHEMA, IntakePlan, KeptInputs, IntakeQuery, Receiving, type Receipt } from '../index.js';
 
 const plan = IntakePlan.read(
@@ -35,23 +37,26 @@ describe('receiving', () => {
   let db: DataSource;
   let notifications: Notifications;
   let receiving: Receiving;
+  let clock: Clock;
+  let log: PostgresLog;
+  let query: IntakeQuery;
+  const planParts = () => {
+    const { readers, senders, rules, ahead, stations } = plan;
+    return { readers, senders, rules, ahead, stations };
+  };
 
   beforeAll(async () => {
     database = await testDatabase([...BASE_SCHEMAS, INTAKE_SCHEMA]);
     db = await connect(database.url, 'intake test', 8, [...BASE_SCHEMAS, INTAKE_SCHEMA]);
     notifications = new Notifications(database.url);
-    const clock = new Clock(db);
-    receiving = new Receiving(
-      db,
-      new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined }),
-      clock,
-      new KeptInputs(),
-      plan,
-    );
+    clock = new Clock(db);
+    log = new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined });
+    receiving = new Receiving(db, log, clock, new KeptInputs(), plan);
+    query = new IntakeQuery(db, new KeptInputs(), plan);
   });
   beforeEach(() =>
     db.query(
-      'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
+      'truncate intake.unknown, intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, log.record; update log.partition set next_offset = 0',
     ),
   );
   afterAll(async () => {
@@ -68,6 +73,69 @@ describe('receiving', () => {
     ((await db.query('select body from log.record order by topic, partition, "offset"')) as { body: string }[]).map(
       ({ body }) => JSON.parse(body) as DomainEvent,
     );
+
+  it('takes a station by its alias for the station, and says once of one that nobody knows which are written like it', async () => {
+    const table = (...stations: string[]): string =>
+      [
+        'station,time,quantity,value,unit,window_minutes',
+        ...stations.map((one, n) => `${one},2020-06-07T0${n}:00:00Z,stage,1.5,m,`),
+        '',
+      ].join('\n');
+    const { notes, accepted } = await give(table('飞来峡', '飞来峡', 'nowhere-near', 'feilaixia'));
+    expect(accepted).toBe(4);
+    expect(notes.map(({ place, note }) => [place, note])).toEqual([
+      ['line 2', expect.stringContaining('相近的有 feilaixia')],
+      ['line 4', expect.stringContaining('nowhere-near')],
+    ]);
+    await give(table('飞来峡')); // what is here already is counted once
+    await give(cap((text) => text.replace('<sender>s<', '<sender>stranger@example.org<')));
+    expect(await query.unknown()).toMatchObject([
+      { kind: 'sender', name: 'stranger@example.org', records: 1 },
+      { kind: 'station', name: 'nowhere-near', records: 1, near: [] },
+      { kind: 'station', name: '飞来峡', actor: 'cli:tester', records: 2, near: ['feilaixia'] },
+    ]);
+    // With an alias in gauges.csv both doors tell of one fact.
+    const withAlias = new Stations([
+      { station: 'feilaixia', name: 'f', county: '', warning_stage_m: '', source: '', aliases: '飞来峡；FLX' },
+    ]);
+    const aliased = new Receiving(db, log, clock, new KeptInputs(), { ...planParts(), stations: withAlias });
+    const feed = (text: string) => aliased.receiveBytes(Buffer.from(text), { door: 'cli', name: 'alias', actor: 'x' });
+    const later = 'station,time,quantity,value,unit,window_minutes\n';
+    expect(await feed(`${later}FLX,2020-06-08T00:00:00Z,stage,1.5,m,\n`)).toMatchObject({ accepted: 1, notes: [] });
+    expect(await feed(`${later}feilaixia,2020-06-08T00:00:00Z,stage,1.50,m,\n`)).toMatchObject({ duplicates: 1 });
+  });
+
+  it('keeps what nothing reads, and reads it again when something does', async () => {
+    const csv = 'Pegel,Zeit,Stand cm\nx,2020-06-07T08:00:00Z,150\n';
+    const given = { door: 'folder', name: 'pegel.csv', actor: 'folder' } as const;
+    expect(await receiving.receiveBytes(Buffer.from(csv), given)).toMatchObject({
+      skipped: expect.stringContaining('no mapping knows'),
+    });
+    const [input] = await query.inputs(true, 10);
+    expect(input).toMatchObject({ name: 'pegel.csv', format: 'unread', refused: 1 });
+    const id = input?.id.slice(0, 10) as string;
+    expect((await query.contents((await query.input(id)) as never)).toString()).toBe(csv);
+    expect(await receiving.again(id, 'cli:x')).toMatchObject({ skipped: expect.anything() });
+    expect(await receiving.again('ffffffff', 'cli:x')).toBeNull();
+    const pegel = mappedCsv({
+      format: 'pegel',
+      about: 'a',
+      source: 's',
+      header: ['Pegel', 'Zeit', 'Stand cm'],
+      time: { column: 'Zeit', patterns: ['iso'] },
+      events: [
+        {
+          contract: 'reading.v1',
+          data: { station: { column: 'Pegel' }, quantity: 'stage', stageM: { column: 'Stand cm', unit: 'cm' } },
+        },
+      ],
+    });
+    const mended = new Receiving(db, log, clock, new KeptInputs(), { ...planParts(), readers: [pegel] });
+    expect(await mended.again(id, 'cli:x')).toMatchObject({ format: 'pegel', accepted: 1 });
+    expect(await mended.again(id, 'cli:x')).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect((await logged()).map(({ data }) => data)).toMatchObject([{ station: 'x', stageM: 1.5 }]);
+    expect(await query.input(id)).toMatchObject({ format: 'pegel', name: 'pegel.csv' });
+  });
 
   it('reads a CAP alert whole, with the national code and the colour, and keeps its text as it came', async () => {
     expect(await give(cap())).toMatchObject({
@@ -212,9 +280,7 @@ describe('receiving', () => {
     await give(JSON.stringify(reading(1.2)));
     expect(await give(JSON.stringify(reading(1.4)))).toMatchObject({ accepted: 1, conflicts: 1 });
     expect(await give(JSON.stringify(reading(1.4)), 'again')).toMatchObject({ duplicates: 1 });
-    expect(await new IntakeQuery(db, new KeptInputs()).conflicts()).toMatchObject([
-      { identity: 'reading/a/stage/2020-06-07T00:00:00.000Z' },
-    ]);
+    expect(await query.conflicts()).toMatchObject([{ identity: 'reading/a/stage/2020-06-07T00:00:00.000Z' }]);
     expect(new Set((await logged()).map(({ id }) => id)).size).toBe(2);
   });
 
@@ -233,7 +299,6 @@ describe('receiving', () => {
       refused: 1,
       refusals: [{ place: 'element 2' }],
     });
-    const query = new IntakeQuery(db, new KeptInputs());
     for (const { id, data } of await logged()) {
       const [origin] = await query.originsOf([id]);
       expect(JSON.parse((await query.bytesOf(origin as NonNullable<typeof origin>)).toString())).toMatchObject({

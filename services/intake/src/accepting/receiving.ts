@@ -9,10 +9,11 @@ import type { Sender } from './believing.js';
 import { ANY_CONTENT, type CheckedRecord } from './checking.js';
 import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
-import { KeptInputs, type Accepted, type Note } from '../keeping/kept-inputs.js';
+import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../keeping/kept-inputs.js';
 import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
+import type { Stations } from './stations.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
 
@@ -22,6 +23,7 @@ export type ReceivingPlan = Readonly<{
   senders: readonly Sender[];
   rules: Pick<SourceRules, 'divisions'>;
   ahead: Ahead;
+  stations: Stations;
   /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
 }>;
 
@@ -64,6 +66,8 @@ export class Receiving {
     /** What is read, and who may warn of what. */ private readonly plan: ReceivingPlan,
   ) {}
 
+  private readonly toldOnTopics = new Set<string>();
+
   /** Every format that this installation reads. */
   get readers(): readonly Reader[] {
     return this.plan.readers;
@@ -77,7 +81,10 @@ export class Receiving {
   async receive(given: Input): Promise<Receipt | Skipped> {
     const input = { ...given, way: await this.wayOf(given) };
     const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
-    if ('skipped' in opened) return opened;
+    if ('skipped' in opened) {
+      if (opened.emptyList !== true && KEEPS_UNREAD.has(input.door)) await this.keepUnread(input, opened.skipped);
+      return opened;
+    }
     const tally = new Tally(opened.format, input.payload.sha256);
     // While the database stores the bytes the first chunk is read, and while it stores one chunk the next.
     let storing = this.keep(input, opened.format);
@@ -99,6 +106,29 @@ export class Receiving {
       input.finish,
     );
     return tally.receipt();
+  }
+
+  /**
+   * Reads an input again that came in before, with what is read now: what was accepted is a duplicate.
+   * @returns null when there is no such input
+   */
+  async again(sha256: string, actor: string): Promise<Receipt | Skipped | null> {
+    const input = await this.kept.find(this.db, sha256);
+    if (input === null) return null;
+    return this.receive({ payload: this.kept.payloadOf(this.db, input), door: 'file', name: input.name, actor });
+  }
+
+  /** What nobody reads today may be read tomorrow: its bytes are kept with the reason. */
+  private async keepUnread(input: Known, why: string): Promise<void> {
+    if (input.payload.size === 0 || input.payload.size > MOST_UNREAD_BYTES) return;
+    await this.keep(input, UNREAD);
+    const refusal = {
+      place: 'document',
+      reason: why,
+      expected: '可识别的格式 / a format that is read: fengsui formats',
+    };
+    const now = await this.clock.now();
+    await this.db.transaction((tx) => this.kept.keepRefusals(tx, input.payload.sha256, now, [refusal]));
   }
 
   /**
@@ -145,7 +175,8 @@ export class Receiving {
       const claimed = await this.claim(tx, [...inputOf.keys()], (candidate) => inputOf.get(candidate) ?? '');
       const events: ObservedEvent[] = [];
       const refused: (string | null)[] = [];
-      for (const { sha256, format, judged } of read) {
+      const unknown = new Map<string, Unknown[]>();
+      for (const { input, sha256, format, judged } of read) {
         const outcomes = judged.map((one) => outcomeOf(one, claimed));
         const refusals = outcomes.flatMap((one) => ('refusals' in one ? one.refusals : []));
         await this.kept.keepRefusals(tx, sha256, now, refusals);
@@ -156,7 +187,10 @@ export class Receiving {
         );
         events.push(...outcomes.flatMap((one) => ('events' in one ? one.events : [])));
         refused.push(refusalOfAll(outcomes, new Tally(format, sha256)));
+        const strangers = outcomes.flatMap(unknownIn);
+        if (strangers.length > 0) unknown.set(input.actor, [...(unknown.get(input.actor) ?? []), ...strangers]);
       }
+      for (const [actor, strangers] of [...unknown].sort()) await this.kept.keepUnknown(tx, actor, now, strangers);
       await finish(tx, refused);
       const way = read[0]?.way;
       if (way !== undefined) await appendAudit(tx, actsOf(events, way), now);
@@ -195,6 +229,9 @@ export class Receiving {
       senders: this.plan.senders,
       divisions: this.plan.rules.divisions,
       ahead: this.plan.ahead,
+      stations: this.plan.stations,
+      // Each message of a topic is an input of its own: who feeds there is told once.
+      told: door === 'kafka' ? this.toldOnTopics : new Set(),
     };
   }
 
@@ -262,6 +299,7 @@ export class Receiving {
         sha256,
         outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
       );
+      await this.kept.keepUnknown(tx, input.actor, now, outcomes.flatMap(unknownIn));
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
       await finish?.(tx, refusalOfAll(outcomes, tally));
       await appendAudit(tx, actsOf(events, input.way), now);
@@ -365,6 +403,9 @@ const withoutCode = (data: OrderV1['data']): object =>
 /** One of several inputs that is none. */
 class Unusable extends Error {}
 
+/** Who polls asks again, and a topic parks what it cannot take. */
+const KEEPS_UNREAD: ReadonlySet<Door> = new Set(['http', 'login', 'folder', 'file']);
+const MOST_UNREAD_BYTES = 16_000_000;
 const SMALL_BYTES = 8_000_000;
 /** Each lost race needs another door that won it; three doors racing for one fact is already rare. */
 const MAX_ROUNDS = 5;
@@ -373,7 +414,14 @@ const MAX_ROUNDS = 5;
 type Claim = Readonly<{ event: ObservedEvent | null; conflict: boolean }>;
 type Outcome =
   | Readonly<{ refusals: readonly Refusal[] }>
-  | Readonly<{ events: readonly ObservedEvent[]; conflict: boolean; notes: readonly Note[] }>;
+  | Readonly<{
+      events: readonly ObservedEvent[];
+      conflict: boolean;
+      notes: readonly Note[];
+      unknown: readonly Unknown[];
+    }>;
+
+const unknownIn = (outcome: Outcome): readonly Unknown[] => ('unknown' in outcome ? outcome.unknown : []);
 
 function halfOf(judged: Judged): 0 | 1 {
   const first = 'candidates' in judged ? judged.candidates[0] : undefined;
@@ -395,6 +443,7 @@ function outcomeOf(judged: Judged, claimed: ReadonlyMap<Candidate, Claim>): Outc
     events: own.flatMap(({ event }) => event ?? []),
     conflict: own.some(({ conflict }) => conflict),
     notes: judged.notes,
+    unknown: judged.candidates.flatMap((candidate, n) => (own[n]?.event === null ? [] : candidate.unknown)),
   };
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AccessPlan, ROLES, type Identity, type Role } from '@fengsui/access';
 import { CONTRACTS, utc, type OrderKind, type OrderV1 } from '@fengsui/contracts';
 import { AHEAD } from './ahead.js';
+import { Stations } from './stations.js';
 import { DOORS, givenBy, giverOf, type Door, type Way } from './ways-in.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
@@ -42,6 +43,8 @@ const way = (door: Door, identity: Identity | null, marked = false, plan = PLAN)
   marked,
   senders: [],
   divisions: [],
+  stations: new Stations([]),
+  told: new Set(),
   ahead: AHEAD,
 });
 const given = (kind: OrderKind, by: Way, more: object = {}): string => {

@@ -3,6 +3,7 @@ import type { ObservedEvent, OrderKind, OrderRight, OrderV1, Refusal, UtcInstant
 import type { County } from '@fengsui/regions';
 import type { Ahead } from './ahead.js';
 import type { Sender } from './believing.js';
+import type { Stations } from './stations.js';
 
 /**
  * Every way in. `login`: an order over HTTP of somebody who is logged in; `cli`: the command `fengsui orders`, given
@@ -40,6 +41,8 @@ export type Way = Readonly<{
   /** Who may warn of what. */ senders: readonly Sender[];
   /** The city, then its counties. */ divisions: readonly County[];
   /** What may be said ahead of its receipt. */ ahead: Ahead;
+  /** What the plan's gauges are called. */ stations: Stations;
+  /** Stations that the one who feeds was told about already: a table names one a thousand times. */ told: Set<string>;
 }>;
 
 /** Who gives an order, and by which right. */

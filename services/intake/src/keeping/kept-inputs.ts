@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Refusal, UtcInstant } from '@fengsui/contracts';
-import { insertReturning, insertRows, one, rows, type Db, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, one, rows, run, type Db, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
-import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow } from '../tables/tables.js';
+import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow, type UnknownRow } from '../tables/tables.js';
 import type { Payload } from './payload.js';
 import type { Sameness } from '../accepting/identity.js';
 
@@ -14,6 +14,9 @@ export type KeptInput = Readonly<{
   format: string;
   receivedAt: UtcInstant;
 }>;
+/** Format of an input that nothing reads yet. */
+export const UNREAD = 'unread';
+
 export type Accepted = Readonly<{
   /** The input that it came in with. */ sha256: string;
   eventId: string;
@@ -45,6 +48,9 @@ const put = (contents: Contents, name: string, content: string, event: string): 
   void contents.set(name, (contents.get(name) ?? new Map<string, string>()).set(content, event));
 /** What was odd about a record that was accepted all the same. */
 export type Note = Readonly<{ place: string; note: string }>;
+
+/** What came in under a name that the plan does not know. */
+export type Unknown = Readonly<{ kind: 'station' | 'sender' | 'place'; name: string }>;
 
 /** A value of PostgreSQL holds 1 GB; a part that one figure is traced to should not take that long. */
 const PART_BYTES = 1_000_000;
@@ -80,8 +86,40 @@ export class KeptInputs {
     if (size > 0) await flush();
   }
 
+  /** Whether an input was read before. */
   async knows(tx: Tx, sha256: string): Promise<boolean> {
-    return (await one(tx, 'select 1 from intake.input where sha256 = $1', [sha256])) !== null;
+    return (await one(tx, 'select 1 from intake.input where sha256 = $1 and format <> $2', [sha256, UNREAD])) !== null;
+  }
+
+  /** An input by its hash, or by as much of it as is its alone; null: none, or several. */
+  async find(tx: Db, hash: string): Promise<KeptInput | null> {
+    if (!/^[0-9a-f]{6,64}$/.test(hash)) return null;
+    const found = await rows<KeptInput>(
+      tx,
+      `select sha256, size, door, name, format, received_at as "receivedAt" from intake.input
+       where sha256 >= $1 and sha256 < $1 || 'g' order by sha256 limit 2`,
+      [hash],
+    );
+    return found.length === 1 ? (found[0] as KeptInput) : null;
+  }
+
+  /** An input as it came, to be read again. */
+  payloadOf(db: Db, { sha256, size }: Pick<KeptInput, 'sha256' | 'size'>): Payload {
+    return {
+      sha256,
+      size,
+      open: async function* () {
+        for (let from = 0; from < size; from += PART_BYTES) {
+          const part = await one<{ bytes: Buffer }>(
+            db,
+            'select bytes from intake.input_part where sha256 = $1 and "from" = $2',
+            [sha256, from],
+          );
+          if (part === null) throw new Error(`${sha256}: the part from byte ${from} is missing`);
+          yield part.bytes;
+        }
+      },
+    };
   }
 
   async keepInput(tx: Tx, input: KeptInput): Promise<void> {
@@ -109,7 +147,7 @@ export class KeptInputs {
         format,
         receivedAt,
       })),
-      'nothing',
+      { on: ['sha256'], set: ['format'], where: `old.format = '${UNREAD}'` },
     );
   }
 
@@ -190,6 +228,26 @@ export class KeptInputs {
     );
   }
 
+  /** Counts what the plan does not know, by who fed it: somebody must say what is meant. */
+  async keepUnknown(tx: Tx, actor: string, at: UtcInstant, unknown: readonly Unknown[]): Promise<void> {
+    if (unknown.length === 0) return;
+    const counts = new Map<string, UnknownRow>();
+    for (const { kind, name: written } of unknown) {
+      const name = clean(written).slice(0, MOST_NAME);
+      const key = `${kind} ${name}`;
+      const before = counts.get(key);
+      counts.set(key, { kind, name, actor, firstAt: at, lastAt: at, records: (before?.records ?? 0) + 1 });
+    }
+    await run(
+      tx,
+      `insert into intake.unknown (kind, name, actor, first_at, last_at, records)
+       select kind, name, actor, $1, $1, records from jsonb_to_recordset($2::jsonb) as u(kind text, name text, actor text, records bigint)
+       order by kind, name
+       on conflict (kind, name, actor) do update set last_at = excluded.last_at, records = intake.unknown.records + excluded.records`,
+      [at, JSON.stringify([...counts.values()])],
+    );
+  }
+
   /** @returns where each event came from; events that did not come in from outside are missing */
   originsOf(tx: Db, eventIds: readonly string[]): Promise<readonly Origin[]> {
     return rows<Origin>(
@@ -211,6 +269,9 @@ export class KeptInputs {
     return Buffer.concat(parts.map(({ bytes }) => bytes)).subarray(0, length);
   }
 }
+
+/** Of what the plan does not know as much as tells it from others. */
+const MOST_NAME = 200;
 
 /** Short enough to be indexed for every pixel. */
 const hashOf = (name: string): string =>

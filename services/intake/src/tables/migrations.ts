@@ -7,6 +7,7 @@ import {
   InputPartRow,
   InputRow,
   NoteRow,
+  UnknownRow,
   RefusalRow,
   SeenLinkRow,
   SourceRow,
@@ -112,9 +113,40 @@ class DeadLinks1795690000001 implements MigrationInterface {
   }
 }
 
+/** What the plan does not know is counted, until somebody says what is meant. */
+class CountUnknown1795700000002 implements MigrationInterface {
+  readonly name = 'CountUnknown1795700000002';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table intake.unknown (
+        kind text, name text, actor text, first_at timestamptz not null, last_at timestamptz not null,
+        records bigint not null, primary key (kind, name, actor));
+      comment on table intake.unknown is
+        'Stations, senders and places that the plan does not know, and how much came in under each';
+      comment on column intake.unknown."kind" is 'station, sender or place';
+      comment on column intake.unknown."name" is 'as it was written';
+      comment on column intake.unknown."actor" is 'feeder, folder or source';
+      comment on column intake.unknown."first_at" is 'first came in';
+      comment on column intake.unknown."last_at" is 'last came in';
+      comment on column intake.unknown."records" is 'records';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
-  entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, SourceRow, SeenLinkRow, AnsweredRow],
-  migrations: [CreateIntake1795469100000, AddDoors1795479089000, DescribeTables1795641700002, DeadLinks1795690000001],
+  entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, UnknownRow, SourceRow, SeenLinkRow, AnsweredRow],
+  migrations: [
+    CreateIntake1795469100000,
+    AddDoors1795479089000,
+    DescribeTables1795641700002,
+    DeadLinks1795690000001,
+    CountUnknown1795700000002,
+  ],
   onlyGrow: ['input', 'input_part', 'accepted', 'refusal', 'note'],
 };

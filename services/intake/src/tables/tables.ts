@@ -62,6 +62,20 @@ export class NoteRow {
   @Key('what was odd') note!: string;
 }
 
+@Entity({
+  schema: 'intake',
+  name: 'unknown',
+  comment: 'Stations, senders and places that the plan does not know, and how much came in under each',
+})
+export class UnknownRow {
+  @Key('station, sender or place') kind!: 'station' | 'sender' | 'place';
+  @Key('as it was written') name!: string;
+  @Key('feeder, folder or source') actor!: string;
+  @InstantColumn('first came in') firstAt!: UtcInstant;
+  @InstantColumn('last came in') lastAt!: UtcInstant;
+  @LongColumn('records') records!: number;
+}
+
 @Entity({ schema: 'intake', name: 'source', comment: 'Sources that are polled, and when they last answered' })
 export class SourceRow {
   @Key('name in the plan') name!: string;

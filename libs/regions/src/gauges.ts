@@ -1,0 +1,46 @@
+import { readPlanCsv, SettingsError, type PlanFile } from '@fengsui/settings';
+import { Type, type Static } from 'typebox';
+
+const number = (signed: boolean) => Type.String({ pattern: signed ? '^(-?\\d+(\\.\\d+)?)?$' : '^(\\d+(\\.\\d+)?)?$' });
+
+const GaugeRow = Type.Object(
+  {
+    station: Type.String({ minLength: 1 }),
+    name: Type.String(),
+    county: Type.String(),
+    warning_stage_m: number(false),
+    source: Type.String(),
+    /** What others call it, with `;` between. */
+    aliases: Type.Optional(Type.String()),
+    // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
+    min_stage_m: Type.Optional(number(true)),
+    max_stage_m: Type.Optional(number(true)),
+    most_change_m_per_hour: Type.Optional(number(false)),
+  },
+  { additionalProperties: false },
+);
+/** A row of `gauges.csv`, as it is written. */
+export type GaugeRow = Static<typeof GaugeRow>;
+
+/** Other names of a gauge. */
+export const aliasesOf = ({ aliases = '' }: GaugeRow): string[] =>
+  aliases
+    .split(/[;；]/)
+    .map((alias) => alias.trim())
+    .filter((alias) => alias !== '');
+
+/**
+ * The gauges of the city's plan.
+ * @throws SettingsError when the file does not fit, or a name leads to two gauges
+ */
+export function readGauges(folder: string): PlanFile<readonly GaugeRow[]> {
+  const file = readPlanCsv(folder, 'gauges.csv', GaugeRow);
+  const names = file.value.flatMap((row) => [row.station, ...aliasesOf(row)]);
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  if (twice.length > 0)
+    throw new SettingsError(
+      `${folder}/gauges.csv does not fit`,
+      twice.map((name) => `${name} leads to two gauges`),
+    );
+  return file;
+}
