@@ -10,7 +10,9 @@ import { RUNTIME, type Runtime } from './tokens.js';
 /** A consumer that has something to do and does not move for this long is stuck, whatever its process says. */
 const STANDSTILL_MS = 60_000;
 
-const registry = new Registry();
+/** What this process measures; services add what is theirs. */
+export const metrics = new Registry();
+const registry = metrics;
 /** How often a consumer that stood still was started anew, in this process. */
 export const consumerRestarts = new Counter({
   name: 'fengsui_consumer_restarts_total',

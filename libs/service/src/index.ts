@@ -2,7 +2,7 @@ export type { Check } from './check.js';
 export { Consumes } from './consumes.js';
 export { Due, DueOutside, type OutsideUnit } from './due.js';
 export { GivenOrder } from './given-order.js';
-export { Health } from './health.js';
+export { Health, metrics } from './health.js';
 export { OrdersDesk, type OrderOutcome } from './orders-desk.js';
 export {
   BASE_SCHEMAS,

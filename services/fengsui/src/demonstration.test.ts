@@ -7,12 +7,15 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { begin, demonstration, play } from '@fengsui/demonstration';
 import { sharedFile } from '@fengsui/testing';
 import { Errors } from 'typebox/value';
 import mammoth from 'mammoth';
 import {
+  openStore,
   OUTPUTS,
   readPlans,
+  stageOf,
   startOneProcess,
   type FeedOutput,
   type FiguresOutput,
@@ -104,6 +107,12 @@ describe('the demonstration years', () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  it('gives the same events when it was cut off and went on', async () => {
+    const cut = await playedWithCuts([40, 300]);
+    expect(cut.events).toBeGreaterThan(10_000);
+    expect(await travelled(database.url, cut.until)).toEqual(cut);
+  }, 1_200_000);
 
   it('can be followed from every figure to its facts, events and bytes', async () => {
     const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
@@ -269,3 +278,42 @@ describe('the demonstration years', () => {
     expect(fengsui('feed', '/nowhere').status).toBe(2);
   });
 });
+
+/** Up to the middle of June 2019: the first response, its transfers, fires, accidents. */
+const UNTIL = '2019-06-13';
+
+/** Plays the beginning of the demonstration on a database of its own, cut off after each of these deliveries. */
+async function playedWithCuts(cuts: readonly number[]): Promise<Travelled> {
+  const database = await testDatabase([]);
+  const settings = readSettings({ DATABASE_URL: database.url, LOG_LEVEL: 'error' });
+  const plans = readPlans(path.join(ROOT, 'plans', 'qingyuan'));
+  const script = demonstration({ ...plans.response, roster: plans.duty.roster }).filter(({ at }) => at < UNTIL);
+  const store = await openStore(settings);
+  const db = await connect(store.url, 'the demonstration, cut off', 1);
+  await begin(db, script);
+  await db.destroy();
+  for (const cut of [...cuts, script.length]) {
+    const { ports, stop } = await startOneProcess(store.url, settings, plans, { services: true, http: false });
+    const outcome = play(script, stageOf(ports), (delivered) => {
+      if (delivered >= cut) throw new Error('cut off');
+    });
+    await expect(outcome).rejects.toThrow('cut off');
+    await stop();
+  }
+  const found = await travelled(database.url, script.at(-1)?.at ?? UNTIL);
+  await database.drop();
+  return found;
+}
+
+type Travelled = Readonly<{ until: string; events: number; hash: string }>;
+
+/** What travelled until then. Offsets say who was faster; what was said does not. */
+async function travelled(url: string, until: string): Promise<Travelled> {
+  const db = await connect(url, 'what travelled', 1);
+  const rows = (await db.query(
+    `select topic, key, body from log.record where body::json->>'recordedAt' < $1 order by topic, key, body`,
+    [until],
+  )) as object[];
+  await db.destroy();
+  return { until, events: rows.length, hash: createHash('sha256').update(JSON.stringify(rows)).digest('hex') };
+}

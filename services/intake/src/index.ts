@@ -16,3 +16,4 @@ export { KeptInputs } from './keeping/kept-inputs.js';
 export { IntakeHttp } from './http.js';
 export * from './views.js';
 export { giverOf, type Door, type Giver } from './accepting/ways-in.js';
+export { urlsOf } from './sources/addresses.js';

@@ -62,15 +62,22 @@ const SendersFile = Type.Object(
   },
   strict,
 );
+const address = Type.String({ pattern: '^https?://' });
 const Polled = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z0-9-]{2,60}$' }),
     /** `file`: the address gives an input. `cap-index`: it gives an index, whose links give inputs. */
     kind: Type.Union([Type.Literal('file'), Type.Literal('cap-index')]),
-    url: Type.String({ pattern: '^https?://' }),
+    /** Several: those behind the first stand in for it. `{key}`, `{date}`, `{days}`, `{hours}` are filled in. */
+    url: Type.Union([address, Type.Array(address, { minItems: 1, maxItems: 5 })]),
     schedule: Type.String({ description: 'cron, five fields' }),
     as: Type.Optional(Type.String()),
     silentAfterMinutes: Type.Integer({ minimum: 1 }),
+    timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 600 })),
+    /** For addresses that say from when they are asked: what comes again, what the source still has, what it gives. */
+    overlapHours: Type.Optional(Type.Integer({ minimum: 0, maximum: 72 })),
+    keepsDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 366 })),
+    mostDaysAtOnce: Type.Optional(Type.Integer({ minimum: 1, maximum: 31 })),
     /** Other hosts (`name` or `name:port`) that its links may lead to, also inside the network. */
     hosts: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:\\[\\]-]+$' }))),
   },

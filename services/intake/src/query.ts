@@ -41,13 +41,32 @@ export class IntakeQuery {
     return (await findRecord(this.db, origin.contract as ObservedEvent['type'], id)) as ObservedEvent | null;
   }
 
-  /** What is known of the sources that are polled. */
-  sources(): Promise<readonly SourceView[]> {
-    return rows(
+  /** What is known of the sources that are polled: when they answered, what they gave, what was missed. */
+  async sources(): Promise<readonly SourceView[]> {
+    const found = await rows<Pick<SourceView, 'name' | 'heardAt' | 'silentSince' | 'failures' | 'lastError'>>(
       this.db,
       `select name, heard_at as "heardAt", silent_since as "silentSince", failures, last_error as "lastError"
        from intake.source order by name`,
     );
+    const seen = await rows<SourceView['seen'][number] & Readonly<{ source: string }>>(
+      this.db,
+      `select source, satellite, newest_at as "newestAt", received_at as "receivedAt", pass_rows as "passRows", records
+       from intake.source_seen order by source, satellite`,
+    );
+    const gaps = await rows<SourceView['gaps'][number] & Readonly<{ source: string }>>(
+      this.db,
+      `select source, from_at as "from", to_at as "to", state from intake.gap order by from_at desc`,
+    );
+    const unknown = await rows<Readonly<{ actor: string; records: number }>>(
+      this.db,
+      'select actor, sum(records)::int as records from intake.unknown group by actor',
+    );
+    return found.map((row) => ({
+      ...row,
+      unknown: unknown.find(({ actor }) => actor === `source:${row.name}`)?.records ?? 0,
+      seen: seen.flatMap(({ source, ...one }) => (source === row.name ? [one] : [])),
+      gaps: gaps.flatMap(({ source, ...one }) => (source === row.name ? [one] : [])).slice(0, LISTED_GAPS),
+    }));
   }
 
   /** Inputs as they came in, the last first. @param refused only those of which something was refused */
@@ -149,6 +168,9 @@ export class IntakeQuery {
     ];
   }
 }
+
+/** Older ones are in the table. */
+const LISTED_GAPS = 50;
 
 /** Whether anything ever came in. */
 export const holdsInputs = async (db: Db): Promise<boolean> =>

@@ -8,6 +8,23 @@ export const SourceView = View(
     silentSince: ViewNull(ViewInstant('silent since; null: it is heard')),
     failures: ViewCount('failures since it last answered'),
     lastError: ViewNull(Type.String()),
+    unknown: ViewCount('records under a station, sender or place that the plan does not know'),
+    seen: Type.Array(
+      View({
+        satellite: Type.String({ description: 'empty for anything but hotspots' }),
+        newestAt: ViewInstant('newest that it gave: happened at'),
+        receivedAt: ViewInstant('and came in at'),
+        passRows: ViewCount('records of that moment: of a satellite, its pass'),
+        records: ViewCount('records since the beginning'),
+      }),
+    ),
+    gaps: Type.Array(
+      View({
+        from: ViewInstant('last heard before'),
+        to: ViewInstant('heard again'),
+        state: Type.String({ description: 'refilled, in part or lost' }),
+      }),
+    ),
   },
   'a polled source as it stands',
 );
@@ -30,7 +47,7 @@ const input = {
   receivedAt: ViewInstant('came in at'),
   door: Type.String({ description: 'http, file, folder, poll, kafka, cli or demonstration' }),
   name: Type.String({ description: 'file or address' }),
-  format: Type.String({ description: 'as which it was read; unread: nothing reads it' }),
+  format: Type.String({ description: 'as which it was read; unrecognised: nothing read it when it came in' }),
   size: ViewCount('bytes'),
   refused: ViewCount('refusals'),
 };

@@ -112,7 +112,7 @@ describe('receiving', () => {
       skipped: expect.stringContaining('no mapping knows'),
     });
     const [input] = await query.inputs(true, 10);
-    expect(input).toMatchObject({ name: 'pegel.csv', format: 'unread', refused: 1 });
+    expect(input).toMatchObject({ name: 'pegel.csv', format: 'unrecognised', refused: 1 });
     const id = input?.id.slice(0, 10) as string;
     expect((await query.contents((await query.input(id)) as never)).toString()).toBe(csv);
     expect(await receiving.again(id, 'cli:x')).toMatchObject({ skipped: expect.anything() });
@@ -134,7 +134,7 @@ describe('receiving', () => {
     expect(await mended.again(id, 'cli:x')).toMatchObject({ format: 'pegel', accepted: 1 });
     expect(await mended.again(id, 'cli:x')).toMatchObject({ accepted: 0, duplicates: 1 });
     expect((await logged()).map(({ data }) => data)).toMatchObject([{ station: 'x', stageM: 1.5 }]);
-    expect(await query.input(id)).toMatchObject({ format: 'pegel', name: 'pegel.csv' });
+    expect(await query.input(id)).toMatchObject({ format: 'unrecognised', name: 'pegel.csv' });
   });
 
   it('reads a CAP alert whole, with the national code and the colour, and keeps its text as it came', async () => {

@@ -13,6 +13,7 @@ import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../k
 import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
+import { delays, records, unknownNames } from '../sources/source-metrics.js';
 import type { Stations } from './stations.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
@@ -37,6 +38,8 @@ export type Input = Readonly<{
   actor: string;
   /** The person who was authenticated at the door, for the orders that they give. */
   giver?: Giver;
+  /** When it was published, as its source says. */
+  publishedAt?: UtcInstant | null;
   /** The formats this input may have; all of them unless the door says. */
   readers?: readonly Reader[];
   /** What the one who feeds may send. */
@@ -236,7 +239,7 @@ export class Receiving {
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */
-  private async keep({ payload, door, name }: Input, format: string): Promise<void> {
+  private async keep({ payload, door, name, publishedAt = null }: Input, format: string): Promise<void> {
     if (await this.kept.knows(this.db.manager, payload.sha256)) return;
     const small = payload.size < SMALL_BYTES;
     const finish = async (tx: Tx): Promise<void> =>
@@ -247,6 +250,7 @@ export class Receiving {
         name,
         format,
         receivedAt: await this.clock.now(tx),
+        publishedAt,
       });
     if (small)
       await this.db.transaction(async (tx) => {
@@ -301,12 +305,14 @@ export class Receiving {
       );
       await this.kept.keepUnknown(tx, input.actor, now, outcomes.flatMap(unknownIn));
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
+      if (input.door === 'poll') await this.kept.keepSeen(tx, input.actor.replace('source:', ''), now, events);
       await finish?.(tx, refusalOfAll(outcomes, tally));
       await appendAudit(tx, actsOf(events, input.way), now);
       if (events.length > 0) await this.log.append(tx, events);
       return outcomes;
     });
     // Only after the commit: a chunk that failed is counted nowhere.
+    if (input.door === 'poll') measured(input.actor.replace('source:', ''), outcomes);
     for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);
       else if (outcome.events.length === 0) tally.duplicate();
@@ -420,6 +426,18 @@ type Outcome =
       notes: readonly Note[];
       unknown: readonly Unknown[];
     }>;
+
+/** For whoever watches the sources from outside. */
+function measured(source: string, outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    for (const { kind } of unknownIn(outcome)) unknownNames.inc({ source, kind });
+    if (!('events' in outcome)) continue;
+    for (const event of outcome.events) {
+      delays.observe({ source }, Math.max(0, Date.parse(event.recordedAt) - Date.parse(event.occurredAt)) / 1_000);
+      records.inc({ source, satellite: event.type === 'hotspot.v1' ? event.data.satellite : '' });
+    }
+  }
+}
 
 const unknownIn = (outcome: Outcome): readonly Unknown[] => ('unknown' in outcome ? outcome.unknown : []);
 

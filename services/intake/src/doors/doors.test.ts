@@ -28,6 +28,7 @@ import type { Role } from '@fengsui/access';
 import { tokenOf } from '@fengsui/access/testing';
 import { connect, migrate } from '@fengsui/database';
 import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/service';
+import { sharedFile } from '@fengsui/testing';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
@@ -64,7 +65,7 @@ afterEach(async () => {
   running = null;
   rmSync(home, { recursive: true, force: true });
   await db.query(
-    'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, intake.answered, intake.source, intake.seen_link, schedule.job, log.record; update log.partition set next_offset = 0',
+    'truncate intake.input, intake.input_part, intake.accepted, intake.refusal, intake.note, intake.answered, intake.source, intake.seen_link, intake.gap, intake.source_seen, intake.unknown, schedule.job, log.record; update log.partition set next_offset = 0',
   );
 });
 afterAll(async () => {
@@ -691,6 +692,150 @@ describe('a polled source', () => {
     expect(await events()).toEqual(['hotspot.v1']);
     expect(reached).toEqual([]);
     await new Promise((resolve) => inside.close(resolve));
+  });
+
+  const caseFile = (folder: string, name: string): string | null => sharedFile('data', 'field-cases', folder, name);
+  const real = caseFile('02-firms-not-csv', 'error-page.html') === null ? it.skip : it;
+  const bytesOf = (folder: string, name: string): Buffer => readFileSync(caseFile(folder, name) as string);
+  real.each([
+    ['02-firms-not-csv', 'invalid-map-key.txt', 200, /Invalid MAP_KEY/],
+    ['02-firms-not-csv', 'error-page.html', 502, /502/],
+    ['15-empty-answers', 'empty.atom', 200, null],
+    ['15-empty-answers', 'nws.json', 200, null],
+  ])(
+    'of the field cases: %s, %s (left out where the real data are not at hand)',
+    async (folder, name, status, words) => {
+      answers = (_request, response) => response.writeHead(status).end(bytesOf(folder, name));
+      await start({ sources: source('file'), environment });
+      await due();
+      await until(async () => {
+        const [row] = (await db.query('select failures, heard_at from intake.source')) as {
+          failures: number;
+          heard_at: Date | null;
+        }[];
+        return row !== undefined && (row.failures > 0 || row.heard_at !== null);
+      });
+      const { failures, last_error: said } = await state();
+      if (words === null) expect([failures, said]).toEqual([0, null]);
+      else expect([failures, said]).toEqual([1, expect.stringMatching(words)]);
+      expect(await events()).toEqual([]);
+    },
+  );
+
+  real('of the field cases: 16-index-two-links (left out where the real data are not at hand)', async () => {
+    answers = (request, response) => {
+      const name = path.basename(request.url ?? '');
+      response.end(bytesOf('16-index-two-links', name === 'secret' ? 'index.atom' : name));
+    };
+    await start({ sources: source('cap-index'), environment });
+    await due();
+    await until(async () => (await db.query('select 1 from intake.seen_link where failures = 0')).length === 1);
+    expect(await events()).toEqual(['weather-warning.v1']);
+    expect(asked.map(({ url }) => url)).toEqual(['/data/secret', '/data/a.xml']);
+  });
+
+  it('stands in for another host, and each says for itself what is wrong', async () => {
+    answers = (request, response) => {
+      if (request.url?.startsWith('/first') === true) response.writeHead(500).end('first is down');
+      else if (refuses) response.writeHead(403).end('no such key');
+      else response.end(header + row);
+    };
+    let refuses = true;
+    const both = `  - { name: s1, kind: file, url: ['${address}/first/{key}', '${address}/second/{key}'], schedule: '* * * * *', silentAfterMinutes: 5 }\n`;
+    await start({ sources: both, environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect((await state()).last_error).toMatch(/500.*first is down.*; .*403.*no such key/);
+    refuses = false;
+    await due();
+    await until(async () => (await state()).failures === 0);
+    expect(await events()).toEqual(['hotspot.v1']);
+  });
+
+  it('that says itself from when it is asked fills what was missed, and says what it could not', async () => {
+    answers = (_request, response) => response.end(header + row);
+    const dated = `  - { name: s1, kind: file, url: '${address}/{days}/{date}', schedule: '* * * * *', silentAfterMinutes: 5, keepsDays: 3, overlapHours: 0 }\n`;
+    await start({ sources: dated });
+    const missed = async (days: number): Promise<unknown> => {
+      await db.query(
+        `update intake.source set heard_at = now() - make_interval(days => $1), silent_since = now() - interval '1 hour'`,
+        [days],
+      );
+      await due();
+      await until(async () => (await state()).silent === false);
+      return db.query('select state from intake.gap order by to_at desc limit 1');
+    };
+    expect(await missed(2)).toEqual([{ state: 'refilled' }]);
+    const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    expect([`/3/${day(2)}`, `/4/${day(3)}`]).toContain(asked.at(-1)?.url); // midnight may come between
+    expect(await missed(10)).toEqual([{ state: 'in part' }]);
+    await running?.stop();
+    await start({ sources: source('file'), environment });
+    expect(await missed(1)).toEqual([{ state: 'lost' }]);
+    expect(await db.query(`select satellite, pass_rows, records from intake.source_seen`)).toEqual([
+      { satellite: 'NOAA-20', pass_rows: 1, records: 1 },
+    ]);
+  });
+
+  it('holds up no other, of twenty; and only those that fail ring', async () => {
+    const names = {
+      good: 10,
+      hanging: 3,
+      slow: 2,
+      broken: 2,
+      page: 1,
+      busy: 1,
+      empty: 1,
+    };
+    const all = Object.entries(names).flatMap(([name, count]) =>
+      Array.from({ length: count }, (_, n) => `${name}-${n}`),
+    );
+    const held: ServerResponse[] = [];
+    const slow: ServerResponse[] = [];
+    answers = (request, response) => {
+      const [, name = ''] = /^\/(\w+)-/.exec(request.url ?? '') ?? [];
+      if (name === 'hanging') held.push(response);
+      else if (name === 'slow') slow.push(response);
+      else if (name === 'broken') response.writeHead(500).end('broken');
+      else if (name === 'busy') response.writeHead(503, { 'retry-after': '3600' }).end();
+      else if (name === 'page') response.end('<html><title>welcome</title></html>');
+      else response.end(name === 'empty' ? header : header + row);
+    };
+    const sources = all
+      .map(
+        (name) =>
+          `  - { name: ${name}, kind: file, url: '${address}/${name}', schedule: '* * * * *', silentAfterMinutes: 5, timeoutSeconds: 600 }\n`,
+      )
+      .join('');
+    await start({ sources });
+    await db.query(`update intake.source set asked_at = now() - interval '1 hour'`);
+    const askedFor = (name: string): number => asked.filter(({ url }) => url?.startsWith(`/${name}`) === true).length;
+    await due();
+    await until(() => held.length === 3 && slow.length === 2);
+    // While three hang and two take their time, the others are asked again and again.
+    for (let round = 2; round <= 4; round += 1) {
+      await until(async () => {
+        await db.query(
+          `update schedule.job set due_at = now() where kind = 'poll' and (key like 'good-%' or key = 'empty-0')`,
+        );
+        await db.query(`select pg_notify('schedule', '')`);
+        return all.filter((name) => name.startsWith('good')).every((name) => askedFor(`${name}`) >= round);
+      });
+      expect([held.length, slow.length, askedFor('hanging'), askedFor('slow')]).toEqual([3, 2, 3, 2]);
+    }
+    slow.forEach((response) => response.end(header));
+    held.forEach((response) => response.destroy());
+    const silent = async (): Promise<string[]> =>
+      (
+        (await db.query('select name from intake.source where silent_since is not null order by name')) as {
+          name: string;
+        }[]
+      ).map(({ name }) => name);
+    await until(async () => (await silent()).length === 7);
+    expect(await silent()).toEqual(['broken-0', 'broken-1', 'busy-0', 'hanging-0', 'hanging-1', 'hanging-2', 'page-0']);
+    expect((await events()).filter((type) => type === 'source-silent.v1')).toHaveLength(7);
+    expect(askedFor('busy')).toBe(1);
+    await until(async () => (await db.query(`select 1 from intake.source where heard_at is not null`)).length === 13);
   });
 
   it('that the plan names no longer is due no more, and nobody waits for it', async () => {

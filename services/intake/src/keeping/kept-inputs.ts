@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Refusal, UtcInstant } from '@fengsui/contracts';
+import type { ObservedEvent, Refusal, UtcInstant } from '@fengsui/contracts';
 import { insertReturning, insertRows, one, rows, run, type Db, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
-import { AcceptedRow, InputPartRow, InputRow, NoteRow, RefusalRow, type UnknownRow } from '../tables/tables.js';
+import {
+  AcceptedRow,
+  InputPartRow,
+  InputRow,
+  NoteRow,
+  RefusalRow,
+  type SourceSeenRow,
+  type UnknownRow,
+} from '../tables/tables.js';
 import type { Payload } from './payload.js';
 import type { Sameness } from '../accepting/identity.js';
 
@@ -13,9 +21,10 @@ export type KeptInput = Readonly<{
   name: string;
   format: string;
   receivedAt: UtcInstant;
+  /** As its source says; null: it does not. */ publishedAt?: UtcInstant | null;
 }>;
-/** Format of an input that nothing reads yet. */
-export const UNREAD = 'unread';
+/** Format of an input that nothing read when it came in. */
+export const UNREAD = 'unrecognised';
 
 export type Accepted = Readonly<{
   /** The input that it came in with. */ sha256: string;
@@ -86,9 +95,8 @@ export class KeptInputs {
     if (size > 0) await flush();
   }
 
-  /** Whether an input was read before. */
   async knows(tx: Tx, sha256: string): Promise<boolean> {
-    return (await one(tx, 'select 1 from intake.input where sha256 = $1 and format <> $2', [sha256, UNREAD])) !== null;
+    return (await one(tx, 'select 1 from intake.input where sha256 = $1', [sha256])) !== null;
   }
 
   /** An input by its hash, or by as much of it as is its alone; null: none, or several. */
@@ -139,15 +147,16 @@ export class KeptInputs {
     await insertRows(
       tx,
       InputRow,
-      inputs.map(({ sha256, size, door, name, format, receivedAt }) => ({
+      inputs.map(({ sha256, size, door, name, format, receivedAt, publishedAt = null }) => ({
         sha256,
         size,
         door,
         name: clean(name),
         format,
         receivedAt,
+        publishedAt,
       })),
-      { on: ['sha256'], set: ['format'], where: `old.format = '${UNREAD}'` },
+      'nothing',
     );
   }
 
@@ -245,6 +254,44 @@ export class KeptInputs {
        order by kind, name
        on conflict (kind, name, actor) do update set last_at = excluded.last_at, records = intake.unknown.records + excluded.records`,
       [at, JSON.stringify([...counts.values()])],
+    );
+  }
+
+  /** What a polled source gave that is new, by satellite where there is one. */
+  async keepSeen(tx: Tx, source: string, at: UtcInstant, events: readonly ObservedEvent[]): Promise<void> {
+    const seen = new Map<string, SourceSeenRow>();
+    for (const event of events) {
+      const satellite = event.type === 'hotspot.v1' ? event.data.satellite : '';
+      const before = seen.get(satellite);
+      const newest = before === undefined || event.occurredAt > before.newestAt;
+      seen.set(satellite, {
+        source,
+        satellite,
+        receivedAt: at,
+        newestAt: newest ? event.occurredAt : before.newestAt,
+        passRows: newest ? 1 : before.passRows + (event.occurredAt === before.newestAt ? 1 : 0),
+        records: (before?.records ?? 0) + 1,
+      });
+    }
+    if (seen.size === 0) return;
+    await run(
+      tx,
+      `insert into intake.source_seen as old (source, satellite, newest_at, received_at, pass_rows, records)
+       select source, satellite, newest, $1, pass, records
+       from jsonb_to_recordset($2::jsonb) as s(source text, satellite text, newest timestamptz, pass bigint, records bigint)
+       order by source, satellite
+       on conflict (source, satellite) do update set
+         records = old.records + excluded.records,
+         pass_rows = case when excluded.newest_at > old.newest_at then excluded.pass_rows
+                          when excluded.newest_at = old.newest_at then old.pass_rows + excluded.pass_rows else old.pass_rows end,
+         received_at = case when excluded.newest_at > old.newest_at then excluded.received_at else old.received_at end,
+         newest_at = greatest(old.newest_at, excluded.newest_at)`,
+      [
+        at,
+        JSON.stringify(
+          [...seen.values()].map(({ newestAt, passRows, ...row }) => ({ ...row, newest: newestAt, pass: passRows })),
+        ),
+      ],
     );
   }
 

@@ -4,7 +4,7 @@ import { parseXml, type XmlElement } from '../readers/xml.js';
  * `version`: the address with what the index says of its age, so that a changed message under the same address is
  * fetched again.
  */
-export type Link = Readonly<{ address: string; version: string }>;
+export type Link = Readonly<{ address: string; version: string; /** As the index says it. */ updated: string | null }>;
 
 /** What an Atom or RSS index links to, in its order; null when it is neither. */
 export function linksIn(bytes: Buffer, base: string): Link[] | null {
@@ -12,9 +12,8 @@ export function linksIn(bytes: Buffer, base: string): Link[] | null {
   if ('refusal' in parsed || !['feed', 'rss', 'RDF'].includes(parsed.root.name)) return null;
   return entriesIn(parsed.root).flatMap((entry) => {
     const address = addressOf(entry, base);
-    return address === null
-      ? []
-      : [{ address, version: `${address} ${childText(entry, 'updated') ?? childText(entry, 'pubDate') ?? ''}`.trim() }];
+    const updated = childText(entry, 'updated') ?? childText(entry, 'pubDate');
+    return address === null ? [] : [{ address, version: `${address} ${updated ?? ''}`.trim(), updated }];
   });
 }
 

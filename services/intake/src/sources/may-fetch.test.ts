@@ -24,6 +24,8 @@ it.each([
   ['this machine in another notation', 'http://0x7f.1/', /127/],
   ['this machine as IPv6', 'http://[::1]/', /::1/],
   ['this machine as IPv4 within IPv6', 'http://[::ffff:127.0.0.1]/', /ffff/],
+  ['this machine behind NAT64', 'http://[64:ff9b::7f00:1]/', /64:ff9b/],
+  ['this machine behind 6to4', 'http://[2002:7f00:1::]/', /2002/],
   ['the link', 'http://169.254.169.254/latest/meta-data', /169\.254/],
   ['a file', 'file:///etc/passwd', /file:/],
 ] as const)('a link to %s', async (_what, address, why) => {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import type { PolledSource } from '../plan.js';
+import { urlsOf } from './addresses.js';
 
 /** Networks of a machine or an organisation (RFC 6890): a link from outside must not reach into them. */
 const INSIDE = new BlockList();
@@ -23,6 +24,10 @@ for (const [network, bits] of [
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
+  // These carry an IPv4 address in them, of whatever network (RFC 6052, RFC 3056).
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2002::', 16],
 ] as const)
   INSIDE.addSubnet(network, bits, 'ipv6');
 
@@ -41,7 +46,7 @@ export async function whyNot(
 ): Promise<string | null> {
   const to = new URL(address);
   if (to.protocol !== 'http:' && to.protocol !== 'https:') return `${to.protocol} is not followed`;
-  if (to.host === new URL(url).host || hosts.includes(to.host)) return null;
+  if (hosts.includes(to.host) || urlsOf({ url }).some((own) => new URL(own).host === to.host)) return null;
   const name = to.hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(name) === 0 ? await resolve(name).catch(() => []) : [name];
   if (addresses.length === 0) return 'its name is not known';

@@ -1,23 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { addMinutes, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, utc, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, nextMatch, rows, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { DueOutside, type OutsideUnit } from '@fengsui/service';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ReadingThread } from '../accepting/reading-thread.js';
 import { Receiving } from '../accepting/receiving.js';
 import { spool } from '../keeping/payload.js';
 import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
-import { SeenLinkRow, SourceRow } from '../tables/tables.js';
+import { GapRow, SeenLinkRow, SourceRow } from '../tables/tables.js';
+import { askedSince } from './addresses.js';
+import { agesFrom } from './source-metrics.js';
 import { whyNot } from './may-fetch.js';
 import { queueOf } from './queue.js';
 import type { Link } from './links.js';
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_SECONDS = 30;
 const MAX_BYTES = 256_000_000;
 /**
  * After a failure the source is asked again sooner than its schedule says, each time after twice as long, with
@@ -50,8 +52,10 @@ export type PollingSettings = Readonly<{
 export const POLLING_SETTINGS = Symbol('settings of the polled sources');
 
 type Heard = Readonly<{ etag: string | null; lastModified: string | null }>;
+type Answer = Heard &
+  Readonly<{ /** What it gave reaches back to here; null: nobody can say. */ reaches: UtcInstant | null }>;
 type Failure = Readonly<{ reason: string; waitSeconds: number | null }>;
-type Outcome = Readonly<{ kind: 'heard' } & Heard> | Readonly<{ kind: 'failed' } & Failure>;
+type Outcome = Readonly<{ kind: 'heard' } & Answer> | Readonly<{ kind: 'failed' } & Failure>;
 
 /**
  * Asks the sources of the plan on their schedule, each in a queue of its own. When the next question is due is a row,
@@ -59,7 +63,7 @@ type Outcome = Readonly<{ kind: 'heard' } & Heard> | Readonly<{ kind: 'failed' }
  * so is its return.
  */
 @Injectable()
-export class Polling implements OnApplicationBootstrap {
+export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('sources');
 
   constructor(
@@ -76,6 +80,14 @@ export class Polling implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     mkdirSync(this.settings.folder, { recursive: true });
+    agesFrom(() =>
+      rows(
+        this.db,
+        `select s.name as source, coalesce(n.satellite, '') as satellite, coalesce(n.pass_rows, 0)::int as "passRows",
+                extract(epoch from now() - s.heard_at)::float8 as "heardSeconds"
+         from intake.source s left join intake.source_seen n on n.source = s.name`,
+      ),
+    );
     await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
       for (const source of this.plan.sources) {
@@ -87,6 +99,10 @@ export class Polling implements OnApplicationBootstrap {
     });
   }
 
+  onApplicationShutdown(): void {
+    agesFrom(async () => []);
+  }
+
   @DueOutside('intake', 'poll', (self: Polling) => self.queues)
   async poll({ key }: Job, { now, finish }: OutsideUnit): Promise<void> {
     const source = this.plan.sources.find(({ name }) => name === key);
@@ -94,20 +110,23 @@ export class Polling implements OnApplicationBootstrap {
     const next = nextMatch(source.schedule, this.plan.timezone, now);
     // the demonstration asks nobody
     if (await this.clock.isVirtual()) return finish(({ tx }) => this.askAt(tx, source, next));
-    const outcome = await this.outcomeOf(source);
+    const outcome = await this.outcomeOf(source, now);
     await finish((unit) =>
       outcome.kind === 'heard' ? this.heard(source, outcome, next, unit) : this.failed(source, outcome, next, unit),
     );
   }
 
-  private async outcomeOf(source: PolledSource): Promise<Outcome> {
-    const [state] = await rows<Heard>(
+  private async outcomeOf(source: PolledSource, now: UtcInstant): Promise<Outcome> {
+    const [state] = await rows<Heard & Pick<SourceRow, 'heardAt'>>(
       this.db,
-      'select etag, last_modified as "lastModified" from intake.source where name = $1',
+      'select etag, last_modified as "lastModified", heard_at as "heardAt" from intake.source where name = $1',
       [source.name],
     );
     try {
-      return { kind: 'heard', ...(await this.ask(source, state ?? { etag: null, lastModified: null })) };
+      return {
+        kind: 'heard',
+        ...(await this.ask(source, state ?? { etag: null, lastModified: null, heardAt: null }, now)),
+      };
     } catch (error) {
       const reason = String((error as Error)?.message ?? error).slice(0, 300);
       this.logger.warn(`${source.name}: ${reason}`);
@@ -117,7 +136,7 @@ export class Polling implements OnApplicationBootstrap {
 
   private async heard(
     source: PolledSource,
-    { etag, lastModified }: Heard,
+    { etag, lastModified, reaches }: Answer,
     next: UtcInstant,
     { tx, now, append }: UnitOfWork,
   ): Promise<void> {
@@ -125,7 +144,16 @@ export class Polling implements OnApplicationBootstrap {
     const before = await this.lock(tx, name);
     const heard = { askedAt: now, heardAt: now, silentSince: null, failures: 0, lastError: null };
     await tx.getRepository(SourceRow).update({ name }, { etag, lastModified, ...heard });
-    if (before.silentSince !== null) append(heardAgain(name, before.silentSince, now));
+    if (before.silentSince !== null) {
+      append(heardAgain(name, before.silentSince, now));
+      const fromAt = before.heardAt ?? before.askedAt ?? before.silentSince;
+      await insertRows(
+        tx,
+        GapRow,
+        [{ source: name, fromAt, toAt: now, reaches, state: gapState(fromAt, now, reaches) }],
+        'nothing',
+      );
+    }
     await this.askAt(tx, source, next);
   }
 
@@ -161,19 +189,59 @@ export class Polling implements OnApplicationBootstrap {
   }
 
   /** @returns what the server said for the next time @throws FailedFetch */
-  private async ask(source: PolledSource, { etag, lastModified }: Heard): Promise<Heard> {
-    const headers = {
-      ...(etag === null ? {} : { 'if-none-match': etag }),
-      ...(lastModified === null ? {} : { 'if-modified-since': lastModified }),
+  private async ask(
+    source: PolledSource,
+    { etag, lastModified, heardAt }: Heard & Pick<SourceRow, 'heardAt'>,
+    now: UtcInstant,
+  ): Promise<Answer> {
+    const { from, requests } = askedSince(source, heardAt, now);
+    // What one host says of its last answer is nothing to another, and an answer about other times is another answer.
+    const alone = from === null && requests.length === 1 && requests[0]?.length === 1;
+    const headers: Record<string, string> = {
+      ...(alone && etag !== null ? { 'if-none-match': etag } : {}),
+      ...(alone && lastModified !== null ? { 'if-modified-since': lastModified } : {}),
     };
-    const response = await this.fetched(this.addressOf(source), source, headers);
-    if (response.status === 304) return { etag, lastModified };
-    if (source.kind === 'cap-index') await this.takeIndex(source, response);
-    else await this.takeWhole(source, source.name, response);
-    return { etag: response.headers.get('etag'), lastModified: response.headers.get('last-modified') };
+    let last: Answer = { etag: null, lastModified: null, reaches: null };
+    for (const addresses of requests) last = await this.askOneOf(source, addresses, headers);
+    return alone && last.etag === NOT_CHANGED
+      ? { etag, lastModified, reaches: last.reaches }
+      : { ...last, reaches: from ?? last.reaches };
   }
 
-  private addressOf({ name, url }: PolledSource): string {
+  /** Asks the first host that answers. Each says for itself why not: a key that one refuses may be good for another. */
+  private async askOneOf(
+    source: PolledSource,
+    addresses: readonly string[],
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    const failures: FailedFetch[] = [];
+    for (const address of addresses)
+      try {
+        const response = await this.fetched(this.withKey(source, address), source, headers);
+        if (response.status === 304) return { etag: NOT_CHANGED, lastModified: null, reaches: null };
+        const reaches =
+          source.kind === 'cap-index'
+            ? await this.takeIndex(source, response)
+            : await this.takeWhole(source, { name: source.name, published: null }, response);
+        return {
+          etag: response.headers.get('etag'),
+          lastModified: response.headers.get('last-modified'),
+          reaches: reaches ?? null,
+        };
+      } catch (error) {
+        if (!(error instanceof FailedFetch)) throw error;
+        failures.push(error);
+      }
+    const [only] = failures;
+    if (only !== undefined && failures.length === 1) throw only;
+    const waits = failures.flatMap(({ waitSeconds }) => waitSeconds ?? []);
+    throw new FailedFetch(
+      failures.map(({ message }, n) => `${new URL(addresses[n] as string).host}: ${message}`).join('; '),
+      waits.length === failures.length ? Math.min(...waits) : null,
+    );
+  }
+
+  private withKey({ name }: PolledSource, url: string): string {
     if (!url.includes('{key}')) return url;
     const key = this.settings.keys.get(name);
     if (key === undefined) throw new FailedFetch(`the address of ${name} needs a key: FENGSUI_SOURCE_KEYS=${name}=…`);
@@ -190,7 +258,7 @@ export class Polling implements OnApplicationBootstrap {
     for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
       const why = await whyNot(to, source);
       if (why !== null) throw new FailedFetch(`${new URL(to).host}: ${why}`);
-      const response = await this.answerOf(to, headers);
+      const response = await this.answerOf(to, headers, source.timeoutSeconds ?? TIMEOUT_SECONDS);
       const location = response.headers.get('location');
       if (response.status < 300 || response.status > 399 || response.status === 304 || location === null)
         return good(response);
@@ -200,9 +268,9 @@ export class Polling implements OnApplicationBootstrap {
     throw new FailedFetch(`more than ${MOST_REDIRECTS} redirects`);
   }
 
-  private async answerOf(address: string, headers: Record<string, string>): Promise<Response> {
+  private async answerOf(address: string, headers: Record<string, string>, seconds: number): Promise<Response> {
     try {
-      return await fetch(address, { headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return await fetch(address, { headers, redirect: 'manual', signal: AbortSignal.timeout(seconds * 1_000) });
     } catch (error) {
       const { message, cause } = error as Error;
       throw new FailedFetch(`no answer: ${(cause as Error | undefined)?.message ?? message}`);
@@ -213,13 +281,19 @@ export class Polling implements OnApplicationBootstrap {
    * Takes one answer as one input. An error page, a missing header or a file that ends in the middle of a row is a
    * failed fetch.
    */
-  private async takeWhole({ as }: PolledSource, name: string, response: Response): Promise<void> {
+  private async takeWhole(
+    { as, name: source }: PolledSource,
+    { name, published }: Readonly<{ name: string; published: UtcInstant | null }>,
+    response: Response,
+  ): Promise<void> {
+    const publishedAt = published ?? instantFrom(response.headers.get('last-modified'));
     if (response.body === null) throw new FailedFetch('an empty answer');
     const { payload, dispose } = await spool(Readable.fromWeb(response.body as never), this.settings.folder, MAX_BYTES);
     try {
       const readers =
         as === undefined ? this.receiving.readers : this.receiving.readers.filter(({ format }) => format === as);
-      const receipt = await this.receiving.receive({ payload, door: 'poll', name, actor: `source:${name}`, readers });
+      const actor = `source:${source}`;
+      const receipt = await this.receiving.receive({ payload, door: 'poll', name, actor, readers, publishedAt });
       // A source that says that there is nothing was heard: what is in force stays so until it ends by itself.
       if ('skipped' in receipt) {
         if (receipt.emptyList === true) return;
@@ -237,7 +311,7 @@ export class Polling implements OnApplicationBootstrap {
    * Fetches what an index links to and was not fetched before. The index was heard, whatever its entries are: one that
    * is dead is reported once, tried again with the next polls, and then left alone.
    */
-  private async takeIndex(source: PolledSource, response: Response): Promise<void> {
+  private async takeIndex(source: PolledSource, response: Response): Promise<UtcInstant | null> {
     const links = await this.settings.thread.linksIn(await atMost(response, INDEX_BYTES), response.url);
     if (links === null) throw new FailedFetch('no Atom or RSS index');
     const known = new Map(
@@ -255,11 +329,15 @@ export class Polling implements OnApplicationBootstrap {
     };
     const fresh = links.filter(wanted).slice(0, MAX_LINKS);
     let failed = 0;
-    for (const { address, version } of fresh) {
+    for (const { address, version, updated } of fresh) {
       const seen = { source: source.name, link: version, seenAt: await this.clock.now() };
       const failures = known.get(version) ?? 0;
       try {
-        await this.takeWhole(source, address, await this.fetched(address, source));
+        await this.takeWhole(
+          source,
+          { name: address, published: instantFrom(updated) },
+          await this.fetched(address, source),
+        );
         await this.keepLink({ ...seen, failures: 0, error: null });
       } catch (error) {
         failed += 1;
@@ -271,6 +349,11 @@ export class Polling implements OnApplicationBootstrap {
     // Where nothing at all can be fetched it is the source that fails, and not an entry.
     if (failed > 1 && failed === fresh.length && links.length === fresh.length)
       throw new FailedFetch(`none of ${failed} entries could be taken`);
+    // How far back it reaches, so that what was missed while it was away is known to be here, or lost.
+    const times = links.map(({ updated }) => instantFrom(updated));
+    return times.length === 0 || times.includes(null) || fresh.length === MAX_LINKS
+      ? null
+      : ((times as UtcInstant[]).sort()[0] ?? null);
   }
 
   private keepLink(row: SeenLinkRow): Promise<void> {
@@ -283,6 +366,19 @@ export class Polling implements OnApplicationBootstrap {
 
 /** An entry that could not be taken so often is dead. */
 const MOST_TRIES = 5;
+
+/** Stands for the validators that were sent. */
+const NOT_CHANGED = '\u0000';
+
+/** A time of RFC 9110 or RFC 3339; null for anything else. */
+function instantFrom(written: string | null): UtcInstant | null {
+  const ms = written === null ? NaN : Date.parse(written);
+  return Number.isNaN(ms) ? null : utc(ms);
+}
+
+/** Whether what a source published while it was away came in afterwards. */
+const gapState = (from: UtcInstant, to: UtcInstant, reaches: UtcInstant | null): GapRow['state'] =>
+  reaches === null || reaches >= to ? 'lost' : reaches <= from ? 'refilled' : 'in part';
 
 const silent = (
   source: string,

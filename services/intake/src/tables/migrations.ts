@@ -8,6 +8,8 @@ import {
   InputRow,
   NoteRow,
   UnknownRow,
+  GapRow,
+  SourceSeenRow,
   RefusalRow,
   SeenLinkRow,
   SourceRow,
@@ -113,7 +115,7 @@ class DeadLinks1795690000001 implements MigrationInterface {
   }
 }
 
-/** What the plan does not know is counted, until somebody says what is meant. */
+/** What the plan does not know is counted; what sources missed and gave is on record. */
 class CountUnknown1795700000002 implements MigrationInterface {
   readonly name = 'CountUnknown1795700000002';
 
@@ -122,6 +124,27 @@ class CountUnknown1795700000002 implements MigrationInterface {
       create table intake.unknown (
         kind text, name text, actor text, first_at timestamptz not null, last_at timestamptz not null,
         records bigint not null, primary key (kind, name, actor));
+      create table intake.gap (
+        source text, from_at timestamptz, to_at timestamptz not null, reaches timestamptz, state text not null,
+        primary key (source, from_at));
+      comment on table intake.gap is 'Times for which a source was silent, and whether they were filled';
+      comment on column intake.gap."source" is 'source';
+      comment on column intake.gap."from_at" is 'last heard before';
+      comment on column intake.gap."to_at" is 'heard again';
+      comment on column intake.gap."reaches" is 'what it then gave reaches back to here; null: nobody can say';
+      comment on column intake.gap."state" is 'refilled, in part or lost';
+      create table intake.source_seen (
+        source text, satellite text, newest_at timestamptz not null, received_at timestamptz not null,
+        pass_rows bigint not null, records bigint not null, primary key (source, satellite));
+      comment on table intake.source_seen is 'What the polled sources gave, by satellite where there is one';
+      comment on column intake.source_seen."source" is 'source';
+      comment on column intake.source_seen."satellite" is 'satellite; empty for anything else';
+      comment on column intake.source_seen."newest_at" is 'newest that it gave: happened at';
+      comment on column intake.source_seen."received_at" is 'and came in at';
+      comment on column intake.source_seen."pass_rows" is 'records of that moment: of a satellite, its pass';
+      comment on column intake.source_seen."records" is 'records since the beginning';
+      alter table intake.input add column published_at timestamptz;
+      comment on column intake.input."published_at" is 'published at, as its source says';
       comment on table intake.unknown is
         'Stations, senders and places that the plan does not know, and how much came in under each';
       comment on column intake.unknown."kind" is 'station, sender or place';
@@ -140,7 +163,19 @@ class CountUnknown1795700000002 implements MigrationInterface {
 
 export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
-  entities: [InputRow, InputPartRow, AcceptedRow, RefusalRow, NoteRow, UnknownRow, SourceRow, SeenLinkRow, AnsweredRow],
+  entities: [
+    InputRow,
+    InputPartRow,
+    AcceptedRow,
+    RefusalRow,
+    NoteRow,
+    UnknownRow,
+    GapRow,
+    SourceSeenRow,
+    SourceRow,
+    SeenLinkRow,
+    AnsweredRow,
+  ],
   migrations: [
     CreateIntake1795469100000,
     AddDoors1795479089000,

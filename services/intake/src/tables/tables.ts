@@ -1,5 +1,14 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { DocumentColumn, FlagColumn, InstantColumn, Key, LongColumn, TextColumn, WholeColumn } from '@fengsui/database';
+import {
+  DocumentColumn,
+  FlagColumn,
+  InstantColumn,
+  InstantKey,
+  Key,
+  LongColumn,
+  TextColumn,
+  WholeColumn,
+} from '@fengsui/database';
 import { Column, Entity } from 'typeorm';
 import type { Receipt } from '../accepting/receipt.js';
 
@@ -10,6 +19,7 @@ export class InputRow {
   @TextColumn('file name or address') name!: string;
   @TextColumn('format that it was read as') format!: string;
   @InstantColumn('received at') receivedAt!: UtcInstant;
+  @InstantColumn('published at, as its source says', { nullable: true }) publishedAt!: UtcInstant | null;
   @LongColumn('bytes') size!: number;
 }
 
@@ -86,6 +96,30 @@ export class SourceRow {
   @InstantColumn('announced as silent since', { nullable: true }) silentSince!: UtcInstant | null;
   @WholeColumn('failures in a row', { default: 0 }) failures!: number;
   @TextColumn('what the last failure said', { nullable: true }) lastError!: string | null;
+}
+
+@Entity({ schema: 'intake', name: 'gap', comment: 'Times for which a source was silent, and whether they were filled' })
+export class GapRow {
+  @Key('source') source!: string;
+  @InstantKey('last heard before') fromAt!: UtcInstant;
+  @InstantColumn('heard again') toAt!: UtcInstant;
+  @InstantColumn('what it then gave reaches back to here; null: nobody can say', { nullable: true })
+  reaches!: UtcInstant | null;
+  @TextColumn('refilled, in part or lost') state!: 'refilled' | 'in part' | 'lost';
+}
+
+@Entity({
+  schema: 'intake',
+  name: 'source_seen',
+  comment: 'What the polled sources gave, by satellite where there is one',
+})
+export class SourceSeenRow {
+  @Key('source') source!: string;
+  @Key('satellite; empty for anything else') satellite!: string;
+  @InstantColumn('newest that it gave: happened at') newestAt!: UtcInstant;
+  @InstantColumn('and came in at') receivedAt!: UtcInstant;
+  @LongColumn('records of that moment: of a satellite, its pass') passRows!: number;
+  @LongColumn('records since the beginning') records!: number;
 }
 
 @Entity({ schema: 'intake', name: 'seen_link', comment: 'Links of indexes that were fetched' })
