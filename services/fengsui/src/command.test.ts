@@ -96,9 +96,26 @@ describe('the command', () => {
       notes: [{ note: expect.stringContaining('feilaixia') }],
     });
     expect(readFileSync(copy, 'utf8')).toBe(csv);
-    expect(typed(['inputs', 'show', id]).stdout).toContain('line 3, time');
+    expect(typed(['inputs', 'show', id]).stdout).toContain('第3行 time："2026-11-03" 不是时间');
     expect(json('inputs', 'retry', id)).toMatchObject({ duplicates: 1, refused: 1 });
     expect(typed(['inputs', 'show', 'ffffffff'])).toMatchObject({ status: 2 });
+    const rehearsed = typed(['feed', '--dry-run', file, '--json']);
+    expect(JSON.parse(rehearsed.stdout)).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+      files: [
+        {
+          would: [
+            {
+              place: 'line 2',
+              contract: 'reading.v1',
+              area: '飞来峡',
+              duplicateOf: expect.stringContaining('reading/飞来峡'),
+            },
+          ],
+        },
+      ],
+    });
     expect(json('unknown')).toMatchObject([{ kind: 'station', name: '飞来峡', records: 1, near: ['feilaixia'] }]);
     const gauges = json('gauges') as { station: string; state: string }[];
     expect(gauges.find(({ station }) => station === 'longli')).toMatchObject({ state: 'silent', warningStageM: 13 });

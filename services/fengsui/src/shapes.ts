@@ -11,7 +11,19 @@ import { Type, type Static } from 'typebox';
  */
 const count = ViewCount();
 
-const Refusal = View({ place: Type.String(), reason: Type.String(), expected: Type.String() });
+const zh = Type.String({ description: 'the same as a sentence in Chinese' });
+const Refusal = View({ place: Type.String(), reason: Type.String(), expected: Type.String(), zh });
+const Rehearsed = View(
+  {
+    place: Type.String(),
+    event: Type.String(),
+    contract: Type.String(),
+    area: Type.String({ description: 'where, by name' }),
+    duplicateOf: ViewNull(Type.String({ description: 'the event that says the same already' })),
+    conflictsWith: ViewNull(Type.String({ description: 'the event that says something else under the same identity' })),
+  },
+  'with --dry-run: what a record would be',
+);
 const counts = { records: count, accepted: count, duplicates: count, refused: count };
 
 const FeedOutput = View({
@@ -23,7 +35,8 @@ const FeedOutput = View({
       conflicts: count,
       events: Type.Record(Type.String(), count),
       refusals: Type.Array(Refusal),
-      notes: Type.Array(View({ place: Type.String(), note: Type.String() })),
+      notes: Type.Array(View({ place: Type.String(), note: Type.String(), zh })),
+      would: Type.Optional(Type.Array(Rehearsed)),
     }),
   ),
   skipped: Type.Array(View({ file: Type.String(), reason: Type.String() })),

@@ -44,6 +44,7 @@ export class IntakeModule {
               rules: plan.rules,
               ahead: plan.ahead,
               stations: plan.stations,
+              counties: plan.counties,
               thread,
             }),
         },

@@ -124,6 +124,8 @@ export class IntakePlan {
   readonly timezone: string;
   /** What may be said ahead of its receipt. */
   readonly ahead: Ahead;
+  /** Finds the county of a position. */
+  readonly counties: Counties;
   /** What the gauges are called. */
   readonly stations: Stations;
   private madeReaders: readonly Reader[];
@@ -134,6 +136,7 @@ export class IntakePlan {
     doors: Readonly<{
       folder: string;
       mappings: MappingFiles;
+      counties: Counties;
       feeders: readonly Feeder[];
       sources: readonly PolledSource[];
       timezone: string;
@@ -144,6 +147,7 @@ export class IntakePlan {
     this.madeReaders = readersOf(rules);
     this.folder = doors.folder;
     this.mappings = doors.mappings;
+    this.counties = doors.counties;
     this.stations = new Stations(readGauges(doors.folder).value);
     this.feeders = doors.feeders;
     this.sources = doors.sources;
@@ -215,7 +219,7 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const doors = { folder, mappings, feeders, sources, timezone, ahead };
+    const doors = { folder, mappings, counties, feeders, sources, timezone, ahead };
     const rules = { mappings: mappings.current, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }

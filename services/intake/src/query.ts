@@ -1,10 +1,11 @@
-import type { ObservedEvent } from '@fengsui/contracts';
+import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import { one, rows, type Db } from '@fengsui/database';
 import { findRecord } from '@fengsui/log';
 import type { Check } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { KeptInputs, type Origin } from './keeping/kept-inputs.js';
+import { inChinese, noteInChinese } from './accepting/in-chinese.js';
+import { KeptInputs, type Note, type Origin } from './keeping/kept-inputs.js';
 import { IntakePlan } from './plan.js';
 import type { ConflictView, InputDetail, InputView, SourceView, UnknownView } from './views.js';
 
@@ -89,18 +90,21 @@ export class IntakeQuery {
     if (input === null) return null;
     const { sha256: id, ...rest } = input;
     const [refusals, notes] = await Promise.all([
-      rows<InputDetail['refusals'][number]>(
+      rows<Refusal>(
         this.db,
         'select place, reason, expected from intake.refusal where sha256 = $1 order by at, place, reason',
         [id],
       ),
-      rows<InputDetail['notes'][number]>(
-        this.db,
-        'select place, note from intake.note where sha256 = $1 order by place, note',
-        [id],
-      ),
+      rows<Note>(this.db, 'select place, note from intake.note where sha256 = $1 order by place, note', [id]),
     ]);
-    return { id, ...rest, refused: refusals.length, notes: [...notes], refusals: [...refusals] };
+    return {
+      id,
+      ...rest,
+      publishedAt: rest.publishedAt ?? null,
+      refused: refusals.length,
+      notes: notes.map(({ place, note }) => ({ place, note, zh: noteInChinese(place, note) })),
+      refusals: refusals.map((refusal) => ({ ...refusal, zh: inChinese(refusal) })),
+    };
   }
 
   /** The bytes of an input. */

@@ -57,8 +57,11 @@ export type InputView = Readonly<Static<typeof InputView>>;
 export const InputDetail = View(
   {
     ...input,
-    refusals: Type.Array(View({ place: Type.String(), reason: Type.String(), expected: Type.String() })),
-    notes: Type.Array(View({ place: Type.String(), note: Type.String() })),
+    publishedAt: ViewNull(ViewInstant('published at, as its source says')),
+    refusals: Type.Array(
+      View({ place: Type.String(), reason: Type.String(), expected: Type.String(), zh: Type.String() }),
+    ),
+    notes: Type.Array(View({ place: Type.String(), note: Type.String(), zh: Type.String() })),
   },
   'an input with all that was said of it',
 );

@@ -52,7 +52,9 @@ async function feed(paths: readonly string[], { as, dryRun }: Options, terminal:
       if ('skipped' in receipt) skipped.push({ file, reason: receipt.skipped });
       else {
         const { sha256: _, ...rest } = receipt;
-        files.push({ file, ...rest, refusals: [...rest.refusals], notes: [...rest.notes] });
+        const { would, ...counts } = rest;
+        const rehearsed = would === undefined ? {} : { would: [...would] };
+        files.push({ file, ...counts, refusals: [...rest.refusals], notes: [...rest.notes], ...rehearsed });
       }
       bar.at(index + 1, path.basename(file));
     }
@@ -101,6 +103,7 @@ function sourcesOf(given: string): string[] {
 }
 
 const SHOWN = 10;
+const SHOWN_WOULD = 50;
 
 function inWords({ files, skipped, records, accepted, duplicates, refused }: FeedOutput, terminal: Terminal): string {
   const table = terminal.table(
@@ -126,10 +129,20 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
       ]),
   );
   const refusals = files.flatMap(({ file, refusals }) =>
-    refusals.map(
-      ({ place, reason, expected }) =>
-        `  ${file}: ${place}: ${reason} — ${terminal.pick({ zh: '应为', en: 'expected' })}: ${expected}`,
+    refusals.map(({ place, reason, expected, zh }) =>
+      terminal.pick({ zh: `  ${file}：${zh}`, en: `  ${file}: ${place}: ${reason} — expected: ${expected}` }),
     ),
+  );
+  const would = files.flatMap(({ would = [] }) =>
+    would.map(({ place, contract, area, event, duplicateOf, conflictsWith }) => {
+      const beside =
+        duplicateOf !== null
+          ? terminal.pick({ zh: `重复：${duplicateOf}`, en: `duplicate of ${duplicateOf}` })
+          : conflictsWith !== null
+            ? terminal.pick({ zh: `与 ${conflictsWith} 内容不同`, en: `says something else than ${conflictsWith}` })
+            : '';
+      return `  ${[place, contract, area, event, beside].filter((part) => part !== '').join(' · ')}`;
+    }),
   );
   return [
     table,
@@ -137,6 +150,7 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
       zh: `共${records}条：接收${accepted}，重复${duplicates}，拒收${refused}`,
       en: `${records} records: ${accepted} accepted, ${duplicates} duplicates, ${refused} refused`,
     }),
+    ...would.slice(0, SHOWN_WOULD),
     ...refusals.slice(0, SHOWN),
     ...(refusals.length > SHOWN
       ? [

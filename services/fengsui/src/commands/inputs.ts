@@ -49,16 +49,20 @@ function show(id: string, file: string | undefined, terminal: Terminal): Promise
     if (file !== undefined) writeFileSync(file, bytes);
     const text = bytes.subarray(0, SHOWN_BYTES).toString('utf8');
     const told = [
-      ...input.refusals.map(
-        ({ place, reason, expected }) =>
-          `  ${terminal.pick({ zh: '退回', en: 'refused' })} ${place}: ${reason} — ${expected}`,
+      ...input.refusals.map(({ place, reason, expected, zh }) =>
+        terminal.pick({ zh: `  退回 ${zh}`, en: `  refused ${place}: ${reason} — expected: ${expected}` }),
       ),
-      ...input.notes.map(({ place, note }) => `  ${terminal.pick({ zh: '提示', en: 'note' })} ${place}: ${note}`),
+      ...input.notes.map(({ place, note, zh }) =>
+        terminal.pick({ zh: `  提示 ${zh}`, en: `  note ${place}: ${note}` }),
+      ),
     ];
     terminal.result({ ...input, text }, () =>
       [
         `${input.id}`,
         `${when(input.receivedAt)} ${input.door} ${input.name} ${input.format} ${input.size}`,
+        ...(input.publishedAt === null
+          ? []
+          : [terminal.pick({ zh: `发布 ${when(input.publishedAt)}`, en: `published ${when(input.publishedAt)}` })]),
         ...told,
         file === undefined ? text : file,
       ].join('\n'),
@@ -83,7 +87,11 @@ function retry(id: string, terminal: Terminal): Promise<number> {
           zh: `${format}：共${records}条，接收${accepted}，重复${duplicates}，拒收${refused}`,
           en: `${format}: ${records} records, ${accepted} accepted, ${duplicates} duplicates, ${refused} refused`,
         }),
-        ...refusals.slice(0, 10).map(({ place, reason, expected }) => `  ${place}: ${reason} — ${expected}`),
+        ...refusals
+          .slice(0, 10)
+          .map(
+            ({ place, reason, expected, zh }) => `  ${terminal.pick({ zh, en: `${place}: ${reason} — ${expected}` })}`,
+          ),
       ].join('\n'),
     );
     return refused > 0 ? EXIT.partlyRefused : EXIT.done;

@@ -1,5 +1,6 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import type { Note } from '../keeping/kept-inputs.js';
+import { inChinese, noteInChinese } from './in-chinese.js';
 
 /**
  * What became of one input. `records = accepted + duplicates + refused`; `conflicts` counts accepted ones whose
@@ -14,9 +15,23 @@ export type Receipt = Readonly<{
   refused: number;
   conflicts: number;
   events: Readonly<Record<string, number>>;
-  refusals: readonly Refusal[];
+  refusals: readonly SaidRefusal[];
   /** What was odd about records that were accepted all the same. */
-  notes: readonly Note[];
+  notes: readonly SaidNote[];
+  /** Of a rehearsal: what each record would be. */
+  would?: readonly Rehearsed[];
+}>;
+/** A refusal with the same as one sentence in Chinese: where, what, what was expected, what to do. */
+export type SaidRefusal = Refusal & Readonly<{ zh: string }>;
+type SaidNote = Note & Readonly<{ zh: string }>;
+/** What a record would become. */
+export type Rehearsed = Readonly<{
+  place: string;
+  event: string;
+  contract: string;
+  /** Where, by name. */ area: string;
+  /** The event that says the same already; null: it would be new. */ duplicateOf: string | null;
+  /** The event that says something else under the same identity. */ conflictsWith: string | null;
 }>;
 
 /** More than this is counted and kept in the database, but not listed in the answer. */
@@ -29,8 +44,9 @@ export class Tally {
   private refused = 0;
   private conflicts = 0;
   private readonly events: Record<string, number> = {};
-  private readonly refusals: Refusal[] = [];
-  private readonly notes: Note[] = [];
+  private readonly refusals: SaidRefusal[] = [];
+  private readonly notes: SaidNote[] = [];
+  private readonly would: Rehearsed[] = [];
 
   constructor(
     private readonly format: string,
@@ -40,7 +56,8 @@ export class Tally {
   refuse(refusals: readonly Refusal[]): void {
     this.records += 1;
     this.refused += 1;
-    this.refusals.push(...refusals.slice(0, Math.max(0, LISTED - this.refusals.length)));
+    const listed = refusals.slice(0, Math.max(0, LISTED - this.refusals.length));
+    this.refusals.push(...listed.map((refusal) => ({ ...refusal, zh: inChinese(refusal) })));
   }
 
   duplicate(): void {
@@ -53,7 +70,14 @@ export class Tally {
     this.accepted += 1;
     if (conflict) this.conflicts += 1;
     for (const { type } of events) this.events[type] = (this.events[type] ?? 0) + 1;
-    if (notes.length > 0) this.notes.push(...notes.slice(0, Math.max(0, LISTED - this.notes.length)));
+    if (notes.length === 0) return;
+    const listed = notes.slice(0, Math.max(0, LISTED - this.notes.length));
+    this.notes.push(...listed.map(({ place, note }) => ({ place, note, zh: noteInChinese(place, note) })));
+  }
+
+  /** Of a rehearsal. */
+  rehearsed(would: readonly Rehearsed[]): void {
+    this.would.push(...would.slice(0, Math.max(0, LISTED - this.would.length)));
   }
 
   /** Whether a record was accepted, or was here already. */
@@ -63,6 +87,7 @@ export class Tally {
 
   receipt(): Receipt {
     const { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes } = this;
-    return { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes };
+    const would = this.would.length === 0 ? {} : { would: this.would };
+    return { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes, ...would };
   }
 }

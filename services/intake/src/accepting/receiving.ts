@@ -2,6 +2,7 @@ import { appendAudit, type Act } from '@fengsui/access';
 import { TOPICS, type ObservedEvent, type OrderV1, type Refusal, type UtcInstant } from '@fengsui/contracts';
 import { playState, type Clock, type Tx } from '@fengsui/database';
 import { partitionOf, type Log } from '@fengsui/log';
+import type { Counties } from '@fengsui/regions';
 import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
 import type { Ahead } from './ahead.js';
@@ -13,8 +14,9 @@ import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../k
 import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
-import { delays, records, unknownNames } from '../sources/source-metrics.js';
+import { measured } from '../sources/source-metrics.js';
 import type { Stations } from './stations.js';
+import { Rehearsal } from './rehearsal.js';
 import { Tally, type Receipt } from './receipt.js';
 import { isOrder, type Door, type Giver, type Way } from './ways-in.js';
 
@@ -25,6 +27,7 @@ export type ReceivingPlan = Readonly<{
   rules: Pick<SourceRules, 'divisions'>;
   ahead: Ahead;
   stations: Stations;
+  /** Finds the county of a position. */ counties?: Pick<Counties, 'at'>;
   /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
 }>;
 
@@ -201,24 +204,16 @@ export class Receiving {
     });
   }
 
-  /** Nothing is kept: says what would be accepted or refused, as far as the contracts go. */
+  /** Nothing is kept: says what each record would be, or why it would be refused. */
   async rehearse(given: Input): Promise<Receipt | Skipped> {
     const way = await this.wayOf(given);
-    const input = given;
-    const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
+    const opened = await readInput(given.payload, given.readers ?? this.readers, this.plan.thread);
     if ('skipped' in opened) return opened;
-    const tally = new Tally(opened.format, input.payload.sha256);
+    const rehearsal = new Rehearsal(this.db, this.kept, this.plan, new Tally(opened.format, given.payload.sha256));
     const now = await this.clock.now();
     for await (const chunk of chunksOf(opened.records))
-      for (const record of chunk) {
-        const judged = judge(record, way, now, input.permit);
-        if ('refusals' in judged) tally.refuse(judged.refusals);
-        else {
-          const events = judged.candidates.map(({ event }) => event);
-          tally.accept(events, false, judged.notes);
-        }
-      }
-    return tally.receipt();
+      await rehearsal.take(chunk.map((record) => judge(record, way, now, given.permit)));
+    return rehearsal.tally.receipt();
   }
 
   /** Who gives the orders of an input, if anybody may. */
@@ -312,7 +307,12 @@ export class Receiving {
       return outcomes;
     });
     // Only after the commit: a chunk that failed is counted nowhere.
-    if (input.door === 'poll') measured(input.actor.replace('source:', ''), outcomes);
+    if (input.door === 'poll')
+      measured(
+        input.actor.replace('source:', ''),
+        outcomes.flatMap((one) => ('events' in one ? one.events : [])),
+        outcomes.flatMap(unknownIn),
+      );
     for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);
       else if (outcome.events.length === 0) tally.duplicate();
@@ -426,18 +426,6 @@ type Outcome =
       notes: readonly Note[];
       unknown: readonly Unknown[];
     }>;
-
-/** For whoever watches the sources from outside. */
-function measured(source: string, outcomes: readonly Outcome[]): void {
-  for (const outcome of outcomes) {
-    for (const { kind } of unknownIn(outcome)) unknownNames.inc({ source, kind });
-    if (!('events' in outcome)) continue;
-    for (const event of outcome.events) {
-      delays.observe({ source }, Math.max(0, Date.parse(event.recordedAt) - Date.parse(event.occurredAt)) / 1_000);
-      records.inc({ source, satellite: event.type === 'hotspot.v1' ? event.data.satellite : '' });
-    }
-  }
-}
 
 const unknownIn = (outcome: Outcome): readonly Unknown[] => ('unknown' in outcome ? outcome.unknown : []);
 

@@ -14,6 +14,11 @@ export class Stations {
     return this.known.has(station);
   }
 
+  /** What the plan calls a station in words; null: it is none of the plan's. */
+  nameOf(station: string): string | null {
+    return this.gauges.find((row) => row.station === station)?.name ?? null;
+  }
+
   /** The station that an alias of the plan leads to; null: it is no alias. */
   meantBy(name: string): string | null {
     return this.aliases.get(name) ?? null;

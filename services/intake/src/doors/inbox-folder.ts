@@ -7,6 +7,7 @@ import { shanghaiDate } from '@fengsui/contracts';
 import { one, type Clock } from '@fengsui/database';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { BadPayload, payloadIn } from '../keeping/payload.js';
+import { wordsInChinese } from '../accepting/in-chinese.js';
 import type { Receiving } from '../accepting/receiving.js';
 import type { DataSource } from 'typeorm';
 
@@ -154,7 +155,8 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     // Two files of one name on one day are two files; a long name has no room for what is put before it.
     const unique = `${now.replace(/[-:.]/g, '')}-${shortened(name)}`;
     const receipt = path.join(target, `${unique}.receipt.json`);
-    await writeFile(receipt, `${JSON.stringify({ name, ...outcome }, null, 2)}\n`);
+    const said = outcome.skipped === undefined ? {} : { zh: wordsInChinese(outcome.skipped) };
+    await writeFile(receipt, `${JSON.stringify({ name, ...outcome, ...said }, null, 2)}\n`);
     await rename(path.join(this.folder, 'taken', name), path.join(target, unique));
     if (!good) this.logger.warn(`${name}: ${outcome.skipped ?? 'every record was refused'}; see ${receipt}`);
   }

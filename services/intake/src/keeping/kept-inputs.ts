@@ -104,7 +104,7 @@ export class KeptInputs {
     if (!/^[0-9a-f]{6,64}$/.test(hash)) return null;
     const found = await rows<KeptInput>(
       tx,
-      `select sha256, size, door, name, format, received_at as "receivedAt" from intake.input
+      `select sha256, size, door, name, format, received_at as "receivedAt", published_at as "publishedAt" from intake.input
        where sha256 >= $1 and sha256 < $1 || 'g' order by sha256 limit 2`,
       [hash],
     );

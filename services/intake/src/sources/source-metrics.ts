@@ -1,10 +1,12 @@
+import { minutesBetween, type ObservedEvent } from '@fengsui/contracts';
 import { metrics } from '@fengsui/service';
+import type { Unknown } from '../keeping/kept-inputs.js';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
 const register = { registers: [metrics] };
 
 /** From when something happened (a warning: was sent) to when it came in here. */
-export const delays = new Histogram({
+const delays = new Histogram({
   name: 'fengsui_source_delay_seconds',
   help: 'From when something happened, or was sent, to when it came in from a polled source',
   labelNames: ['source'],
@@ -12,19 +14,28 @@ export const delays = new Histogram({
   ...register,
 });
 /** New records of a source; of a satellite by its name. */
-export const records = new Counter({
+const records = new Counter({
   name: 'fengsui_source_records_total',
   help: 'New records that came in from a polled source; of hotspots by satellite',
   labelNames: ['source', 'satellite'],
   ...register,
 });
 /** Stations, senders and places that the plan does not know. */
-export const unknownNames = new Counter({
+const unknownNames = new Counter({
   name: 'fengsui_source_unknown_total',
   help: 'Records of a polled source under a station, sender or place that the plan does not know',
   labelNames: ['source', 'kind'],
   ...register,
 });
+
+/** Counts what came in from a source, after it was committed. */
+export function measured(source: string, events: readonly ObservedEvent[], unknown: readonly Unknown[]): void {
+  for (const { kind } of unknown) unknownNames.inc({ source, kind });
+  for (const event of events) {
+    delays.observe({ source }, Math.max(0, minutesBetween(event.occurredAt, event.recordedAt)) * 60);
+    records.inc({ source, satellite: event.type === 'hotspot.v1' ? event.data.satellite : '' });
+  }
+}
 
 type Age = Readonly<{ source: string; satellite: string; heardSeconds: number | null; passRows: number }>;
 /** Asks the database, while the sources are polled here. */
