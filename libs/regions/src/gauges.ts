@@ -12,6 +12,8 @@ const GaugeRow = Type.Object(
     source: Type.String(),
     /** What others call it, with `;` between. */
     aliases: Type.Optional(Type.String()),
+    /** Stations up and down the same river, with `;` between. */
+    neighbours: Type.Optional(Type.String()),
     // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
     min_stage_m: Type.Optional(number(true)),
     max_stage_m: Type.Optional(number(true)),
@@ -22,16 +24,21 @@ const GaugeRow = Type.Object(
 /** A row of `gauges.csv`, as it is written. */
 export type GaugeRow = Static<typeof GaugeRow>;
 
-/** Other names of a gauge. */
-export const aliasesOf = ({ aliases = '' }: GaugeRow): string[] =>
-  aliases
+const listed = (text = ''): string[] =>
+  text
     .split(/[;；]/)
-    .map((alias) => alias.trim())
-    .filter((alias) => alias !== '');
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** Other names of a gauge. */
+export const aliasesOf = ({ aliases }: GaugeRow): string[] => listed(aliases);
+
+/** Stations up and down the river from a gauge. */
+export const neighboursOf = ({ neighbours }: GaugeRow): string[] => listed(neighbours);
 
 /**
  * The gauges of the city's plan.
- * @throws SettingsError when the file does not fit, or a name leads to two gauges
+ * @throws SettingsError when the file does not fit, a name leads to two gauges, or a neighbour is none of them
  */
 export function readGauges(folder: string): PlanFile<readonly GaugeRow[]> {
   const file = readPlanCsv(folder, 'gauges.csv', GaugeRow);
@@ -42,5 +49,11 @@ export function readGauges(folder: string): PlanFile<readonly GaugeRow[]> {
       `${folder}/gauges.csv does not fit`,
       twice.map((name) => `${name} leads to two gauges`),
     );
+  const strange = file.value.flatMap((row) =>
+    neighboursOf(row)
+      .filter((name) => !file.value.some(({ station }) => station === name))
+      .map((name) => `${row.station}: its neighbour ${name} is no station of the file`),
+  );
+  if (strange.length > 0) throw new SettingsError(`${folder}/gauges.csv does not fit`, strange);
   return file;
 }

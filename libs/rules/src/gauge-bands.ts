@@ -46,3 +46,27 @@ export function takeStage<T extends StageAt>(
     ? { weighed: reading.at > doubtful.at ? reading : doubtful, doubtful: null }
     : { weighed, doubtful: reading };
 }
+
+/** A gauge up or down the river: its stage, and where its water becomes dangerous; null: nobody says. */
+export type Neighbour = Readonly<{ weighed: StageAt | null; warningStageM: number | null }>;
+
+/**
+ * Whether a neighbour bears out a stage that waits: a jump to or above the warning stage, while the neighbour, too,
+ * stands at or above its own at about the time. What the gauge cannot show at all nobody bears out.
+ */
+export function isBorneOut<T extends StageAt>(
+  { weighed, doubtful }: GaugeState<T>,
+  { band, warningStageM }: Readonly<{ band: GaugeBand; warningStageM: number | null }>,
+  neighbours: readonly Neighbour[],
+  withinMinutes: number,
+): boolean {
+  if (doubtful === null || doubtOf(doubtful, weighed, band) !== 'jump') return false;
+  if (warningStageM === null || doubtful.stageM < warningStageM) return false;
+  return neighbours.some(
+    (one) =>
+      one.weighed !== null &&
+      one.warningStageM !== null &&
+      one.weighed.stageM >= one.warningStageM &&
+      Math.abs(minutesBetween(one.weighed.at, doubtful.at)) <= withinMinutes,
+  );
+}

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { COLOURS, type Colour } from '@fengsui/contracts';
-import { Counties, readGauges, type GaugeRow } from '@fengsui/regions';
+import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
 import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
 import { hashOf, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
@@ -13,6 +13,7 @@ export type Gauge = Readonly<{
   county: string;
   warningStageM: number | null;
   /** What it can show. */ band: GaugeBand;
+  /** Stations up and down the same river. */ neighbours: readonly string[];
   /** Millimetres an hour that can fall at all; null: not known. */ mostRainMmPerHour: number | null;
 }>;
 
@@ -187,6 +188,7 @@ function gaugeOf(row: GaugeRow, defaults: GaugeDefaults | undefined): Gauge {
     name,
     county,
     warningStageM,
+    neighbours: neighboursOf(row),
     band: {
       minStageM: numberOr(row.min_stage_m, fromWarning(below)),
       maxStageM: numberOr(row.max_stage_m, fromWarning(defaults?.aboveWarningM)),

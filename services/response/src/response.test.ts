@@ -116,6 +116,43 @@ describe('the level of a response', () => {
     expect(await levels()).toEqual(['ordered none', 'proposed III']);
   });
 
+  it('believes a jump that a neighbour on the same river bears out, whichever of the two comes first', async () => {
+    const stage = (station: string, time: string, stageM: number) => ({
+      type: 'reading.v1' as const,
+      key: station,
+      id: `reading/${station}/stage/${time}`,
+      occurredAt: response.instant(time),
+      data: { station, quantity: 'stage', stageM },
+    });
+    const [calm, jump, beside] = [
+      () => stage('qingyuan', '19:50', 8),
+      () => stage('qingyuan', '20:00', 13),
+      () => stage('shijiao', '20:05', 11.2),
+    ];
+    for (const order of [
+      [calm, jump, beside],
+      [calm, beside, jump],
+    ]) {
+      await begin();
+      await response.at('20:10');
+      for (const given of order) await response.give(given());
+      const gauges = await query().gauges();
+      expect(gauges.find(({ station }) => station === 'qingyuan')).toMatchObject({ stageM: 13, doubtful: null });
+      await response.end();
+    }
+    // What lies beyond all that the gauge can show is borne out by nobody, and neither is a jump beside calm water.
+    await begin();
+    await response.at('20:10');
+    await response.give(beside(), calm(), stage('qingyuan', '20:00', 99.9));
+    await response.give(stage('yingde', '19:50', 20), stage('yingde', '20:00', 27), stage('feilaixia', '20:00', 12));
+    const gauges = await query().gauges();
+    expect(gauges.find(({ station }) => station === 'qingyuan')).toMatchObject({
+      stageM: 8,
+      doubtful: { stageM: 99.9 },
+    });
+    expect(gauges.find(({ station }) => station === 'yingde')).toMatchObject({ stageM: 20, doubtful: { stageM: 27 } });
+  });
+
   it('comes to the same whatever the order in which warning, update and cancel arrive', async () => {
     for (const order of [
       [0, 1, 2],

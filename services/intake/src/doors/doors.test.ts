@@ -32,7 +32,7 @@ import { sharedFile } from '@fengsui/testing';
 import { readSettings } from '@fengsui/settings';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
-import { INTAKE_SCHEMA, IntakeModule, IntakePlan } from '../index.js';
+import { INTAKE_SCHEMA, IntakeModule, IntakePlan, payloadOf, Receiving } from '../index.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 const KEY = 'a-key-that-nobody-guesses';
@@ -498,6 +498,33 @@ describe('the inbox', () => {
   });
 });
 
+const CASES = sharedFile('data', 'field-cases');
+(CASES === null ? it.skip : it)(
+  'the HTTP door takes every field case as the command does, byte for byte (left out where the real data are not at hand)',
+  async () => {
+    const files = readdirSync(CASES as string)
+      .filter((folder) => /^\d/.test(folder) && !/^(02|15|16)-/.test(folder))
+      .flatMap((folder) =>
+        readdirSync(path.join(CASES as string, folder)).map((name) => path.join(CASES as string, folder, name)),
+      );
+    expect(files.length).toBeGreaterThan(25);
+    const url = await start();
+    const receiving = running?.app.get(Receiving, { strict: false }) as Receiving;
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      const payload = await payloadOf(bytes);
+      const rehearsed = await receiving.rehearse({ payload, door: 'file', name: file, actor: 'test' });
+      const { status, json } = await post(`${url}/v1/inputs`, bytes);
+      if ('skipped' in rehearsed) expect([file, status]).toEqual([file, 415]);
+      else {
+        const { format, records, accepted, duplicates, refused } = rehearsed;
+        expect([file, json]).toMatchObject([file, { format, records, accepted, duplicates, refused }]);
+        expect([file, status]).toEqual([file, refused > 0 && refused === records ? 422 : 200]);
+      }
+    }
+  },
+);
+
 describe('a polled source', () => {
   let server: Server;
   let answers: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end();
@@ -770,11 +797,16 @@ describe('a polled source', () => {
     expect([`/3/${day(2)}`, `/4/${day(3)}`]).toContain(asked.at(-1)?.url); // midnight may come between
     expect(await missed(10)).toEqual([{ state: 'in part' }]);
     await running?.stop();
-    await start({ sources: source('file'), environment });
+    const url = await start({ sources: source('file'), environment });
     expect(await missed(1)).toEqual([{ state: 'lost' }]);
     expect(await db.query(`select satellite, pass_rows, records from intake.source_seen`)).toEqual([
       { satellite: 'NOAA-20', pass_rows: 1, records: 1 },
     ]);
+    const measured = await (await fetch(`${url}/metrics`)).text();
+    expect(measured).toMatch(/fengsui_source_age_seconds\{source="s1"\} [\d.]+/);
+    expect(measured).toContain('fengsui_source_pass_records{source="s1",satellite="NOAA-20"} 1');
+    expect(measured).toMatch(/fengsui_source_records_total\{source="s1",satellite="NOAA-20"\} [1-9]/);
+    expect(measured).toMatch(/fengsui_source_delay_seconds_count\{source="s1"\} [1-9]/);
   });
 
   it('holds up no other, of twenty; and only those that fail ring', async () => {

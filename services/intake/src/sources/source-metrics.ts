@@ -52,11 +52,8 @@ const ages = new Gauge({
   ...register,
   async collect() {
     ages.reset();
-    passes.reset();
-    for (const { source, satellite, heardSeconds, passRows } of await askAges()) {
+    for (const { source, heardSeconds } of await askAges())
       if (heardSeconds !== null) ages.set({ source }, heardSeconds);
-      if (satellite !== '') passes.set({ source, satellite }, passRows);
-    }
   },
 });
 const passes = new Gauge({
@@ -64,4 +61,9 @@ const passes = new Gauge({
   help: 'Records of the newest pass of a satellite that a polled source gave',
   labelNames: ['source', 'satellite'],
   ...register,
+  async collect() {
+    passes.reset();
+    for (const { source, satellite, passRows } of await askAges())
+      if (satellite !== '') passes.set({ source, satellite }, passRows);
+  },
 });

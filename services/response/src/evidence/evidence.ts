@@ -7,7 +7,7 @@ import {
   type UtcInstant,
 } from '@fengsui/contracts';
 import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
-import { takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
+import { isBorneOut, takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan, type Gauge } from '../plan.js';
 import {
@@ -164,7 +164,7 @@ export class EvidenceStore {
       data.quantity === 'stage' ? [{ station: data.station, at: occurredAt, stageM: data.stageM, event: id }] : [],
     );
     if (stages.length === 0) return false;
-    const stations = [...new Set(stages.map(({ station }) => station))].sort();
+    const stations = this.withNeighbours(stages.map(({ station }) => station));
     const before = await this.stagesOf(tx, stations);
     const doubtful = await this.doubtfulOf(tx, stations);
     const known = new Map(
@@ -178,6 +178,15 @@ export class EvidenceStore {
       const gauge = this.plan.gauges.get(stage.station) as Gauge;
       const state = states.get(stage.station) as GaugeState<StageOf>;
       states.set(stage.station, takeStage(state, stage, gauge.band));
+    }
+    for (const [station, state] of states) {
+      const gauge = this.plan.gauges.get(station) as Gauge;
+      const neighbours = gauge.neighbours.map((name) => ({
+        weighed: states.get(name)?.weighed ?? null,
+        warningStageM: this.warningStage(name),
+      }));
+      if (isBorneOut(state, gauge, neighbours, this.plan.flood.freshForMinutes))
+        states.set(station, { weighed: state.doubtful, doubtful: null });
     }
     await this.keepDoubtful(tx, known, states);
     const measured = stations.flatMap((station) => {
@@ -195,6 +204,15 @@ export class EvidenceStore {
     });
     const changed = new Set(written.map(({ station }) => station));
     return measured.some((row) => changed.has(row.station) && this.matters(row, before.get(row.station)));
+  }
+
+  /** Gauges, those that they are neighbours of, and the neighbours of all of these. */
+  private withNeighbours(stations: readonly string[]): string[] {
+    const own = new Set(stations);
+    for (const { station, neighbours } of this.plan.gauges.values())
+      if (neighbours.some((name) => stations.includes(name))) own.add(station);
+    const near = [...own].flatMap((station) => this.plan.gauges.get(station)?.neighbours ?? []);
+    return [...new Set([...own, ...near])].sort();
   }
 
   /** The stages that are weighed, held until this transaction ends. */
