@@ -116,6 +116,22 @@ describe('the level of a response', () => {
     expect(await levels()).toEqual(['ordered none', 'proposed III']);
   });
 
+  it('goes on by an update that was long under way, of what is in force here', async () => {
+    await begin();
+    await response.at('01:00');
+    await warned('orange', '01:00', YINGDE);
+    await response.order({ kind: 'confirm', ...CITY, level: 'IV', counties: [] });
+    await response.at('+3 12:00');
+    const references: readonly (readonly [string, UtcInstant])[] = [['w01:00', response.instant('01:00')]];
+    await response.give(
+      warning('update', response.instant('+1 08:00'), 'red', [YINGDE, '441882000000'], {
+        msgType: 'Update',
+        references,
+      }),
+    );
+    expect(await levels()).toEqual(['ordered IV', 'proposed III']);
+  });
+
   it('believes a jump that a neighbour on the same river bears out, whichever of the two comes first', async () => {
     const stage = (station: string, time: string, stageM: number) => ({
       type: 'reading.v1' as const,

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@fengsui/database';
 import { ParkedMessages, partitionOf } from '@fengsui/log';
+import { produce } from '@fengsui/log/testing';
 import { BASE_SCHEMAS, startServices, type ServiceProcess } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
+import { sharedFile } from '@fengsui/testing';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import type { DataSource } from 'typeorm';
-import { INTAKE_SCHEMA, IntakeModule, IntakePlan } from '../index.js';
+import { INTAKE_SCHEMA, IntakeModule, IntakePlan, payloadOf, Receiving } from '../index.js';
+import { ENDPOINTS } from './endpoints.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 const BROKERS = process.env['TEST_KAFKA_BROKERS'] ?? 'localhost:9092';
@@ -105,4 +108,37 @@ describe('feed.*, written by an ordinary Kafka client', () => {
     },
     60_000,
   );
+
+  const cases = sharedFile('data', 'field-cases');
+  (cases === null ? it.skip : it)(
+    'takes every field case as the command does (left out where the real data are not at hand)',
+    async () => {
+      const receiving = running.app.get(Receiving, { strict: false });
+      const folders = readdirSync(cases as string).filter((name) => /^\d/.test(name) && !/^(02|15|16)-/.test(name));
+      const expected = new Set<string>();
+      const messages: { topic: string; key: string; value: Buffer }[] = [];
+      for (const file of folders.flatMap((name) => filesIn(path.join(cases as string, name)))) {
+        const payload = await payloadOf(readFileSync(file));
+        const rehearsed = await receiving.rehearse({ payload, door: 'file', name: file, actor: 'test' });
+        if ('skipped' in rehearsed || rehearsed.accepted === 0) continue;
+        const [contract, ...others] = Object.keys(rehearsed.events);
+        const [topic] = Object.entries(ENDPOINTS).find(([, carries]) => carries === contract) ?? [];
+        expect([file, others]).toEqual([file, []]);
+        for (const { event } of rehearsed.would ?? []) expected.add(event);
+        messages.push({ topic: `feed.${topic}`, key: 'a', value: readFileSync(file) });
+      }
+      expect(messages.length).toBeGreaterThan(20);
+      await produce(BROKERS.split(','), messages);
+      await until(async () => {
+        const here = new Set((await accepted()).map((id) => id.replace(/~[^~]*$/, '')));
+        return [...expected].every((id) => here.has(id));
+      });
+    },
+    120_000,
+  );
 });
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => path.join(folder, name));

@@ -87,6 +87,20 @@ export class EvidenceStore {
     }
   }
 
+  /** Whether one of these is weighed here and was neither updated nor cancelled. */
+  async anyInForce(tx: Tx, references: readonly Reference[]): Promise<boolean> {
+    for (const { sender, identifier, sentAt } of references) {
+      const found = await one(
+        tx,
+        `select 1 from response.warning where sender = $1 and identifier = $2 and ended_by is null and not late
+           and ($3::timestamptz is null or sent_at = $3) limit 1`,
+        [sender, identifier, sentAt],
+      );
+      if (found !== null) return true;
+    }
+    return false;
+  }
+
   /** @returns true when a gauge crossed a threshold of the plan, up or down, so that the case must be weighed anew */
   async addReadings(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
     const known = readings.filter(({ data }) => this.plan.gauges.has(data.station));

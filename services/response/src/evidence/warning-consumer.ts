@@ -1,5 +1,5 @@
 import type { WeatherWarningV1 } from '@fengsui/contracts';
-import { schedule } from '@fengsui/database';
+import { schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate } from '@fengsui/rules';
 import { TouchingThread } from '@fengsui/regions';
@@ -39,7 +39,7 @@ export class WarningConsumer {
       ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
     );
     const weighed: WeighedWarning[] = [];
-    for (const warning of actual) weighed.push(...(await this.weigh(warning)));
+    for (const warning of actual) weighed.push(...(await this.weigh(warning, await this.isHistory(tx, warning))));
     if (ending.length === 0 && weighed.length === 0) return;
     for (const { id, data } of ending)
       await this.evidence.endWarnings(tx, othersIn(data), { event: id, sentAt: data.sentAt });
@@ -50,10 +50,17 @@ export class WarningConsumer {
     await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
   }
 
+  /** What goes on with something that is in force here is no history, however long it was under way. */
+  private async isHistory(tx: Tx, warning: WeatherWarningV1): Promise<boolean> {
+    return (
+      isLate(warning, this.plan.lateAfterHours.warningsWithoutEnd) &&
+      !(await this.evidence.anyInForce(tx, othersIn(warning.data)))
+    );
+  }
+
   /** Each signal of the message by itself, as far as it concerns floods and a county here. */
-  private async weigh({ id, data, ...header }: WeatherWarningV1): Promise<WeighedWarning[]> {
+  private async weigh({ id, data }: WeatherWarningV1, old: boolean): Promise<WeighedWarning[]> {
     if (data.msgType !== 'Alert' && data.msgType !== 'Update') return [];
-    const old = isLate(header, this.plan.lateAfterHours.warningsWithoutEnd);
     const weighed: WeighedWarning[] = [];
     for (const [part, signal] of data.signals.entries()) {
       const { eventCode, colour, expiresAt } = signal;
