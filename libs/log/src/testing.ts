@@ -7,4 +7,4 @@ export async function appended(db: Db): Promise<readonly DomainEvent[]> {
   return records.map(({ body }) => JSON.parse(body) as DomainEvent);
 }
 
-export { produce } from './kafka/produce-for-tests.js';
+export { produce } from './kafka/ordinary-client.js';
