@@ -72,11 +72,9 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 /** Acknowledged messages are lost when a call spans partitions (docs/decisions/0007): one function sends, tests of what others do aside. */
 function otherSenders() {
+  const others = /\.test\.ts$|kafka\/(publisher|ordinary-client)\.ts$|faults\/spanning-sender\.ts$/;
   return sources
-    .filter(
-      (file) =>
-        !/\.test\.ts$|-for-tests\.ts$/.test(file) && !/kafka\/publisher\.ts$|faults\/spanning-sender\.ts$/.test(file),
-    )
+    .filter((file) => !others.test(file))
     .flatMap((file) => {
       const text = readFileSync(file, 'utf8');
       return /\.sendBatch\(|\.producer\(|producer\.send\(/.test(text) ? [path.relative(ROOT, file)] : [];
