@@ -17,3 +17,4 @@ export { IntakeHttp } from './http.js';
 export * from './views.js';
 export { giverOf, type Door, type Giver } from './accepting/ways-in.js';
 export { urlsOf } from './sources/addresses.js';
+export { wordsInChinese } from './accepting/in-chinese.js';

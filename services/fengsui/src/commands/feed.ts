@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { osUserHere } from '@fengsui/access';
-import { BadPayload, payloadIn, spool, type Payload } from '@fengsui/intake';
+import { BadPayload, payloadIn, spool, wordsInChinese, type Payload } from '@fengsui/intake';
 import { flagOf, textOf, type CommandOf } from '../command.js';
 import { workedThrough, withSession } from '../session.js';
 import type { FeedOutput } from '../shapes.js';
@@ -133,6 +133,11 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
       terminal.pick({ zh: `  ${file}：${zh}`, en: `  ${file}: ${place}: ${reason} — expected: ${expected}` }),
     ),
   );
+  const notes = files.flatMap(({ file, notes: own }) =>
+    own.map(({ place, note, zh }) =>
+      terminal.pick({ zh: `  提示 ${file}：${zh}`, en: `  note ${file}: ${place}: ${note}` }),
+    ),
+  );
   const would = files.flatMap(({ would = [] }) =>
     would.map(({ place, contract, area, event, duplicateOf, conflictsWith }) => {
       const beside =
@@ -151,17 +156,15 @@ function inWords({ files, skipped, records, accepted, duplicates, refused }: Fee
       en: `${records} records: ${accepted} accepted, ${duplicates} duplicates, ${refused} refused`,
     }),
     ...would.slice(0, SHOWN_WOULD),
+    ...notes.slice(0, SHOWN),
+    ...(notes.length > SHOWN ? [more(notes.length - SHOWN, terminal)] : []),
     ...refusals.slice(0, SHOWN),
-    ...(refusals.length > SHOWN
-      ? [
-          terminal.pick({
-            zh: `  ……另有${refusals.length - SHOWN}条，加 --json 全部列出`,
-            en: `  … ${refusals.length - SHOWN} more, listed with --json`,
-          }),
-        ]
-      : []),
+    ...(refusals.length > SHOWN ? [more(refusals.length - SHOWN, terminal)] : []),
     ...skipped.map(({ file, reason }) =>
-      terminal.pick({ zh: `  跳过 ${file}:${reason}`, en: `  skipped ${file}: ${reason}` }),
+      terminal.pick({ zh: `  跳过 ${file}：${wordsInChinese(reason)}`, en: `  skipped ${file}: ${reason}` }),
     ),
   ].join('\n');
 }
+
+const more = (count: number, terminal: Terminal): string =>
+  terminal.pick({ zh: `  ……另有${count}条，加 --json 全部列出`, en: `  … ${count} more, listed with --json` });

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { inChinese } from './in-chinese.js';
+import { inChinese, wordsInChinese } from './in-chinese.js';
 import { readWhole } from './reading-for-tests.js';
 
 const READINGS = 'station,time,quantity,value,unit,window_minutes\n';
@@ -26,4 +26,17 @@ it.each([
 ])('says in Chinese what is wrong with %j', async (text, sentence) => {
   const { refusals } = await readWhole(text);
   expect(refusals.map(inChinese).join('\n')).toContain(sentence);
+});
+
+it.each([
+  ['旧版 .xls，请另存为 .xlsx / an old workbook', '旧版 .xls，请另存为 .xlsx'],
+  ['工作表“说明”不是可识别的表（x）/ no table that is known', '工作表“说明”不是可识别的表（x）'],
+  ['2026-03-04 / 2026-04-03', '2026-03-04 / 2026-04-03'],
+  [
+    'a table that no mapping knows (a,b); docs/formats.md says how to add a mapping',
+    '没有映射认识的表（a,b）；docs/formats.md 说明如何添加映射',
+  ],
+  ['what nobody translated', 'what nobody translated'],
+])('%s is %s', (text, chinese) => {
+  expect(wordsInChinese(text)).toBe(chinese);
 });

@@ -71,7 +71,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/^a year$/, '年份'],
   [/^the field$/, '该字段'],
   [/^a text with its year, or the date of its page$/, '写明年份，或给出页面日期'],
-  [/^(.+), or (.+)$/, '$1，或 $2'],
+  [/^a login: (.+), or (.+) of somebody who is logged in$/, '登录后下达：$1，或以登录身份 $2'],
   // Why nothing reads it.
   [/^empty$/, '空文件'],
   [/^an XML schema, no message$/, '是 XML 模式定义，不是信息'],
@@ -100,7 +100,7 @@ const HAN = /\p{Script=Han}/u;
 
 /** Words of readers and contracts in Chinese. What is said in both languages already gives its first part. */
 export function wordsInChinese(text: string): string {
-  const [first = '', ...rest] = text.split(' / ');
+  const [first = '', ...rest] = text.split(/ ?\/ (?=[a-zA-Z])/);
   if (rest.length > 0 && HAN.test(first)) return first.trim();
   for (const [phrase, chinese] of PHRASES) if (phrase.test(text)) return text.replace(phrase, chinese);
   return text;

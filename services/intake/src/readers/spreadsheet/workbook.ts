@@ -191,7 +191,7 @@ const columnOf = (reference: string): number =>
   [...reference.replace(/[^A-Z]/g, '')].reduce((sofar, letter) => sofar * 26 + letter.charCodeAt(0) - 64, 0);
 
 function textOf({ type, style, value, formula }: Cell, { shared, styles, date1904 }: Around): string {
-  if (value === '') return formula ? '(公式无保存值 / formula without a value)' : '';
+  if (value === '') return formula ? '(公式无保存值)' : '';
   switch (type) {
     case 's':
       return shared[Number(value)] ?? '';
