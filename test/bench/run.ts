@@ -5,10 +5,11 @@ import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
 import { benchLimits } from './limits.js';
 import { benchLog } from './log.js';
+import { benchSources } from './sources.js';
 import { benchSql } from './sql.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits audit kafka --only readings,latency]`: prints what this machine does. Numbers in the
+ * `npm run bench [-- log facts sql intake limits sources audit kafka --only readings,latency]`: prints what this machine does. Numbers in the
  * documents come from here.
  */
 type Say = (row: string) => void;
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   intake: async (say) => (await benchIntake()).forEach(say),
   kafka: benchKafka,
   limits: benchLimits,
+  sources: benchSources,
   audit: async (say) => (await benchAudit()).forEach(say),
 };
 

@@ -617,6 +617,22 @@ describe('a polled source', () => {
     expect(await events()).toEqual(['source-silent.v1', 'source-heard.v1']);
   });
 
+  it('that asked to be left alone is announced all the same when its silence is due, and one that hangs', async () => {
+    answers = (_request, response) => response.writeHead(503, { 'retry-after': '7200' }).end();
+    await start({ sources: source('file'), environment });
+    await due();
+    await until(async () => ((await state())?.failures ?? 0) > 0);
+    expect(await state()).toMatchObject({ silent: false });
+    const [row] = (await db.query(
+      `select extract(epoch from due_at - now())::int as seconds from schedule.job where kind = 'silence'`,
+    )) as { seconds: number }[];
+    expect(row?.seconds).toBeLessThanOrEqual(300);
+    await db.query(`update intake.source set asked_at = now() - interval '1 hour'`);
+    await db.query(`update schedule.job set due_at = now() where kind = 'silence'; select pg_notify('schedule', '')`);
+    await until(async () => (await state()).silent === true);
+    expect([await events(), asked.length]).toEqual([['source-silent.v1'], 1]);
+  });
+
   it('that is an index is followed; a bad entry blocks no neighbour, a changed one is fetched again', async () => {
     const alert = (id: string): string =>
       `<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>${id}</identifier><sender>s</sender><sent>2020-06-07T02:14:00+08:00</sent><status>Actual</status><msgType>Cancel</msgType><scope>Public</scope></alert>`;

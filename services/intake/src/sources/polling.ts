@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { addMinutes, utc, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, nextMatch, rows, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { DueOutside, type OutsideUnit } from '@fengsui/service';
+import { Due, DueOutside, type OutsideUnit } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ReadingThread } from '../accepting/reading-thread.js';
@@ -16,7 +16,7 @@ import { GapRow, SeenLinkRow, SourceRow } from '../tables/tables.js';
 import { askedSince } from './addresses.js';
 import { agesFrom } from './source-metrics.js';
 import { whyNot } from './may-fetch.js';
-import { queueOf } from './queue.js';
+import { queueOf, SILENCE } from './queue.js';
 import type { Link } from './links.js';
 
 const TIMEOUT_SECONDS = 30;
@@ -91,10 +91,11 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.db.transaction(async (tx) => {
       const now = await this.clock.now(tx);
       for (const source of this.plan.sources) {
-        if ((await scheduled(tx, queueOf(source.name), ['poll'])).length > 0) continue;
         // Silence counts from here: a source that never answers is silent, too.
         await insertRows(tx, SourceRow, [{ name: source.name, askedAt: now }], 'nothing');
-        await this.askAt(tx, source, nextMatch(source.schedule, this.plan.timezone, now));
+        await this.expectAfter(tx, source, now); // who was away itself asks first
+        if ((await scheduled(tx, queueOf(source.name), ['poll'])).length === 0)
+          await this.askAt(tx, source, nextMatch(source.schedule, this.plan.timezone, now));
       }
     });
   }
@@ -114,6 +115,30 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     await finish((unit) =>
       outcome.kind === 'heard' ? this.heard(source, outcome, next, unit) : this.failed(source, outcome, next, unit),
     );
+  }
+
+  /**
+   * Silence is announced when it is due, whether or not the source was asked: it may hang, or have asked to be left
+   * alone for longer.
+   */
+  @Due('intake', SILENCE)
+  async fallSilent(jobs: readonly Job[], { tx, now, append }: UnitOfWork): Promise<void> {
+    const asleep = await this.clock.isVirtual(); // the demonstration asks nobody
+    for (const { key, dueAt } of jobs) {
+      const source = this.plan.sources.find(({ name }) => name === key);
+      if (source === undefined) continue;
+      const { heardAt, askedAt, silentSince, lastError } = await this.lock(tx, key);
+      if (silentSince !== null) continue;
+      const heard = heardAt ?? askedAt ?? now;
+      const since = addMinutes(heard, source.silentAfterMinutes);
+      // Long after it was due: it was we who were away.
+      if (asleep || since > now || dueAt < addMinutes(now, -source.silentAfterMinutes))
+        await this.expectAfter(tx, source, asleep ? addMinutes(now, ASLEEP_MINUTES) : since > now ? heard : now);
+      else {
+        await tx.getRepository(SourceRow).update({ name: key }, { silentSince: since });
+        append(silent(key, heardAt, since, lastError ?? '没有应答 / no answer yet', now));
+      }
+    }
   }
 
   private async outcomeOf(source: PolledSource, now: UtcInstant): Promise<Outcome> {
@@ -154,6 +179,7 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
         'nothing',
       );
     }
+    await this.expectAfter(tx, source, now);
     await this.askAt(tx, source, next);
   }
 
@@ -181,6 +207,12 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async askAt(tx: Tx, source: PolledSource, dueAt: UtcInstant): Promise<void> {
     await schedule(tx, queueOf(source.name), [{ kind: 'poll', key: source.name, dueAt, payload: {} }]);
+  }
+
+  /** Something is to be heard of a source within the minutes of the plan. */
+  private async expectAfter(tx: Tx, { name, silentAfterMinutes }: PolledSource, since: UtcInstant): Promise<void> {
+    const dueAt = addMinutes(since, silentAfterMinutes);
+    await schedule(tx, 'intake', [{ kind: SILENCE, key: name, dueAt, payload: {} }]);
   }
 
   private async lock(tx: Tx, name: string): Promise<SourceRow> {
@@ -366,6 +398,9 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
 
 /** An entry that could not be taken so often is dead. */
 const MOST_TRIES = 5;
+
+/** A demonstration goes through years in minutes: it is looked at seldom. */
+const ASLEEP_MINUTES = 7 * 24 * 60;
 
 /** Stands for the validators that were sent. */
 const NOT_CHANGED = '\u0000';

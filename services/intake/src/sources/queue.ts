@@ -1,2 +1,4 @@
 /** Each source has a queue of its own: one that hangs holds up no other. */
 export const queueOf = (source: string): string => `intake/${source}`;
+/** Due when a source has not been heard for as long as the plan allows. */
+export const SILENCE = 'silence';
