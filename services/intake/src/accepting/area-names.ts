@@ -39,8 +39,7 @@ export function areaOf(event: ObservedEvent, { rules, counties, stations }: Name
         : named(event.data.county);
     case 'work-record.v1':
       return event.data.county === null ? '' : named(event.data.county);
-    case 'storm-position.v1':
-    case 'order.v1':
-      return '';
+    default:
+      return ''; // a storm is at sea, an order about something that has a name of its own
   }
 }
