@@ -39,15 +39,21 @@ export type CheckedRecord = RecordPlace &
 export function check({ place, from, length, notes = [], ...record }: SourceRecord): CheckedRecord {
   const at = { place, from, length };
   if (record.refusals !== undefined) return { ...at, refusals: record.refusals };
-  const checked = record.drafts.map((draft) => checkedOf(draft, place));
-  const refusals = checked.flatMap((one) => (Array.isArray(one) ? one : []));
-  const events = checked.flatMap((one) => (Array.isArray(one) ? [] : [one]));
+  // One array for all: this is done for every pixel.
+  const events: CheckedEvent[] = [];
+  const refusals: Refusal[] = [];
+  for (const draft of record.drafts) {
+    const one = checkedOf(draft, place);
+    if (Array.isArray(one)) refusals.push(...one);
+    else events.push(one);
+  }
   if (refusals.length > 0 && !(record.apart === true && events.length > 0)) return { ...at, refusals };
-  const odd = events.flatMap(({ event, notes: own }) => [
-    ...own,
-    ...(event.type === 'incident.v1' ? gradeNotes(event) : []),
-  ]);
-  odd.push(...refusals.map(leftOut));
+  const odd: string[] = [];
+  for (const { event, notes: own } of events) {
+    if (own.length > 0) odd.push(...own);
+    if (event.type === 'incident.v1') odd.push(...gradeNotes(event));
+  }
+  for (const refusal of refusals) odd.push(leftOut(refusal));
   return { ...at, events, notes: odd.length === 0 ? notes : [...notes, ...odd], signedBy: record.signedBy ?? null };
 }
 

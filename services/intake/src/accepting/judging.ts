@@ -53,7 +53,14 @@ function candidateOf(
   if ('reason' in event) return event;
   const stranger = strangerOf(event, way);
   const notes = stranger.note === null ? trusted.notes : [...trusted.notes, stranger.note];
-  return { event, sameness, content, record, notes, unknown: [...trusted.unknown, ...stranger.unknown] };
+  return {
+    event,
+    sameness,
+    content,
+    record,
+    notes,
+    unknown: stranger.unknown.length > 0 ? stranger.unknown : trusted.unknown,
+  };
 }
 
 /** A reading or forecast under the name that the plan has for its station. */
@@ -73,12 +80,13 @@ function byItsStation(checked: CheckedEvent, { stations }: Way): CheckedEvent {
   };
 }
 
+const NO_STRANGER: Readonly<{ note: string | null; unknown: readonly Unknown[] }> = { note: null, unknown: [] };
+
 /** A station that the plan does not know: its readings are kept, and weighed nowhere. */
 function strangerOf(event: ObservedEvent, { stations, told }: Way) {
-  const nobody: Readonly<{ note: string | null; unknown: readonly Unknown[] }> = { note: null, unknown: [] };
-  if (event.type !== 'reading.v1' && event.type !== 'flood-forecast.v1') return nobody;
+  if (event.type !== 'reading.v1' && event.type !== 'flood-forecast.v1') return NO_STRANGER;
   const { station } = event.data;
-  if (stations.knows(station)) return nobody;
+  if (stations.knows(station)) return NO_STRANGER;
   const unknown = [{ kind: 'station' as const, name: station }];
   if (told.has(station)) return { note: null, unknown };
   told.add(station);
