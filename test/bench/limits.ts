@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { connect, startEmbedded } from '@fengsui/database';
+import { startProduct, stopProduct } from './product.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const BIN = path.join(ROOT, 'services', 'fengsui', 'bin', 'fengsui.mjs');
 /** How often `/health` is asked meanwhile. */
 const ASK_EVERY_MS = 20;
 const MEGABYTE = 1_000_000;
@@ -113,24 +113,8 @@ class Product {
         `  - { name: ${name}-one, keySha256: ${createHash('sha256').update(name).digest('hex')}, contracts: [weather-warning.v1, reading.v1] }`,
     );
     writeFileSync(senders, readFileSync(senders, 'utf8').replace('feeders: []', `feeders:\n${feeders.join('\n')}`));
-    const child = spawn(process.execPath, [BIN, 'up', '--empty'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        ...process.env,
-        FENGSUI_HOME: path.join(home, 'data'),
-        FENGSUI_PLAN: plan,
-        FENGSUI_HTTP_PORT: '0',
-        LOG_LEVEL: 'error',
-      },
-    });
-    let said = '';
-    child.stderr?.on('data', (text: Buffer) => (said += text.toString()));
-    for (;;) {
-      const address = /服务已就绪：(http:\/\/\S+?)（/.exec(said)?.[1];
-      if (address !== undefined) return new Product(child, address, home, index);
-      if (child.exitCode !== null) throw new Error(`the product did not start: ${said}`);
-      await sleep(50);
-    }
+    const { child, address } = await startProduct(plan, path.join(home, 'data'));
+    return new Product(child, address, home, index);
   }
 
   /** What is fed over HTTP, and what `/health` says meanwhile and two seconds after, while it is worked through. */
@@ -216,8 +200,7 @@ class Product {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null)
-      await new Promise((resolve) => this.child.once('exit', resolve).kill('SIGTERM'));
+    await stopProduct(this.child);
     this.index.close();
     rmSync(this.home, { recursive: true, force: true });
   }

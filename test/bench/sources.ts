@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +6,9 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect, rows, startEmbedded } from '@fengsui/database';
+import { startProduct, stopProduct } from './product.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const BIN = path.join(ROOT, 'services', 'fengsui', 'bin', 'fengsui.mjs');
 const MINUTE_MS = 60_000;
 const HEADER =
   'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight\n';
@@ -50,22 +49,7 @@ export async function benchSources(say: (row: string) => void, [minutes = '10']:
     (name) => `  - { name: ${name}, kind: file, url: '${url}/${name}', schedule: '* * * * *', silentAfterMinutes: 5 }`,
   );
   writeFileSync(path.join(plan, 'sources.yaml'), `timezone: Asia/Shanghai\nsources:\n${sources.join('\n')}\n`);
-  const child = spawn(process.execPath, [BIN, 'up', '--empty'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      FENGSUI_HOME: path.join(home, 'data'),
-      FENGSUI_PLAN: plan,
-      FENGSUI_HTTP_PORT: '0',
-      LOG_LEVEL: 'error',
-    },
-  });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  while (!said.includes('服务已就绪')) {
-    if (child.exitCode !== null) throw new Error(`the product did not start: ${said}`);
-    await sleep(50);
-  }
+  const { child } = await startProduct(plan, path.join(home, 'data'));
   const begun = Date.now();
   await sleep(Number(minutes) * MINUTE_MS);
   const good = names.filter((name) => name.startsWith('good'));
@@ -93,8 +77,7 @@ export async function benchSources(say: (row: string) => void, [minutes = '10']:
   );
   await db.destroy();
   await database.release();
-  child.kill('SIGINT');
-  await new Promise((resolve) => child.once('exit', resolve));
+  await stopProduct(child);
   server.closeAllConnections();
   server.close();
   rmSync(home, { recursive: true, force: true });

@@ -12,25 +12,24 @@ const STANDSTILL_MS = 60_000;
 
 /** What this process measures; services add what is theirs. */
 export const metrics = new Registry();
-const registry = metrics;
 /** How often a consumer that stood still was started anew, in this process. */
 export const consumerRestarts = new Counter({
   name: 'fengsui_consumer_restarts_total',
   help: 'Consumers that stood still while their topics went on, and were started anew',
   labelNames: ['consumer'],
-  registers: [registry],
+  registers: [metrics],
 });
 const lagGauge = new Gauge({
   name: 'fengsui_lag_records',
   help: 'Records before a consumer, or before the relay that carries an outbox to Kafka',
   labelNames: ['consumer', 'topic'],
-  registers: [registry],
+  registers: [metrics],
 });
 const parkedGauge = new Gauge({
   name: 'fengsui_parked_messages',
   help: 'Messages put aside that someone must look at',
   labelNames: ['consumer'],
-  registers: [registry],
+  registers: [metrics],
 });
 
 /** More than clocks of one machine part by themselves. */
@@ -73,13 +72,13 @@ export class Health {
   }
 
   @Get('metrics')
-  @Header('content-type', registry.contentType)
+  @Header('content-type', metrics.contentType)
   async metrics(): Promise<string> {
     lagGauge.reset();
     for (const { consumer, topic, lag } of await lagOf(this.db)) lagGauge.inc({ consumer, topic }, lag);
     parkedGauge.reset();
     for (const { consumer, n } of await new ParkedMessages(this.db).counts()) parkedGauge.set({ consumer }, n);
-    return registry.metrics();
+    return metrics.metrics();
   }
 
   private async stuck(): Promise<string[]> {

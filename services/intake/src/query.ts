@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { inChinese, noteInChinese } from './accepting/in-chinese.js';
 import { KeptInputs, type Note, type Origin } from './keeping/kept-inputs.js';
+import { wholeOf } from './keeping/payload.js';
 import { IntakePlan } from './plan.js';
 import type { ConflictView, InputDetail, InputView, SourceView, UnknownView } from './views.js';
 
@@ -108,11 +109,8 @@ export class IntakeQuery {
   }
 
   /** The bytes of an input. */
-  async contents(input: Pick<InputDetail, 'id' | 'size'>): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this.kept.payloadOf(this.db, { sha256: input.id, size: input.size }).open())
-      pieces.push(piece);
-    return Buffer.concat(pieces);
+  contents(input: Pick<InputDetail, 'id' | 'size'>): Promise<Buffer> {
+    return wholeOf(this.kept.payloadOf(this.db, { sha256: input.id, size: input.size }));
   }
 
   /** What came in under names that the plan does not know, with those that are written much like it. */

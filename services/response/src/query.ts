@@ -4,6 +4,7 @@ import type { FloodResponse } from '@fengsui/rules';
 import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { round } from './evidence/evidence.js';
 import { ResponsePlan } from './plan.js';
 import type { StageRow } from './tables/tables.js';
 import type { GaugeView, LevelView, TaskView } from './views.js';
@@ -71,10 +72,7 @@ export class ResponseQuery {
         at: weighed?.at ?? null,
         stageM: weighed?.stageM ?? null,
         warningStageM,
-        aboveWarningM:
-          weighed === null || warningStageM === null
-            ? null
-            : Math.round((weighed.stageM - warningStageM) * 1_000) / 1_000,
+        aboveWarningM: weighed === null || warningStageM === null ? null : round(weighed.stageM - warningStageM),
         doubtful: doubt === null ? null : { at: doubt.at, stageM: doubt.stageM },
       };
     });

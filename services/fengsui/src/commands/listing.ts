@@ -41,16 +41,42 @@ export function listing<Row>(
     run: (typed, terminal) =>
       withSession('ports', async (session) => {
         const rows = await rowsOf(session, flagOf(typed, 'open'));
-        const table = (): string =>
-          terminal.table(
-            columns.map(([head]) => head),
-            rows.slice(-LAST_SHOWN).map((row) => columns.map(([, cell]) => cell(row, terminal, session))),
-          );
-        terminal.result(rows, () => table() + cut(rows.length, terminal));
+        terminal.result(
+          rows,
+          () => cellsOf(rows.slice(-LAST_SHOWN), columns, terminal, session) + cut(rows.length, terminal),
+        );
         return EXIT.done;
       }),
   };
 }
+
+/** A command that shows a table of all that there is. */
+export const tableOf = <Row>(
+  { name, about }: Pick<CommandOf, 'name' | 'about'>,
+  rowsOf: (session: Session) => Promise<readonly Row[]> | readonly Row[],
+  columns: readonly Column<Row>[],
+): CommandOf => ({
+  name,
+  about,
+  example: name,
+  run: (_, terminal) =>
+    withSession('ports', async (session) => {
+      const rows = await rowsOf(session);
+      terminal.result(rows, () => cellsOf(rows, columns, terminal, session));
+      return EXIT.done;
+    }),
+});
+
+const cellsOf = <Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  terminal: Terminal,
+  session: Session,
+): string =>
+  terminal.table(
+    columns.map(([head]) => head),
+    rows.map((row) => columns.map(([, cell]) => cell(row, terminal, session))),
+  );
 
 /** Says how many there are, where not all are shown. */
 const cut = (count: number, terminal: Terminal): string =>

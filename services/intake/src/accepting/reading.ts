@@ -1,5 +1,5 @@
 import { refuse, Unreadable, type Head, type Reader, type Segment } from '../readers/reader.js';
-import { BadPayload, type Payload } from '../keeping/payload.js';
+import { BadPayload, wholeOf, type Payload } from '../keeping/payload.js';
 import type { DateOrder } from '../readers/csv/date-order.js';
 import { cutterOf } from '../readers/cutting.js';
 import { recognise } from '../readers/index.js';
@@ -59,10 +59,8 @@ const MOST_WORKBOOK_BYTES = 16_000_000;
 /** A spreadsheet: each sheet that is a table, by the reader of that table. Places are those in the sheet. */
 async function readWorkbook(payload: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
   if (payload.size > MOST_WORKBOOK_BYTES) return { skipped: `a workbook of more than ${MOST_WORKBOOK_BYTES} bytes` };
-  const pieces: Buffer[] = [];
-  for await (const piece of payload.open()) pieces.push(piece);
   try {
-    const book = await openWorkbook(Buffer.concat(pieces));
+    const book = await openWorkbook(await wholeOf(payload));
     const { tables, left } = await tablesOf(book, readers);
     if (tables.length === 0)
       return { skipped: ['工作簿中没有可识别的表 / no sheet is a table that is known', ...left].join('; ') };

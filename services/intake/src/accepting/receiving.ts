@@ -7,7 +7,8 @@ import type { DataSource } from 'typeorm';
 import { payloadOf, type Payload } from '../keeping/payload.js';
 import type { Ahead } from './ahead.js';
 import type { Sender } from './believing.js';
-import { ANY_CONTENT, type CheckedRecord } from './checking.js';
+import type { CheckedRecord } from './checking.js';
+import { idsOf, KnownFacts } from './known-facts.js';
 import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../keeping/kept-inputs.js';
@@ -283,7 +284,8 @@ export class Receiving {
     finish?: Input['finish'],
   ): Promise<void> {
     const { sha256 } = input.payload;
-    const outcomes = await this.db.transaction(async (tx) => {
+    const source = input.door === 'poll' ? input.actor.replace('source:', '') : null;
+    const { outcomes, events, unknown } = await this.db.transaction(async (tx) => {
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
       const claimed = await this.claim(tx, candidates, () => sha256);
       const outcomes = judged.map((one) => outcomeOf(one, claimed));
@@ -298,21 +300,17 @@ export class Receiving {
         sha256,
         outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
       );
-      await this.kept.keepUnknown(tx, input.actor, now, outcomes.flatMap(unknownIn));
+      const unknown = outcomes.flatMap(unknownIn);
+      await this.kept.keepUnknown(tx, input.actor, now, unknown);
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
-      if (input.door === 'poll') await this.kept.keepSeen(tx, input.actor.replace('source:', ''), now, events);
+      if (source !== null) await this.kept.keepSeen(tx, source, now, events);
       await finish?.(tx, refusalOfAll(outcomes, tally));
       await appendAudit(tx, actsOf(events, input.way), now);
       if (events.length > 0) await this.log.append(tx, events);
-      return outcomes;
+      return { outcomes, events, unknown };
     });
     // Only after the commit: a chunk that failed is counted nowhere.
-    if (input.door === 'poll')
-      measured(
-        input.actor.replace('source:', ''),
-        outcomes.flatMap((one) => ('events' in one ? one.events : [])),
-        outcomes.flatMap(unknownIn),
-      );
+    if (source !== null) measured(source, events, unknown);
     for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);
       else if (outcome.events.length === 0) tally.duplicate();
@@ -330,44 +328,26 @@ export class Receiving {
     inputOf: (candidate: Candidate) => string,
   ): Promise<Map<Candidate, Claim>> {
     const claimed = new Map<Candidate, Claim>();
-    const { coarser, finer } = await this.kept.roundingsOf(
-      tx,
-      candidates.map(({ sameness }) => sameness),
+    const known = new KnownFacts();
+    known.addRoundings(
+      await this.kept.roundingsOf(
+        tx,
+        candidates.map(({ sameness }) => sameness),
+      ),
     );
-    const own = new Map<string, Map<string, string>>();
     let left = candidates;
     for (let round = 0; left.length > 0; round += 1) {
       if (round > MAX_ROUNDS) throw new Error('identities were claimed by others again and again');
-      if (round > 0)
-        for (const [identity, contents] of await this.kept.contentsOf(
-          tx,
-          left.flatMap((candidate) => [
-            candidate.sameness.identity,
-            ...(isLater(candidate) ? [idOfOther(candidate)] : []),
-          ]),
-        ))
-          own.set(identity, contents);
+      if (round > 0) known.add(await this.kept.contentsOf(tx, left.flatMap(idsOf)));
       const claims = left.flatMap((candidate) => {
-        const { identity, coarse } = candidate.sameness;
-        const held = [
-          own.get(identity),
-          ...coarse.map((name) => own.get(name) ?? coarser.get(name)),
-          finer.get(identity),
-        ];
-        const contents = held.find((one) => one !== undefined) ?? new Map<string, string>();
-        if (contents.has(candidate.content) || (candidate.content === ANY_CONTENT && contents.size > 0)) {
+        const placed = known.place(candidate);
+        if ('sameAs' in placed) {
           claimed.set(candidate, { event: null, conflict: false });
           return [];
         }
-        // Only what is claimed stands for others: a rounding that was itself a repetition is no fact that a third
-        // pixel could repeat.
-        own.set(identity, contents);
-        for (const name of coarse) if (!finer.has(name)) finer.set(name, contents);
-        const [first] = contents.values();
-        const conflict = first !== undefined && !isLater(candidate);
-        const id = first === undefined ? identity : idOfOther(candidate);
-        const causes = first !== undefined && isLater(candidate) ? [first] : candidate.event.causes;
-        contents.set(candidate.content, id);
+        const { id, first, conflict } = placed;
+        // What was found out later names what it is about.
+        const causes = first === null || conflict ? candidate.event.causes : [first];
         return [{ candidate, conflict, event: { ...candidate.event, id, causes } as ObservedEvent }];
       });
       const won = await this.kept.claim(
@@ -377,17 +357,12 @@ export class Receiving {
       for (const { candidate, event, conflict } of claims)
         if (won.has(event.id)) claimed.set(candidate, { event, conflict });
         // somebody has it: the next round sees with what
-        else own.get(candidate.sameness.identity)?.delete(candidate.content);
+        else known.forget(candidate);
       left = left.filter((candidate) => !claimed.has(candidate));
     }
     return claimed;
   }
 }
-
-/** Whether it says what was found out later about a fact, which updates that. */
-const isLater = ({ sameness }: Candidate): boolean => sameness.later !== null;
-/** The id of other content under an identity that is taken. */
-const idOfOther = ({ sameness, content }: Candidate): string => `${sameness.identity}~${content.slice(0, 12)}`;
 
 /** What people ordered, for the audit chain: each order once, when it is taken in. */
 const actsOf = (events: readonly ObservedEvent[], { giver, door }: Way): readonly Act[] =>

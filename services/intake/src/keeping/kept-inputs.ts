@@ -52,7 +52,7 @@ export type Origin = Readonly<{
   length: number;
 }>;
 /** Contents with their event ids, by the identity under which they were accepted. */
-type Contents = Map<string, Map<string, string>>;
+export type Contents = Map<string, Map<string, string>>;
 const put = (contents: Contents, name: string, content: string, event: string): void =>
   void contents.set(name, (contents.get(name) ?? new Map<string, string>()).set(content, event));
 /** What was odd about a record that was accepted all the same. */
@@ -277,8 +277,8 @@ export class KeptInputs {
     await run(
       tx,
       `insert into intake.source_seen as old (source, satellite, newest_at, received_at, pass_rows, records)
-       select source, satellite, newest, $1, pass, records
-       from jsonb_to_recordset($2::jsonb) as s(source text, satellite text, newest timestamptz, pass bigint, records bigint)
+       select source, satellite, "newestAt", $1, "passRows", records from jsonb_to_recordset($2::jsonb)
+         as s(source text, satellite text, "newestAt" timestamptz, "passRows" bigint, records bigint)
        order by source, satellite
        on conflict (source, satellite) do update set
          records = old.records + excluded.records,
@@ -286,12 +286,7 @@ export class KeptInputs {
                           when excluded.newest_at = old.newest_at then old.pass_rows + excluded.pass_rows else old.pass_rows end,
          received_at = case when excluded.newest_at > old.newest_at then excluded.received_at else old.received_at end,
          newest_at = greatest(old.newest_at, excluded.newest_at)`,
-      [
-        at,
-        JSON.stringify(
-          [...seen.values()].map(({ newestAt, passRows, ...row }) => ({ ...row, newest: newestAt, pass: passRows })),
-        ),
-      ],
+      [at, JSON.stringify([...seen.values()])],
     );
   }
 

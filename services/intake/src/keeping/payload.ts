@@ -139,3 +139,10 @@ async function* unpacked(packed: Readable, packedSize: number, limit: number): A
 
 const readableOf = (bytes: Buffer): Readable => Readable.from([bytes]);
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** All bytes of an input at once: for what is bounded. */
+export async function wholeOf({ open }: Pick<Payload, 'open'>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of open()) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -127,18 +127,28 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const { key, dueAt } of jobs) {
       const source = this.plan.sources.find(({ name }) => name === key);
       if (source === undefined) continue;
-      const { heardAt, askedAt, silentSince, lastError } = await this.lock(tx, key);
-      if (silentSince !== null) continue;
-      const heard = heardAt ?? askedAt ?? now;
+      const row = await this.lock(tx, key);
+      if (row.silentSince !== null) continue;
+      const heard = row.heardAt ?? row.askedAt ?? now;
       const since = addMinutes(heard, source.silentAfterMinutes);
       // Long after it was due: it was we who were away.
       if (asleep || since > now || dueAt < addMinutes(now, -source.silentAfterMinutes))
         await this.expectAfter(tx, source, asleep ? addMinutes(now, ASLEEP_MINUTES) : since > now ? heard : now);
-      else {
-        await tx.getRepository(SourceRow).update({ name: key }, { silentSince: since });
-        append(silent(key, heardAt, since, lastError ?? '没有应答 / no answer yet', now));
-      }
+      else await this.announceSilence(source, row, { tx, now, append });
     }
+  }
+
+  /** Says once that a source is silent, when it is. */
+  private async announceSilence(
+    { name, silentAfterMinutes }: PolledSource,
+    { heardAt, askedAt, silentSince, lastError }: SourceRow,
+    { tx, now, append }: Pick<UnitOfWork, 'tx' | 'now' | 'append'>,
+  ): Promise<void> {
+    const heard = heardAt ?? askedAt;
+    const since = heard === null ? now : addMinutes(heard, silentAfterMinutes);
+    if (silentSince !== null || since > now) return;
+    await tx.getRepository(SourceRow).update({ name }, { silentSince: since });
+    append(silent(name, heardAt, since, lastError ?? '没有应答 / no answer yet', now));
   }
 
   private async outcomeOf(source: PolledSource, now: UtcInstant): Promise<Outcome> {
@@ -190,14 +200,11 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     next: UtcInstant,
     { tx, now, append }: UnitOfWork,
   ): Promise<void> {
-    const { name, silentAfterMinutes } = source;
+    const { name } = source;
     const before = await this.lock(tx, name);
-    const since = before.heardAt ?? before.askedAt;
-    const silentSince = since === null ? now : addMinutes(since, silentAfterMinutes);
-    const announce = before.silentSince === null && silentSince <= now;
     const failed = { failures: before.failures + 1, lastError: reason };
-    await tx.getRepository(SourceRow).update({ name }, announce ? { ...failed, silentSince } : failed);
-    if (announce) append(silent(name, before.heardAt, silentSince, reason, now));
+    await tx.getRepository(SourceRow).update({ name }, failed);
+    await this.announceSilence(source, { ...before, ...failed }, { tx, now, append });
     const jitter = randomInt(500, 1_500) / 1_000;
     const soon = addMinutes(now, FIRST_RETRY_MINUTES * 2 ** Math.min(before.failures, 10) * jitter);
     const early = soon < next ? soon : next;
@@ -233,32 +240,32 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
       ...(alone && etag !== null ? { 'if-none-match': etag } : {}),
       ...(alone && lastModified !== null ? { 'if-modified-since': lastModified } : {}),
     };
-    let last: Answer = { etag: null, lastModified: null, reaches: null };
+    let last: Answer | null = null;
     for (const addresses of requests) last = await this.askOneOf(source, addresses, headers);
-    return alone && last.etag === NOT_CHANGED
-      ? { etag, lastModified, reaches: last.reaches }
-      : { ...last, reaches: from ?? last.reaches };
+    return last === null ? { etag, lastModified, reaches: null } : { ...last, reaches: from ?? last.reaches };
   }
 
-  /** Asks the first host that answers. Each says for itself why not: a key that one refuses may be good for another. */
+  /**
+   * Asks the first host that answers. Each says for itself why not: a key that one refuses may be good for another.
+   * @returns null when nothing has changed since the headers
+   */
   private async askOneOf(
     source: PolledSource,
     addresses: readonly string[],
     headers: Record<string, string>,
-  ): Promise<Answer> {
+  ): Promise<Answer | null> {
     const failures: FailedFetch[] = [];
     for (const address of addresses)
       try {
         const response = await this.fetched(this.withKey(source, address), source, headers);
-        if (response.status === 304) return { etag: NOT_CHANGED, lastModified: null, reaches: null };
-        const reaches =
-          source.kind === 'cap-index'
-            ? await this.takeIndex(source, response)
-            : await this.takeWhole(source, { name: source.name, published: null }, response);
+        if (response.status === 304) return null;
+        let reaches: UtcInstant | null = null;
+        if (source.kind === 'cap-index') reaches = await this.takeIndex(source, response);
+        else await this.takeWhole(source, { name: source.name, published: null }, response);
         return {
           etag: response.headers.get('etag'),
           lastModified: response.headers.get('last-modified'),
-          reaches: reaches ?? null,
+          reaches,
         };
       } catch (error) {
         if (!(error instanceof FailedFetch)) throw error;
@@ -401,9 +408,6 @@ const MOST_TRIES = 5;
 
 /** A demonstration goes through years in minutes: it is looked at seldom. */
 const ASLEEP_MINUTES = 7 * 24 * 60;
-
-/** Stands for the validators that were sent. */
-const NOT_CHANGED = '\u0000';
 
 /** A time of RFC 9110 or RFC 3339; null for anything else. */
 function instantFrom(written: string | null): UtcInstant | null {

@@ -45,6 +45,10 @@ export const agesFrom = (ask: typeof askAges): void => {
   askAges = ask;
 };
 
+/** Both gauges are collected at once: they ask once. */
+let asking: Promise<readonly Age[]> | null = null;
+const agesNow = (): Promise<readonly Age[]> => (asking ??= askAges().finally(() => (asking = null)));
+
 const ages = new Gauge({
   name: 'fengsui_source_age_seconds',
   help: 'Since a polled source answered last',
@@ -52,7 +56,7 @@ const ages = new Gauge({
   ...register,
   async collect() {
     ages.reset();
-    for (const { source, heardSeconds } of await askAges())
+    for (const { source, heardSeconds } of await agesNow())
       if (heardSeconds !== null) ages.set({ source }, heardSeconds);
   },
 });
@@ -63,7 +67,7 @@ const passes = new Gauge({
   ...register,
   async collect() {
     passes.reset();
-    for (const { source, satellite, passRows } of await askAges())
+    for (const { source, satellite, passRows } of await agesNow())
       if (satellite !== '') passes.set({ source, satellite }, passRows);
   },
 });

@@ -387,7 +387,7 @@ type Forecast = Readonly<{
 }>;
 
 /** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
-const round = (value: number): number => Math.round(value * 1000) / 1000;
+export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** When an item of evidence ends, the case is weighed again. */
 export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

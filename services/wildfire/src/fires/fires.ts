@@ -11,6 +11,9 @@ export type NearFire = OpenFire & Readonly<{ judgedAt: UtcInstant | null }>;
 export type TakenSign = Sign &
   Readonly<{ /** History when it came in. */ late: boolean; /** FIRMS type of a pixel. */ pixelType: number | null }>;
 
+/** A sign that belongs to no fire yet. */
+export type LooseSign = Sign & Pick<TakenSign, 'late'>;
+
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
@@ -34,9 +37,15 @@ export class Fires {
     return added.length > 0;
   }
 
-  /** What the source found out later about a sign. */
-  async learn(tx: Tx, event: string, pixelType: number | null): Promise<void> {
-    await tx.getRepository(SignRow).update({ event }, { pixelType });
+  /** What the source found out later about signs, by the events that they are from. */
+  async learn(tx: Tx, types: ReadonlyMap<string, number | null>): Promise<void> {
+    if (types.size === 0) return;
+    await run(
+      tx,
+      `update wildfire.sign s set pixel_type = l.type from unnest($1::text[], $2::int[]) as l(event, type)
+       where s.event = l.event`,
+      [[...types.keys()], [...types.values()]],
+    );
   }
 
   /** One gathering at a time: two would each see half of a fire. */
@@ -45,16 +54,16 @@ export class Fires {
   }
 
   /** Signs of no fire yet; of those that were put aside the ones that may hang together with a fresh one. */
-  async looseSigns(tx: Tx, { joinWithinHours }: FirePlan): Promise<readonly TakenSign[]> {
-    const loose = await rows<FoundSign & Pick<TakenSign, 'late' | 'pixelType'>>(
+  async looseSigns(tx: Tx, { joinWithinHours }: FirePlan): Promise<readonly LooseSign[]> {
+    const loose = await rows<FoundSign & Pick<TakenSign, 'late'>>(
       tx,
-      `select event, at, latitude, longitude, county, by_whom as by, late, pixel_type as "pixelType" from wildfire.sign
+      `select event, at, latitude, longitude, county, by_whom as by, late from wildfire.sign
        where fire is null and (not aside or at >= (
          select min(at) from wildfire.sign where fire is null and not late) - make_interval(hours => $1))
        order by at, event`,
       [Math.ceil(joinWithinHours)],
     );
-    return loose.map((row) => ({ ...signOf(row), late: row.late, pixelType: row.pixelType }));
+    return loose.map((row) => ({ ...signOf(row), late: row.late }));
   }
 
   /** Late signs near which no fire of their time is: kept, and asked about no more. */

@@ -5,7 +5,7 @@ import { gather, type Gathering, type Sign } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import { Fires, type TakenSign } from './fires.js';
+import { Fires, type LooseSign } from './fires.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
 export const gatherAt = (now: UtcInstant): Job => ({ kind: 'gather', key: now, dueAt: now, payload: {} });
@@ -40,7 +40,7 @@ export class GatherSigns {
    * A sign that was seen before the verdict, and came late, is part of what was judged. A later one is a new fire:
    * embers rekindle.
    */
-  private async joinJudged(tx: Tx, loose: readonly TakenSign[]): Promise<readonly TakenSign[]> {
+  private async joinJudged(tx: Tx, loose: readonly LooseSign[]): Promise<readonly LooseSign[]> {
     const joined = new Set<string>();
     for (const fire of await this.fires.near(tx, loose, ['judged'], this.plan.fires)) {
       const before = loose.filter(

@@ -33,7 +33,7 @@ export class SignConsumer {
         : [{ ...this.taken(id, header), latitude, longitude, county, by: 'satellite', pixelType }];
     });
     await this.add(tx, signs, now);
-    for (const { causes, data } of later) await this.fires.learn(tx, causes[0] as string, data.pixelType);
+    await this.fires.learn(tx, new Map(later.map(({ causes, data }) => [causes[0] as string, data.pixelType])));
   }
 
   @Consumes('wildfire', 'public-report.v1')

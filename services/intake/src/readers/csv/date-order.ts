@@ -2,7 +2,7 @@ import type { Refusal } from '@fengsui/contracts';
 import { refuse } from '../reader.js';
 
 /** Which part of a date such as `3/4/2026` is the month, for a whole file. */
-export type DateOrder = 'month-first' | 'day-first' | 'unknown' | 'contradictory';
+export type DateOrder = 'month-first' | 'day-first' | 'unknown';
 
 const SLASHED = /^\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)/;
 const DAY_MS = 86_400_000;
@@ -29,7 +29,7 @@ export class DateOrders {
   }
 
   order(): DateOrder {
-    if (this.dayFirst && this.monthFirst) return 'contradictory';
+    if (this.dayFirst && this.monthFirst) return 'unknown'; // each proves another
     if (this.dayFirst) return 'day-first';
     if (this.monthFirst) return 'month-first';
     const [byMonth, byDay] = [this.fits('month-first'), this.fits('day-first')];

@@ -35,8 +35,7 @@ export const firmsCsv = csvReader(
     const viirsColumns = names.includes('bright_ti4');
     return (fields, place) => {
       const text = (index: number): string => (index === -1 ? '' : (fields[index] as string).trim());
-      if ((order === 'unknown' || order === 'contradictory') && readsTwoWays(text(at.date)))
-        return twoWays(`${place}, acq_date`, text(at.date));
+      if (order === 'unknown' && readsTwoWays(text(at.date))) return twoWays(`${place}, acq_date`, text(at.date));
       const occurredAt = acquiredAt(text(at.date), text(at.time), order);
       if (occurredAt === null)
         return refuse(

@@ -46,9 +46,7 @@ export function mappedCsv(mapping: Mapping): Reader {
         : header.length === fixed.length && header.every((name, n) => name === fixed[n]),
     columns,
     // One that lists both orders leaves it to each file; one that lists one knows its source.
-    mapping.time.patterns?.some(
-      (one) => mapping.time.patterns?.includes(mirrored(one)) === true && one !== mirrored(one),
-    ) === true
+    openPatterns(mapping.time).length > 0
       ? { dates: (header) => ({ column: header.indexOf(mapping.time.column ?? ''), spanDays: null }) }
       : {},
   );
@@ -309,6 +307,9 @@ function missing(sentinels: readonly string[]): (text: string) => boolean {
 /** A pattern with day and month exchanged. */
 const mirrored = (pattern: string): string =>
   pattern.replace(/MM|M|dd|d/g, (part) => ({ MM: 'dd', M: 'd', dd: 'MM', d: 'M' })[part] as string);
+/** Patterns that a mapping lists in both orders. */
+const openPatterns = ({ patterns = [] }: MappedTime): string[] =>
+  patterns.filter((one) => one !== mirrored(one) && patterns.includes(mirrored(one)));
 const monthFirst = (pattern: string): boolean => pattern.indexOf('M') < pattern.indexOf('d');
 /** Year first is year, month, day, and needs no mapping; with a clock, as spreadsheets write it. */
 const YEAR_FIRST = [
@@ -337,7 +338,7 @@ function timeReader(
     fault(mapping, 'time/patterns', JSON.stringify(odd), 'yyyy yy MM M dd d HH H hh h mm m ss s a');
   const index = at(time.column);
   const column = time.column;
-  const open = time.patterns.filter((one) => time.patterns?.includes(mirrored(one)) === true && one !== mirrored(one));
+  const open = openPatterns(time);
   const wrong =
     order === 'month-first'
       ? open.filter((one) => !monthFirst(one))
