@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES } from '@fengsui/contracts';
 import type { World } from './world.js';
@@ -152,12 +152,16 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** A disk of fixed size, of which a file takes what room there is. Mounting one is for root. */
+/**
+ * A disk of fixed size, of which a file takes what room there is. Mounting one is for root. Each run has a folder of
+ * its own: one that a killed run left mounted is in nobody's way.
+ */
 export const smallDisk = {
-  folder: '/var/tmp/fengsui-faults-disk',
+  folder: '',
   /** @returns why there can be none, or null */
   mount(megabytes: number): string | null {
-    mkdirSync(this.folder, { recursive: true });
+    this.folder = mkdtempSync('/var/tmp/fengsui-faults-disk-');
+    chmodSync(this.folder, 0o755);
     const { status, stderr } = spawnSync(
       'mount',
       ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0777`, 'tmpfs', this.folder],
@@ -181,8 +185,10 @@ export const smallDisk = {
   free(): void {
     rmSync(`${this.folder}/filler`, { force: true });
   },
+  /** Detached even while the database still closes a file on it; the folder goes when it can. */
   unmount(): void {
-    spawnSync('umount', [this.folder]);
-    rmSync(this.folder, { recursive: true, force: true });
+    const { status, stderr } = spawnSync('umount', ['--lazy', this.folder], { encoding: 'utf8' });
+    if (status === 0) rmdirSync(this.folder);
+    else process.stderr.write(`${this.folder} stays mounted: ${stderr.trim()}\n`);
   },
 };
