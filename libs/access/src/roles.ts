@@ -108,6 +108,7 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   end: 'approve',
   countersign: 'approve',
   verdict: 'judge',
+  locate: 'judge',
   correct: 'correct',
   answer: 'answer',
   progress: 'report',

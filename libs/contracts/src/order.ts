@@ -92,6 +92,13 @@ export const OrderV1 = defineEvent(
       deaths: Count('persons killed'),
       burnedAreaHa: OrNull(Quantity('hectares', 0, 1_000_000)),
     }),
+    order('locate', 'say where a warning holds whose words for it nothing here knew 认定预警区域', {
+      eventId: Name('the event of the warning', 400),
+      counties: Type.Array(Division('county'), {
+        maxItems: 100,
+        description: 'where it holds; empty: nowhere in this city',
+      }),
+    }),
     order('correct', 'withdraw an event that was recorded in error; the right one is fed anew', {
       eventId: Name('the event withdrawn', 400),
     }),

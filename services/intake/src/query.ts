@@ -127,7 +127,6 @@ export class IntakeQuery {
   async checks(): Promise<readonly Check[]> {
     const conflicts = (await this.conflicts()).length;
     const { brokenMappings } = this.plan;
-    const places = (await this.unknown()).filter(({ kind }) => kind === 'place').length;
     const silent = (await this.sources()).filter(({ silentSince }) => silentSince !== null).map(({ name }) => name);
     return [
       {
@@ -155,16 +154,6 @@ export class IntakeQuery {
         advice: {
           zh: '改正预案 mappings/ 中的文件，无须重启',
           en: 'mend the file under mappings/ of the plan; no restart',
-        },
-      },
-      {
-        name: 'places',
-        ok: places === 0,
-        found: String(places),
-        expected: '0',
-        advice: {
-          zh: '预警写有不认识的地点，暂按发布者全部辖区计，请人工核对：fengsui unknown',
-          en: 'warnings name places that nothing here knows; all that their senders speak for counts: `fengsui unknown`',
         },
       },
     ];

@@ -2,6 +2,7 @@ import { TouchingThread } from '@fengsui/regions';
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EvidenceStore } from './evidence/evidence.js';
+import { LocateWarning } from './evidence/locate-warning.js';
 import { ReadingConsumer } from './evidence/reading-consumer.js';
 import { WarningConsumer } from './evidence/warning-consumer.js';
 import { ResponseHttp } from './http.js';
@@ -24,6 +25,7 @@ export class ResponseModule {
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
         { provide: TouchingThread, useFactory: () => new TouchingThread(plan.counties) },
         EvidenceStore,
+        LocateWarning,
         LevelStates,
         ProposeLevel,
         LevelOrders,

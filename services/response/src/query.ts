@@ -1,7 +1,7 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, one, rows } from '@fengsui/database';
 import type { FloodResponse } from '@fengsui/rules';
-import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
+import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { round } from './evidence/evidence.js';
@@ -76,6 +76,34 @@ export class ResponseQuery {
         doubtful: doubt === null ? null : { at: doubt.at, stageM: doubt.stageM },
       };
     });
+  }
+
+  /** What the response tells whoever looks after the installation. */
+  async checks(): Promise<readonly Check[]> {
+    const unplaced = await rows<{ event: string; words: string }>(
+      this.db,
+      `select event, min(unplaced) as words from response.warning
+       where unplaced is not null and located_by is null and ended_by is null and not late
+         and (expires_at is null or expires_at > $1) group by event order by event`,
+      [await this.clock.now()],
+    );
+    return [
+      {
+        name: 'places',
+        ok: unplaced.length === 0,
+        found: unplaced.map(({ event, words }) => `${event}: ${words}`).join('; ') || '0',
+        expected: '0',
+        advice: {
+          zh: '预警所写地点不认识，暂按发布者全部辖区计；请认定：fengsui orders locate EVENT --county 区划代码…（或 --elsewhere）',
+          en: 'warnings name places that nothing here knows, all that their senders speak for counts: `fengsui orders locate EVENT --county …`',
+        },
+      },
+    ];
+  }
+
+  /** Whether a warning is weighed here. */
+  async hasWarning(event: string): Promise<boolean> {
+    return (await one(this.db, 'select 1 from response.warning where event = $1 limit 1', [event])) !== null;
   }
 
   async hasTask(id: string): Promise<boolean> {

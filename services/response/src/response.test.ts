@@ -41,6 +41,49 @@ describe('a warning of whoever may not say so', () => {
   });
 });
 
+describe('a warning whose place nothing here knows', () => {
+  const EVERY = ['441800000000'];
+  const red = (): ReturnType<typeof warning> =>
+    warning('where', response.instant('20:30'), 'red', EVERY, { placedBy: 'issuer' });
+  const locate = (fields: object): Promise<void> => response.order({ kind: 'locate', eventId: red().id, ...fields });
+  const reasonOf = async (order: string): Promise<string | undefined> =>
+    (await query().outcomeOf(`order/${order}`))?.reason;
+
+  it('counts for all of its sender until a person has said where it holds', async () => {
+    await begin();
+    await response.at('20:30');
+    await response.give(red());
+    expect(await levels()).toEqual(['ordered none', 'proposed III']);
+    expect(await query().checks()).toMatchObject([{ name: 'places', ok: false, found: `${red().id}: a` }]);
+    await response.order({ kind: 'refuse', ...CITY });
+    await locate({ counties: ['110105'] });
+    expect(await reasonOf('o2')).toContain('不是本市');
+    await locate({ counties: ['441821'] });
+    // Red in one county calls for Ⅳ.
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    expect((await response.said('response-proposed.v1')).at(-1)?.data).toMatchObject({ counties: ['441821'] });
+    expect(await query().checks()).toMatchObject([{ name: 'places', ok: true }]);
+  });
+
+  it('may be located before it has come, and elsewhere; what its issuer has placed is not placed by others', async () => {
+    await begin();
+    await response.at('20:30');
+    await locate({ counties: [] });
+    expect(await query().outcomeOf('order/o1')).toMatchObject({ outcome: 'waiting' });
+    await response.give(red());
+    expect(await query().outcomeOf('order/o1')).toMatchObject({ outcome: 'done' });
+    expect(await levels()).toEqual(['ordered none']);
+    await warned('orange', '20:30', YINGDE);
+    await response.order({
+      kind: 'locate',
+      eventId: `weather-warning/s/w20:30/${response.instant('20:30')}`,
+      counties: [],
+    });
+    expect(await reasonOf('o2')).toContain('已写明区域');
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+  });
+});
+
 describe('the level of a response', () => {
   it('is proposed when a warning calls for it, ordered by a person, and raises the tasks of the counties warned', async () => {
     await begin();

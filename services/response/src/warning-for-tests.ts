@@ -7,6 +7,7 @@ type More = Readonly<{
   references?: readonly (readonly [string, UtcInstant])[];
   eventCode?: string;
   expiresAt?: UtcInstant;
+  placedBy?: string;
 }>;
 
 /** A warning signal as intake gives it on; rain (11B03), in force until it is ended, unless `more` says otherwise. */
@@ -15,7 +16,14 @@ export function warning(
   sentAt: UtcInstant,
   colour: string,
   counties: readonly string[],
-  { status = 'Actual', msgType = 'Alert', references = [], eventCode = '11B03', expiresAt }: More = {},
+  {
+    status = 'Actual',
+    msgType = 'Alert',
+    references = [],
+    eventCode = '11B03',
+    expiresAt,
+    placedBy = 'code',
+  }: More = {},
 ): Given {
   const area = { areaDesc: 'a', polygons: [], circles: [], altitudeFt: null, ceilingFt: null };
   const info = {
@@ -64,7 +72,7 @@ export function warning(
           eventCode,
           colour,
           divisions: counties,
-          placedBy: 'code',
+          placedBy,
           infos: [0],
           onsetAt: null,
           expiresAt: expiresAt ?? null,

@@ -149,6 +149,7 @@ async function installation(settings: Settings): Promise<Check[]> {
       await port(session),
       ...(await log(session)),
       ...(await session.ports.intake.checks()),
+      ...(await session.ports.response.checks()),
       ...(await session.ports.duty.checks()),
     ]);
   } catch (error) {

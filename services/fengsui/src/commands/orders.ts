@@ -1,5 +1,14 @@
 import { parseLevel, utc, VERDICTS, type Verdict } from '@fengsui/contracts';
-import { textOf, textsOf, wordOf, type ArgumentOf, type CommandOf, type OptionOf, type Typed } from '../command.js';
+import {
+  flagOf,
+  textOf,
+  textsOf,
+  wordOf,
+  type ArgumentOf,
+  type CommandOf,
+  type OptionOf,
+  type Typed,
+} from '../command.js';
 import type { Ports } from '../one-process.js';
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
@@ -155,6 +164,19 @@ const ORDERS: readonly OrderOfCommand[] = [
         deaths: Number(textOf(typed, 'deaths')),
         burnedAreaHa: hectares === undefined ? null : Number(hectares),
       };
+    },
+  },
+  {
+    kind: 'locate',
+    about: { zh: '认定地点不明的预警在哪里有效', en: 'say where a warning holds whose place nothing here knows' },
+    example: 'locate weather-warning/SENDER/ID/SENT --county 441821 --reason …',
+    words: [{ name: '<event>' }],
+    options: [COUNTIES, { flags: '--elsewhere', about: { zh: '不在本市', en: 'nowhere in this city' } }],
+    fields: async (typed, { ports }) => {
+      const counties = [...textsOf(typed, 'county')];
+      if ((counties.length === 0) !== flagOf(typed, 'elsewhere')) throw new Misuse('--county 441821 … | --elsewhere');
+      const eventId = await known(wordOf(typed, 0), (id) => ports.response.hasWarning(id), EVENT);
+      return { kind: 'locate', eventId, counties };
     },
   },
   {

@@ -121,6 +121,7 @@ function targetOf(data: OrderV1['data']): string {
     case 'verdict':
       return data.fireId;
     case 'correct':
+    case 'locate':
       return data.eventId;
   }
 }

@@ -32,6 +32,8 @@ export type WeighedWarning = Readonly<{
   counties: readonly string[];
   expiresAt: UtcInstant | null;
   /** History when it came in: it decides nothing. */ late: boolean;
+  /** Words for where it holds that nothing here knows: all of its sender counts until a person has said where. */
+  unplaced: string | null;
 }>;
 type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant | null }>;
 

@@ -1,9 +1,9 @@
-import type { WeatherWarningV1 } from '@fengsui/contracts';
+import type { WarningSignal, WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate } from '@fengsui/rules';
 import { TouchingThread } from '@fengsui/regions';
-import { Consumes } from '@fengsui/service';
+import { Consumes, OrdersDesk } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { assessAt } from '../levels/assess-at.js';
 import { ResponsePlan } from '../plan.js';
@@ -20,19 +20,27 @@ const othersIn = ({ sender, identifier, sentAt, references }: WeatherWarningV1['
     (reference) => reference.sender !== sender || reference.identifier !== identifier || reference.sentAt !== sentAt,
   );
 
+/** Where a signal holds, in its issuer's words. */
+const wordsFor = (signal: WarningSignal, { infos }: WeatherWarningV1['data']): string =>
+  [...new Set(signal.infos.flatMap((at) => infos[at]?.areas.map(({ areaDesc }) => areaDesc) ?? []))]
+    .join('、')
+    .slice(0, 200);
+
 @Controller()
 export class WarningConsumer {
   constructor(
     private readonly plan: ResponsePlan,
     private readonly evidence: EvidenceStore,
     private readonly thread: TouchingThread,
+    private readonly desk: OrdersDesk,
   ) {}
 
   /**
    * Keeps the warnings that concern floods here, ends those that are updated or cancelled, and has the case weighed.
    */
   @Consumes('response', 'weather-warning.v1')
-  async handle(warnings: readonly WeatherWarningV1[], { tx, now }: UnitOfWork): Promise<void> {
+  async handle(warnings: readonly WeatherWarningV1[], unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
     // An exercise or a test decides nothing; neither does whoever may not say so. It is kept, and seen, by intake.
     const actual = warnings.filter(({ data }) => data.status === 'Actual' && mayBeSaid(data));
     const ending = actual.filter(
@@ -44,6 +52,8 @@ export class WarningConsumer {
     for (const { id, data } of ending)
       await this.evidence.endWarnings(tx, othersIn(data), { event: id, sentAt: data.sentAt });
     await this.evidence.addWarnings(tx, weighed);
+    const unplaced = weighed.flatMap(({ event, unplaced: words }) => (words === null ? [] : [event]));
+    await this.desk.targetsKnown([...new Set(unplaced)], unit);
     const ends = weighed.flatMap(({ expiresAt }) =>
       expiresAt !== null && expiresAt > now ? [justAfter(expiresAt)] : [],
     );
@@ -70,7 +80,20 @@ export class WarningConsumer {
       const { sender, identifier, sentAt } = data;
       // One that says until when it holds is in force until then, however long it was under way.
       const late = old && expiresAt === null;
-      weighed.push({ event: id, part, sender, identifier, sentAt, eventCode, colour, counties, expiresAt, late });
+      const unplaced = signal.placedBy === 'issuer' ? wordsFor(signal, data) : null;
+      weighed.push({
+        event: id,
+        part,
+        sender,
+        identifier,
+        sentAt,
+        eventCode,
+        colour,
+        counties,
+        expiresAt,
+        late,
+        unplaced,
+      });
     }
     return weighed;
   }

@@ -169,6 +169,24 @@ class LateWarnings1795700000000 implements MigrationInterface {
   }
 }
 
+/** A place that nothing here knows waits for a person to say where it is. */
+class UnplacedWarnings1795717000000 implements MigrationInterface {
+  readonly name = 'UnplacedWarnings1795717000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.warning add column unplaced text, add column located_by text;
+      comment on column response.warning."unplaced" is
+        'words for where it holds that nothing here knows: all of its sender counts';
+      comment on column response.warning."located_by" is 'order of the person who said where it holds';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -194,5 +212,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     Countersign1795665600001,
     SignalsAndDoubts1795690000000,
     LateWarnings1795700000000,
+    UnplacedWarnings1795717000000,
   ],
 };

@@ -47,6 +47,9 @@ export class WarningRow {
   @InstantColumn('until when it holds; null: until it is ended', { nullable: true }) expiresAt!: UtcInstant | null;
   @TextColumn('event that updated or cancelled it', { nullable: true }) endedBy!: string | null;
   @FlagColumn('history when it came in: it decides nothing', { default: false }) late!: boolean;
+  @TextColumn('words for where it holds that nothing here knows: all of its sender counts', { nullable: true })
+  unplaced!: string | null;
+  @TextColumn('order of the person who said where it holds', { nullable: true }) locatedBy!: string | null;
 }
 
 @Entity({
