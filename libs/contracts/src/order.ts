@@ -43,6 +43,13 @@ const counties = Type.Array(Division('county'), {
   description: 'counties covered; empty: those of the proposal, or the whole city',
 });
 
+const part = Type.Optional(
+  Type.Array(Division('county'), { maxItems: 100, description: 'only in these counties; empty: everywhere' }),
+);
+const proposalId = Type.Optional(
+  Name('the proposal that is meant; without it the open one, as before proposals were named'),
+);
+
 /** Key: what the order is about. Id: the order. `occurredAt` is when the person decided. */
 export const OrderV1 = defineEvent(
   'order.v1',
@@ -51,18 +58,24 @@ export const OrderV1 = defineEvent(
     order('confirm', 'confirm the open proposal 签发', {
       authority,
       hazard,
+      proposalId,
       level: OneOf([...LEVELS_ORDERED, 'none'], 'level that is confirmed; none ends the response'),
       counties,
     }),
-    order('refuse', 'refuse the open proposal, with a reason', { authority, hazard }),
+    order('refuse', 'refuse the open proposal, with a reason', { authority, hazard, proposalId }),
     order('raise', 'start or raise the response without a proposal 启动 提升', {
       authority,
       hazard,
       level: OneOf(LEVELS_ORDERED, 'new level'),
       counties,
     }),
-    order('lower', 'lower the response 调整', { authority, hazard, level: OneOf(LEVELS_ORDERED, 'new level') }),
-    order('end', 'end the response 结束', { authority, hazard }),
+    order('lower', 'lower the response 调整', {
+      authority,
+      hazard,
+      level: OneOf(LEVELS_ORDERED, 'new level'),
+      counties: part,
+    }),
+    order('end', 'end the response 结束', { authority, hazard, counties: part }),
     order('countersign', 'second person to an order that takes two 复核', {
       authority,
       hazard,

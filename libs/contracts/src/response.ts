@@ -5,6 +5,12 @@ import { LEVELS } from './levels.js';
 const authority = Division('whose response');
 const hazard = OneOf(['flood'], 'hazard of the response');
 const level = (description: string) => OneOf(LEVELS, description);
+const areas = Type.Optional(
+  Type.Array(
+    Shape({ area: Name('county (GB/T 2260), or reach:<gauge>: its stretch of river'), level: level('level of it') }),
+    { description: 'which level each part is under' },
+  ),
+);
 const plan = Name('version of the plan (content hash)');
 const counties = Type.Array(Division('county'), { description: 'counties covered' });
 const proposalId = Name('authority, hazard, year and number: 441800-flood-2020-P01');
@@ -22,12 +28,30 @@ export const ResponseProposedV1 = defineEvent(
     from: level('level in force'),
     to: level('level proposed'),
     counties,
+    areas,
     dueAt: Instant('decide by'),
     reason: Text('which conditions of the plan hold, and by what'),
+    conditions: Type.Optional(Type.Array(Name('condition of the plan'), { description: 'those that hold' })),
     plan,
   }),
 );
 export type ResponseProposedV1 = Static<typeof ResponseProposedV1>;
+
+export const ResponseProposalRevisedV1 = defineEvent(
+  'response-proposal-revised.v1',
+  'What calls for an open proposal has changed: its grounds are gone 依据已消失, fewer, or back. It stays open.',
+  Shape({
+    proposalId,
+    authority,
+    hazard,
+    to: level('level proposed'),
+    calledFor: level('level that is called for now; the level in force where nothing calls for more'),
+    groundsGone: Type.Boolean({ description: 'nothing calls for more than is in force' }),
+    reason: Text('what has changed'),
+    plan,
+  }),
+);
+export type ResponseProposalRevisedV1 = Static<typeof ResponseProposalRevisedV1>;
 
 export const ResponseProposalOverdueV1 = defineEvent(
   'response-proposal-overdue.v1',
@@ -71,7 +95,8 @@ export const ResponseChangedV1 = defineEvent(
     from: level('level before'),
     to: level('level from now on'),
     counties,
-    change: OneOf(['start', 'raise', 'lower', 'end'], '启动 提升 调整 结束'),
+    areas,
+    change: OneOf(['start', 'raise', 'widen', 'narrow', 'lower', 'end'], '启动 提升 扩大范围 缩小范围 降低 结束'),
     proposalId: OrNull(Name('the proposal confirmed, if any')),
     decidedBy: Name('who ordered it'),
     countersignedBy: Type.Optional(Name('the second person, where it takes two')),
@@ -80,6 +105,30 @@ export const ResponseChangedV1 = defineEvent(
   }),
 );
 export type ResponseChangedV1 = Static<typeof ResponseChangedV1>;
+
+const station = Name('gauge of the plan');
+
+/** Key: the gauge, for the two events below. */
+export const GaugeSilentV1 = defineEvent(
+  'gauge-silent.v1',
+  'A gauge has said nothing for three times as long as it should while a level is in force. Silence is no all-clear.',
+  Shape({
+    station,
+    county: Division('county of the gauge'),
+    lastAt: Instant('last reading'),
+    missed: Count('times that it should have spoken since'),
+    reason: Text('in words'),
+    plan,
+  }),
+);
+export type GaugeSilentV1 = Static<typeof GaugeSilentV1>;
+
+export const GaugeHeardV1 = defineEvent(
+  'gauge-heard.v1',
+  'A gauge that was called for speaks again, or nothing depends on it any more.',
+  Shape({ station, county: Division('county of the gauge'), plan }),
+);
+export type GaugeHeardV1 = Static<typeof GaugeHeardV1>;
 
 const taskId = Name('episode and risk point');
 

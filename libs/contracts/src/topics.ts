@@ -22,9 +22,11 @@ export type ObservedEvent =
   | OrderV1;
 export type ResponseEvent =
   | response.ResponseProposedV1
+  | response.ResponseProposalRevisedV1
   | response.ResponseProposalOverdueV1
   | response.ResponseProposalClosedV1
   | response.ResponseChangedV1;
+export type GaugeEvent = response.GaugeSilentV1 | response.GaugeHeardV1;
 export type TransferEvent =
   | response.TransferTaskRaisedV1
   | response.TransferTaskProgressedV1
@@ -34,7 +36,8 @@ export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOver
 export type CallEvent =
   call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallClosedV1 | call.CallExhaustedV1;
 /** Everything that travels. */
-export type DomainEvent = ObservedEvent | SourceEvent | ResponseEvent | TransferEvent | FireEvent | CallEvent;
+export type DomainEvent =
+  ObservedEvent | SourceEvent | ResponseEvent | GaugeEvent | TransferEvent | FireEvent | CallEvent;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
@@ -80,9 +83,12 @@ export const TOPICS: Record<EventType, Topic> = {
   'source-silent.v1': observed('sources', 'source', 1),
   'source-heard.v1': observed('sources', 'source', 1),
   'response-proposed.v1': decided('responses', 'authority and hazard', 'response'),
+  'response-proposal-revised.v1': decided('responses', 'authority and hazard', 'response'),
   'response-proposal-overdue.v1': decided('responses', 'authority and hazard', 'response'),
   'response-proposal-closed.v1': decided('responses', 'authority and hazard', 'response'),
   'response-changed.v1': decided('responses', 'authority and hazard', 'response'),
+  'gauge-silent.v1': decided('gauges', 'station', 'response'),
+  'gauge-heard.v1': decided('gauges', 'station', 'response'),
   'transfer-task-raised.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-progressed.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-overdue.v1': decided('transfers', 'taskId', 'response'),
@@ -112,9 +118,12 @@ export const CONTRACTS = {
   'source-silent.v1': SourceSilentV1,
   'source-heard.v1': SourceHeardV1,
   'response-proposed.v1': response.ResponseProposedV1,
+  'response-proposal-revised.v1': response.ResponseProposalRevisedV1,
   'response-proposal-overdue.v1': response.ResponseProposalOverdueV1,
   'response-proposal-closed.v1': response.ResponseProposalClosedV1,
   'response-changed.v1': response.ResponseChangedV1,
+  'gauge-silent.v1': response.GaugeSilentV1,
+  'gauge-heard.v1': response.GaugeHeardV1,
   'transfer-task-raised.v1': response.TransferTaskRaisedV1,
   'transfer-task-progressed.v1': response.TransferTaskProgressedV1,
   'transfer-task-overdue.v1': response.TransferTaskOverdueV1,

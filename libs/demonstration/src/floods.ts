@@ -1,36 +1,17 @@
-import { addMinutes, type Colour, type UtcInstant } from '@fengsui/contracts';
-import { transfersBetween, type FloodPlan, type RiskPoint, type Roster, type TransferPlan } from '@fengsui/rules';
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import {
+  areasAt,
+  mergedAreas,
+  transfersBetween,
+  type FloodPlan,
+  type RiskPoint,
+  type Roster,
+  type TransferPlan,
+} from '@fengsui/rules';
 import { answer, clockTime, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
+import { NAMES, signals, type Signal } from './signals.js';
 import { PEOPLE_MOVED_2020, type DemonstrationYear } from './targets.js';
-
-const SENDER = '44180041600000';
-const CHINESE: Record<Colour, string> = { white: '白色', blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
-const SEVERITY: Record<Colour, string> = {
-  white: 'Unknown',
-  blue: 'Minor',
-  yellow: 'Moderate',
-  orange: 'Severe',
-  red: 'Extreme',
-};
-const NAMES: Readonly<Record<string, string>> = {
-  '441802': '清城区',
-  '441803': '清新区',
-  '441821': '佛冈县',
-  '441823': '阳山县',
-  '441826': '连南瑶族自治县',
-  '441881': '英德市',
-  '441882': '连州市',
-};
-
-type Signal = Readonly<{
-  at: UtcInstant;
-  counties: readonly string[];
-  colour: Colour;
-  hours: number;
-  updates?: Signal;
-  cancels?: Signal;
-}>;
 
 /** The plan's part of the script: which tasks an order raises. */
 export type FloodCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[]; roster: Roster }>;
@@ -231,7 +212,7 @@ function dragonBoatSignals(north: readonly string[]): Delivery[] {
 }
 
 function peakForecast(): Delivery {
-  const forecastAt = wall('2020-06-07', '01:50');
+  const forecastAt = wall('2020-06-07', '02:50');
   return lines(forecastAt, 'forecasts', [
     {
       type: 'flood-forecast.v1',
@@ -281,11 +262,14 @@ const tasksOf = (
   { flood, riskPoints }: FloodCity,
   { episode, from, to, before, counties }: ScriptedChange,
   at: UtcInstant,
-): Task[] =>
-  transfersBetween(flood, riskPoints, { from, to, before, counties: [...counties].sort() }, at).map((transfer) => ({
+): Task[] => {
+  const covered = from === 'none' ? {} : areasAt(before, from);
+  const after = mergedAreas(covered, areasAt(counties, to));
+  return transfersBetween(flood, riskPoints, { before: covered, after }, at).map((transfer) => ({
     ...transfer,
     id: `${episode}/${transfer.riskPoint.id}`,
   }));
+};
 
 /**
  * Reports of progress, an hourly file from all villages. Over all tasks exactly `people` are moved with evidence; the
@@ -411,53 +395,3 @@ function ended(city: FloodCity, date: string, time: string, id: string, how: 'en
 
 const plus = (time: string, minutes: number): string =>
   clockTime(Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + minutes);
-
-const signals = (list: readonly Signal[]): Delivery[] =>
-  list.map((signal) => ({ at: signal.at, name: 'warning.cap.xml', text: cap(signal) }));
-
-const sent = (at: UtcInstant): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 19) + '+08:00';
-const identifier = ({ at, counties }: Signal): string =>
-  `${SENDER}_${sent(at).replace(/\D/g, '').slice(0, 14)}_${counties.length % 10}`;
-const reference = (signal: Signal): string => `${SENDER},${identifier(signal)},${sent(signal.at)}`;
-
-/** A warning signal as CAP 1.2. */
-function cap(signal: Signal): string {
-  const { at, counties, colour, hours, updates, cancels } = signal;
-  const areas = counties
-    .map(
-      (code) =>
-        `    <area>\n      <areaDesc>清远市${NAMES[code]}</areaDesc>\n      <geocode><valueName>GB/T 2260</valueName><value>${code}000000</value></geocode>\n    </area>`,
-    )
-    .join('\n');
-  const verb = cancels !== undefined ? '解除' : updates !== undefined ? '升级为' : '发布';
-  const references = updates ?? cancels;
-  const expires = cancels === undefined ? addMinutes(at, hours * 60) : addMinutes(at, 60);
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
-  <identifier>${identifier(signal)}</identifier>
-  <sender>${SENDER}</sender>
-  <sent>${sent(at)}</sent>
-  <status>Actual</status>
-  <msgType>${cancels !== undefined ? 'Cancel' : updates !== undefined ? 'Update' : 'Alert'}</msgType>
-  <scope>Public</scope>
-  <note>${MARK}</note>
-${references === undefined ? '' : `  <references>${reference(references)}</references>\n`}  <info>
-    <language>zh-CN</language>
-    <category>Met</category>
-    <event>暴雨</event>
-    <urgency>${cancels === undefined ? 'Expected' : 'Past'}</urgency>
-    <severity>${SEVERITY[colour]}</severity>
-    <certainty>Likely</certainty>
-    <eventCode><valueName>GB/T 35561</valueName><value>11B03</value></eventCode>
-    <effective>${sent(at)}</effective>
-    <expires>${sent(expires)}</expires>
-    <senderName>${MARK}清远市气象台</senderName>
-    <headline>${MARK}清远市气象台${verb}暴雨${CHINESE[colour]}预警信号</headline>
-    <description>${MARK}预计未来数小时${counties.map((code) => NAMES[code]).join('、')}有强降水。</description>
-    <instruction>注意防范山洪、滑坡和城乡积涝。</instruction>
-    <parameter><valueName>signalColour</valueName><value>${CHINESE[colour]}</value></parameter>
-${areas}
-  </info>
-</alert>
-`;
-}

@@ -8,7 +8,7 @@ const HEADER = 'station,time,quantity,value,unit,window_minutes';
 const STAGES: Readonly<Record<string, readonly [warning: number, quiet: number, rise: number]>> = {
   yingde: [26, 23.1, 3.4],
   feilaixia: [18, 15.2, 2.5],
-  qingyuan: [12, 8.9, 3.6],
+  qingyuan: [12, 8.9, 2.9],
   shijiao: [11, 7.2, 3.0],
   jiangkouxu: [16.5, 13.8, 2.2],
   changpu: [16, 13.2, 2.1],

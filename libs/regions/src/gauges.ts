@@ -14,6 +14,8 @@ const GaugeRow = Type.Object(
     aliases: Type.Optional(Type.String()),
     /** Stations up and down the same river, with `;` between. */
     neighbours: Type.Optional(Type.String()),
+    /** The next station down the river; empty: none of the file. */
+    below: Type.Optional(Type.String()),
     // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
     min_stage_m: Type.Optional(number(true)),
     max_stage_m: Type.Optional(number(true)),
@@ -54,6 +56,9 @@ export function readGauges(folder: string): PlanFile<readonly GaugeRow[]> {
       .filter((name) => !file.value.some(({ station }) => station === name))
       .map((name) => `${row.station}: its neighbour ${name} is no station of the file`),
   );
+  for (const { station, below = '' } of file.value)
+    if (below !== '' && !file.value.some((row) => row.station === below))
+      strange.push(`${station}: ${below}, below it, is no station of the file`);
   if (strange.length > 0) throw new SettingsError(`${folder}/gauges.csv does not fit`, strange);
   return file;
 }

@@ -1,5 +1,37 @@
-import { addMinutes, colourRank, levelRank, type Colour, type Level, type UtcInstant } from '@fengsui/contracts';
-import type { Condition, FloodPlan, Measure } from './flood-plan.js';
+import {
+  addMinutes,
+  COLOUR_IN_CHINESE,
+  colourRank,
+  shanghaiMinute,
+  type Colour,
+  type Level,
+  type UtcInstant,
+} from '@fengsui/contracts';
+import { areasAt, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
+import type { Condition, FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
+
+type Stage = Readonly<{
+  event: string;
+  station: string;
+  at: UtcInstant;
+  aboveWarningM: number;
+  /** Metres an hour, over the last hours; null: not known. */ risingMPerHour: number | null;
+}>;
+type Forecast = Readonly<{
+  event: string;
+  station: string;
+  aboveWarningM: number | null;
+  flowM3s: number | null;
+  returnPeriodYears: number | null;
+}>;
+type Rain = Readonly<{
+  events: readonly string[];
+  station: string;
+  at: UtcInstant;
+  hours: number;
+  /** At least this much fell. */ mm: number;
+  /** Minutes of the hours that are known. */ coveredMinutes: number;
+}>;
 
 /** What is known about the water and the sky right now, each with the event that says so. */
 export type Evidence = Readonly<{
@@ -11,112 +43,265 @@ export type Evidence = Readonly<{
     counties: readonly string[];
   }>[];
   /** The latest stage of each gauge that has a warning stage. */
-  stages: readonly Readonly<{ event: string; station: string; at: UtcInstant; aboveWarningM: number }>[];
+  stages: readonly Stage[];
   /** The latest forecast of each issuer and station whose moment has not passed. */
-  forecasts: readonly Readonly<{
-    event: string;
-    station: string;
-    aboveWarningM: number | null;
-    flowM3s: number | null;
-    returnPeriodYears: number | null;
-  }>[];
-  /** Rain of the hours up to the latest reading of each gauge, as far as the windows add up without a gap. */
-  rains: readonly Readonly<{ event: string; station: string; at: UtcInstant; hours: number; mm: number }>[];
+  forecasts: readonly Forecast[];
+  /** Rain of the hours up to the latest reading of each gauge. */
+  rains: readonly Rain[];
 }>;
-
-/** A condition that holds, and by what. */
-export type MetCondition = Readonly<{
-  condition: Condition;
-  by: string;
-  causes: readonly string[];
-  counties: readonly string[];
-}>;
-/** The level that the plan calls for, and the conditions that are met. */
-export type Demand = Readonly<{ level: Level; met: readonly MetCondition[] }>;
 
 /**
- * The level that the plan calls for. Pure: the same evidence and plan always give the same answer, in whatever order
- * the evidence came.
- * @param staleToo also weighs readings that are no longer fresh: they keep a level up, they never raise one
+ * One place at which a condition holds. `value` is in the unit of its condition: rank of a colour, metres, m³/s, years,
+ * millimetres.
  */
-export function demandOf(evidence: Evidence, plan: FloodPlan, now: UtcInstant, staleToo: boolean): Demand {
-  const since = addMinutes(now, -plan.freshForMinutes);
-  const fresh = <T extends { at: UtcInstant }>(readings: readonly T[]) =>
-    staleToo ? readings : readings.filter(({ at }) => at >= since);
-  const weighed = { ...evidence, stages: fresh(evidence.stages), rains: fresh(evidence.rains) };
-  const met = plan.conditions.flatMap((condition) => {
-    const held = hold(condition.when, weighed, plan);
-    return held === null ? [] : [{ condition, ...held }];
-  });
-  const level = met.reduce<Level>(
-    (highest, { condition }) => (levelRank(condition.level) > levelRank(highest) ? condition.level : highest),
-    'none',
+export type Ground = Readonly<{
+  condition: string;
+  level: RaisingLevel;
+  measure: Measure['measure'];
+  /** County or gauge. */ place: string;
+  value: number;
+  areas: readonly Area[];
+  events: readonly string[];
+  /** In words, with names and numbers. */ says: string;
+  /** The gauge has been silent since; its last value still counts. */ silentSince: UtcInstant | null;
+  /** Until when the value counts if nothing comes; null: until it is ended. */ countsUntil: UtcInstant | null;
+}>;
+
+/** A condition that holds, and where. */
+export type MetCondition = Readonly<{ condition: Condition; grounds: readonly Ground[] }>;
+/** What is called for: the level, where, and by what. */
+export type Demand = Readonly<{ level: Level; areas: Areas; met: readonly MetCondition[] }>;
+
+/**
+ * What the plan calls for. Pure: the same evidence and plan always give the same answer, in whatever order the evidence
+ * came.
+ * @param decisive gauges by which the level in force was called for: their last stage counts for longer
+ */
+export function demandOf(
+  evidence: Evidence,
+  plan: FloodPlan,
+  now: UtcInstant,
+  decisive: ReadonlySet<string> = new Set(),
+): Demand {
+  return demandBy(
+    plan.conditions.flatMap((condition) => {
+      const grounds = groundsOf(condition, evidence, plan, { now, decisive });
+      return grounds.length === 0 ? [] : [{ condition, grounds }];
+    }),
   );
-  return { level, met };
 }
 
-type Held = Omit<MetCondition, 'condition'>;
+/** The level that conditions which hold call for, and where. */
+export function demandBy(met: readonly MetCondition[]): Demand {
+  const areas = mergedAreas(
+    ...met.flatMap(({ condition, grounds }) => grounds.map((ground) => areasAt(ground.areas, condition.level))),
+  );
+  return { level: highest(met.map(({ condition }) => condition.level)), areas, met };
+}
 
-function hold(when: Measure, evidence: Evidence, plan: FloodPlan): Held | null {
-  switch (when.measure) {
-    case 'warning': {
-      const warned = evidence.warnings.filter(
-        ({ eventCode, colour }) =>
-          eventCode === when.eventCode && colourRank(colour ?? plan.unknownColourAs) >= colourRank(when.colour),
-      );
-      const counties = distinct(warned.flatMap((warning) => warning.counties));
-      return counties.length >= when.counties
-        ? { by: counties.join(' '), causes: distinct(warned.map(({ event }) => event)), counties }
-        : null;
-    }
+type When = Readonly<{ now: UtcInstant; decisive: ReadonlySet<string> }>;
+
+function groundsOf(condition: Condition, evidence: Evidence, plan: FloodPlan, when: When): readonly Ground[] {
+  const { when: measure } = condition;
+  switch (measure.measure) {
+    case 'warning':
+      return enough(warned(condition, measure, evidence, plan), measure.counties);
     case 'stage':
-      return atStations(
-        evidence.stages.filter(({ aboveWarningM }) => aboveWarningM >= when.aboveWarningM),
-        when.stations,
-        (row) => `${row.station} ${signed(row.aboveWarningM)} m`,
-      );
+      return enough(staged(condition, measure.aboveWarningM, evidence, plan, when), measure.stations);
     case 'forecast-stage':
-      return atStations(
-        evidence.forecasts.filter(({ aboveWarningM }) => aboveWarningM !== null && aboveWarningM >= when.aboveWarningM),
-        when.stations,
-        (row) => `${row.station} ${signed(row.aboveWarningM ?? 0)} m`,
+      return enough(
+        forecast(condition, evidence, plan, ({ aboveWarningM }) => aboveWarningM, {
+          least: measure.aboveWarningM,
+          says: (metres) => `预报${aboveInWords(metres)}`,
+        }),
+        measure.stations,
       );
     case 'forecast-flow':
-      return atStations(
-        evidence.forecasts.filter(
-          ({ station, flowM3s }) => station === when.station && flowM3s !== null && flowM3s >= when.flowM3s,
-        ),
-        1,
-        (row) => `${row.station} ${row.flowM3s} m³/s`,
+      return forecast(
+        condition,
+        { ...evidence, forecasts: evidence.forecasts.filter(({ station }) => station === measure.station) },
+        plan,
+        ({ flowM3s }) => flowM3s,
+        { least: measure.flowM3s, says: (flow) => `预报流量${flow}立方米每秒` },
       );
     case 'forecast-return-period':
-      return atStations(
-        evidence.forecasts.filter(
-          ({ returnPeriodYears }) => returnPeriodYears !== null && returnPeriodYears >= when.years,
-        ),
-        1,
-        (row) => `${row.station} ${row.returnPeriodYears} years`,
-      );
+      return forecast(condition, evidence, plan, ({ returnPeriodYears }) => returnPeriodYears, {
+        least: measure.years,
+        says: (years) => `预报${years}年一遇`,
+      });
     case 'rain':
-      return atStations(
-        evidence.rains.filter(({ hours, mm }) => hours === when.hours && mm >= when.mm),
-        when.stations,
-        (row) => `${row.station} ${row.mm} mm`,
-      );
+      return enough(rained(condition, measure, evidence, plan, when), measure.stations);
   }
 }
 
-function atStations<T extends { event: string; station: string }>(
-  rows: readonly T[],
-  stations: number,
-  say: (row: T) => string,
-): Held | null {
-  const found = distinct(rows.map(({ station }) => station));
-  if (found.length < stations) return null;
-  const first = found.map((station) => rows.find((row) => row.station === station) as T);
-  return { by: first.map(say).join(', '), causes: distinct(rows.map(({ event }) => event)), counties: [] };
+/** None, where it does not hold in as many places as the condition asks for. */
+const enough = (grounds: readonly Ground[], places: number): readonly Ground[] =>
+  grounds.length >= places ? grounds : [];
+
+function warned(
+  { id, level }: Condition,
+  { eventCode, colour }: Extract<Measure, { measure: 'warning' }>,
+  { warnings }: Evidence,
+  { unknownColourAs, warnings: kinds, names }: FloodPlan,
+): readonly Ground[] {
+  const held = warnings
+    .filter((warning) => warning.eventCode === eventCode)
+    .map((warning) => ({ ...warning, weighedAs: warning.colour ?? unknownColourAs }))
+    .filter(({ weighedAs }) => colourRank(weighedAs) >= colourRank(colour));
+  const kind = kinds.find((one) => one.eventCode === eventCode)?.name ?? eventCode;
+  return inOrder(held.flatMap(({ counties }) => counties)).map((county) => {
+    const here = held.filter(({ counties }) => counties.includes(county));
+    const top = here.reduce((most, one) => (colourRank(one.weighedAs) > colourRank(most.weighedAs) ? one : most));
+    return {
+      condition: id,
+      level,
+      measure: 'warning',
+      place: county,
+      value: colourRank(top.weighedAs),
+      areas: [county],
+      events: inOrder(here.map(({ event }) => event)),
+      says: `${names[county] ?? county}${kind}${COLOUR_IN_CHINESE[top.weighedAs]}预警${
+        here.some((one) => one.colour !== null) ? '' : '（颜色不明）'
+      }`,
+      silentSince: null,
+      countsUntil: null,
+    };
+  });
+}
+
+function staged(
+  { id, level }: Condition,
+  least: number,
+  { stages }: Evidence,
+  plan: FloodPlan,
+  { now, decisive }: When,
+): readonly Ground[] {
+  const { freshForMinutes, lastValueCountsForMinutes, lastValueCountsInForceForMinutes } = plan.silence;
+  const counts = stages.map((stage) => {
+    const minutes = decisive.has(stage.station) ? lastValueCountsInForceForMinutes : lastValueCountsForMinutes;
+    return { ...stage, countsUntil: addMinutes(stage.at, minutes) };
+  });
+  return byStation(counts.filter(({ aboveWarningM, countsUntil }) => aboveWarningM >= least && countsUntil >= now)).map(
+    (rows) => {
+      const top = rows.reduce((most, one) => (one.aboveWarningM > most.aboveWarningM ? one : most));
+      const silentSince = addMinutes(top.at, freshForMinutes) < now ? top.at : null;
+      return {
+        condition: id,
+        level,
+        measure: 'stage',
+        place: top.station,
+        value: top.aboveWarningM,
+        areas: ownReach(top.station, plan),
+        events: inOrder(rows.map(({ event }) => event)),
+        says: `${nameOf(top.station, plan)}${aboveInWords(top.aboveWarningM)}${
+          silentSince === null ? '' : `（${clockOf(silentSince)}后无新读数）`
+        }`,
+        silentSince,
+        countsUntil: top.countsUntil,
+      };
+    },
+  );
+}
+
+function forecast(
+  { id, level, when }: Condition,
+  { forecasts }: Evidence,
+  plan: FloodPlan,
+  valueOf: (row: Forecast) => number | null,
+  { least, says }: Readonly<{ least: number; says: (value: number) => string }>,
+): readonly Ground[] {
+  const values = forecasts.flatMap((row) => {
+    const value = valueOf(row);
+    return value !== null && value >= least ? [{ ...row, value }] : [];
+  });
+  return byStation(values).map((rows) => {
+    const most = Math.max(...rows.map(({ value }) => value));
+    const station = rows[0]?.station ?? '';
+    return {
+      condition: id,
+      level,
+      measure: when.measure,
+      place: station,
+      value: most,
+      areas: reachAndBelow(station, plan),
+      events: inOrder(rows.map(({ event }) => event)),
+      says: `${nameOf(station, plan)}${says(most)}`,
+      silentSince: null,
+      countsUntil: null,
+    };
+  });
+}
+
+function rained(
+  { id, level }: Condition,
+  { hours, mm }: Extract<Measure, { measure: 'rain' }>,
+  { rains }: Evidence,
+  plan: FloodPlan,
+  { now }: When,
+): readonly Ground[] {
+  const { freshForMinutes } = plan.silence;
+  const held = rains.filter(
+    (rain) => rain.hours === hours && rain.mm >= mm && addMinutes(rain.at, freshForMinutes) >= now,
+  );
+  return byStation(held).map((rows) => {
+    const top = rows.reduce((most, one) => (one.mm > most.mm ? one : most));
+    return {
+      condition: id,
+      level,
+      measure: 'rain',
+      place: top.station,
+      value: top.mm,
+      areas: [plan.stations[top.station]?.county ?? ''].filter((county) => county !== ''),
+      events: inOrder(rows.flatMap(({ events }) => events)),
+      says: `${nameOf(top.station, plan)}${rainInWords(top)}`,
+      silentSince: null,
+      countsUntil: addMinutes(top.at, freshForMinutes),
+    };
+  });
+}
+
+/** `3小时雨量120毫米`, or what is known of it. */
+export function rainInWords({ hours, mm, coveredMinutes }: Pick<Rain, 'hours' | 'mm' | 'coveredMinutes'>): string {
+  const known = Math.floor((coveredMinutes / (hours * 60)) * 100);
+  return known >= 100 ? `${hours}小时雨量${mm}毫米` : `${hours}小时雨量至少${mm}毫米（资料覆盖${known}%）`;
+}
+
+/** `超警戒水位0.50米`, `达到警戒水位`, `低于警戒水位0.20米`. */
+export const aboveInWords = (metres: number): string =>
+  metres === 0
+    ? '达到警戒水位'
+    : metres > 0
+      ? `超警戒水位${metres.toFixed(2)}米`
+      : `低于警戒水位${(-metres).toFixed(2)}米`;
+
+/** The stretch of river that a gauge speaks for; where no risk point lies on one of its own, its county. */
+function ownReach(station: string, { reaches, stations }: FloodPlan): readonly Area[] {
+  if (reaches[station] !== undefined) return [reachOf(station)];
+  const county = stations[station]?.county;
+  return county === undefined ? [] : [county];
+}
+
+/** What a gauge forecasts comes to its reach, and goes on down the river. */
+function reachAndBelow(station: string, plan: FloodPlan): readonly Area[] {
+  const areas = [...ownReach(station, plan)];
+  const passed = new Set([station]);
+  for (let at = plan.stations[station]?.below ?? null; at !== null && !passed.has(at);) {
+    passed.add(at);
+    if (plan.reaches[at] !== undefined) areas.push(reachOf(at));
+    at = plan.stations[at]?.below ?? null;
+  }
+  return areas;
+}
+
+function byStation<T extends Readonly<{ station: string }>>(rows: readonly T[]): readonly (readonly T[])[] {
+  return inOrder(rows.map(({ station }) => station)).map((station) => rows.filter((row) => row.station === station));
 }
 
 /** Sorted, so that a reason reads the same whatever came first. */
-const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
-const signed = (metres: number): string => (metres >= 0 ? `+${metres.toFixed(2)}` : metres.toFixed(2));
+const inOrder = (values: readonly string[]): string[] => [...new Set(values)].sort();
+const nameOf = (station: string, { names }: FloodPlan): string => names[station] ?? station;
+/** `7日03:20`. */
+const clockOf = (at: UtcInstant): string => {
+  const [date = '', time = ''] = shanghaiMinute(at).split('T');
+  return `${Number(date.slice(8))}日${time}`;
+};

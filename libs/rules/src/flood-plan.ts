@@ -22,16 +22,60 @@ export type Condition = Readonly<{
   verified: boolean;
 }>;
 
+/** What ends what a warning of a kind warns of: it must be seen before a lower level is proposed. */
+export type EndsWith = 'rain' | 'stage' | 'nothing';
+type WarningKind = Readonly<{
+  eventCode: string;
+  name: string;
+  colours: readonly Colour[];
+  endsWith: EndsWith;
+  /** Hours for which one that does not say until when holds; then a person is asked. */ holdsHours: number;
+  /** Hours after which a person is asked of any, whatever it says itself. */ longestHours: number;
+}>;
+
+/** How a level is let down: by observation, after a time, by a person. */
+export type Lowering = Readonly<{
+  /** The water must have been calm for this long before a lower level is proposed. */ dwellMinutes: number;
+  /** A gauge that rises as fast as this is not calm. */ risingMPerHour: number;
+  /** The rain is over where less than this fell. */ rainOver: Readonly<{ hours: number; mm: number }>;
+  /** What was not followed is asked again after this. */ askAgainMinutes: number;
+}>;
+
+/** What silence means. */
+export type Silence = Readonly<{
+  /** A reading older than this is told as silent since; it is no observation of calm. */ freshForMinutes: number;
+  /** The last stage of a gauge calls for a level for this long. */ lastValueCountsForMinutes: number;
+  /** And for this long where it is one of those by which the level in force was called for. */
+  lastValueCountsInForceForMinutes: number;
+  /** How often a gauge speaks at each level in force; three times nothing is a call. */
+  cadenceMinutes: Readonly<Record<RaisingLevel, number>>;
+}>;
+
+/** What is new beside what a person has weighed already. */
+export type ProposeAgain = Readonly<{
+  stageM: number;
+  flowM3s: number;
+  returnPeriodYears: number;
+  rainMm: number;
+  /** What is gone and back within this is the same. */ sameWithinMinutes: number;
+}>;
+
 /** The city's flood response plan as data. The machine proposes by it; a named person decides. */
 export type FloodPlan = Readonly<{
   /** Hash of the content: every decision carries it. */
   version: string;
   authority: string;
+  /** Counties of the city, GB/T 2260. */ counties: readonly string[];
+  /** Names of counties by their code, and of gauges by theirs. */ names: Readonly<Record<string, string>>;
+  /** Gauges: where they are, and which one is next down the river. */
+  stations: Readonly<Record<string, Readonly<{ county: string; below: string | null }>>>;
+  /** Gauges on whose reach risk points lie, and the counties of these. */
+  reaches: Readonly<Record<string, readonly string[]>>;
   /**
    * Event codes of warnings that concern floods; every colour of each must be decided, by a condition or under
    * `noResponse`.
    */
-  warnings: readonly Readonly<{ eventCode: string; name: string; colours: readonly Colour[] }>[];
+  warnings: readonly WarningKind[];
   noResponse: readonly Readonly<{ eventCode: string; colour: Colour; reason: string }>[];
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
   unknownColourAs: Colour;
@@ -40,10 +84,9 @@ export type FloodPlan = Readonly<{
   transfersAt: Readonly<Record<RaisingLevel, readonly string[]>>;
   decideWithinMinutes: Readonly<Record<RaisingLevel, number>>;
   moveWithinMinutes: Readonly<Record<RaisingLevel, number>>;
-  /** A reading older than this raises nothing. It still keeps a level up: silence is no all-clear. */
-  freshForMinutes: number;
-  /** The water must have been calm for this long before a lower level is proposed. */
-  dwellMinutes: number;
+  lowering: Lowering;
+  silence: Silence;
+  proposeAgain: ProposeAgain;
 }>;
 
 export type PlanFault = Readonly<{ place: string; fault: string; counterExample: string }>;

@@ -70,3 +70,7 @@ export function isBorneOut<T extends StageAt>(
       Math.abs(minutesBetween(one.weighed.at, doubtful.at)) <= withinMinutes,
   );
 }
+
+/** Whether so much rain can fall in a time: more than has ever fallen anywhere is a gauge that fails. */
+export const canFall = (mm: number, minutes: number, mostMmPerHour: number | null): boolean =>
+  mostMmPerHour === null || mm <= mostMmPerHour * Math.max(minutes / 60, 1 / 6);

@@ -1,4 +1,5 @@
-import { addMinutes, levelRank, LEVELS, type Level, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type Level, type UtcInstant } from '@fengsui/contracts';
+import { highest, reachOf, type Areas } from './areas.js';
 import type { FloodPlan, RaisingLevel } from './flood-plan.js';
 
 /**
@@ -9,6 +10,7 @@ export type RiskPoint = Readonly<{
   id: string;
   name: string;
   county: string;
+  /** The gauge on whose reach of a river it lies; null: on none. */ reach: string | null;
   category: string;
   people: number;
   /** The five questions: who organises, whom (the ledger), when (the plan), where to, no return before release. */
@@ -18,35 +20,37 @@ export type RiskPoint = Readonly<{
 
 export type TransferPlan = Readonly<{ riskPoint: RiskPoint; level: RaisingLevel; dueAt: UtcInstant }>;
 
-/** A level ordered anew. `before`: the counties that were covered until then, by the level `from`. */
-export type LevelChange = Readonly<{ from: Level; to: Level; before: readonly string[]; counties: readonly string[] }>;
+/** The levels of the areas of a response, before and after a change. */
+export type AreasChange = Readonly<{ before: Areas; after: Areas }>;
 
 /**
  * The transfers that a change adds. A jump from none to a level starts the same work as a climb through the levels
- * between, and a county that joins later catches up with the level in force.
+ * between, and what joins later catches up with the level in force.
  */
 export function transfersBetween(
   plan: FloodPlan,
   riskPoints: readonly RiskPoint[],
-  { from, to, before, counties }: LevelChange,
+  { before, after }: AreasChange,
   at: UtcInstant,
 ): readonly TransferPlan[] {
-  return counties.flatMap((county) => {
-    const start = before.includes(county) ? from : 'none';
-    return levelsBetween(start, to).flatMap((level) => {
-      const below = LEVELS[levelRank(level) - 1] as Level;
-      const added = plan.transfersAt[level].filter(
-        (category) => below === 'none' || !plan.transfersAt[below as RaisingLevel].includes(category),
-      );
-      return riskPoints
-        .filter((point) => point.county === county && added.includes(point.category))
-        .map((riskPoint) => ({ riskPoint, level, dueAt: addMinutes(at, plan.moveWithinMinutes[level]) }));
-    });
+  return riskPoints.flatMap((riskPoint) => {
+    const level = levelAt(riskPoint, after);
+    if (
+      level === 'none' ||
+      !isMovedAt(riskPoint, level, plan) ||
+      isMovedAt(riskPoint, levelAt(riskPoint, before), plan)
+    )
+      return [];
+    return [{ riskPoint, level, dueAt: addMinutes(at, plan.moveWithinMinutes[level]) }];
   });
 }
 
-const levelsBetween = (from: Level, to: Level): readonly RaisingLevel[] =>
-  LEVELS.slice(levelRank(from) + 1, levelRank(to) + 1) as RaisingLevel[];
+/** The level that a point is under: that of its county, or of the reach on which it lies. */
+export const levelAt = ({ county, reach }: RiskPoint, areas: Areas): Level =>
+  highest([areas[county] ?? 'none', (reach === null ? undefined : areas[reachOf(reach)]) ?? 'none']);
+
+const isMovedAt = ({ category }: RiskPoint, level: Level, { transfersAt }: FloodPlan): boolean =>
+  level !== 'none' && transfersAt[level].includes(category);
 
 /** What we remember about one task. People are counted; who they are is known to whoever keeps the ledger. */
 export type TransferTask = Readonly<{

@@ -1,5 +1,5 @@
 import type { LevelOrdered } from '@fengsui/contracts';
-import type { Ruling } from './flood-response.js';
+import type { Ruling } from './flood-orders.js';
 
 /** What the city lets nobody decide alone. */
 export type TwoPersonRule = Readonly<{

@@ -1,6 +1,6 @@
 import { CallView } from '@fengsui/duty';
 import { ConflictView, InputView, SourceView, UnknownView } from '@fengsui/intake';
-import { LevelView, TaskView } from '@fengsui/response';
+import { ExplanationView, ItemView, LevelView, TaskView } from '@fengsui/response';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { WildfireView } from '@fengsui/wildfire';
 import { Type, type Static } from 'typebox';
@@ -136,6 +136,8 @@ export const OUTPUTS = {
   orders: OrderOutput,
   audit: AuditOutput,
   levels: Type.Array(LevelView),
+  explain: Type.Array(ExplanationView),
+  items: Type.Array(ItemView),
   tasks: Type.Array(TaskView),
   wildfires: Type.Array(WildfireView),
   calls: Type.Array(CallView),

@@ -1,9 +1,10 @@
 import type { UtcInstant } from '@fengsui/contracts';
+import type { Explanation } from '@fengsui/rules';
 import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
 import { Controller, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
-import { GaugeView, LevelView, TaskView } from './views.js';
+import { ExplanationView, GaugeView, ItemView, LevelView, TaskView } from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
@@ -20,6 +21,18 @@ export class ResponseHttp {
   @Question('gauges', 'gauges of the plan, and what they said last', Type.Array(GaugeView))
   gauges(): Promise<readonly GaugeView[]> {
     return this.query.gauges();
+  }
+
+  @Question('explain', 'why the level is what it is, and what would change it', Type.Array(ExplanationView), {
+    at: 'an instant: what stood then',
+  })
+  explain(@Query('at', InstantPipe) at: UtcInstant | undefined): Promise<readonly Explanation[]> {
+    return this.query.explain(at ?? null);
+  }
+
+  @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })
+  items(@Query('open', OpenPipe) open: boolean): Promise<readonly ItemView[]> {
+    return this.query.items(open);
   }
 
   @Question('tasks', 'transfer tasks', Type.Array(TaskView), { open: 'only what is open: true or nothing' })

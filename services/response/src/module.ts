@@ -3,9 +3,11 @@ import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EvidenceStore } from './evidence/evidence.js';
 import { LocateWarning } from './evidence/locate-warning.js';
+import { RainStore } from './evidence/rain-store.js';
 import { ReadingConsumer } from './evidence/reading-consumer.js';
 import { WarningConsumer } from './evidence/warning-consumer.js';
 import { ResponseHttp } from './http.js';
+import { Items } from './levels/items.js';
 import { LevelOrders } from './levels/level-orders.js';
 import { LevelStates } from './levels/level-state.js';
 import { ProposeLevel } from './levels/propose-level.js';
@@ -25,6 +27,8 @@ export class ResponseModule {
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
         { provide: TouchingThread, useFactory: () => new TouchingThread(plan.counties) },
         EvidenceStore,
+        RainStore,
+        Items,
         LocateWarning,
         LevelStates,
         ProposeLevel,

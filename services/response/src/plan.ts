@@ -1,10 +1,9 @@
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
-import { COLOURS, type Colour } from '@fengsui/contracts';
 import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
 import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
 import { hashOf, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
-import { Type, type Static } from 'typebox';
+import { PlanFile, RiskPointRow, type GaugeDefaults } from './plan-file.js';
 
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
 export type Gauge = Readonly<{
@@ -18,15 +17,11 @@ export type Gauge = Readonly<{
 }>;
 
 /** Hours after which what comes in is history: it is kept, and decides nothing. */
-type LateAfterHours = Readonly<{
-  readings: number;
-  /** That do not say until when they hold. */ warningsWithoutEnd: number;
-}>;
+type LateAfterHours = Readonly<{ readings: number }>;
 
 type Rest = Readonly<{
   access: AccessPlan;
   orderWaitsMinutes: number;
-  remindAtMost: number;
   lateAfterHours: LateAfterHours;
 }>;
 
@@ -36,8 +31,6 @@ export class ResponsePlan {
   readonly access: AccessPlan;
   /** Minutes that an order waits for what it answers. */
   readonly orderWaitsMinutes: number;
-  /** How often an undecided proposal is called out again. */
-  readonly remindAtMost: number;
   readonly lateAfterHours: LateAfterHours;
 
   private constructor(
@@ -45,12 +38,11 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, remindAtMost, lateAfterHours }: Rest,
+    { access, orderWaitsMinutes, lateAfterHours }: Rest,
   ) {
     this.lateAfterHours = lateAfterHours;
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
-    this.remindAtMost = remindAtMost;
   }
 
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
@@ -58,121 +50,86 @@ export class ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
     const gauges = readGauges(folder);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
-    const { orderWaitsMinutes, remindAtMost, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
-    const flood = { ...rules, version: hashOf(plan.version, gauges.version, points.version) } as FloodPlan;
+    const { orderWaitsMinutes, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
+    const counties = Counties.ofPlan(folder);
+    const riskPoints = points.value.map(({ reach = '', ...point }) => ({
+      ...point,
+      reach: reach === '' ? null : reach,
+    }));
+    refuseStrangers(folder, counties, gauges.value, riskPoints);
+    const flood: FloodPlan = {
+      ...(rules as Pick<FloodPlan, keyof typeof rules>),
+      version: hashOf(plan.version, gauges.version, points.version),
+      counties: counties.all().map(({ code }) => code),
+      names: Object.fromEntries([
+        ...counties.all().map(({ code, name }) => [code, name]),
+        ...gauges.value.map(({ station, name }) => [station, name]),
+      ]),
+      stations: Object.fromEntries(
+        gauges.value.map(({ station, county, below = '' }) => [
+          station,
+          { county, below: below === '' ? null : below },
+        ]),
+      ),
+      reaches: reachesOf(riskPoints),
+    };
     const faults = faultsOf(flood);
     if (faults.length > 0)
       throw new SettingsError(
         `${path.join(folder, 'flood-response.yaml')} would decide wrongly`,
         faults.map(({ place, fault, counterExample }) => `${place}: ${fault}. For example: ${counterExample}`),
       );
-    const counties = Counties.ofPlan(folder);
-    const known = new Set(counties.all().map(({ code }) => code));
-    const strange = points.value
-      .filter(({ county }) => !known.has(county))
-      .map(({ id, county }) => `${id}: ${county} is no county of the city`);
-    if (strange.length > 0) throw new SettingsError(`${path.join(folder, 'risk-points.csv')} does not fit`, strange);
     return new ResponsePlan(
       flood,
       new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)])),
-      points.value,
+      riskPoints,
       counties,
-      { access: AccessPlan.read(folder), orderWaitsMinutes, remindAtMost, lateAfterHours },
+      { access: AccessPlan.read(folder), orderWaitsMinutes, lateAfterHours },
     );
   }
 }
 
-const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
-const colour = Type.Unsafe<Colour>(Type.String({ enum: [...COLOURS] }));
-const perLevel = <T extends Parameters<typeof Type.Array>[0]>(value: T) =>
-  Type.Object({ IV: value, III: value, II: value, I: value }, strict);
-const strict = { additionalProperties: false };
-const count = Type.Integer({ minimum: 1 });
+/** Gauges on whose reach risk points lie, and the counties of these. */
+function reachesOf(points: readonly RiskPoint[]): FloodPlan['reaches'] {
+  const counties = new Map<string, string[]>();
+  for (const { reach, county } of points)
+    if (reach !== null) counties.set(reach, [...new Set([...(counties.get(reach) ?? []), county])].sort());
+  return Object.fromEntries([...counties].sort());
+}
 
-const Measure = Type.Union([
-  Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
-  Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
-  Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
-  Type.Object({ measure: Type.Literal('forecast-flow'), station: Type.String(), flowM3s: Type.Number() }, strict),
-  Type.Object({ measure: Type.Literal('forecast-return-period'), years: Type.Number() }, strict),
-  Type.Object(
-    {
-      measure: Type.Literal('rain'),
-      hours: Type.Union([1, 3, 6, 12, 24].map((hours) => Type.Literal(hours))),
-      mm: Type.Number(),
-      stations: count,
-    },
-    strict,
-  ),
-]);
-
-const metres = Type.Number({ minimum: 0 });
-/** What a gauge can show where gauges.csv does not say: metres below and above its warning stage, and how fast. */
-const GaugeDefaults = Type.Object(
-  {
-    belowWarningM: metres,
-    aboveWarningM: metres,
-    mostChangeMPerHour: metres,
-    toleranceM: metres,
-    mostRainMmPerHour: metres,
-    verified: Type.Boolean(),
-  },
-  strict,
-);
-type GaugeDefaults = Static<typeof GaugeDefaults>;
-
-const PlanFile = Type.Object(
-  {
-    authority: Type.String({ pattern: '^\\d{6}$' }),
-    warnings: Type.Array(
-      Type.Object(
-        { eventCode: Type.String(), name: Type.String(), colours: Type.Array(colour, { minItems: 1 }) },
-        strict,
-      ),
-    ),
-    noResponse: Type.Array(
-      Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict),
-    ),
-    unknownColourAs: colour,
-    conditions: Type.Array(
-      Type.Object(
-        {
-          id: Type.String(),
-          level,
-          when: Measure,
-          text: Type.String(),
-          source: Type.String(),
-          verified: Type.Boolean(),
-        },
-        strict,
-      ),
-      { minItems: 1 },
-    ),
-    transfersAt: perLevel(Type.Array(Type.String())),
-    decideWithinMinutes: perLevel(count),
-    moveWithinMinutes: perLevel(count),
-    freshForMinutes: count,
-    dwellMinutes: count,
-    orderWaitsMinutes: count,
-    remindAtMost: count,
-    gaugeDefaults: Type.Optional(GaugeDefaults),
-    lateAfterHours: Type.Object({ readings: count, warningsWithoutEnd: count, verified: Type.Boolean() }, strict),
-  },
-  strict,
-);
-
-const RiskPointRow = Type.Object(
-  {
-    id: Type.String({ minLength: 1 }),
-    name: Type.String(),
-    county: Type.String({ pattern: '^\\d{6}$' }),
-    category: Type.String(),
-    people: Type.Integer({ minimum: 1 }),
-    organiser: Type.String(),
-    destination: Type.String(),
-  },
-  strict,
-);
+/** @throws SettingsError that names every row which is about a county or gauge that the plan does not have */
+function refuseStrangers(
+  folder: string,
+  counties: Counties,
+  gauges: readonly GaugeRow[],
+  points: readonly RiskPoint[],
+): void {
+  const known = new Set(counties.all().map(({ code }) => code));
+  const foreign = (file: string, rows: readonly Readonly<{ row: string; county: string }>[]): void => {
+    const strange = rows.filter(({ county }) => !known.has(county));
+    if (strange.length === 0) return;
+    const faults = strange.map(
+      ({ row, county }) => `${row}: ${county} 不是本市的县（市、区） / is no county of the city`,
+    );
+    throw new SettingsError(`${path.join(folder, file)} does not fit`, faults);
+  };
+  foreign(
+    'gauges.csv',
+    gauges.map(({ station, county }) => ({ row: station, county })),
+  );
+  foreign(
+    'risk-points.csv',
+    points.map(({ id, county }) => ({ row: id, county })),
+  );
+  const ids = points.map(({ id }) => id);
+  const faults = [
+    ...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `${id}: 重复 / stands twice`),
+    ...points
+      .filter(({ reach }) => reach !== null && !gauges.some(({ station }) => station === reach))
+      .map(({ id, reach }) => `${id}: ${reach} 不是 gauges.csv 的测站 / is no station of gauges.csv`),
+  ];
+  if (faults.length > 0) throw new SettingsError(`${path.join(folder, 'risk-points.csv')} does not fit`, faults);
+}
 
 const numberOr = (written: string | undefined, otherwise: number | null): number | null =>
   written === undefined || written === '' ? otherwise : Number(written);

@@ -1,13 +1,22 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, one, rows } from '@fengsui/database';
-import type { FloodResponse } from '@fengsui/rules';
+import {
+  fromStored,
+  namesOfAreas,
+  sameAreas,
+  type Areas,
+  type Explanation,
+  type FloodPlan,
+  type FloodResponse,
+} from '@fengsui/rules';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { round } from './evidence/evidence.js';
 import { ResponsePlan } from './plan.js';
 import type { StageRow } from './tables/tables.js';
-import type { GaugeView, LevelView, TaskView } from './views.js';
+import { lastExplanation } from './levels/propose-level.js';
+import type { GaugeView, ItemView, LevelView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -22,12 +31,14 @@ export class ResponseQuery {
   /** @param at an instant: what was in force then */
   async levels(at?: UtcInstant): Promise<readonly LevelView[]> {
     if (at !== undefined) return this.levelsAt(at);
-    const plan = this.plan.flood.version;
+    const plan = this.plan.flood;
     const states = await rows<{ body: FloodResponse }>(
       this.db,
       'select body from response.state order by authority, hazard',
     );
-    return states.flatMap(({ body }) => [orderedLevel(body, plan), ...proposedLevel(body, plan)]);
+    return states
+      .map(({ body }) => fromStored(body))
+      .flatMap((body) => [orderedLevel(body, plan), ...proposedLevel(body, plan)]);
   }
 
   private levelsAt(at: UtcInstant): Promise<LevelView[]> {
@@ -53,7 +64,7 @@ export class ResponseQuery {
   /** Every gauge of the plan, and what it said last. */
   async gauges(): Promise<readonly GaugeView[]> {
     const now = await this.clock.now();
-    const since = addMinutes(now, -this.plan.flood.freshForMinutes);
+    const since = addMinutes(now, -this.plan.flood.silence.freshForMinutes);
     const stages = await rows<StageRow>(this.db, 'select station, at, stage_m as "stageM" from response.stage');
     const doubtful = await rows<StageRow>(
       this.db,
@@ -106,6 +117,26 @@ export class ResponseQuery {
     return (await one(this.db, 'select 1 from response.warning where event = $1 limit 1', [event])) !== null;
   }
 
+  /**
+   * Why the level is, or was, what it is.
+   * @param at an instant: what stood then
+   * @returns one for each authority and response; none when nothing had been weighed by then
+   */
+  async explain(at: UtcInstant | null, authority = this.plan.flood.authority): Promise<readonly Explanation[]> {
+    const found = await lastExplanation(this.db, authority, 'flood', at);
+    return found === null ? [] : [found];
+  }
+
+  /** What a person must look at. */
+  items(open = false): Promise<readonly ItemView[]> {
+    return rows<ItemView>(
+      this.db,
+      `select id, kind, about, words, since, closed_at as "closedAt" from response.item
+       where not $1::boolean or closed_at is null order by since, id`,
+      [open],
+    );
+  }
+
   async hasTask(id: string): Promise<boolean> {
     return (await one(this.db, 'select 1 from response.task where id = $1', [id])) !== null;
   }
@@ -117,8 +148,8 @@ export class ResponseQuery {
 }
 
 const orderedLevel = (
-  { authority, hazard, level, since, decidedBy, reason }: FloodResponse,
-  plan: string,
+  { authority, hazard, level, since, decidedBy, reason, areas }: FloodResponse,
+  plan: FloodPlan,
 ): LevelView => ({
   authority,
   hazard,
@@ -127,12 +158,16 @@ const orderedLevel = (
   since,
   decidedBy,
   reason,
-  plan,
+  plan: plan.version,
+  areas: partsOf(areas, plan),
 });
 
-function proposedLevel({ authority, hazard, proposal }: FloodResponse, plan: string): LevelView[] {
+function proposedLevel(
+  { authority, hazard, level: inForce, areas: own, proposal }: FloodResponse,
+  plan: FloodPlan,
+): LevelView[] {
   if (proposal === null) return [];
-  const { id, to, proposedAt, reason, dueAt } = proposal;
+  const { id, to, proposedAt, reason, dueAt, areas, since } = proposal;
   return [
     {
       authority,
@@ -141,10 +176,16 @@ function proposedLevel({ authority, hazard, proposal }: FloodResponse, plan: str
       state: 'proposed',
       since: proposedAt,
       decidedBy: null,
-      reason,
-      plan,
+      reason: since === null ? reason : `${since.reason}。原依据：${reason}`,
+      plan: plan.version,
       proposal: id,
       dueAt,
+      areas: partsOf(areas, plan),
+      calledFor: since?.level ?? to,
+      groundsGone: since !== null && since.level === inForce && sameAreas(since.areas, own),
     },
   ];
 }
+
+const partsOf = (areas: Areas, plan: FloodPlan): NonNullable<LevelView['areas']> =>
+  Object.entries(areas).map(([area, level]) => ({ area, name: namesOfAreas([area], plan), level }));

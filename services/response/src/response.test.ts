@@ -59,9 +59,11 @@ describe('a warning whose place nothing here knows', () => {
     await locate({ counties: ['110105'] });
     expect(await reasonOf('o2')).toContain('不是本市');
     await locate({ counties: ['441821'] });
-    // Red in one county calls for Ⅳ.
+    // Red in one county calls for Ⅳ there, and nowhere else any more.
     expect(await levels()).toEqual(['ordered none', 'proposed IV']);
-    expect((await response.said('response-proposed.v1')).at(-1)?.data).toMatchObject({ counties: ['441821'] });
+    const [revised] = await response.said('response-proposal-revised.v1');
+    const reason = expect.stringContaining('目前按现有依据为Ⅳ级（佛冈县）');
+    expect(revised?.data).toMatchObject({ calledFor: 'IV', groundsGone: false, reason });
     expect(await query().checks()).toMatchObject([{ name: 'places', ok: true }]);
   });
 
@@ -282,7 +284,12 @@ describe('an order of a response', () => {
     expect(await query().outcomeOf('order/o1')).toMatchObject({ outcome: 'waiting' });
     await response.at('10:05');
     await warned('orange', '10:05', YINGDE);
-    expect(await levels()).toEqual(['ordered IV']);
+    // Nobody decides on what does not exist yet: a spare confirmation starts nothing.
+    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    expect(await query().outcomeOf('order/o1')).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringContaining('早于建议'),
+    });
     const none = { moved: [], absent: 0, refusing: 0, evidence: 'none' };
     await response.order({ kind: 'progress', taskId: 'no-such-task', ...none });
     await response.at('10:30');

@@ -1,4 +1,5 @@
 import { LEVELS, type Level } from '@fengsui/contracts';
+import type { ConditionState } from '@fengsui/rules';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { Type, type Static } from 'typebox';
 
@@ -15,6 +16,13 @@ export const LevelView = View({
   plan: Type.String({ description: 'version of the plan' }),
   proposal: Type.Optional(Type.String({ description: 'number of the open proposal' })),
   dueAt: Type.Optional(ViewInstant('decide by')),
+  areas: Type.Optional(
+    Type.Array(View({ area: Type.String({ description: 'county, or reach:<gauge>' }), name: Type.String(), level }), {
+      description: 'which level each part is under',
+    }),
+  ),
+  calledFor: Type.Optional(level),
+  groundsGone: Type.Optional(Type.Boolean({ description: 'of a proposal: nothing calls for more than is in force' })),
 });
 export type LevelView = Readonly<Static<typeof LevelView>>;
 
@@ -55,3 +63,59 @@ export const GaugeView = View(
   'a gauge of the plan, and what it says',
 );
 export type GaugeView = Readonly<Static<typeof GaugeView>>;
+
+export const ItemView = View(
+  {
+    id: Type.String(),
+    kind: Type.String({
+      description: 'gauge-silent, rain-incomplete, stage-doubtful, warning-unplaced, warning-lapsed …',
+    }),
+    about: Type.String({ description: 'gauge, or event of the warning' }),
+    words: Type.String({ description: 'what must be looked at' }),
+    since: ViewInstant('open since'),
+    closedAt: ViewNull(ViewInstant('over since')),
+  },
+  'what a person must look at',
+);
+export type ItemView = Readonly<Static<typeof ItemView>>;
+
+const ground = View({
+  place: Type.String({ description: 'county or gauge' }),
+  name: Type.String(),
+  value: Type.Number({ description: 'rank of a colour, metres above the warning stage, m³/s, years or millimetres' }),
+  says: Type.String({ description: 'in words' }),
+  since: ViewInstant('holds since'),
+  silentSince: ViewNull(ViewInstant('the gauge has been silent since')),
+  weighed: Type.Boolean({ description: 'a person has weighed it and did not follow it' }),
+  events: Type.Array(Type.String()),
+});
+export const ExplanationView = View(
+  {
+    authority: Type.String({ description: 'GB/T 2260 code' }),
+    response: Type.String({ description: 'flood' }),
+    at: ViewInstant('since when this has been the answer'),
+    level,
+    areas: Type.Array(View({ area: Type.String(), name: Type.String(), level })),
+    calledFor: level,
+    proposal: ViewNull(Type.String({ description: 'the open proposal' })),
+    conditions: Type.Array(
+      View({
+        id: Type.String({ description: 'condition of the plan' }),
+        level,
+        state: Type.Unsafe<ConditionState>(
+          Type.String({ enum: ['holds', 'near', 'masked', 'refused', 'stale'] satisfies ConditionState[] }),
+        ),
+        by: Type.String({ description: 'by what it holds, or what it lacks, in words' }),
+        since: ViewNull(ViewInstant('holds since')),
+        text: Type.String({ description: 'the condition in words' }),
+        grounds: Type.Array(ground),
+      }),
+      { description: 'conditions of the plan that hold, or nearly do' },
+    ),
+    wouldChange: Type.Array(Type.String(), { description: 'what would change the level, up and down' }),
+    reason: Type.String({ description: 'the whole of it as sentences' }),
+    refused: ViewNull(Type.String({ description: 'what was refused last' })),
+    plan: Type.String({ description: 'version of the plan' }),
+  },
+  'why the level is what it is',
+);

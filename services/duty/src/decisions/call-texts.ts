@@ -1,5 +1,6 @@
 import {
   LEVEL_IN_CHINESE,
+  type GaugeSilentV1,
   shanghaiMinute,
   type FireEvent,
   type Level,
@@ -34,6 +35,14 @@ export function textForResponse(
         text: `系统建议${act}${response(to).replace('结束', '')}，范围：${places(event.data.counties, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
       };
     }
+    case 'response-proposal-revised.v1': {
+      const { proposalId, to, calledFor, groundsGone, reason } = event.data;
+      const now = groundsGone ? '依据已消失' : calledFor === to ? '依据恢复' : `现为${LEVEL_IN_CHINESE[calledFor]}`;
+      return {
+        subject: `【待签发·${now}】${response(to)}建议`,
+        text: `编号${proposalId}的建议依据有变化：${now}。\n${reason}。\n建议仍待签发或驳回${groundsGone ? '；签发须写明理由' : ''}。`,
+      };
+    }
     case 'response-proposal-overdue.v1':
       return {
         subject: `【逾期未签发】${response(event.data.to)}建议第${event.data.reminder}次催办`,
@@ -41,7 +50,7 @@ export function textForResponse(
       };
     case 'response-changed.v1': {
       const { change, to, decidedBy, reason } = event.data;
-      const verb = { start: '启动', raise: '提升至', lower: '调整为', end: '' }[change];
+      const verb = { start: '启动', raise: '提升至', widen: '扩大', narrow: '缩小', lower: '调整为', end: '' }[change];
       return {
         subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
         text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${places(event.data.counties, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
@@ -81,6 +90,11 @@ export function textForFire(
       };
   }
 }
+
+export const textForGauge = ({ data: { reason } }: GaugeSilentV1): CallText => ({
+  subject: '【测站中断】响应期间测站无读数',
+  text: `${reason}。\n无数据不等于平安，请派人观测或以其他途径核实。`,
+});
 
 export function textForSilence({ data: { source, heardAt, reason } }: SourceSilentV1): CallText {
   const last = heardAt === null ? '从未收到' : `${hour(heardAt)}后再未收到`;

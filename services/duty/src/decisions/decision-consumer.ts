@@ -6,7 +6,7 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import { textForFire, textForResponse, textForSilence } from './call-texts.js';
+import { textForFire, textForGauge, textForResponse, textForSilence } from './call-texts.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
 
@@ -38,6 +38,17 @@ export class DecisionConsumer {
       const id = `proposal-overdue/${proposalId}/${reminder}`;
       const says = textForResponse(event, this.plan.counties);
       await this.calls.start({ id, cause: 'proposal-overdue', about: proposalId, says, causes: [event.id] }, unit);
+    }
+  }
+
+  /** What calls for a proposal has changed: whoever was called for it is told. */
+  @Consumes('duty', 'response-proposal-revised.v1')
+  async proposalRevised(events: Events<'response-proposal-revised.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { proposalId } = event.data;
+      const id = `proposal-revised/${event.id.replace('response-proposal-revised/', '')}`;
+      const says = textForResponse(event, this.plan.counties);
+      await this.calls.start({ id, cause: 'proposal', about: proposalId, says, causes: [event.id] }, unit);
     }
   }
 
@@ -131,6 +142,28 @@ export class DecisionConsumer {
       const { source } = event.data;
       await this.calls.close(`source/${source}`, 'source-heard', `${source}恢复`, endingBy(event, unit), unit);
     }
+  }
+
+  @Consumes('duty', 'gauge-silent.v1')
+  async gaugeSilent(events: Events<'gauge-silent.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { station, lastAt } = event.data;
+      const id = `gauge-silent/${station}/${lastAt}`;
+      const says = textForGauge(event);
+      await this.calls.start({ id, cause: 'source-silent', about: `gauge/${station}`, says, causes: [event.id] }, unit);
+    }
+  }
+
+  @Consumes('duty', 'gauge-heard.v1')
+  async gaugeHeard(events: Events<'gauge-heard.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events)
+      await this.calls.close(
+        `gauge/${event.data.station}`,
+        'source-heard',
+        '测站已有新读数',
+        endingBy(event, unit),
+        unit,
+      );
   }
 
   private async callForFire(

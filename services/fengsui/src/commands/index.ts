@@ -7,12 +7,14 @@ import { CONFLICTS_COMMAND } from './conflicts.js';
 import { DEMO_COMMAND } from './demo.js';
 import { DOCTOR_COMMAND } from './doctor.js';
 import { EXAMPLES_COMMAND } from './examples.js';
+import { EXPLAIN_COMMAND } from './explain.js';
 import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
 import { FIGURES_COMMAND } from './figures.js';
 import { FORMATS_COMMAND } from './formats.js';
 import { GAUGES_COMMAND } from './gauges.js';
 import { INPUTS_COMMANDS } from './inputs.js';
+import { ITEMS_COMMAND } from './items.js';
 import { KEYS_NEW_COMMAND } from './keys-new.js';
 import { LAG_COMMAND } from './lag.js';
 import { LEVELS_COMMAND } from './levels.js';
@@ -45,6 +47,8 @@ const OWN: readonly CommandOf[] = [
   KEYS_NEW_COMMAND,
   WARNINGS_CAP_COMMAND,
   LEVELS_COMMAND,
+  EXPLAIN_COMMAND,
+  ITEMS_COMMAND,
   TASKS_COMMAND,
   WILDFIRES_COMMAND,
   CALLS_COMMAND,

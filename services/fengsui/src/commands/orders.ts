@@ -1,4 +1,4 @@
-import { parseLevel, utc, VERDICTS, type Verdict } from '@fengsui/contracts';
+import { parseLevel, utc, VERDICTS, type Level, type Verdict } from '@fengsui/contracts';
 import {
   flagOf,
   textOf,
@@ -47,12 +47,23 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '签发待签发的建议', en: 'confirm the open proposal' },
     example: 'confirm 441800-flood-2020-P01 --by liang',
     words: PROPOSAL,
-    options: [COUNTIES],
-    fields: async (typed, { ports }) => ({
-      kind: 'confirm',
-      ...(await proposalMeant(ports, typed.words[0] as string | undefined)),
-      counties: [...textsOf(typed, 'county')],
-    }),
+    options: [
+      COUNTIES,
+      {
+        flags: '--level <level>',
+        about: { zh: '依据已变时，按现有依据的等级签发', en: 'what is called for now, where that has changed' },
+      },
+    ],
+    fields: async (typed, { ports }) => {
+      const meant = await proposalMeant(ports, typed.words[0] as string | undefined);
+      const level = textOf(typed, 'level');
+      return {
+        kind: 'confirm',
+        ...meant,
+        ...(level === undefined ? {} : { level: levelOf(level) }),
+        counties: [...textsOf(typed, 'county')],
+      };
+    },
   },
   {
     kind: 'refuse',
@@ -82,19 +93,24 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '调低响应', en: 'lower the response' },
     example: 'lower Ⅳ --by liang --reason …',
     words: LEVEL,
-    options: [AUTHORITY],
+    options: [AUTHORITY, COUNTIES],
     fields: async (typed, session) => ({
       kind: 'lower',
       ...responseOf(typed, session),
       level: levelOf(wordOf(typed, 0)),
+      counties: [...textsOf(typed, 'county')],
     }),
   },
   {
     kind: 'end',
     about: { zh: '结束响应', en: 'end the response' },
     example: 'end --by liang --reason …',
-    options: [AUTHORITY],
-    fields: async (typed, session) => ({ kind: 'end', ...responseOf(typed, session) }),
+    options: [AUTHORITY, COUNTIES],
+    fields: async (typed, session) => ({
+      kind: 'end',
+      ...responseOf(typed, session),
+      counties: [...textsOf(typed, 'county')],
+    }),
   },
   {
     kind: 'countersign',
@@ -251,7 +267,7 @@ function levelOf(text: string): 'IV' | 'III' | 'II' | 'I' {
 async function proposalMeant(
   ports: Ports,
   named: string | undefined,
-): Promise<{ authority: string; hazard: 'flood'; level: 'none' | 'IV' | 'III' | 'II' | 'I' }> {
+): Promise<{ authority: string; hazard: 'flood'; level: Level; proposalId?: string }> {
   const open = (await ports.response.levels()).filter(
     ({ state, proposal }) => state === 'proposed' && (named === undefined || proposal === named),
   );
@@ -266,5 +282,10 @@ async function proposalMeant(
     throw new Misuse(
       `有多项待签发，请指明 / several are open, name one: ${open.map(({ proposal }) => proposal).join(' ')}`,
     );
-  return { authority: only.authority, hazard: 'flood', level: only.level };
+  return {
+    authority: only.authority,
+    hazard: 'flood',
+    level: only.level,
+    ...(only.proposal === undefined ? {} : { proposalId: only.proposal }),
+  };
 }

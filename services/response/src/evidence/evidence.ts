@@ -1,6 +1,7 @@
 import {
   addMinutes,
   minutesBetween,
+  utc,
   type Colour,
   type FloodForecastV1,
   type ReadingV1,
@@ -10,13 +11,14 @@ import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/d
 import { isBorneOut, takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan, type Gauge } from '../plan.js';
+import { matters, quietMinutes, type Band } from './bands.js';
+import { RainStore } from './rain-store.js';
 import {
   DoubtfulStageRow,
   EndedWarningRow,
   ForecastRow,
-  RainBandRow,
-  RainRow,
   StageRow,
+  StageSlotRow,
   WarningRow,
 } from '../tables/tables.js';
 
@@ -31,15 +33,12 @@ export type WeighedWarning = Readonly<{
   colour: Colour | null;
   counties: readonly string[];
   expiresAt: UtcInstant | null;
+  /** Until when it is weighed; then a person is asked. */ countsUntil: UtcInstant;
   /** History when it came in: it decides nothing. */ late: boolean;
   /** Words for where it holds that nothing here knows: all of its sender counts until a person has said where. */
   unplaced: string | null;
 }>;
 type Reference = Readonly<{ sender: string; identifier: string; sentAt: UtcInstant | null }>;
-
-const RAIN_HOURS = [1, 3, 6, 12, 24];
-/** Windows longer than this are somebody's own sums: they are kept as measured, never added to shorter ones. */
-const LONGEST_SUMMED_MINUTES = 60;
 
 /**
  * What is known about sky and water. Newer wins, whatever the order of arrival; of two values of one moment the one
@@ -47,7 +46,10 @@ const LONGEST_SUMMED_MINUTES = 60;
  */
 @Injectable()
 export class EvidenceStore {
-  constructor(private readonly plan: ResponsePlan) {}
+  constructor(
+    private readonly plan: ResponsePlan,
+    private readonly rain: RainStore,
+  ) {}
 
   async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
     const written = await insertReturning(tx, WarningRow, warnings, 'nothing');
@@ -108,7 +110,7 @@ export class EvidenceStore {
     const known = readings.filter(({ data }) => this.plan.gauges.has(data.station));
     if (known.length === 0) return false;
     const stages = await this.addStages(tx, known);
-    const rains = await this.addRain(tx, known);
+    const rains = await this.rain.add(tx, known);
     return stages || rains;
   }
 
@@ -136,12 +138,17 @@ export class EvidenceStore {
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
       `select event, event_code as "eventCode", colour, counties from response.warning
-       where ended_by is null and not late and (expires_at is null or expires_at > $1) order by event, part`,
+       where ended_by is null and not late and (counts_until is null or counts_until > $1) order by event, part`,
       [now],
     );
-    const stages = await rows<{ station: string; at: UtcInstant; stageM: number; event: string }>(
+    const stages = await rows<StageOf & Readonly<{ beforeAt: UtcInstant | null; beforeM: number | null }>>(
       tx,
-      'select station, at, stage_m as "stageM", event from response.stage order by station',
+      // The reading an hour before, or the newest before that: how fast the water rises.
+      `select s.station, s.at, s.stage_m as "stageM", s.event, b.at as "beforeAt", b.stage_m as "beforeM"
+       from response.stage s left join lateral (
+         select at, stage_m from response.stage_slot
+         where station = s.station and at <= s.at - interval '1 hour' order by at desc limit 1) b on true
+       order by s.station`,
     );
     const forecasts = await rows<Forecast>(
       tx,
@@ -151,9 +158,12 @@ export class EvidenceStore {
     );
     return {
       warnings,
-      stages: stages.flatMap(({ station, at, stageM, event }) => {
+      stages: stages.flatMap(({ station, at, stageM, event, beforeAt, beforeM }) => {
         const warning = this.warningStage(station);
-        return warning === null ? [] : [{ event, station, at, aboveWarningM: round(stageM - warning) }];
+        if (warning === null) return [];
+        const hours = beforeAt === null ? 0 : minutesBetween(beforeAt, at) / 60;
+        const risingMPerHour = beforeM === null || hours === 0 ? null : round((stageM - beforeM) / hours);
+        return [{ event, station, at, aboveWarningM: round(stageM - warning), risingMPerHour }];
       }),
       forecasts: forecasts.map(({ station, stageM, flowM3s, returnPeriodYears, event }) => {
         const warning = this.warningStage(station);
@@ -165,13 +175,8 @@ export class EvidenceStore {
           returnPeriodYears,
         };
       }),
-      rains: await this.rainSums(tx, null),
+      rains: await this.rain.load(tx),
     };
-  }
-
-  /** True when at least one gauge has spoken lately: without that, calm is only silence. */
-  async observedSince(tx: Tx, since: UtcInstant): Promise<boolean> {
-    return (await one(tx, 'select 1 from response.stage where at >= $1 limit 1', [since])) !== null;
   }
 
   /** Each reading in the order in which it was recorded; what a gauge cannot show waits for a second that agrees. */
@@ -180,6 +185,7 @@ export class EvidenceStore {
       data.quantity === 'stage' ? [{ station: data.station, at: occurredAt, stageM: data.stageM, event: id }] : [],
     );
     if (stages.length === 0) return false;
+    await this.keepSlots(tx, stages);
     const stations = this.withNeighbours(stages.map(({ station }) => station));
     const before = await this.stagesOf(tx, stations);
     const doubtful = await this.doubtfulOf(tx, stations);
@@ -201,17 +207,17 @@ export class EvidenceStore {
         weighed: states.get(name)?.weighed ?? null,
         warningStageM: this.warningStage(name),
       }));
-      if (isBorneOut(state, gauge, neighbours, this.plan.flood.freshForMinutes))
+      if (isBorneOut(state, gauge, neighbours, this.plan.flood.silence.freshForMinutes))
         states.set(station, { weighed: state.doubtful, doubtful: null });
     }
-    await this.keepDoubtful(tx, known, states);
+    const doubted = await this.keepDoubtful(tx, known, states);
     const measured = stations.flatMap((station) => {
       const weighed = states.get(station)?.weighed ?? null;
       return weighed === null || weighed.event === known.get(station)?.weighed?.event
         ? []
         : [{ ...weighed, band: this.stageBand(station, weighed.stageM) }];
     });
-    if (measured.length === 0) return false;
+    if (measured.length === 0) return doubted;
     const columns = ['at', 'stageM', 'event', 'band'] as const;
     const written = await insertReturning(tx, StageRow, measured, {
       on: ['station'],
@@ -219,7 +225,31 @@ export class EvidenceStore {
       where: 'old.at <= excluded.at',
     });
     const changed = new Set(written.map(({ station }) => station));
-    return measured.some((row) => changed.has(row.station) && this.matters(row, before.get(row.station)));
+    const quiet = quietMinutes(this.plan.flood);
+    return doubted || measured.some((row) => changed.has(row.station) && matters(row, before.get(row.station), quiet));
+  }
+
+  /** The last reading of each half hour, for the rate at which the water rises. */
+  private async keepSlots(tx: Tx, stages: readonly StageOf[]): Promise<void> {
+    const slots = new Map<string, StageOf & Readonly<{ slot: UtcInstant }>>();
+    for (const stage of stages) {
+      const slot = slotOf(stage.at);
+      const known = slots.get(`${stage.station} ${slot}`);
+      if (known === undefined || known.at <= stage.at) slots.set(`${stage.station} ${slot}`, { ...stage, slot });
+    }
+    const kept = [...slots.values()].map(({ station, slot, at, stageM }) => ({ station, slot, at, stageM }));
+    await insertRows(tx, StageSlotRow, kept, {
+      on: ['station', 'slot'],
+      set: ['at', 'stageM'],
+      where: 'old.at <= excluded.at',
+    });
+    await run(
+      tx,
+      `delete from response.stage_slot s
+       using (select station, max(slot) - interval '6 hours' as until from response.stage_slot where station = any($1) group by station) old
+       where s.station = old.station and s.slot < old.until`,
+      [[...new Set(kept.map(({ station }) => station))].sort()],
+    );
   }
 
   /** Gauges, those that they are neighbours of, and the neighbours of all of these. */
@@ -251,11 +281,12 @@ export class EvidenceStore {
     return new Map(found.map((row) => [row.station, row]));
   }
 
+  /** @returns whether there is another doubt than before */
   private async keepDoubtful(
     tx: Tx,
     before: ReadonlyMap<string, GaugeState<StageOf>>,
     states: ReadonlyMap<string, GaugeState<StageOf>>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const settled = [...before].flatMap(([station, { doubtful }]) =>
       doubtful !== null && states.get(station)?.doubtful === null ? [station] : [],
     );
@@ -264,109 +295,20 @@ export class EvidenceStore {
       state.doubtful !== null && state.doubtful.event !== before.get(station)?.doubtful?.event ? [state.doubtful] : [],
     );
     await insertRows(tx, DoubtfulStageRow, doubtful, { on: ['station'], set: ['at', 'stageM', 'event'] });
-  }
-
-  private async addRain(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
-    const measured = readings.flatMap(({ id, occurredAt, data }) =>
-      data.quantity === 'rain' &&
-      data.windowMinutes !== null &&
-      data.windowMinutes <= LONGEST_SUMMED_MINUTES &&
-      this.canFall(data.station, data.rainMm, data.windowMinutes)
-        ? [{ id, occurredAt, ...data, windowMinutes: data.windowMinutes }]
-        : [],
-    );
-    if (measured.length === 0) return false;
-    const unique = [
-      ...new Map(measured.map((row) => [`${row.station} ${row.windowMinutes} ${row.occurredAt}`, row])).values(),
-    ];
-    await insertRows(
-      tx,
-      RainRow,
-      unique.map(({ id, station, windowMinutes, occurredAt, rainMm }) => ({
-        station,
-        minutes: windowMinutes,
-        at: occurredAt,
-        mm: rainMm,
-        event: id,
-      })),
-      { on: ['station', 'minutes', 'at'], set: ['mm', 'event'] },
-    );
-    const stations = [...new Set(unique.map(({ station }) => station))].sort();
-    await run(
-      tx,
-      `delete from response.rain r
-       using (select station, max(at) - interval '24 hours' as until from response.rain where station = any($1) group by station) old
-       where r.station = old.station and r.at <= old.until`,
-      [stations],
-    );
-    const sums = await this.rainSums(tx, stations);
-    const before = await this.rainBands(tx, stations);
-    const bands = stations.flatMap((station): Band[] => {
-      const own = sums.filter((row) => row.station === station);
-      return own[0] === undefined ? [] : [{ station, band: this.rainBand(own), at: own[0].at }];
-    });
-    const changed = bands.filter((row) => this.matters(row, before.get(row.station)));
-    const kept = bands.filter((row) => row.band > 0 || (before.get(row.station)?.band ?? 0) > 0);
-    await insertRows(tx, RainBandRow, kept, { on: ['station'], set: ['band', 'at'] });
-    return changed.length > 0;
+    return settled.length > 0 || doubtful.some(({ station }) => before.get(station)?.doubtful === null);
   }
 
   /**
-   * Sums up to each station's latest reading. Gaps make a sum too small, never too large; windows of different length
-   * are not mixed.
-   */
-  private async rainSums(tx: Tx, stations: readonly string[] | null): Promise<Evidence['rains'][number][]> {
-    const sums = await rows<Evidence['rains'][number]>(
-      tx,
-      `with latest as (
-         select station, max(at) as at from response.rain where $1::text[] is null or station = any($1) group by station),
-       sums as (
-         select r.station, l.at, h.hours, r.minutes, sum(r.mm) as mm, max(r.event) filter (where r.at = l.at) as event
-         from response.rain r join latest l using (station) cross join unnest($2::int[]) as h(hours)
-         where r.at > l.at - make_interval(hours => h.hours) group by 1, 2, 3, 4)
-       select distinct on (station, hours) station, at, hours, mm, coalesce(event, '') as event
-       from sums order by station, hours, mm desc, minutes`,
-      [stations, RAIN_HOURS],
-    );
-    return sums.filter(({ event }) => event !== '').map((row) => ({ ...row, mm: round(row.mm) }));
-  }
-
-  private async rainBands(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, Band>> {
-    const sql = 'select station, band, at from response.rain_band where station = any($1) order by station for update';
-    return new Map((await rows<Band>(tx, sql, [stations])).map((row) => [row.station, row]));
-  }
-
-  /**
-   * A threshold was crossed; or a gauge that stands above one speaks again after it was no longer fresh, and may
-   * raise again.
-   */
-  private matters({ band, at }: Band, before: Band | undefined): boolean {
-    if (band !== (before?.band ?? 0)) return true;
-    return band > 0 && before !== undefined && minutesBetween(before.at, at) > this.plan.flood.freshForMinutes;
-  }
-
-  /**
-   * How many thresholds of the plan the stage has reached: only a change of this number can change what is called
-   * for.
+   * How many thresholds of the plan the stage has reached, and how many steps it stands above: only a change of this
+   * number can change what is called for.
    */
   private stageBand(station: string, stageM: number): number {
     const warning = this.warningStage(station);
     if (warning === null) return 0;
-    return this.plan.flood.conditions.filter(
-      ({ when }) => when.measure === 'stage' && round(stageM - warning) >= when.aboveWarningM,
-    ).length;
-  }
-
-  private rainBand(sums: readonly Evidence['rains'][number][]): number {
-    return this.plan.flood.conditions.filter(
-      ({ when }) => when.measure === 'rain' && sums.some(({ hours, mm }) => hours === when.hours && mm >= when.mm),
-    ).length;
-  }
-
-  /** More than has ever fallen anywhere in the time is a gauge that fails. */
-  private canFall(station: string, mm: number, minutes: number): boolean {
-    const most = this.plan.gauges.get(station)?.mostRainMmPerHour ?? null;
-    return most === null || mm <= most * Math.max(minutes / 60, 1 / 6);
+    const { conditions, proposeAgain } = this.plan.flood;
+    const above = round(stageM - warning);
+    const reached = conditions.filter(({ when }) => when.measure === 'stage' && above >= when.aboveWarningM).length;
+    return reached === 0 ? 0 : reached + Math.max(0, Math.floor(above / proposeAgain.stageM));
   }
 
   private warningStage(station: string): number | null {
@@ -376,9 +318,6 @@ export class EvidenceStore {
 
 /** A stage of a gauge, by the event that says so. */
 type StageOf = Readonly<{ station: string; at: UtcInstant; stageM: number; event: string }>;
-
-/** How many thresholds of the plan a gauge has reached, and when it said so. */
-type Band = Readonly<{ station: string; band: number; at: UtcInstant }>;
 
 type Forecast = Readonly<{
   station: string;
@@ -392,4 +331,8 @@ type Forecast = Readonly<{
 export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** When an item of evidence ends, the case is weighed again. */
+const SLOT_MS = 30 * 60_000;
+const slotOf = (at: UtcInstant): UtcInstant =>
+  utc(new Date(Math.floor(Date.parse(at) / SLOT_MS) * SLOT_MS).toISOString());
+
 export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

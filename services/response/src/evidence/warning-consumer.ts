@@ -1,5 +1,5 @@
-import type { WarningSignal, WeatherWarningV1 } from '@fengsui/contracts';
-import { schedule, type Tx } from '@fengsui/database';
+import { addMinutes, type UtcInstant, type WarningSignal, type WeatherWarningV1 } from '@fengsui/contracts';
+import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate } from '@fengsui/rules';
 import { TouchingThread } from '@fengsui/regions';
@@ -47,40 +47,35 @@ export class WarningConsumer {
       ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
     );
     const weighed: WeighedWarning[] = [];
-    for (const warning of actual) weighed.push(...(await this.weigh(warning, await this.isHistory(tx, warning))));
+    for (const warning of actual) weighed.push(...(await this.weigh(warning, unit)));
     if (ending.length === 0 && weighed.length === 0) return;
     for (const { id, data } of ending)
       await this.evidence.endWarnings(tx, othersIn(data), { event: id, sentAt: data.sentAt });
     await this.evidence.addWarnings(tx, weighed);
     const unplaced = weighed.flatMap(({ event, unplaced: words }) => (words === null ? [] : [event]));
     await this.desk.targetsKnown([...new Set(unplaced)], unit);
-    const ends = weighed.flatMap(({ expiresAt }) =>
-      expiresAt !== null && expiresAt > now ? [justAfter(expiresAt)] : [],
-    );
+    const ends = weighed.flatMap(({ countsUntil }) => (countsUntil > now ? [justAfter(countsUntil)] : []));
     await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now, ...ends]));
   }
 
-  /** What goes on with something that is in force here is no history, however long it was under way. */
-  private async isHistory(tx: Tx, warning: WeatherWarningV1): Promise<boolean> {
-    return (
-      isLate(warning, this.plan.lateAfterHours.warningsWithoutEnd) &&
-      !(await this.evidence.anyInForce(tx, othersIn(warning.data)))
-    );
-  }
-
   /** Each signal of the message by itself, as far as it concerns floods and a county here. */
-  private async weigh({ id, data }: WeatherWarningV1, old: boolean): Promise<WeighedWarning[]> {
+  private async weigh(warning: WeatherWarningV1, { tx, now }: UnitOfWork): Promise<WeighedWarning[]> {
+    const { id, data } = warning;
     if (data.msgType !== 'Alert' && data.msgType !== 'Update') return [];
+    const { sender, identifier, sentAt } = data;
     const weighed: WeighedWarning[] = [];
     for (const [part, signal] of data.signals.entries()) {
       const { eventCode, colour, expiresAt } = signal;
-      if (eventCode === null || !this.plan.flood.warnings.some((one) => one.eventCode === eventCode)) continue;
+      const kind = this.plan.flood.warnings.find((one) => one.eventCode === eventCode);
+      if (eventCode === null || kind === undefined) continue;
       const counties = await countiesOf(signal, data, this.plan.counties, this.thread);
       if (counties.length === 0) continue;
-      const { sender, identifier, sentAt } = data;
-      // One that says until when it holds is in force until then, however long it was under way.
-      const late = old && expiresAt === null;
-      const unplaced = signal.placedBy === 'issuer' ? wordsFor(signal, data) : null;
+      const old = isLate(warning, kind.holdsHours);
+      // What goes on with something that is in force here is no history, however long it was under way.
+      const goesOn = old && (await this.evidence.anyInForce(tx, othersIn(data)));
+      // One that says until when it holds is in force until then, but for what its kind allows at the most.
+      const holds = addMinutes(goesOn ? now : sentAt, kind.holdsHours * 60);
+      const countsUntil = expiresAt === null ? holds : earlier(expiresAt, addMinutes(sentAt, kind.longestHours * 60));
       weighed.push({
         event: id,
         part,
@@ -91,10 +86,13 @@ export class WarningConsumer {
         colour,
         counties,
         expiresAt,
-        late,
-        unplaced,
+        countsUntil,
+        late: old && !goesOn && expiresAt === null,
+        unplaced: signal.placedBy === 'issuer' ? wordsFor(signal, data) : null,
       });
     }
     return weighed;
   }
 }
+
+const earlier = (a: UtcInstant, b: UtcInstant): UtcInstant => (a < b ? a : b);

@@ -1,12 +1,25 @@
 import type {
+  GaugeHeardV1,
+  GaugeSilentV1,
+  Level,
   OrderV1,
   ResponseChangedV1,
   ResponseProposalClosedV1,
   ResponseProposalOverdueV1,
+  ResponseProposalRevisedV1,
   ResponseProposedV1,
   UtcInstant,
 } from '@fengsui/contracts';
-import type { FloodResponse, Proposal, Ruling } from '@fengsui/rules';
+import {
+  countiesOfAreas,
+  sameAreas,
+  type Areas,
+  type FloodPlan,
+  type FloodResponse,
+  type Proposal,
+  type Ruling,
+} from '@fengsui/rules';
+import type { Unheard } from './items.js';
 
 /** Ids derive from causes, so what is decided twice is said once. */
 const header = (
@@ -23,8 +36,17 @@ const header = (
   causes: [...causes],
 });
 
-export function proposed(state: FloodResponse, proposal: Proposal, plan: string, now: UtcInstant): ResponseProposedV1 {
-  const { id, to, counties, dueAt, reason, causes } = proposal;
+/** The parts of a response, each with its level. */
+const parts = (areas: Areas): { area: string; level: Level }[] =>
+  Object.entries(areas).map(([area, level]) => ({ area, level }));
+
+export function proposed(
+  state: FloodResponse,
+  proposal: Proposal,
+  plan: FloodPlan,
+  now: UtcInstant,
+): ResponseProposedV1 {
+  const { id, to, areas, dueAt, reason, causes, grounds } = proposal;
   return {
     ...header(state, id, now, now, causes),
     id: `response-proposed/${id}`,
@@ -36,9 +58,36 @@ export function proposed(state: FloodResponse, proposal: Proposal, plan: string,
       episodeId: state.episodeId,
       from: state.level,
       to,
-      counties: [...counties],
+      counties: [...countiesOfAreas({ ...state.areas, ...areas }, plan)],
+      areas: parts(areas),
       dueAt,
       reason,
+      conditions: [...new Set(grounds.map(({ condition }) => condition))],
+      plan: plan.version,
+    },
+  };
+}
+
+/** What calls for an open proposal has changed. */
+export function revised(
+  state: FloodResponse,
+  { id, to, since, causes, reason }: Proposal,
+  plan: string,
+  now: UtcInstant,
+): ResponseProposalRevisedV1 {
+  const gone = since !== null && since.level === state.level && sameAreas(since.areas, state.areas);
+  return {
+    ...header(state, id, now, now, causes),
+    id: `response-proposal-revised/${id}/${now}`,
+    type: 'response-proposal-revised.v1',
+    data: {
+      proposalId: id,
+      authority: state.authority,
+      hazard: state.hazard,
+      to,
+      calledFor: since?.level ?? to,
+      groundsGone: gone,
+      reason: since?.reason ?? `依据仍在：${reason}`,
       plan,
     },
   };
@@ -101,7 +150,8 @@ export function overdue(
   plan: string,
   now: UtcInstant,
 ): ResponseProposalOverdueV1 {
-  const { id, to, dueAt, reminders, reason, causes } = proposal;
+  const { id, to, dueAt, reminders, causes, since } = proposal;
+  const reason = since === null ? proposal.reason : `${since.reason}。原依据：${proposal.reason}`;
   return {
     ...header(state, id, now, now, causes),
     id: `response-proposal-overdue/${id}/${reminders}`,
@@ -123,7 +173,7 @@ export function changed(
   { before, after }: Readonly<{ before: FloodResponse; after: FloodResponse }>,
   ruling: Extract<Ruling, { kind: 'change' }>,
   { order, decidedBy, countersignedBy }: Decided & Readonly<{ countersignedBy: string | null }>,
-  plan: string,
+  plan: FloodPlan,
   now: UtcInstant,
 ): ResponseChangedV1 {
   const episodeId = after.episodeId ?? before.episodeId;
@@ -137,13 +187,42 @@ export function changed(
       episodeId,
       from: before.level,
       to: ruling.to,
-      counties: [...(ruling.to === 'none' ? before.counties : after.counties)],
+      counties: [...countiesOfAreas(ruling.to === 'none' ? before.areas : after.areas, plan)],
+      areas: parts(after.areas),
       change: ruling.change,
       proposalId: ruling.proposalId,
       decidedBy,
       ...(countersignedBy === null ? {} : { countersignedBy }),
       reason: ruling.reason,
-      plan,
+      plan: plan.version,
     },
   };
 }
+
+/** A gauge has missed its time too often while a level is in force. */
+export const gaugeSilent = (
+  { station, at, missed, words }: Unheard,
+  county: string,
+  plan: string,
+  now: UtcInstant,
+): GaugeSilentV1 => ({
+  ...about(station, now),
+  id: `gauge-silent/${station}/${at}`,
+  type: 'gauge-silent.v1',
+  data: { station, county, lastAt: at, missed, reason: words, plan },
+});
+
+export const gaugeHeard = (station: string, county: string, plan: string, now: UtcInstant): GaugeHeardV1 => ({
+  ...about(station, now),
+  id: `gauge-heard/${station}/${now}`,
+  type: 'gauge-heard.v1',
+  data: { station, county, plan },
+});
+
+const about = (station: string, now: UtcInstant) => ({
+  key: station,
+  correlationId: `gauge/${station}`,
+  occurredAt: now,
+  recordedAt: now,
+  causes: [],
+});

@@ -1,5 +1,5 @@
 import { reaches } from '@fengsui/access';
-import { levelRank, type LevelOrdered, type OrderOf, type OrderV1, type ResponseChangedV1 } from '@fengsui/contracts';
+import { LEVEL_IN_CHINESE, levelRank, type LevelOrdered, type OrderOf, type OrderV1 } from '@fengsui/contracts';
 import { insertRows, schedule, unschedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
@@ -20,6 +20,7 @@ import { TransferTasks } from '../transfers/transfer-tasks.js';
 import { assessAt } from './assess-at.js';
 import { changed, refused, superseded } from './level-events.js';
 import { LevelStates } from './level-state.js';
+import { lastExplanation } from './propose-level.js';
 
 type Change = Extract<Ruling, { kind: 'change' }>;
 
@@ -42,7 +43,7 @@ export class LevelOrders {
     const before = await this.states.lock(tx, data.authority);
     if (data.late !== undefined && before.since !== null && order.occurredAt < before.since)
       return rejected(`补录早于现行等级的签发时间 / it is older than the level in force, of ${before.since}`);
-    const ruling = rule(before, order);
+    const ruling = rule(before, order, flood);
     const decidedBy = data.late?.decidedBy ?? data.actor;
     const after = afterRuling(before, ruling, decidedBy, order.occurredAt);
     const beyond = beyondRight(order, before, ruling);
@@ -59,11 +60,10 @@ export class LevelOrders {
         append(refused(before, ruling.proposal, { order: order as OrderV1, decidedBy }, flood.version, now));
         return done(`${ruling.proposal.id} refused`);
       case 'change': {
-        const covered = this.covered(ruling, after);
-        const second = await this.secondPerson({ before, covered, ruling, order: order as OrderV1 }, tx);
+        const second = await this.secondPerson({ before, after, ruling, order: order as OrderV1 }, tx);
         if ('wanted' in second) return targetUnknown(second.wanted);
-        await this.change({ before, covered, ruling, order: order as OrderV1, decidedBy, ...second }, unit);
-        return done(`level ${before.level} to ${ruling.to}`, { before: levelOf(before), after: levelOf(covered) });
+        await this.change({ before, after, ruling, order: order as OrderV1, decidedBy, ...second }, unit);
+        return done(await this.inWords(before, ruling, unit), { before: levelOf(before), after: levelOf(after) });
       }
     }
   }
@@ -84,25 +84,30 @@ export class LevelOrders {
     if (hands.has(actor) || (speaksFor !== null && hands.has(speaksFor)))
       return rejected('复核人须为另一人，也不得代表下达人 / the second person must be another, and speak for another');
     const second = { ...first, data: { ...first.data, actor, right } } as LevelOrder;
-    const beyond = beyondRight(second, before, rule(before, first));
+    const beyond = beyondRight(second, before, rule(before, first, this.plan.flood));
     if (beyond !== null) return rejected(beyond);
     await insertRows(tx, CountersignatureRow, [{ order: about, person: actor, at: unit.now }], 'nothing');
     await this.desk.targetsKnown([`${authority}/${hazard}`], unit);
     return done(`${countersigns} countersigned`);
   }
 
-  /** An order that names no county, on a response that knows none, is for the whole city. */
-  private covered({ to }: Change, after: FloodResponse): FloodResponse {
-    const everyCounty = this.plan.counties.all().map(({ code }) => code);
-    return to === 'none' || after.counties.length > 0 ? after : { ...after, counties: everyCounty };
+  /** What was done; and what still calls for more, where it was lowered or ended. */
+  private async inWords(before: FloodResponse, { to, change }: Change, { tx }: UnitOfWork): Promise<string> {
+    const said = `${LEVEL_IN_CHINESE[before.level]} → ${LEVEL_IN_CHINESE[to]} / level ${before.level} to ${to}`;
+    if (change !== 'lower' && change !== 'narrow' && change !== 'end') return said;
+    const known = await lastExplanation(tx, before.authority, before.hazard);
+    const held = (known?.conditions ?? []).filter(
+      ({ state, level }) => state !== 'near' && levelRank(level) > levelRank(to),
+    );
+    return held.length === 0 ? said : `${said}。仍达到：${held.map(({ text, by }) => `${text}（${by}）`).join('；')}`;
   }
 
   /** @returns who countersigned, null where one person is enough, or why another is wanted */
   private async secondPerson(
-    { before, covered, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
+    { before, after, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
     tx: Tx,
   ): Promise<Readonly<{ countersignedBy: string | null }> | Readonly<{ wanted: string }>> {
-    const moving = this.transfersOf(before, covered, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
+    const moving = this.transfersOf(before, after, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
     const unaccounted = ruling.to === 'none' ? await this.tasks.unaccountedIn(before.episodeId ?? '', tx) : 0;
     const reach = { unaccounted, moving, late: order.data.late !== undefined };
     const why = whySecondPerson(ruling, reach, this.plan.access.twoPersons);
@@ -113,52 +118,42 @@ export class LevelOrders {
       : { countersignedBy: row.person };
   }
 
-  private transfersOf(before: FloodResponse, covered: FloodResponse, order: OrderV1): readonly TransferPlan[] {
-    if (covered.level === 'none') return [];
+  private transfersOf(before: FloodResponse, after: FloodResponse, order: OrderV1): readonly TransferPlan[] {
     const { flood, riskPoints } = this.plan;
-    const change = { from: before.level, to: covered.level, before: before.counties, counties: covered.counties };
-    return transfersBetween(flood, riskPoints, change, order.occurredAt);
+    return transfersBetween(flood, riskPoints, { before: before.areas, after: after.areas }, order.occurredAt);
   }
 
   private async change(given: LevelChange, { tx, now, append }: UnitOfWork): Promise<void> {
-    const { before, covered, ruling, order, decidedBy, countersignedBy } = given;
+    const { before, after, ruling, order, decidedBy, countersignedBy } = given;
     const { flood } = this.plan;
-    await this.states.save(tx, covered);
+    await this.states.save(tx, after);
     const by = { order, decidedBy, countersignedBy };
-    const event = changed({ before, after: covered }, ruling, by, flood.version, now);
-    await this.states.remember(tx, event.id, covered, order.occurredAt, flood.version);
+    const event = changed({ before, after }, ruling, by, flood, now);
+    const { version: plan } = flood;
+    await this.states.remember(tx, after, { event: event.id, at: order.occurredAt, recordedAt: now, plan });
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);
     // What was weighed before stood against another level: weigh it anew.
-    await schedule(tx, 'response', assessAt(covered.authority, [now]));
+    await schedule(tx, 'response', assessAt(after.authority, [now]));
     if (ruling.superseded !== null)
-      append(superseded(before, ruling.superseded, `overtaken by ${order.id}`, flood.version, now));
+      append(superseded(before, ruling.superseded, `由 ${order.id} 取代`, flood.version, now));
     append(event);
     const unit = { tx, now, append };
-    if (ruling.to === 'none') await this.tasks.closeAll(before.episodeId ?? '', order, unit);
-    else await this.raiseTasks(given, event, unit);
-  }
-
-  private async raiseTasks(
-    { before, covered, order }: LevelChange,
-    event: ResponseChangedV1,
-    unit: UnitOfWork,
-  ): Promise<void> {
-    await this.tasks.raise(this.transfersOf(before, covered, order), covered.episodeId ?? '', event, unit);
+    const episode = before.episodeId ?? after.episodeId ?? '';
+    if (ruling.to === 'none') return this.tasks.closeAll(episode, order, unit);
+    if (ruling.change === 'narrow' || ruling.change === 'lower')
+      await this.tasks.closeOutside(episode, after, order, unit);
+    await this.tasks.raise(this.transfersOf(before, after, order), after.episodeId ?? '', event, unit);
+    await this.tasks.hasten(after, order.occurredAt, unit);
   }
 }
 
 /** What the audit keeps of a response. */
-const levelOf = ({ level, since, decidedBy, counties }: FloodResponse): object => ({
-  level,
-  since,
-  decidedBy,
-  counties,
-});
+const levelOf = ({ level, since, decidedBy, areas }: FloodResponse): object => ({ level, since, decidedBy, areas });
 
 type LevelChange = Readonly<{
   before: FloodResponse;
-  /** After the change, with the counties that it covers. */ covered: FloodResponse;
+  after: FloodResponse;
   ruling: Change;
   order: OrderV1;
   decidedBy: string;

@@ -1,6 +1,6 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import { insertRows, type Tx } from '@fengsui/database';
-import { initialFloodResponse, type FloodResponse } from '@fengsui/rules';
+import { fromStored, initialFloodResponse, type FloodResponse } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { LevelHistoryRow, StateRow } from '../tables/tables.js';
 
@@ -12,7 +12,7 @@ export class LevelStates {
     const key = { authority, hazard: 'flood' };
     await insertRows(tx, StateRow, [{ ...key, body: initialFloodResponse(authority) }], 'nothing');
     const row = await tx.getRepository(StateRow).findOne({ where: key, lock: { mode: 'pessimistic_write' } });
-    return row?.body ?? initialFloodResponse(authority);
+    return row === null ? initialFloodResponse(authority) : fromStored(row.body);
   }
 
   async save(tx: Tx, state: FloodResponse): Promise<void> {
@@ -22,12 +22,16 @@ export class LevelStates {
   }
 
   /** What was ordered, for good: the state only knows the last. */
-  async remember(tx: Tx, event: string, state: FloodResponse, at: UtcInstant, plan: string): Promise<void> {
-    const { authority, hazard, level, decidedBy, reason } = state;
+  async remember(
+    tx: Tx,
+    state: FloodResponse,
+    { event, at, recordedAt, plan }: Readonly<{ event: string; at: UtcInstant; recordedAt: UtcInstant; plan: string }>,
+  ): Promise<void> {
+    const { authority, hazard, level, areas, decidedBy, reason } = state;
     await insertRows(
       tx,
       LevelHistoryRow,
-      [{ event, authority, hazard, at, level, decidedBy: decidedBy ?? '', reason, plan }],
+      [{ event, authority, hazard, at, level, areas, decidedBy: decidedBy ?? '', reason, plan, recordedAt }],
       'nothing',
     );
   }

@@ -2,9 +2,11 @@ import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700003 } from './describe-tables.js';
 import {
+  AssessmentRow,
   CountersignatureRow,
   EndedWarningRow,
   ForecastRow,
+  ItemRow,
   LevelHistoryRow,
   MovedRow,
   RainBandRow,
@@ -12,6 +14,7 @@ import {
   ResponseOrder,
   DoubtfulStageRow,
   StageRow,
+  StageSlotRow,
   StateRow,
   TaskRow,
   WarningRow,
@@ -187,14 +190,65 @@ class UnplacedWarnings1795717000000 implements MigrationInterface {
   }
 }
 
+/** Levels by area, why they are what they are, and what a person must look at. */
+class LevelsByArea1795719600000 implements MigrationInterface {
+  readonly name = 'LevelsByArea1795719600000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.level_history add column recorded_at timestamptz, add column areas jsonb;
+      comment on column response.level_history."recorded_at" is 'when we knew of it; null: before that was kept';
+      comment on column response.level_history."areas" is 'which level each part was under';
+      alter table response.warning add column counts_until timestamptz;
+      comment on column response.warning."counts_until" is
+        'until when it is weighed; then a person is asked; null: as long as it holds';
+      update response.warning set counts_until = expires_at;
+      create table response.assessment (
+        authority text, hazard text, at timestamptz, body jsonb not null, primary key (authority, hazard, at));
+      comment on table response.assessment is 'Why the level was what it was, each time the answer changed';
+      comment on column response.assessment."authority" is 'authority, GB/T 2260';
+      comment on column response.assessment."hazard" is 'hazard';
+      comment on column response.assessment."at" is 'from when on';
+      comment on column response.assessment."body" is
+        'what was called for, by what, what was weighed, what would change it';
+      create table response.item (
+        id text primary key, kind text not null, about text not null, words text not null, since timestamptz not null,
+        closed_at timestamptz);
+      comment on table response.item is 'What a person must look at';
+      comment on column response.item."id" is 'kind and what it is about';
+      comment on column response.item."kind" is 'kind';
+      comment on column response.item."about" is 'what it is about';
+      comment on column response.item."words" is 'in words';
+      comment on column response.item."since" is 'since when';
+      comment on column response.item."closed_at" is 'over since; null: open';
+      create table response.stage_slot (
+        station text, slot timestamptz, at timestamptz not null, stage_m double precision not null,
+        primary key (station, slot));
+      comment on table response.stage_slot is
+        'The last reading of each half hour at each gauge, of the last hours: how fast the water rises';
+      comment on column response.stage_slot."station" is 'station';
+      comment on column response.stage_slot."slot" is 'beginning of the half hour';
+      comment on column response.stage_slot."at" is 'measured at';
+      comment on column response.stage_slot."stage_m" is 'metres above the station’s zero';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
     StateRow,
     LevelHistoryRow,
+    AssessmentRow,
+    ItemRow,
     WarningRow,
     EndedWarningRow,
     StageRow,
+    StageSlotRow,
     DoubtfulStageRow,
     RainRow,
     RainBandRow,
@@ -213,5 +267,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     SignalsAndDoubts1795690000000,
     LateWarnings1795700000000,
     UnplacedWarnings1795717000000,
+    LevelsByArea1795719600000,
   ],
 };

@@ -10,7 +10,7 @@ import {
   TextsColumn,
   WholeColumn,
 } from '@fengsui/database';
-import type { FloodResponse } from '@fengsui/rules';
+import type { Areas, Explanation, FloodResponse } from '@fengsui/rules';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Entity, Index } from 'typeorm';
 
@@ -31,6 +31,30 @@ export class LevelHistoryRow {
   @TextColumn('who ordered it') decidedBy!: string;
   @TextColumn('why') reason!: string;
   @TextColumn('version of the plan') plan!: string;
+  @InstantColumn('when we knew of it; null: before that was kept', { nullable: true }) recordedAt!: UtcInstant | null;
+  @DocumentColumn('which level each part was under', { nullable: true }) areas!: Areas | null;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'assessment',
+  comment: 'Why the level was what it was, each time the answer changed',
+})
+export class AssessmentRow {
+  @Key('authority, GB/T 2260') authority!: string;
+  @Key('hazard') hazard!: string;
+  @InstantKey('from when on') at!: UtcInstant;
+  @DocumentColumn('what was called for, by what, what was weighed, what would change it') body!: Explanation;
+}
+
+@Entity({ schema: 'response', name: 'item', comment: 'What a person must look at' })
+export class ItemRow {
+  @Key('kind and what it is about') id!: string;
+  @TextColumn('kind') kind!: string;
+  @TextColumn('what it is about') about!: string;
+  @TextColumn('in words') words!: string;
+  @InstantColumn('since when') since!: UtcInstant;
+  @InstantColumn('over since; null: open', { nullable: true }) closedAt!: UtcInstant | null;
 }
 
 @Entity({ schema: 'response', name: 'warning', comment: 'Signals of weather warnings that concern floods here' })
@@ -47,6 +71,8 @@ export class WarningRow {
   @InstantColumn('until when it holds; null: until it is ended', { nullable: true }) expiresAt!: UtcInstant | null;
   @TextColumn('event that updated or cancelled it', { nullable: true }) endedBy!: string | null;
   @FlagColumn('history when it came in: it decides nothing', { default: false }) late!: boolean;
+  @InstantColumn('until when it is weighed; then a person is asked; null: as long as it holds', { nullable: true })
+  countsUntil!: UtcInstant | null;
   @TextColumn('words for where it holds that nothing here knows: all of its sender counts', { nullable: true })
   unplaced!: string | null;
   @TextColumn('order of the person who said where it holds', { nullable: true }) locatedBy!: string | null;
@@ -74,6 +100,18 @@ export class StageRow {
   @NumberColumn('metres above the station’s zero') stageM!: number;
   @TextColumn('event') event!: string;
   @WholeColumn('how many thresholds of the plan it has reached') band!: number;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'stage_slot',
+  comment: 'The last reading of each half hour at each gauge, of the last hours: how fast the water rises',
+})
+export class StageSlotRow {
+  @Key('station') station!: string;
+  @InstantKey('beginning of the half hour') slot!: UtcInstant;
+  @InstantColumn('measured at') at!: UtcInstant;
+  @NumberColumn('metres above the station’s zero') stageM!: number;
 }
 
 @Entity({

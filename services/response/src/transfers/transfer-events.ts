@@ -1,13 +1,14 @@
-import type {
-  DomainEvent,
-  OrderOf,
-  OrderV1,
-  ResponseChangedV1,
-  TransferTaskClosedV1,
-  TransferTaskOverdueV1,
-  TransferTaskProgressedV1,
-  TransferTaskRaisedV1,
-  UtcInstant,
+import {
+  LEVEL_IN_CHINESE,
+  type DomainEvent,
+  type OrderOf,
+  type OrderV1,
+  type ResponseChangedV1,
+  type TransferTaskClosedV1,
+  type TransferTaskOverdueV1,
+  type TransferTaskProgressedV1,
+  type TransferTaskRaisedV1,
+  type UtcInstant,
 } from '@fengsui/contracts';
 import type { TransferPlan, TransferTask } from '@fengsui/rules';
 
@@ -18,10 +19,11 @@ export function taskRaised(
   episodeId: string,
   { riskPoint, level, dueAt }: TransferPlan,
   cause: ResponseChangedV1,
+  again = false,
 ): TransferTaskRaisedV1 {
   const taskId = `${episodeId}/${riskPoint.id}`;
   return {
-    id: `transfer-task-raised/${taskId}`,
+    id: `transfer-task-raised/${taskId}${again ? `/${cause.id}` : ''}`,
     type: 'transfer-task-raised.v1',
     key: taskId,
     correlationId: cause.id,
@@ -39,7 +41,7 @@ export function taskRaised(
       destination: riskPoint.destination,
       returnBan: true,
       dueAt,
-      reason: `level ${level} moves the people of ${riskPoint.category}`,
+      reason: `${LEVEL_IN_CHINESE[level]}响应须转移“${riskPoint.category}”类风险点人员${again ? '（再次启动，核实返回及未转移人员）' : ''}`,
       plan,
     },
   };
@@ -96,7 +98,7 @@ export function taskOverdue(
 ): TransferTaskOverdueV1 {
   return {
     ...header(task, null, now),
-    id: `transfer-task-overdue/${task.id}`,
+    id: `transfer-task-overdue/${task.id}/${task.dueAt}`,
     type: 'transfer-task-overdue.v1',
     data: {
       ...common(task),

@@ -1,7 +1,7 @@
-import type { OrderOf, OrderV1, ResponseChangedV1, UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type OrderOf, type OrderV1, type ResponseChangedV1, type UtcInstant } from '@fengsui/contracts';
 import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { progress, unaccounted, type TransferPlan } from '@fengsui/rules';
+import { levelAt, progress, unaccounted, type FloodResponse, type TransferPlan } from '@fengsui/rules';
 import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
@@ -36,7 +36,16 @@ export class TransferTasks {
       'nothing',
     );
     const fresh = new Set(written.map(({ id }) => id));
-    const events = raised.map(({ event }) => event).filter(({ data }) => fresh.has(data.taskId));
+    const known = raised.filter(({ event }) => !fresh.has(event.data.taskId));
+    const events = [
+      ...raised.map(({ event }) => event).filter(({ data }) => fresh.has(data.taskId)),
+      ...(await this.reopen(
+        known.map(({ transfer }) => transfer),
+        episode,
+        cause,
+        tx,
+      )),
+    ];
     await schedule(
       tx,
       'response',
@@ -46,6 +55,54 @@ export class TransferTasks {
     await this.desk.targetsKnown(
       events.map(({ data }) => data.taskId),
       unit,
+    );
+  }
+
+  /**
+   * The level is back: who has come back, was not there or never moved must be seen to again. Who is known to be away
+   * by evidence stays so.
+   */
+  private async reopen(
+    planned: readonly TransferPlan[],
+    episode: string,
+    cause: ResponseChangedV1,
+    tx: Tx,
+  ): Promise<readonly ReturnType<typeof taskRaised>[]> {
+    const events = planned.map((transfer) => taskRaised(this.plan.flood.version, episode, transfer, cause, true));
+    const reopened = await rows<{ id: string }>(
+      tx,
+      `update response.task t set state = 'raised', absent = 0, refusing = 0, due_at = n.due_at, level = n.level,
+         reason = n.reason, events = t.events || n.event
+       from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) as n(id, due_at, level, reason, event)
+       where t.id = n.id and t.moved < t.people returning t.id`,
+      [
+        events.map(({ data }) => data.taskId),
+        events.map(({ data }) => data.dueAt),
+        planned.map(({ level }) => level),
+        events.map(({ data }) => data.reason),
+        events.map(({ id }) => id),
+      ],
+    );
+    const ids = new Set(reopened.map(({ id }) => id));
+    return events.filter(({ data }) => ids.has(data.taskId));
+  }
+
+  /** The level has risen: what is still to be done is due by the time of the new level, if that is earlier. */
+  async hasten({ episodeId, areas }: FloodResponse, at: UtcInstant, { tx }: UnitOfWork): Promise<void> {
+    const { flood } = this.plan;
+    const open = await tx.getRepository(TaskRow).find({ where: { episode: episodeId ?? '', state: Not('closed') } });
+    const hastened = open.flatMap((row) => {
+      const point = this.plan.riskPoints.find(({ id }) => id === row.riskPoint);
+      const level = point === undefined ? 'none' : levelAt(point, areas);
+      if (level === 'none') return [];
+      const dueAt = addMinutes(at, flood.moveWithinMinutes[level]);
+      return dueAt < row.dueAt ? [{ id: row.id, level, dueAt }] : [];
+    });
+    for (const { id, level, dueAt } of hastened) await tx.getRepository(TaskRow).update({ id }, { level, dueAt });
+    await schedule(
+      tx,
+      'response',
+      hastened.map(({ id, dueAt }) => ({ kind: 'task-deadline', key: id, dueAt, payload: {} })),
     );
   }
 
@@ -92,8 +149,28 @@ export class TransferTasks {
   }
 
   /** A person ended the response: what is still open ends with it. */
-  async closeAll(episode: string, order: OrderV1, { tx, now, append }: UnitOfWork): Promise<void> {
-    const open = await openTasks(tx, episode);
+  async closeAll(episode: string, order: OrderV1, unit: UnitOfWork): Promise<void> {
+    await this.close(await openTasks(unit.tx, episode), order, unit);
+  }
+
+  /** A person ended it for a part: what is open there ends with it. */
+  async closeOutside(episode: string, { areas }: FloodResponse, order: OrderV1, unit: UnitOfWork): Promise<void> {
+    const open = await openTasks(unit.tx, episode);
+    const covered = new Set(
+      this.plan.riskPoints.filter((point) => levelAt(point, areas) !== 'none').map(({ id }) => `${episode}/${id}`),
+    );
+    await this.close(
+      open.filter(({ id }) => !covered.has(id)),
+      order,
+      unit,
+    );
+  }
+
+  private async close(
+    open: Awaited<ReturnType<typeof openTasks>>,
+    order: OrderV1,
+    { tx, now, append }: UnitOfWork,
+  ): Promise<void> {
     const events = open.map((row) => taskClosed(row, row.moved, 'response-ended', order, now));
     await run(
       tx,

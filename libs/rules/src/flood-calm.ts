@@ -1,0 +1,128 @@
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { higher } from './areas.js';
+import { aboveInWords, rainInWords, type Demand, type Evidence, type Ground } from './flood-evidence.js';
+import type { FloodPlan } from './flood-plan.js';
+import type { Decisive, FloodResponse } from './flood-response.js';
+
+/** What speaks against a lower level: what is seen not to be calm, and what is not seen at all. In words. */
+export type Calm = Readonly<{ notCalm: readonly string[]; unseen: readonly string[] }>;
+
+/** By what the levels of a response have been called for, so far. */
+export function decisiveAfter(state: FloodResponse, { met }: Demand): readonly Decisive[] {
+  if (state.level === 'none') return [];
+  const known = new Map(state.decisive.map((one) => [keyOf(one), one]));
+  for (const { condition, grounds } of met)
+    for (const ground of grounds) {
+      const one = decisiveBy(ground, condition.when);
+      known.set(keyOf(one), one);
+    }
+  return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+const keyOf = ({ level, measure, place, trigger, hours, eventCode }: Decisive): string =>
+  [measure, place, level, trigger, hours, eventCode].join('|');
+
+function decisiveBy({ level, place }: Ground, when: Demand['met'][number]['condition']['when']): Decisive {
+  const nothing = { level, place, trigger: null, hours: null, eventCode: null };
+  switch (when.measure) {
+    case 'warning':
+      return { ...nothing, measure: 'warning', eventCode: when.eventCode };
+    case 'stage':
+      return { ...nothing, measure: 'stage', trigger: when.aboveWarningM };
+    case 'rain':
+      return { ...nothing, measure: 'rain', trigger: when.mm, hours: when.hours };
+    default:
+      return { ...nothing, measure: 'forecast' };
+  }
+}
+
+/** Gauges by whose stage the level in force was called for. */
+export const decisiveGauges = ({ decisive }: FloodResponse): ReadonlySet<string> =>
+  new Set(decisive.filter(({ measure }) => measure === 'stage').map(({ place }) => place));
+
+/** Whether all that called for the level in force is seen to be calm: only observation lets a level down. */
+export function calmOf(state: FloodResponse, evidence: Evidence, plan: FloodPlan, now: UtcInstant): Calm {
+  const decisive = state.decisive.filter(({ level }) => !higher(state.level, level));
+  const looks = decisive.map((one) => lookAt(one, evidence, plan, now));
+  if (decisive.length === 0 && !anythingFresh(evidence, plan, now)) return { notCalm: [], unseen: ['各站均无新读数'] };
+  return {
+    notCalm: distinct(looks.flatMap((look) => look.notCalm)),
+    unseen: distinct(looks.flatMap((look) => look.unseen)),
+  };
+}
+
+const CALM: Calm = { notCalm: [], unseen: [] };
+const distinct = (list: readonly string[]): string[] => [...new Set(list)].sort();
+
+function lookAt(one: Decisive, evidence: Evidence, plan: FloodPlan, now: UtcInstant): Calm {
+  switch (one.measure) {
+    case 'stage':
+    case 'forecast':
+      return lookAtGauge(one, evidence, plan, now);
+    case 'rain':
+      return lookAtRain([one.place], evidence, plan, now);
+    case 'warning': {
+      const endsWith = plan.warnings.find(({ eventCode }) => eventCode === one.eventCode)?.endsWith ?? 'rain';
+      if (endsWith === 'nothing') return CALM;
+      const here = Object.entries(plan.stations).flatMap(([station, { county }]) =>
+        county === one.place ? [station] : [],
+      );
+      return endsWith === 'rain'
+        ? lookAtRain(here, evidence, plan, now, one.place)
+        : here.map((place) => lookAtGauge({ ...one, place, trigger: 0 }, evidence, plan, now)).reduce(both, CALM);
+    }
+  }
+}
+
+const both = (a: Calm, b: Calm): Calm => ({
+  notCalm: [...a.notCalm, ...b.notCalm],
+  unseen: [...a.unseen, ...b.unseen],
+});
+
+function lookAtGauge(
+  { place, trigger }: Pick<Decisive, 'place' | 'trigger'>,
+  { stages }: Evidence,
+  { names, lowering, silence }: FloodPlan,
+  now: UtcInstant,
+): Calm {
+  const name = names[place] ?? place;
+  const stage = stages.find(({ station }) => station === place);
+  // A place that only forecasts are made for has nothing to be seen.
+  if (stage === undefined) return trigger === null ? CALM : { notCalm: [], unseen: [`${name}无读数`] };
+  if (addMinutes(stage.at, silence.freshForMinutes) < now) return { notCalm: [], unseen: [`${name}无新读数`] };
+  if (trigger !== null && stage.aboveWarningM >= trigger)
+    return { notCalm: [`${name}仍${aboveInWords(stage.aboveWarningM)}`], unseen: [] };
+  return stage.risingMPerHour !== null && stage.risingMPerHour >= lowering.risingMPerHour
+    ? { notCalm: [`${name}仍在上涨（每小时${stage.risingMPerHour.toFixed(2)}米）`], unseen: [] }
+    : CALM;
+}
+
+/** Whether the rain is over at gauges: one that speaks is enough, and none of those that speak may have more. */
+function lookAtRain(
+  gauges: readonly string[],
+  { rains }: Evidence,
+  { names, lowering: { rainOver }, silence }: FloodPlan,
+  now: UtcInstant,
+  county?: string,
+): Calm {
+  const recent = rains.filter(
+    ({ hours, at }) => hours === rainOver.hours && addMinutes(at, silence.freshForMinutes) >= now,
+  );
+  const own = recent.filter(({ station }) => gauges.includes(station));
+  // A county without a gauge of its own is seen by those around it.
+  const seen =
+    own.length > 0 || gauges.some((gauge) => rains.some(({ station }) => station === gauge))
+      ? own
+      : county === undefined
+        ? []
+        : recent;
+  const raining = seen.filter(({ mm }) => mm >= rainOver.mm);
+  if (raining.length > 0)
+    return { notCalm: raining.map((one) => `${names[one.station] ?? one.station}${rainInWords(one)}`), unseen: [] };
+  return seen.length > 0
+    ? CALM
+    : { notCalm: [], unseen: [`${names[county ?? gauges[0] ?? ''] ?? county ?? ''}无新的雨量`] };
+}
+
+const anythingFresh = ({ stages, rains }: Evidence, { silence }: FloodPlan, now: UtcInstant): boolean =>
+  [...stages, ...rains].some(({ at }) => addMinutes(at, silence.freshForMinutes) >= now);

@@ -1,0 +1,180 @@
+import { utc, type Colour, type OrderV1, type UtcInstant } from '@fengsui/contracts';
+import { assess, type Assessment } from './flood-assess.js';
+import type { Evidence } from './flood-evidence.js';
+import type { Condition, FloodPlan } from './flood-plan.js';
+import { initialFloodResponse, type FloodResponse } from './flood-response.js';
+import { afterRuling, rule, type LevelOrder, type Ruling } from './flood-orders.js';
+
+export const NOW = utc('2020-06-07T00:00:00Z');
+export const YINGDE = '441881';
+export const QINGCHENG = '441802';
+export const FOGANG = '441821';
+
+export const condition = (id: string, level: Condition['level'], when: Condition['when']): Condition => ({
+  id,
+  level,
+  when,
+  text: id,
+  source: 'test',
+  verified: false,
+});
+
+export const PLAN: FloodPlan = {
+  version: 'v1',
+  authority: '441800',
+  counties: [QINGCHENG, FOGANG, YINGDE],
+  names: {
+    [QINGCHENG]: '清城区',
+    [FOGANG]: '佛冈县',
+    [YINGDE]: '英德市',
+    yingde: '英德站',
+    qingyuan: '清远站',
+    shijiao: '石角站',
+    longli: '龙沥站',
+    fogang: '佛冈站',
+  },
+  stations: {
+    yingde: { county: YINGDE, below: 'qingyuan' },
+    qingyuan: { county: QINGCHENG, below: 'shijiao' },
+    shijiao: { county: QINGCHENG, below: null },
+    longli: { county: QINGCHENG, below: 'shijiao' },
+    fogang: { county: FOGANG, below: null },
+  },
+  reaches: { yingde: [YINGDE], qingyuan: [QINGCHENG], shijiao: [QINGCHENG], longli: [QINGCHENG] },
+  warnings: [
+    {
+      eventCode: '11B03',
+      name: '暴雨',
+      colours: ['yellow', 'orange', 'red'],
+      endsWith: 'rain',
+      holdsHours: 24,
+      longestHours: 72,
+    },
+  ],
+  noResponse: [{ eventCode: '11B03', colour: 'yellow', reason: 'town level' }],
+  unknownColourAs: 'orange',
+  conditions: [
+    condition('orange', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'orange', counties: 1 }),
+    condition('red-two', 'III', { measure: 'warning', eventCode: '11B03', colour: 'red', counties: 2 }),
+    condition('stage', 'IV', { measure: 'stage', aboveWarningM: 0, stations: 1 }),
+    condition('stage-2m', 'III', { measure: 'stage', aboveWarningM: 2, stations: 2 }),
+    condition('ten-year-flow', 'III', { measure: 'forecast-flow', station: 'shijiao', flowM3s: 13_900 }),
+    condition('ten-year', 'III', { measure: 'forecast-return-period', years: 10 }),
+    condition('hundred-year', 'I', { measure: 'forecast-return-period', years: 100 }),
+    condition('rain-3h', 'IV', { measure: 'rain', hours: 3, mm: 100, stations: 1 }),
+  ],
+  transfersAt: { IV: ['slope'], III: ['slope', 'low'], II: ['slope', 'low'], I: ['slope', 'low', 'dam'] },
+  decideWithinMinutes: { IV: 30, III: 20, II: 15, I: 10 },
+  moveWithinMinutes: { IV: 360, III: 240, II: 180, I: 120 },
+  lowering: { dwellMinutes: 360, risingMPerHour: 0.05, rainOver: { hours: 3, mm: 10 }, askAgainMinutes: 180 },
+  silence: {
+    freshForMinutes: 180,
+    lastValueCountsForMinutes: 720,
+    lastValueCountsInForceForMinutes: 1440,
+    cadenceMinutes: { IV: 360, III: 180, II: 120, I: 60 },
+  },
+  proposeAgain: { stageM: 0.3, flowM3s: 500, returnPeriodYears: 10, rainMm: 30, sameWithinMinutes: 60 },
+};
+
+export const NOTHING: Evidence = { warnings: [], stages: [], forecasts: [], rains: [] };
+
+/** All of these at once. */
+export const together = (...all: readonly Evidence[]): Evidence => ({
+  warnings: all.flatMap(({ warnings }) => warnings),
+  stages: all.flatMap(({ stages }) => stages),
+  forecasts: all.flatMap(({ forecasts }) => forecasts),
+  rains: all.flatMap(({ rains }) => rains),
+});
+
+export const warned = (colour: Colour | null, ...counties: string[]): Evidence => ({
+  ...NOTHING,
+  warnings: [{ event: `w-${colour}-${counties.join()}`, eventCode: '11B03', colour, counties }],
+});
+
+/** @param rising metres an hour */
+export const stage = (
+  station: string,
+  aboveWarningM: number,
+  at: UtcInstant = NOW,
+  rising: number | null = null,
+): Evidence => ({
+  ...NOTHING,
+  stages: [{ event: `s-${station}`, station, at, aboveWarningM, risingMPerHour: rising }],
+});
+
+export const flow = (flowM3s: number): Evidence => ({
+  ...NOTHING,
+  forecasts: [{ event: `f-${flowM3s}`, station: 'shijiao', aboveWarningM: null, flowM3s, returnPeriodYears: null }],
+});
+
+export const returnPeriod = (years: number): Evidence => ({
+  ...NOTHING,
+  forecasts: [
+    { event: `y-${years}`, station: 'shijiao', aboveWarningM: null, flowM3s: null, returnPeriodYears: years },
+  ],
+});
+
+export const rain = (station: string, mm: number, at: UtcInstant = NOW, coveredMinutes = 180): Evidence => ({
+  ...NOTHING,
+  rains: [{ events: [`r-${station}`], station, at, hours: 3, mm, coveredMinutes }],
+});
+
+export const NONE = initialFloodResponse('441800');
+
+/** A response as it is played: weighed, ordered, weighed again. */
+export class Played {
+  constructor(
+    public state: FloodResponse = NONE,
+    private readonly plan: FloodPlan = PLAN,
+  ) {}
+
+  weigh(evidence: Evidence, at: UtcInstant = NOW): Assessment {
+    const assessment = assess(this.state, evidence, this.plan, at);
+    this.state = assessment.after;
+    return assessment;
+  }
+
+  order(kind: string, more: object = {}, at: UtcInstant = NOW): Ruling {
+    const ruling = rule(this.state, order(kind, more, at), this.plan);
+    this.state = afterRuling(this.state, ruling, 'liang', at);
+    return ruling;
+  }
+
+  /** `IV 441881` or what is proposed, `III 441881 441802`. */
+  get inForce(): string {
+    return areasInWords(this.state.areas);
+  }
+
+  get proposed(): string | null {
+    const open = this.state.proposal;
+    return open === null ? null : `${open.to}: ${areasInWords(open.areas)}`;
+  }
+}
+
+const areasInWords = (areas: FloodResponse['areas']): string =>
+  Object.entries(areas)
+    .map(([area, level]) => `${area} ${level}`)
+    .join(', ');
+
+export function order(kind: string, more: object = {}, at: UtcInstant = NOW): LevelOrder {
+  return {
+    id: 'o',
+    type: 'order.v1',
+    key: 'k',
+    occurredAt: at,
+    recordedAt: at,
+    correlationId: 'o',
+    causes: [],
+    data: {
+      orderId: 'o',
+      actor: 'a',
+      speaksFor: null,
+      reason: '',
+      kind,
+      authority: '441800',
+      hazard: 'flood',
+      ...(kind === 'lower' || kind === 'end' || kind === 'refuse' ? {} : { counties: [] }),
+      ...more,
+    },
+  } as unknown as OrderV1 as LevelOrder;
+}

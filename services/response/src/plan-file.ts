@@ -1,0 +1,142 @@
+import { COLOURS, type Colour } from '@fengsui/contracts';
+import type { EndsWith } from '@fengsui/rules';
+import { Type, type Static } from 'typebox';
+
+const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
+const colour = Type.Unsafe<Colour>(Type.String({ enum: [...COLOURS] }));
+const perLevel = <T extends Parameters<typeof Type.Array>[0]>(value: T) =>
+  Type.Object({ IV: value, III: value, II: value, I: value }, strict);
+const strict = { additionalProperties: false };
+const count = Type.Integer({ minimum: 1 });
+
+/** Hours over which rain is summed. */
+export const RAIN_HOURS = [1, 3, 6, 12, 24];
+const rainHours = Type.Union(RAIN_HOURS.map((hours) => Type.Literal(hours)));
+const more = Type.Number({ exclusiveMinimum: 0 });
+
+const Measure = Type.Union([
+  Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
+  Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
+  Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
+  Type.Object({ measure: Type.Literal('forecast-flow'), station: Type.String(), flowM3s: Type.Number() }, strict),
+  Type.Object({ measure: Type.Literal('forecast-return-period'), years: Type.Number() }, strict),
+  Type.Object(
+    {
+      measure: Type.Literal('rain'),
+      hours: rainHours,
+      mm: Type.Number(),
+      stations: count,
+    },
+    strict,
+  ),
+]);
+
+const metres = Type.Number({ minimum: 0 });
+/** What a gauge can show where gauges.csv does not say: metres below and above its warning stage, and how fast. */
+const GaugeDefaults = Type.Object(
+  {
+    belowWarningM: metres,
+    aboveWarningM: metres,
+    mostChangeMPerHour: metres,
+    toleranceM: metres,
+    mostRainMmPerHour: metres,
+    verified: Type.Boolean(),
+  },
+  strict,
+);
+export type GaugeDefaults = Static<typeof GaugeDefaults>;
+
+/** flood-response.yaml, as it is written. */
+export const PlanFile = Type.Object(
+  {
+    authority: Type.String({ pattern: '^\\d{6}$' }),
+    warnings: Type.Array(
+      Type.Object(
+        {
+          eventCode: Type.String(),
+          name: Type.String(),
+          colours: Type.Array(colour, { minItems: 1 }),
+          endsWith: Type.Unsafe<EndsWith>(Type.String({ enum: ['rain', 'stage', 'nothing'] })),
+          holdsHours: count,
+          longestHours: count,
+        },
+        strict,
+      ),
+    ),
+    noResponse: Type.Array(
+      Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict),
+    ),
+    unknownColourAs: colour,
+    conditions: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          level,
+          when: Measure,
+          text: Type.String(),
+          source: Type.String(),
+          verified: Type.Boolean(),
+        },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
+    transfersAt: perLevel(Type.Array(Type.String())),
+    decideWithinMinutes: perLevel(count),
+    moveWithinMinutes: perLevel(count),
+    lowering: Type.Object(
+      {
+        dwellMinutes: count,
+        risingMPerHour: metres,
+        rainOver: Type.Object({ hours: rainHours, mm: Type.Number({ exclusiveMinimum: 0 }) }, strict),
+        askAgainMinutes: count,
+        verified: Type.Boolean(),
+      },
+      strict,
+    ),
+    silence: Type.Object(
+      {
+        freshForMinutes: count,
+        lastValueCountsForMinutes: count,
+        lastValueCountsInForceForMinutes: count,
+        cadenceMinutes: perLevel(count),
+        verified: Type.Boolean(),
+      },
+      strict,
+    ),
+    proposeAgain: Type.Object(
+      {
+        stageM: more,
+        flowM3s: more,
+        returnPeriodYears: more,
+        rainMm: more,
+        sameWithinMinutes: count,
+        verified: Type.Boolean(),
+      },
+      strict,
+    ),
+    orderWaitsMinutes: count,
+    gaugeDefaults: Type.Optional(GaugeDefaults),
+    lateAfterHours: Type.Object({ readings: count, verified: Type.Boolean() }, strict),
+  },
+  strict,
+);
+
+/** Something stands there: a point without an organiser is nobody's. */
+const written = Type.String({ pattern: '\\S' });
+
+/** A row of risk-points.csv. */
+export const RiskPointRow = Type.Object(
+  {
+    id: Type.String({ minLength: 1 }),
+    name: written,
+    county: Type.String({ pattern: '^\\d{6}$' }),
+    /** The gauge on whose reach it lies; empty: on none. */
+    reach: Type.Optional(Type.String()),
+    category: written,
+    people: Type.Integer({ minimum: 1 }),
+    organiser: written,
+    destination: written,
+  },
+  strict,
+);
