@@ -47,7 +47,9 @@ async function fed(folder: string, ...files: readonly (string | Buffer)[]): Prom
       counts: `${receipt.accepted} ${receipt.duplicates} ${receipt.refused} ${receipt.conflicts}`,
       refused: receipt.refusals.map(({ place, reason }) => `${place}: ${reason}`).join('; '),
       notes: receipt.notes.map(({ note }) => note).join('; '),
-      proposed: levels.flatMap(({ state, level, reason }) => (state === 'proposed' ? [`${level} ${reason}`] : [])),
+      proposed: levels
+        .filter(({ state }) => state === 'proposed')
+        .map(({ level, areas = [], reason }) => `${level} ${areas.map(({ area }) => area).join(' ')} ${reason}`),
       events: bodies.map(({ body }) => JSON.parse(body) as DomainEvent),
     });
   }
@@ -101,7 +103,7 @@ describe('small inputs after public bug reports', () => {
   real(`07 each info by itself ${withoutData}`, async () => {
     const mixed = await one('07-cap-several-infos', 'red-one-county-yellow-other.xml');
     expect(signals(mixed)).toEqual(['11B03 red 441823000000', '11B03 yellow 441826000000']);
-    expect(mixed.proposed).toEqual([expect.stringMatching(/^IV .*rain-orange: 441823\)/)]);
+    expect(mixed.proposed).toEqual([expect.stringMatching(/^IV 441823 .*阳山县暴雨红色预警/)]);
     const second = await one('07-cap-several-infos', 'thunder-first-rain-second.xml');
     expect(signals(second)).toContain('11B03 red 441882000000');
     expect(second.proposed).toEqual([expect.stringContaining('441882')]);
@@ -131,7 +133,7 @@ describe('small inputs after public bug reports', () => {
   for (const file of ['to-itself-red-two.xml', 'control-red-two.xml'])
     real(`10 ${file} is in force ${withoutData}`, async () => {
       const { proposed } = await one('10-cap-references', file);
-      expect(proposed).toEqual([expect.stringMatching(/^III .*441881 441882/)]);
+      expect(proposed).toEqual([expect.stringMatching(/^III 441881 441882 /)]);
     });
 
   real(`11 in every encoding it is the same warning ${withoutData}`, async () => {
@@ -160,7 +162,7 @@ describe('small inputs after public bug reports', () => {
 
   real(`14 the same alert in JSON and XML is one ${withoutData}`, async () => {
     const [json, xml] = await fed('14-cap-json', 'red-two-counties.json', 'same-as-xml.xml');
-    expect(json?.proposed).toEqual([expect.stringMatching(/^III .*441821 441823/)]);
+    expect(json?.proposed).toEqual([expect.stringMatching(/^III 441821 441823 /)]);
     expect(json?.events[0]).toMatchObject({ data: { eventCode: '11B03', colour: 'red' } });
     expect([json?.counts, xml?.counts]).toEqual(['1 0 0 0', '0 1 0 0']);
   });
@@ -170,7 +172,7 @@ describe('small inputs after public bug reports', () => {
     const good = Buffer.from(`${header}longli,2026-11-25T15:35:00+08:00,stage,14.60,m,\n`);
     const [future, now] = await fed('18-reading-of-the-future', 'future.csv', good);
     expect(future).toMatchObject({ counts: '0 0 2 0', refused: expect.stringContaining('line 2, occurredAt') });
-    expect(now?.proposed).toEqual([expect.stringMatching(/^IV .*longli/)]);
+    expect(now?.proposed).toEqual([expect.stringMatching(/^IV reach:longli .*龙沥站/)]);
   });
 
   real(`19 a code for nothing measured is no measurement ${withoutData}`, async () => {
@@ -216,7 +218,7 @@ describe('small inputs after public bug reports', () => {
   real(`31 a city’s words that name one county warn that one ${withoutData}`, async () => {
     const came = await one('31-city-bureau-names-county', 'words.txt');
     expect(signals(came)).toEqual(['11B03 red 441821']);
-    expect(came.proposed).toEqual([expect.stringMatching(/^IV .*441821\)/)]);
+    expect(came.proposed).toEqual([expect.stringMatching(/^IV 441821 .*佛冈县/)]);
   });
 
   real(`the polled rows are there ${withoutData}`, () => {

@@ -52,6 +52,25 @@ export const PLAN: FloodPlan = {
     },
   ],
   noResponse: [{ eventCode: '11B03', colour: 'yellow', reason: 'town level' }],
+  ceilings: [
+    { of: 'warning', eventCode: '11B03', upTo: 1, level: 'IV', reason: 'test' },
+    { of: 'warning', eventCode: '11B03', level: 'III', reason: 'test' },
+    { of: 'stage', upTo: 1, level: 'IV', reason: 'test' },
+    { of: 'stage', level: 'III', reason: 'test' },
+    { of: 'forecast-flow', station: 'shijiao', level: 'III', reason: 'test' },
+    { of: 'rain', hours: 3, level: 'IV', reason: 'test' },
+  ],
+  limits: {
+    stages: {
+      yingde: { lowestM: -30, highestM: 20 },
+      qingyuan: { lowestM: -30, highestM: 20 },
+      shijiao: { lowestM: -30, highestM: 20 },
+      longli: { lowestM: -30, highestM: 20 },
+    },
+    mostRainMmPerHour: 250,
+    mostFlowM3s: 30_000,
+    mostReturnPeriodYears: 10_000,
+  },
   unknownColourAs: 'orange',
   conditions: [
     condition('orange', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'orange', counties: 1 }),

@@ -1,4 +1,4 @@
-import { colourRank, levelRank, type Colour, type Level } from '@fengsui/contracts';
+import type { Colour, Level } from '@fengsui/contracts';
 
 /**
  * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least",
@@ -31,6 +31,37 @@ type WarningKind = Readonly<{
   endsWith: EndsWith;
   /** Hours for which one that does not say until when holds; then a person is asked. */ holdsHours: number;
   /** Hours after which a person is asked of any, whatever it says itself. */ longestHours: number;
+}>;
+
+/** A colour that calls for no level, in so many counties or fewer. */
+export type NoResponse = Readonly<{
+  eventCode: string;
+  colour: Colour;
+  /** All counties without it. */ upToCounties?: number | undefined;
+  reason: string;
+}>;
+
+/**
+ * The highest level that a quantity calls for by itself, in so many places or fewer: more is for people to consult
+ * about 会商.
+ */
+export type Ceiling = Readonly<{
+  of: Measure['measure'];
+  eventCode?: string | undefined;
+  hours?: number | undefined;
+  station?: string | undefined;
+  /** Counties or gauges; all of them without it. */ upTo?: number | undefined;
+  level: RaisingLevel;
+  reason: string;
+}>;
+
+/** What can be measured at all: beyond it a condition cannot be met. */
+export type Limits = Readonly<{
+  /** Of each gauge with a warning stage, metres above (below: less than 0) it. */
+  stages: Readonly<Record<string, Readonly<{ lowestM: number; highestM: number }>>>;
+  mostRainMmPerHour: number;
+  mostFlowM3s: number;
+  mostReturnPeriodYears: number;
 }>;
 
 /** How a level is let down: by observation, after a time, by a person. */
@@ -76,7 +107,9 @@ export type FloodPlan = Readonly<{
    * `noResponse`.
    */
   warnings: readonly WarningKind[];
-  noResponse: readonly Readonly<{ eventCode: string; colour: Colour; reason: string }>[];
+  noResponse: readonly NoResponse[];
+  /** What even the most of a quantity does not call for, and why. */ ceilings: readonly Ceiling[];
+  /** What can be measured at all. */ limits: Limits;
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
   unknownColourAs: Colour;
   conditions: readonly Condition[];
@@ -88,121 +121,3 @@ export type FloodPlan = Readonly<{
   silence: Silence;
   proposeAgain: ProposeAgain;
 }>;
-
-export type PlanFault = Readonly<{ place: string; fault: string; counterExample: string }>;
-
-/**
- * Everything that is wrong with a plan, each with a case in which it would decide wrongly. An empty list: the plan
- * may be used.
- */
-export function faultsOf(plan: FloodPlan): readonly PlanFault[] {
-  return [...undecidedWarnings(plan), ...unreachableConditions(plan), ...missingTransfers(plan), ...repeatedIds(plan)];
-}
-
-function undecidedWarnings({ warnings, noResponse, conditions }: FloodPlan): PlanFault[] {
-  return warnings.flatMap(({ eventCode, name, colours }) =>
-    colours
-      .filter(
-        (colour) =>
-          !conditions.some(
-            ({ when }) =>
-              when.measure === 'warning' &&
-              when.eventCode === eventCode &&
-              colourRank(when.colour) <= colourRank(colour),
-          ),
-      )
-      .filter((colour) => !noResponse.some((row) => row.eventCode === eventCode && row.colour === colour))
-      .map((colour) => ({
-        place: `warnings/${eventCode}`,
-        fault: `${name} ${colour} is undecided`,
-        counterExample: `a ${colour} warning ${eventCode} for every county calls for no level and no rule says that it should not`,
-      })),
-  );
-}
-
-/**
- * A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of
- * the two is a mistake.
- */
-function unreachableConditions({ conditions }: FloodPlan): PlanFault[] {
-  return conditions.flatMap((condition, index) => {
-    const anticipating = conditions.find(
-      (other, otherIndex) =>
-        otherIndex !== index &&
-        levelRank(other.level) >= levelRank(condition.level) &&
-        implies(condition.when, other.when) &&
-        !(implies(other.when, condition.when) && otherIndex > index),
-    );
-    if (anticipating === undefined) return [];
-    return [
-      {
-        place: `conditions/${condition.id}`,
-        fault: `never decides: ${anticipating.id} calls for ${anticipating.level} first`,
-        counterExample: `${words(condition.when)}: ${condition.id} says ${condition.level}, ${anticipating.id} already says ${anticipating.level}`,
-      },
-    ];
-  });
-}
-
-/** Whether `a` cannot hold without `b` holding. */
-function implies(a: Measure, b: Measure): boolean {
-  if (a.measure === 'warning')
-    return (
-      b.measure === 'warning' &&
-      a.eventCode === b.eventCode &&
-      colourRank(a.colour) >= colourRank(b.colour) &&
-      a.counties >= b.counties
-    );
-  if (a.measure === 'stage')
-    return b.measure === 'stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
-  if (a.measure === 'forecast-stage')
-    return b.measure === 'forecast-stage' && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
-  if (a.measure === 'forecast-flow')
-    return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
-  if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
-  return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
-}
-
-const LADDER = ['IV', 'III', 'II', 'I'] as const satisfies readonly RaisingLevel[];
-
-function missingTransfers({ transfersAt }: FloodPlan): PlanFault[] {
-  return LADDER.slice(1).flatMap((level, index) => {
-    const below = LADDER[index] as RaisingLevel;
-    return transfersAt[below]
-      .filter((category) => !transfersAt[level].includes(category))
-      .map((category) => ({
-        place: `transfersAt/${level}`,
-        fault: `${category} is moved at ${below} but not at ${level}`,
-        counterExample: `a jump from none to ${level} leaves the people of ${category} where a climb through ${below} would have moved them`,
-      }));
-  });
-}
-
-function repeatedIds({ conditions }: FloodPlan): PlanFault[] {
-  const ids = conditions.map(({ id }) => id);
-  return ids
-    .filter((id, index) => ids.indexOf(id) !== index)
-    .map((id) => ({
-      place: `conditions/${id}`,
-      fault: 'two conditions have this id',
-      counterExample: `a reason that names ${id} names two rules`,
-    }));
-}
-
-/** A condition in words, for reasons and for refusals of a plan. */
-export function words(when: Measure): string {
-  switch (when.measure) {
-    case 'warning':
-      return `warning ${when.eventCode} ${when.colour} or higher in ${when.counties} or more counties`;
-    case 'stage':
-      return `stage ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
-    case 'forecast-stage':
-      return `stage forecast ${when.aboveWarningM} m or more above the warning stage at ${when.stations} or more stations`;
-    case 'forecast-flow':
-      return `flow forecast of ${when.flowM3s} m³/s or more at ${when.station}`;
-    case 'forecast-return-period':
-      return `flood forecast with a return period of ${when.years} years or more`;
-    case 'rain':
-      return `${when.mm} mm or more within ${when.hours} h at ${when.stations} or more stations`;
-  }
-}

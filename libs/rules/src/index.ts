@@ -8,6 +8,7 @@ export * from './flood-evidence.js';
 export * from './flood-explain.js';
 export * from './flood-orders.js';
 export * from './flood-plan.js';
+export * from './flood-plan-faults.js';
 export * from './flood-response.js';
 export * from './rain-sums.js';
 export * from './gauge-bands.js';

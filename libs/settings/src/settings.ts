@@ -198,6 +198,19 @@ export class SettingsError extends Error {
   }
 }
 
+/** What is wrong with a file of the plan, and a case in which it would decide wrongly (empty: it cannot be read). */
+export type FileFault = Readonly<{ file: string; place: string; fault: string; counterExample: string }>;
+
+/** A plan that can be read, and would decide wrongly. */
+export class PlanFaults extends SettingsError {
+  constructor(readonly details: readonly FileFault[]) {
+    super(
+      `${details[0]?.file ?? ''} would decide wrongly`,
+      details.map(({ place, fault, counterExample }) => `${place}：${fault}。例如：${counterExample}`),
+    );
+  }
+}
+
 /** @throws SettingsError naming every bad setting, its value and what was expected */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const given: Record<string, unknown> = {};

@@ -24,6 +24,17 @@ const Rehearsed = View(
   },
   'with --dry-run: what a record would be',
 );
+const PlanCheckOutput = View({
+  ok: Type.Boolean(),
+  faults: Type.Array(
+    View({
+      file: Type.String(),
+      place: Type.String(),
+      fault: Type.String(),
+      counterExample: Type.String({ description: 'a case in which it would decide wrongly; empty: it cannot be read' }),
+    }),
+  ),
+});
 const counts = { records: count, accepted: count, duplicates: count, refused: count };
 
 const FeedOutput = View({
@@ -135,6 +146,7 @@ export const OUTPUTS = {
   doctor: DoctorOutput,
   orders: OrderOutput,
   audit: AuditOutput,
+  'plan-check': PlanCheckOutput,
   levels: Type.Array(LevelView),
   explain: Type.Array(ExplanationView),
   items: Type.Array(ItemView),

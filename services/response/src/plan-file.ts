@@ -1,5 +1,5 @@
 import { COLOURS, type Colour } from '@fengsui/contracts';
-import type { EndsWith } from '@fengsui/rules';
+import type { EndsWith, Measure } from '@fengsui/rules';
 import { Type, type Static } from 'typebox';
 
 const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
@@ -14,7 +14,8 @@ export const RAIN_HOURS = [1, 3, 6, 12, 24];
 const rainHours = Type.Union(RAIN_HOURS.map((hours) => Type.Literal(hours)));
 const more = Type.Number({ exclusiveMinimum: 0 });
 
-const Measure = Type.Union([
+const MEASURES = ['warning', 'stage', 'forecast-stage', 'forecast-flow', 'forecast-return-period', 'rain'];
+const MeasureOf = Type.Union([
   Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
   Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
   Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
@@ -40,6 +41,8 @@ const GaugeDefaults = Type.Object(
     mostChangeMPerHour: metres,
     toleranceM: metres,
     mostRainMmPerHour: metres,
+    mostFlowM3s: metres,
+    mostReturnPeriodYears: metres,
     verified: Type.Boolean(),
   },
   strict,
@@ -64,7 +67,24 @@ export const PlanFile = Type.Object(
       ),
     ),
     noResponse: Type.Array(
-      Type.Object({ eventCode: Type.String(), colour, reason: Type.String({ minLength: 1 }) }, strict),
+      Type.Object(
+        { eventCode: Type.String(), colour, upToCounties: Type.Optional(count), reason: Type.String({ minLength: 1 }) },
+        strict,
+      ),
+    ),
+    ceilings: Type.Array(
+      Type.Object(
+        {
+          of: Type.Unsafe<Measure['measure']>(Type.String({ enum: MEASURES })),
+          eventCode: Type.Optional(Type.String()),
+          hours: Type.Optional(rainHours),
+          station: Type.Optional(Type.String()),
+          upTo: Type.Optional(count),
+          level,
+          reason: Type.String({ minLength: 1 }),
+        },
+        strict,
+      ),
     ),
     unknownColourAs: colour,
     conditions: Type.Array(
@@ -72,7 +92,7 @@ export const PlanFile = Type.Object(
         {
           id: Type.String(),
           level,
-          when: Measure,
+          when: MeasureOf,
           text: Type.String(),
           source: Type.String(),
           verified: Type.Boolean(),
@@ -116,7 +136,7 @@ export const PlanFile = Type.Object(
       strict,
     ),
     orderWaitsMinutes: count,
-    gaugeDefaults: Type.Optional(GaugeDefaults),
+    gaugeDefaults: GaugeDefaults,
     lateAfterHours: Type.Object({ readings: count, verified: Type.Boolean() }, strict),
   },
   strict,

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
 import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
-import { hashOf, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
+import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
 import { PlanFile, RiskPointRow, type GaugeDefaults } from './plan-file.js';
 
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
@@ -57,6 +57,7 @@ export class ResponsePlan {
       reach: reach === '' ? null : reach,
     }));
     refuseStrangers(folder, counties, gauges.value, riskPoints);
+    const known = new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)]));
     const flood: FloodPlan = {
       ...(rules as Pick<FloodPlan, keyof typeof rules>),
       version: hashOf(plan.version, gauges.version, points.version),
@@ -72,21 +73,33 @@ export class ResponsePlan {
         ]),
       ),
       reaches: reachesOf(riskPoints),
+      limits: limitsOf([...known.values()], gaugeDefaults),
     };
-    const faults = faultsOf(flood);
-    if (faults.length > 0)
-      throw new SettingsError(
-        `${path.join(folder, 'flood-response.yaml')} would decide wrongly`,
-        faults.map(({ place, fault, counterExample }) => `${place}: ${fault}. For example: ${counterExample}`),
-      );
-    return new ResponsePlan(
+    const faults = faultsOf(
       flood,
-      new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)])),
-      riskPoints,
-      counties,
-      { access: AccessPlan.read(folder), orderWaitsMinutes, lateAfterHours },
+      riskPoints.map(({ category }) => category),
     );
+    if (faults.length > 0)
+      throw new PlanFaults(faults.map((fault) => ({ file: `${folder}/flood-response.yaml`, ...fault })));
+    return new ResponsePlan(flood, known, riskPoints, counties, {
+      access: AccessPlan.read(folder),
+      orderWaitsMinutes,
+      lateAfterHours,
+    });
   }
+}
+
+/** What the gauges of the city can show at all. */
+function limitsOf(
+  gauges: readonly Gauge[],
+  { mostRainMmPerHour, mostFlowM3s, mostReturnPeriodYears }: GaugeDefaults,
+): FloodPlan['limits'] {
+  const stages = gauges.flatMap(({ station, warningStageM, band: { minStageM, maxStageM } }) =>
+    warningStageM === null || minStageM === null || maxStageM === null
+      ? []
+      : [[station, { lowestM: minStageM - warningStageM, highestM: maxStageM - warningStageM }] as const],
+  );
+  return { stages: Object.fromEntries(stages), mostRainMmPerHour, mostFlowM3s, mostReturnPeriodYears };
 }
 
 /** Gauges on whose reach risk points lie, and the counties of these. */
@@ -134,12 +147,11 @@ function refuseStrangers(
 const numberOr = (written: string | undefined, otherwise: number | null): number | null =>
   written === undefined || written === '' ? otherwise : Number(written);
 
-function gaugeOf(row: GaugeRow, defaults: GaugeDefaults | undefined): Gauge {
+function gaugeOf(row: GaugeRow, defaults: GaugeDefaults): Gauge {
   const { station, name, county } = row;
   const warningStageM = numberOr(row.warning_stage_m, null);
-  const fromWarning = (metres: number | undefined): number | null =>
-    warningStageM === null || metres === undefined ? null : warningStageM + metres;
-  const below = defaults === undefined ? undefined : -defaults.belowWarningM;
+  const fromWarning = (metres: number): number | null => (warningStageM === null ? null : warningStageM + metres);
+  const below = -defaults.belowWarningM;
   return {
     station,
     name,
@@ -148,10 +160,10 @@ function gaugeOf(row: GaugeRow, defaults: GaugeDefaults | undefined): Gauge {
     neighbours: neighboursOf(row),
     band: {
       minStageM: numberOr(row.min_stage_m, fromWarning(below)),
-      maxStageM: numberOr(row.max_stage_m, fromWarning(defaults?.aboveWarningM)),
-      mostChangeMPerHour: numberOr(row.most_change_m_per_hour, defaults?.mostChangeMPerHour ?? null),
-      toleranceM: defaults?.toleranceM ?? 0,
+      maxStageM: numberOr(row.max_stage_m, fromWarning(defaults.aboveWarningM)),
+      mostChangeMPerHour: numberOr(row.most_change_m_per_hour, defaults.mostChangeMPerHour),
+      toleranceM: defaults.toleranceM,
     },
-    mostRainMmPerHour: defaults?.mostRainMmPerHour ?? null,
+    mostRainMmPerHour: defaults.mostRainMmPerHour,
   };
 }

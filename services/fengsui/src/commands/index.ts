@@ -21,6 +21,7 @@ import { LEVELS_COMMAND } from './levels.js';
 import { ORDER_COMMANDS } from './orders.js';
 import { PARKED_COMMANDS } from './parked.js';
 import { PEOPLE_COMMANDS } from './people.js';
+import { PLAN_CHECK_COMMAND } from './plan-check.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { PREPARE_COMMAND } from './prepare.js';
 import { REPORT_COMMAND } from './report.js';
@@ -63,6 +64,7 @@ const OWN: readonly CommandOf[] = [
   TOPICS_COMMAND,
   POSITIONS_MOVE_COMMAND,
   CLOCK_COMMAND,
+  PLAN_CHECK_COMMAND,
   PREPARE_COMMAND,
   DOCTOR_COMMAND,
 ];

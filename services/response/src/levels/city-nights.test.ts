@@ -310,6 +310,7 @@ it('at any instant says why the level was what it was', async () => {
     conditions: [
       { id: 'rain-orange', state: 'holds', by: '英德市暴雨红色预警', since: response.instant('10:00') },
       { id: 'rain-red-two', state: 'near', by: '英德市暴雨红色预警；尚差1个县（市、区）' },
+      { id: 'rain-red-four', state: 'near', by: '英德市暴雨红色预警；尚差3个县（市、区）' },
     ],
   });
   const [now] = await query().explain(null);

@@ -1,4 +1,11 @@
-import { addMinutes, type OrderOf, type OrderV1, type ResponseChangedV1, type UtcInstant } from '@fengsui/contracts';
+import {
+  addMinutes,
+  checkEvent,
+  type OrderOf,
+  type OrderV1,
+  type ResponseChangedV1,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { levelAt, progress, unaccounted, type FloodResponse, type TransferPlan } from '@fengsui/rules';
@@ -6,7 +13,7 @@ import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@
 import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 import { ResponsePlan } from '../plan.js';
-import { MovedRow, TaskRow } from '../tables/tables.js';
+import { ItemRow, MovedRow, TaskRow } from '../tables/tables.js';
 import { taskClosed, taskOverdue, taskProgressed, taskRaised } from './transfer-events.js';
 
 /** Transfer tasks: one risk point in one response, from its raising until everyone on its ledger is accounted for. */
@@ -25,10 +32,22 @@ export class TransferTasks {
     unit: UnitOfWork,
   ): Promise<void> {
     const { tx, append } = unit;
-    const raised = planned.map((transfer) => ({
+    const all = planned.map((transfer) => ({
       transfer,
       event: taskRaised(this.plan.flood.version, episode, transfer, cause),
     }));
+    // A row of the plan that cannot be used puts no order aside: the level changes, and a person sees to the row.
+    const unusable = all.filter(({ event }) => !checkEvent(event.type, event).ok);
+    const raised = all.filter((one) => !unusable.includes(one));
+    await insertRows(
+      tx,
+      ItemRow,
+      unusable.map(({ transfer, event }) => unusableItem(transfer, event)),
+      {
+        on: ['id'],
+        set: ['words', 'since', 'closedAt'],
+      },
+    );
     const written = await insertReturning(
       tx,
       TaskRow,
@@ -197,6 +216,19 @@ export class TransferTasks {
     return tx.getRepository(TaskRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 }
+
+/** What a person must see to by hand: whom the plan names could not be made a task. */
+const unusableItem = (
+  { riskPoint: { id, name, county, people } }: TransferPlan,
+  { occurredAt, data }: ReturnType<typeof taskRaised>,
+): ItemRow => ({
+  id: `task-unusable/${data.taskId}`,
+  kind: 'task-unusable',
+  about: id,
+  words: `风险点 ${id}（${county} ${name}，${people}人）在预案中所列不全，未能生成转移任务，请人工落实并改正 risk-points.csv`,
+  since: occurredAt,
+  closedAt: null,
+});
 
 const openTasks = (
   tx: Tx,
