@@ -137,7 +137,7 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
       OFFICER,
     ),
     answer(city, '2020-06-06T20:46', 'response/order/demo-confirm-2020-2', OFFICER),
-    answer(city, '2020-06-07T02:27', `proposal/${named(city, '2020-P04')}`, LEADER),
+    answer(city, '2020-06-07T02:27', `proposal/${named(city, '2020-P05')}`, LEADER),
     confirm(city, confirmedIII, 'confirm-2020-3', { level: 'III', counties: all, reason: '提升至防汛Ⅲ级应急响应' }),
     answer(
       city,

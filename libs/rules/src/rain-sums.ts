@@ -1,7 +1,5 @@
-import { addMinutes, minutesBetween, type UtcInstant } from '@fengsui/contracts';
-
-/** Rain that fell within the minutes up to `at`. */
-export type RainWindow = Readonly<{ at: UtcInstant; minutes: number; mm: number; event: string }>;
+/** Rain that fell within the minutes up to `end`. Times are minutes since 1970: a gauge has hundreds of windows a day. */
+export type RainWindow = Readonly<{ end: number; minutes: number; mm: number; event: string }>;
 /**
  * Rain of some hours: at least `mm` fell, because windows that do not overlap add up to it. `coveredMinutes` of the
  * hours are known by them; of the rest nobody knows anything.
@@ -13,11 +11,10 @@ export type RainSum = Readonly<{ mm: number; coveredMinutes: number; events: rea
  * lie within and do not overlap. Rain cannot be negative, so no such sum is more than what fell; and whatever comes
  * twice, or as running sums, is counted once.
  */
-export function rainSumOf(windows: readonly RainWindow[], until: UtcInstant, hours: number): RainSum {
-  const from = addMinutes(until, -hours * 60);
+export function rainSumOf(windows: readonly RainWindow[], until: number, hours: number): RainSum {
+  const from = until - hours * 60;
   const within = windows
-    .filter(({ at, minutes }) => at <= until && addMinutes(at, -minutes) >= from)
-    .map((window) => ({ ...window, end: minutesBetween(from, window.at) }))
+    .filter(({ end, minutes }) => end <= until && end - minutes >= from)
     .sort((a, b) => a.end - b.end || a.minutes - b.minutes || a.mm - b.mm || (a.event < b.event ? -1 : 1));
   // The best of the windows up to each, by weighted interval scheduling.
   const best: Best[] = [NOTHING];

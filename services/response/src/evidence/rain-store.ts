@@ -1,4 +1,4 @@
-import { minutesBetween, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
+import { utc, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import { canFall, NEAR_SHARE, rainSumOf, type Evidence, type RainWindow } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
@@ -12,7 +12,13 @@ type Rain = Evidence['rains'][number];
 /** Rain of the last day at each gauge, as windows that were measured. */
 @Injectable()
 export class RainStore {
-  constructor(private readonly plan: ResponsePlan) {}
+  /** Less than this is near no threshold of the plan, millimetres. */
+  private readonly least: number;
+
+  constructor(private readonly plan: ResponsePlan) {
+    const { conditions } = plan.flood;
+    this.least = Math.min(...conditions.flatMap(({ when }) => (when.measure === 'rain' ? [when.mm * NEAR_SHARE] : [])));
+  }
 
   /** @returns whether the case must be weighed anew */
   async add(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
@@ -39,15 +45,13 @@ export class RainStore {
 
   /** Rain of the hours of the plan up to the latest reading of each gauge. */
   async load(tx: Tx): Promise<readonly Rain[]> {
-    return sumsOf(await windowsOf(tx, null, 0));
+    const lastHours = this.plan.flood.lowering.rainOver.hours;
+    return sumsOf(await windowsOf(tx, null, { least: this.least, lastHours }));
   }
 
   private async crossed(tx: Tx, stations: readonly string[]): Promise<boolean> {
-    const { conditions } = this.plan.flood;
-    const least =
-      Math.min(...conditions.flatMap(({ when }) => (when.measure === 'rain' ? [when.mm] : []))) * NEAR_SHARE;
     // Where even all windows together do not come to a threshold, no sum of some of them does.
-    const sums = sumsOf(await windowsOf(tx, stations, least));
+    const sums = sumsOf(await windowsOf(tx, stations, { least: this.least, lastHours: 0 }));
     const before = await rainBands(tx, stations);
     const quiet = quietMinutes(this.plan.flood);
     const bands = stations.flatMap((station): Band[] => {
@@ -77,36 +81,52 @@ export class RainStore {
 
 const DAY_MINUTES = 24 * 60;
 
-type StationWindow = RainWindow & Readonly<{ station: string }>;
+/** Windows of gauges, by gauge, and when its latest ended. */
+type Windows = ReadonlyMap<string, Readonly<{ at: UtcInstant; windows: readonly RainWindow[] }>>;
 
-/** @param least only of gauges whose windows come to at least this much, millimetres */
-function windowsOf(tx: Tx, stations: readonly string[] | null, least: number): Promise<StationWindow[]> {
-  return rows<StationWindow>(
+/**
+ * @param least where all windows of a gauge come to less than this, millimetres, only those of the last hours are needed
+ * @param lastHours as many; 0: none
+ */
+async function windowsOf(
+  tx: Tx,
+  stations: readonly string[] | null,
+  { least, lastHours }: Readonly<{ least: number; lastHours: number }>,
+): Promise<Windows> {
+  const found = await rows<RainWindow & Readonly<{ station: string }>>(
     tx,
-    `select station, at, minutes, mm, event from response.rain
-     where station in (select station from response.rain where $1::text[] is null or station = any($1)
-                       group by station having sum(mm) >= $2)
-     order by station, at, minutes`,
-    [stations, Number.isFinite(least) ? least : Number.MAX_SAFE_INTEGER],
+    `with known as (
+       select station, max(at) as latest, sum(mm) as mm from response.rain
+       where $1::text[] is null or station = any($1) group by station)
+     select r.station, extract(epoch from r.at)::float8 / 60 as "end", r.minutes, r.mm, r.event
+     from response.rain r join known k using (station)
+     where k.mm >= $2 or r.at > k.latest - make_interval(hours => $3)
+     order by r.station, r.at, r.minutes`,
+    [stations, Number.isFinite(least) ? least : Number.MAX_SAFE_INTEGER, lastHours],
+  );
+  const own = new Map<string, RainWindow[]>();
+  for (const { station, ...window } of found) own.set(station, pushed(own.get(station), window));
+  return new Map(
+    [...own].map(([station, windows]) => {
+      const end = windows.at(-1)?.end ?? 0;
+      return [station, { at: utc(new Date(end * 60_000).toISOString()), windows }];
+    }),
   );
 }
 
-function sumsOf(windows: readonly StationWindow[]): Rain[] {
-  const byStation = new Map<string, StationWindow[]>();
-  for (const window of windows) {
-    const own = byStation.get(window.station);
-    if (own === undefined) byStation.set(window.station, [window]);
-    else own.push(window);
-  }
-  return [...byStation].flatMap(([station, own]) => {
-    const at = own.at(-1)?.at as UtcInstant;
+/** Grown in place: a gauge has hundreds a day. */
+function pushed<T>(list: T[] | undefined, one: T): T[] {
+  if (list === undefined) return [one];
+  list.push(one);
+  return list;
+}
+
+function sumsOf(known: Windows): Rain[] {
+  return [...known].flatMap(([station, { at, windows }]) => {
+    const until = windows.at(-1)?.end ?? 0;
     return RAIN_HOURS.map((hours): Rain => {
-      const sum = rainSumOf(
-        own.filter((window) => minutesBetween(window.at, at) < hours * 60),
-        at,
-        hours,
-      );
-      return { events: sum.events, station, at, hours, mm: sum.mm, coveredMinutes: sum.coveredMinutes };
+      const { mm, coveredMinutes, events } = rainSumOf(windows, until, hours);
+      return { events, station, at, hours, mm, coveredMinutes };
     });
   });
 }
