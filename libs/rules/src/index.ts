@@ -10,6 +10,7 @@ export * from './flood-orders.js';
 export * from './flood-plan.js';
 export * from './flood-plan-faults.js';
 export * from './flood-response.js';
+export * from './notices.js';
 export * from './rain-sums.js';
 export * from './gauge-bands.js';
 export * from './grades.js';

@@ -1,4 +1,4 @@
-/** Rain that fell within the minutes up to `end`. Times are minutes since 1970: a gauge has hundreds of windows a day. */
+/** Rain that fell within the minutes up to `end`, in minutes since 1970: a gauge has hundreds of windows a day. */
 export type RainWindow = Readonly<{ end: number; minutes: number; mm: number; event: string }>;
 /**
  * Rain of some hours: at least `mm` fell, because windows that do not overlap add up to it. `coveredMinutes` of the

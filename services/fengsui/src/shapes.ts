@@ -24,6 +24,20 @@ const Rehearsed = View(
   },
   'with --dry-run: what a record would be',
 );
+const JudgedNoticeOutput = View(
+  {
+    at: ViewInstant('ordered at'),
+    authority: Type.String({ description: 'GB/T 2260' }),
+    response: Type.String({ description: '防汛, 防风防汛, 防冻 …' }),
+    ordered: Type.String({ description: 'level; none: it ends' }),
+    known: Type.Array(View({ event: Type.String(), knownAt: ViewInstant('known from'), text: Type.String() })),
+    missing: Type.Array(Type.String()),
+    proposed: ViewNull(View({ level: Type.String(), at: ViewInstant('called for since') })),
+    judged: Type.Boolean({ description: 'it has evidence of its own' }),
+    difference: Type.String({ description: 'agrees, higher, lower, later, none' }),
+  },
+  'a published notice against what was known before it',
+);
 const PlanCheckOutput = View({
   ok: Type.Boolean(),
   faults: Type.Array(
@@ -147,6 +161,7 @@ export const OUTPUTS = {
   orders: OrderOutput,
   audit: AuditOutput,
   'plan-check': PlanCheckOutput,
+  'replay-notices': Type.Array(JudgedNoticeOutput),
   levels: Type.Array(LevelView),
   explain: Type.Array(ExplanationView),
   items: Type.Array(ItemView),

@@ -24,6 +24,7 @@ import { PEOPLE_COMMANDS } from './people.js';
 import { PLAN_CHECK_COMMAND } from './plan-check.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { PREPARE_COMMAND } from './prepare.js';
+import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { TASKS_COMMAND } from './tasks.js';
@@ -65,6 +66,7 @@ const OWN: readonly CommandOf[] = [
   POSITIONS_MOVE_COMMAND,
   CLOCK_COMMAND,
   PLAN_CHECK_COMMAND,
+  REPLAY_NOTICES_COMMAND,
   PREPARE_COMMAND,
   DOCTOR_COMMAND,
 ];

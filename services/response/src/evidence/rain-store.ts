@@ -85,7 +85,7 @@ const DAY_MINUTES = 24 * 60;
 type Windows = ReadonlyMap<string, Readonly<{ at: UtcInstant; windows: readonly RainWindow[] }>>;
 
 /**
- * @param least where all windows of a gauge come to less than this, millimetres, only those of the last hours are needed
+ * @param least where all windows of a gauge come to less than this, millimetres, only its last hours are needed
  * @param lastHours as many; 0: none
  */
 async function windowsOf(
