@@ -7,7 +7,11 @@ const hazard = OneOf(['flood'], 'hazard of the response');
 const level = (description: string) => OneOf(LEVELS, description);
 const areas = Type.Optional(
   Type.Array(
-    Shape({ area: Name('county (GB/T 2260), or reach:<gauge>: its stretch of river'), level: level('level of it') }),
+    Shape({
+      area: Name('county (GB/T 2260), or reach:<gauge>: its stretch of river'),
+      name: Text('its name'),
+      level: level('level of it'),
+    }),
     { description: 'which level each part is under' },
   ),
 );

@@ -20,6 +20,17 @@ const hour = (at: UtcInstant): string => {
 };
 const places = (codes: readonly string[], counties: Counties): string =>
   codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、');
+/** Each part with its level, where they are not all the same. */
+function where({ counties: codes, areas = [] }: Covering, counties: Counties): string {
+  if (areas.length === 0) return places(codes, counties);
+  const levels = new Set(areas.map(({ level }) => level));
+  return areas.map(({ name, level }) => (levels.size === 1 ? name : `${name}${LEVEL_IN_CHINESE[level]}`)).join('、');
+}
+type Covering = Readonly<{
+  counties: readonly string[];
+  areas?: readonly Readonly<{ name: string; level: Level }>[] | undefined;
+}>;
+
 const response = (to: Level): string => (to === 'none' ? '结束防汛应急响应' : `防汛${LEVEL_IN_CHINESE[to]}应急响应`);
 
 export function textForResponse(
@@ -29,10 +40,10 @@ export function textForResponse(
   switch (event.type) {
     case 'response-proposed.v1': {
       const { proposalId, from, to, dueAt, reason } = event.data;
-      const act = to === 'none' ? '结束' : from === 'none' ? '启动' : '调整为';
+      const act = to === 'none' ? '结束' : from === 'none' ? '启动' : from === to ? '扩大' : '调整为';
       return {
-        subject: `【待签发】建议${act}${to === 'none' ? '防汛应急响应' : response(to)}`,
-        text: `系统建议${act}${response(to).replace('结束', '')}，范围：${places(event.data.counties, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
+        subject: `【待签发】建议${act}${to === 'none' ? '防汛应急响应' : response(to)}${from === to ? '范围' : ''}`,
+        text: `系统建议${act}${response(to).replace('结束', '')}，范围：${where(event.data, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
       };
     }
     case 'response-proposal-revised.v1': {
@@ -53,7 +64,7 @@ export function textForResponse(
       const verb = { start: '启动', raise: '提升至', widen: '扩大', narrow: '缩小', lower: '调整为', end: '' }[change];
       return {
         subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
-        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${places(event.data.counties, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
+        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${where(event.data, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
       };
     }
   }

@@ -1,7 +1,6 @@
 import {
   addMinutes,
   minutesBetween,
-  utc,
   type Colour,
   type FloodForecastV1,
   type ReadingV1,
@@ -135,6 +134,7 @@ export class EvidenceStore {
   }
 
   async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
+    await run(tx, 'delete from response.stage_slot where slot < $1', [addMinutes(now, -SLOTS_KEPT_MINUTES)]);
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
       `select event, event_code as "eventCode", colour, counties from response.warning
@@ -243,13 +243,6 @@ export class EvidenceStore {
       set: ['at', 'stageM'],
       where: 'old.at <= excluded.at',
     });
-    await run(
-      tx,
-      `delete from response.stage_slot s
-       using (select station, max(slot) - interval '6 hours' as until from response.stage_slot where station = any($1) group by station) old
-       where s.station = old.station and s.slot < old.until`,
-      [[...new Set(kept.map(({ station }) => station))].sort()],
-    );
   }
 
   /** Gauges, those that they are neighbours of, and the neighbours of all of these. */
@@ -331,8 +324,11 @@ type Forecast = Readonly<{
 export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** When an item of evidence ends, the case is weighed again. */
-const SLOT_MS = 30 * 60_000;
+/** As long as the rate of rise can look back. */
+const SLOTS_KEPT_MINUTES = 12 * 60;
+
+/** The half hour of an instant, by its text: this is done for every reading. */
 const slotOf = (at: UtcInstant): UtcInstant =>
-  utc(new Date(Math.floor(Date.parse(at) / SLOT_MS) * SLOT_MS).toISOString());
+  `${at.slice(0, 14)}${(at[14] ?? '0') < '3' ? '00' : '30'}:00.000Z` as UtcInstant;
 
 export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

@@ -1,4 +1,4 @@
-import { utc, type ReadingV1, type UtcInstant } from '@fengsui/contracts';
+import type { ReadingV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import { canFall, NEAR_SHARE, rainSumOf, type Evidence, type RainWindow } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
@@ -12,13 +12,7 @@ type Rain = Evidence['rains'][number];
 /** Rain of the last day at each gauge, as windows that were measured. */
 @Injectable()
 export class RainStore {
-  /** Less than this is near no threshold of the plan, millimetres. */
-  private readonly least: number;
-
-  constructor(private readonly plan: ResponsePlan) {
-    const { conditions } = plan.flood;
-    this.least = Math.min(...conditions.flatMap(({ when }) => (when.measure === 'rain' ? [when.mm * NEAR_SHARE] : [])));
-  }
+  constructor(private readonly plan: ResponsePlan) {}
 
   /** @returns whether the case must be weighed anew */
   async add(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
@@ -45,13 +39,11 @@ export class RainStore {
 
   /** Rain of the hours of the plan up to the latest reading of each gauge. */
   async load(tx: Tx): Promise<readonly Rain[]> {
-    const lastHours = this.plan.flood.lowering.rainOver.hours;
-    return sumsOf(await windowsOf(tx, null, { least: this.least, lastHours }));
+    return sumsOf(tx, null);
   }
 
   private async crossed(tx: Tx, stations: readonly string[]): Promise<boolean> {
-    // Where even all windows together do not come to a threshold, no sum of some of them does.
-    const sums = sumsOf(await windowsOf(tx, stations, { least: this.least, lastHours: 0 }));
+    const sums = await sumsOf(tx, stations);
     const before = await rainBands(tx, stations);
     const quiet = quietMinutes(this.plan.flood);
     const bands = stations.flatMap((station): Band[] => {
@@ -81,55 +73,52 @@ export class RainStore {
 
 const DAY_MINUTES = 24 * 60;
 
-/** Windows of gauges, by gauge, and when its latest ended. */
-type Windows = ReadonlyMap<string, Readonly<{ at: UtcInstant; windows: readonly RainWindow[] }>>;
+/** Sums as the database adds them up: right where no two windows of the gauge overlap, else too much. */
+type Added = Readonly<{
+  station: string;
+  at: UtcInstant;
+  event: string;
+  overlaps: number;
+  mm: readonly number[];
+  minutes: readonly number[];
+}>;
 
-/**
- * @param least where all windows of a gauge come to less than this, millimetres, only its last hours are needed
- * @param lastHours as many; 0: none
- */
-async function windowsOf(
-  tx: Tx,
-  stations: readonly string[] | null,
-  { least, lastHours }: Readonly<{ least: number; lastHours: number }>,
-): Promise<Windows> {
-  const found = await rows<RainWindow & Readonly<{ station: string }>>(
-    tx,
-    `with known as (
-       select station, max(at) as latest, sum(mm) as mm from response.rain
-       where $1::text[] is null or station = any($1) group by station)
-     select r.station, extract(epoch from r.at)::float8 / 60 as "end", r.minutes, r.mm, r.event
-     from response.rain r join known k using (station)
-     where k.mm >= $2 or r.at > k.latest - make_interval(hours => $3)
-     order by r.station, r.at, r.minutes`,
-    [stations, Number.isFinite(least) ? least : Number.MAX_SAFE_INTEGER, lastHours],
-  );
-  const own = new Map<string, RainWindow[]>();
-  for (const { station, ...window } of found) own.set(station, pushed(own.get(station), window));
-  return new Map(
-    [...own].map(([station, windows]) => {
-      const end = windows.at(-1)?.end ?? 0;
-      return [station, { at: utc(new Date(end * 60_000).toISOString()), windows }];
-    }),
-  );
-}
+const ADDED = `with latest as (
+    select station, max(at) as latest from response.rain where $1::text[] is null or station = any($1) group by station),
+  windows as (
+    select r.station, l.latest, r.at, r.mm, r.minutes, r.event, r.at - make_interval(mins => r.minutes) as since,
+           lag(r.at) over (partition by r.station order by r.at, r.minutes) as before
+    from response.rain r join latest l using (station))
+  select station, latest as at, max(event) filter (where at = latest) as event,
+    count(*) filter (where since < before)::int as overlaps,
+    array[${RAIN_HOURS.map((hours) => `coalesce(sum(mm) filter (where since >= latest - interval '${hours} hours'), 0)`).join(', ')}] as mm,
+    array[${RAIN_HOURS.map((hours) => `coalesce(sum(minutes) filter (where since >= latest - interval '${hours} hours'), 0)::int`).join(', ')}] as minutes
+  from windows group by station, latest order by station`;
 
-/** Grown in place: a gauge has hundreds a day. */
-function pushed<T>(list: T[] | undefined, one: T): T[] {
-  if (list === undefined) return [one];
-  list.push(one);
-  return list;
-}
-
-function sumsOf(known: Windows): Rain[] {
-  return [...known].flatMap(([station, { at, windows }]) => {
-    const until = windows.at(-1)?.end ?? 0;
-    return RAIN_HOURS.map((hours): Rain => {
-      const { mm, coveredMinutes, events } = rainSumOf(windows, until, hours);
-      return { events, station, at, hours, mm, coveredMinutes };
+/** Rain of the hours of the plan up to the latest reading of each gauge; windows that overlap are counted once. */
+async function sumsOf(tx: Tx, stations: readonly string[] | null): Promise<readonly Rain[]> {
+  const added = await rows<Added>(tx, ADDED, [stations]);
+  const overlapping = added.filter(({ overlaps }) => overlaps > 0).map(({ station }) => station);
+  const windows = overlapping.length === 0 ? [] : await windowsOf(tx, overlapping);
+  return added.flatMap(({ station, at, event, overlaps, mm, minutes }) => {
+    const own = windows.filter((window) => window.station === station);
+    const until = own.at(-1)?.end ?? 0;
+    return RAIN_HOURS.map((hours, n): Rain => {
+      if (overlaps > 0) return { station, at, hours, ...rainSumOf(own, until, hours) };
+      return { station, at, hours, mm: round(mm[n] ?? 0), coveredMinutes: minutes[n] ?? 0, events: [event] };
     });
   });
 }
+
+const windowsOf = (tx: Tx, stations: readonly string[]): Promise<(RainWindow & Readonly<{ station: string }>)[]> =>
+  rows(
+    tx,
+    `select station, extract(epoch from at)::float8 / 60 as "end", minutes, mm, event from response.rain
+     where station = any($1) order by station, at, minutes`,
+    [stations],
+  );
+
+const round = (mm: number): number => Math.round(mm * 1000) / 1000;
 
 async function rainBands(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, Band>> {
   const sql = 'select station, band, at from response.rain_band where station = any($1) order by station for update';

@@ -112,7 +112,7 @@ describe('where a level is called for', () => {
     expect(await levels()).toEqual(['ordered none: ', 'proposed IV: 龙沥站河段IV']);
     expect(await lastSaid('response-proposed.v1')).toMatchObject({
       counties: [QINGCHENG],
-      areas: [{ area: 'reach:longli', level: 'IV' }],
+      areas: [{ area: 'reach:longli', name: '龙沥站河段', level: 'IV' }],
       conditions: ['stage-at-warning'],
       reason: '站点达到警戒水位：龙沥站达到警戒水位',
     });

@@ -12,6 +12,7 @@ import type {
 } from '@fengsui/contracts';
 import {
   countiesOfAreas,
+  namesOfAreas,
   sameAreas,
   type Areas,
   type FloodPlan,
@@ -37,8 +38,8 @@ const header = (
 });
 
 /** The parts of a response, each with its level. */
-const parts = (areas: Areas): { area: string; level: Level }[] =>
-  Object.entries(areas).map(([area, level]) => ({ area, level }));
+const parts = (areas: Areas, plan: FloodPlan): { area: string; name: string; level: Level }[] =>
+  Object.entries(areas).map(([area, level]) => ({ area, name: namesOfAreas([area], plan), level }));
 
 export function proposed(
   state: FloodResponse,
@@ -59,7 +60,7 @@ export function proposed(
       from: state.level,
       to,
       counties: [...countiesOfAreas({ ...state.areas, ...areas }, plan)],
-      areas: parts(areas),
+      areas: parts(areas, plan),
       dueAt,
       reason,
       conditions: [...new Set(grounds.map(({ condition }) => condition))],
@@ -188,7 +189,7 @@ export function changed(
       from: before.level,
       to: ruling.to,
       counties: [...countiesOfAreas(ruling.to === 'none' ? before.areas : after.areas, plan)],
-      areas: parts(after.areas),
+      areas: parts(after.areas, plan),
       change: ruling.change,
       proposalId: ruling.proposalId,
       decidedBy,
