@@ -231,8 +231,15 @@ export class EvidenceStore {
 
   /** The last reading of each half hour, for the rate at which the water rises. */
   private async keepSlots(tx: Tx, stages: readonly StageOf[]): Promise<void> {
+    const newest = new Map<string, UtcInstant>();
+    for (const { station, at } of stages) if (at > (newest.get(station) ?? '')) newest.set(station, at);
+    // A long series that comes at once needs its end alone.
+    const since = new Map(
+      [...newest].map(([station, at]) => [station, slotOf(addMinutes(at, -SLOTS_OF_A_BATCH_MINUTES))]),
+    );
     const slots = new Map<string, StageOf & Readonly<{ slot: UtcInstant }>>();
     for (const stage of stages) {
+      if (stage.at < (since.get(stage.station) ?? '')) continue;
       const slot = slotOf(stage.at);
       const known = slots.get(`${stage.station} ${slot}`);
       if (known === undefined || known.at <= stage.at) slots.set(`${stage.station} ${slot}`, { ...stage, slot });
@@ -324,6 +331,7 @@ type Forecast = Readonly<{
 export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** When an item of evidence ends, the case is weighed again. */
+const SLOTS_OF_A_BATCH_MINUTES = 120;
 /** As long as the rate of rise can look back. */
 const SLOTS_KEPT_MINUTES = 12 * 60;
 
