@@ -231,20 +231,29 @@ export class EvidenceStore {
 
   /** The last reading of each half hour, for the rate at which the water rises. */
   private async keepSlots(tx: Tx, stages: readonly StageOf[]): Promise<void> {
-    const newest = new Map<string, UtcInstant>();
-    for (const { station, at } of stages) if (at > (newest.get(station) ?? '')) newest.set(station, at);
-    // A long series that comes at once needs its end alone.
-    const since = new Map(
-      [...newest].map(([station, at]) => [station, slotOf(addMinutes(at, -SLOTS_OF_A_BATCH_MINUTES))]),
-    );
-    const slots = new Map<string, StageOf & Readonly<{ slot: UtcInstant }>>();
-    for (const stage of stages) {
-      if (stage.at < (since.get(stage.station) ?? '')) continue;
-      const slot = slotOf(stage.at);
-      const known = slots.get(`${stage.station} ${slot}`);
-      if (known === undefined || known.at <= stage.at) slots.set(`${stage.station} ${slot}`, { ...stage, slot });
+    // From the end: a long series that comes at once needs its end alone, and of a half hour the last.
+    const own = new Map<
+      string,
+      { since: UtcInstant; at: UtcInstant; slot: UtcInstant; last: Map<UtcInstant, StageOf> }
+    >();
+    for (let n = stages.length - 1; n >= 0; n -= 1) {
+      const stage = stages[n] as StageOf;
+      const { station, at } = stage;
+      const gauge = own.get(station);
+      if (gauge !== undefined && (at < gauge.since || (at <= gauge.at && at >= gauge.slot))) continue;
+      const slot = slotOf(at);
+      if (gauge === undefined) {
+        const since = slotOf(addMinutes(at, -SLOTS_OF_A_BATCH_MINUTES));
+        own.set(station, { since, at, slot, last: new Map([[slot, stage]]) });
+      } else {
+        const known = gauge.last.get(slot);
+        if (known === undefined || known.at < at) gauge.last.set(slot, stage);
+        Object.assign(gauge, { at: gauge.last.get(slot)?.at ?? at, slot });
+      }
     }
-    const kept = [...slots.values()].map(({ station, slot, at, stageM }) => ({ station, slot, at, stageM }));
+    const kept = [...own.values()].flatMap(({ last }) =>
+      [...last].map(([slot, { station, at, stageM }]) => ({ station, slot, at, stageM })),
+    );
     await insertRows(tx, StageSlotRow, kept, {
       on: ['station', 'slot'],
       set: ['at', 'stageM'],

@@ -16,13 +16,13 @@ export class RainStore {
 
   /** @returns whether the case must be weighed anew */
   async add(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
-    const measured = readings.flatMap(({ id, occurredAt, data }) => {
-      if (data.quantity !== 'rain' || data.windowMinutes === null) return [];
+    const measured: Pick<RainRow, 'station' | 'minutes' | 'at' | 'mm' | 'event'>[] = [];
+    for (const { id, occurredAt, data } of readings) {
+      if (data.quantity !== 'rain' || data.windowMinutes === null || data.windowMinutes > DAY_MINUTES) continue;
       const { station, windowMinutes: minutes, rainMm: mm } = data;
-      if (minutes > DAY_MINUTES || !canFall(mm, minutes, this.plan.gauges.get(station)?.mostRainMmPerHour ?? null))
-        return [];
-      return [{ station, minutes, at: occurredAt, mm, event: id }];
-    });
+      if (canFall(mm, minutes, this.plan.gauges.get(station)?.mostRainMmPerHour ?? null))
+        measured.push({ station, minutes, at: occurredAt, mm, event: id });
+    }
     if (measured.length === 0) return false;
     const unique = [...new Map(measured.map((row) => [`${row.station} ${row.minutes} ${row.at}`, row])).values()];
     await insertRows(tx, RainRow, unique, { on: ['station', 'minutes', 'at'], set: ['mm', 'event'] });

@@ -9,12 +9,8 @@ const TOGETHER_MS = 250;
  * once, as a whole.
  */
 export const assessAt = (authority: string, times: readonly UtcInstant[]): readonly Job[] =>
-  [...new Set(times.map(roundedUp))].map((dueAt) => ({
-    kind: 'assess',
-    key: `${authority}/${dueAt}`,
-    dueAt,
-    payload: {},
-  }));
+  // Each asks under a key of its own: what is being weighed holds nobody up who asks for the next time.
+  [...new Set(times)].map((at) => ({ kind: 'assess', key: `${authority}/${at}`, dueAt: roundedUp(at), payload: {} }));
 
 const roundedUp = (at: UtcInstant): UtcInstant =>
   utc(new Date(Math.ceil(Date.parse(at) / TOGETHER_MS) * TOGETHER_MS).toISOString());
