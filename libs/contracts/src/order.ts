@@ -92,6 +92,12 @@ export const OrderV1 = defineEvent(
         maxItems: 5_000,
         description: 'persons moved to safety',
       }),
+      returned: Type.Optional(
+        Type.Array(Name('person of the village ledger (pseudonym)', 60), {
+          maxItems: 5_000,
+          description: 'persons who were moved, and have come back',
+        }),
+      ),
       absent: Count('persons of the ledger who are not there'),
       refusing: Count('persons who still refuse'),
       evidence: OneOf(

@@ -168,7 +168,10 @@ export const TransferTaskProgressedV1 = defineEvent(
     episodeId: Name('the response'),
     county: Division('county'),
     moved: Type.Array(Name('person (pseudonym)', 60), { description: 'persons newly moved in this report' }),
-    movedTotal: Count('moved so far'),
+    returned: Type.Optional(
+      Type.Array(Name('person (pseudonym)', 60), { description: 'persons who were moved, and have come back' }),
+    ),
+    movedTotal: Count('moved so far, and not back'),
     people: Count('persons on the ledger'),
     absent: Count('not there'),
     refusing: Count('still refusing'),

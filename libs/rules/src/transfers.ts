@@ -60,30 +60,55 @@ export type TransferTask = Readonly<{
   refusing: number;
   closed: boolean;
 }>;
-/** A report from the village. `moved` are persons of the ledger, by pseudonym. */
+/** A report from the village. `moved` and `returned` are persons of the ledger, by pseudonym. */
 export type Progress = Readonly<{
   moved: readonly string[];
+  /** Who was moved and has come back. */ returned?: readonly string[] | undefined;
   absent: number;
   refusing: number;
   evidence: 'head-count' | 'photo' | 'signature' | 'none';
 }>;
 
+export type Progressed = Readonly<{
+  task: TransferTask;
+  /** Persons whom this report moved, each for the first time or again. */ newlyMoved: readonly string[];
+  /** Persons who were moved, and are back. */ returned: readonly string[];
+  /** Persons beyond those on the ledger: names that it does not have, or a ledger that is too short. */
+  beyondLedger: readonly string[];
+  /** More were said not to be there than are left. */ absentBeyond: number;
+  closes: boolean;
+  /** It was closed, and somebody is back or refuses. */ reopens: boolean;
+}>;
+
 /**
- * Applies a report of progress. People without evidence are not counted as moved: a move that nobody can prove is not
- * known to have happened. The task closes when everyone on the ledger is moved or known to be away; whoever refuses
- * keeps it open.
+ * Applies a report of progress. What nobody can prove is not known to have happened: without evidence nobody is moved
+ * and nobody is away. No more people are moved or away than there are: who is named beyond the ledger is for a person
+ * to look at, and in no figure. The task closes when everyone on the ledger is moved or known to be away; whoever
+ * refuses keeps it open, whoever comes back or refuses later opens it again.
  * @param known of the persons that the report names, those who were moved before
  */
-export function progress(
-  task: TransferTask,
-  report: Progress,
-  known: ReadonlySet<string>,
-): Readonly<{ task: TransferTask; newlyMoved: readonly string[]; closes: boolean }> {
-  const proven = report.evidence === 'none' ? [] : report.moved;
-  const newlyMoved = [...new Set(proven)].filter((person) => !known.has(person));
-  const after = { ...task, moved: task.moved + newlyMoved.length, absent: report.absent, refusing: report.refusing };
+export function progress(task: TransferTask, report: Progress, known: ReadonlySet<string>): Progressed {
+  const { people } = task;
+  const proven = report.evidence !== 'none';
+  const returned = [...new Set(report.returned ?? [])].filter((person) => known.has(person));
+  const stillMoved = task.moved - returned.length;
+  const named = [...new Set(proven ? report.moved : [])].filter((person) => !known.has(person));
+  const newlyMoved = named.slice(0, Math.max(0, people - stillMoved));
+  const moved = stillMoved + newlyMoved.length;
+  const away = proven ? report.absent : task.absent;
+  const absent = Math.min(away, Math.max(0, people - moved));
+  const after = { ...task, moved, absent, refusing: report.refusing };
   const accounted = unaccounted(after) === 0 && report.refusing === 0;
-  return { task: { ...after, closed: task.closed || accounted }, newlyMoved, closes: accounted && !task.closed };
+  const reopens = task.closed && unaccounted(task) === 0 && !accounted;
+  return {
+    task: { ...after, closed: reopens ? false : task.closed || accounted },
+    newlyMoved,
+    returned,
+    beyondLedger: named.slice(newlyMoved.length),
+    absentBeyond: away - absent,
+    closes: accounted && !task.closed,
+    reopens,
+  };
 }
 
 /** People of the ledger of whom nothing is known, or who refuse. This must reach 0. */

@@ -295,7 +295,7 @@ describe('an order of a response', () => {
     await response.at('10:30');
     expect(await query().outcomeOf('order/o2')).toMatchObject({
       outcome: 'rejected',
-      reason: 'there is no task no-such-task',
+      reason: '没有这个任务 / there is no task no-such-task',
     });
   });
 });
@@ -423,5 +423,27 @@ describe('a transfer task', () => {
     expect(await taskOf()).toMatchObject({ moved: 2, state: 'moving' });
     await progress(persons, 'head-count');
     expect(await taskOf()).toMatchObject({ moved: people, state: 'closed' });
+  });
+
+  it('names what is beyond its ledger, and is open again when somebody comes back while the response is on', async () => {
+    await begin();
+    await response.at('10:00');
+    await response.order({ kind: 'raise', ...CITY, level: 'III', counties: ['441881'] });
+    const people = (await taskOf())?.people ?? 0;
+    const persons = Array.from({ length: people * 3 }, (_, n) => `p${n}`);
+    const told = { kind: 'progress', taskId: TASK, absent: 0, refusing: 0, evidence: 'head-count' };
+    await response.order({ ...told, moved: persons });
+    expect(await taskOf()).toMatchObject({ moved: people, state: 'closed' });
+    const [progressed] = await response.said('transfer-task-progressed.v1');
+    expect((progressed?.data as { moved: readonly string[] } | undefined)?.moved).toHaveLength(people);
+    const [item] = await query().items(true);
+    expect(item).toMatchObject({ kind: 'ledger-exceeded', about: TASK });
+    expect(item?.words).toContain(`另报${people * 2}名不在册或超出册内人数的人员已转移`);
+    await response.at('12:00');
+    await response.order({ ...told, moved: [], returned: ['p1'] });
+    expect(await taskOf()).toMatchObject({ moved: people - 1, state: 'moving', dueAt: response.instant('16:00') });
+    await response.order({ ...told, moved: ['p1'] });
+    expect(await taskOf()).toMatchObject({ moved: people, state: 'closed' });
+    expect(await response.said('transfer-task-closed.v1')).toHaveLength(2);
   });
 });

@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<string, Said>> = {
   'rain-incomplete': { zh: '雨量不全', en: 'rain incomplete' },
   'stage-doubtful': { zh: '水位存疑', en: 'stage doubtful' },
   'warning-unplaced': { zh: '区域待认定', en: 'warning unplaced' },
+  'ledger-exceeded': { zh: '超出台账', en: 'beyond the ledger' },
   'task-unusable': { zh: '转移任务未生成', en: 'task unusable' },
   'warning-lapsed': { zh: '预警待核实', en: 'warning lapsed' },
 };

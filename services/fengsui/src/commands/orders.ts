@@ -144,6 +144,7 @@ const ORDERS: readonly OrderOfCommand[] = [
     words: [{ name: '<task>' }],
     options: [
       { flags: '--moved <persons...>', about: { zh: '已转移人员', en: 'persons moved' } },
+      { flags: '--returned <persons...>', about: { zh: '擅自返回人员', en: 'persons who have come back' } },
       { flags: '--absent <n>', about: { zh: '不在', en: 'not there' }, preset: '0' },
       { flags: '--refusing <n>', about: { zh: '拒转', en: 'refusing' }, preset: '0' },
       {
@@ -157,6 +158,7 @@ const ORDERS: readonly OrderOfCommand[] = [
       kind: 'progress',
       taskId: await known(wordOf(typed, 0), (id) => ports.response.hasTask(id), TASK),
       moved: [...textsOf(typed, 'moved')],
+      returned: [...textsOf(typed, 'returned')],
       absent: Number(textOf(typed, 'absent')),
       refusing: Number(textOf(typed, 'refusing')),
       evidence: textOf(typed, 'evidence') as 'head-count' | 'photo' | 'signature' | 'none',

@@ -10,7 +10,7 @@ import {
   type TransferTaskRaisedV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import type { TransferPlan, TransferTask } from '@fengsui/rules';
+import type { Progressed, TransferPlan, TransferTask } from '@fengsui/rules';
 
 type Task = Readonly<{ id: string; episode: string; county: string; people: number }>;
 
@@ -47,11 +47,11 @@ export function taskRaised(
   };
 }
 
-/** @param newlyMoved persons that this report moved, each for the first time */
+/** @param newlyMoved persons that this report moved; `returned`: who was moved before, and is back */
 export function taskProgressed(
   task: Task,
   { moved, absent, refusing }: TransferTask,
-  newlyMoved: readonly string[],
+  { newlyMoved, returned }: Pick<Progressed, 'newlyMoved' | 'returned'>,
   order: OrderOf<'progress'>,
   now: UtcInstant,
 ): TransferTaskProgressedV1 {
@@ -63,6 +63,7 @@ export function taskProgressed(
     data: {
       ...common(task),
       moved: [...newlyMoved],
+      ...(returned.length === 0 ? {} : { returned: [...returned] }),
       movedTotal: moved,
       people: task.people,
       absent,
@@ -84,7 +85,8 @@ export function taskClosed(
   const reason = outcome === 'response-ended' ? 'the response was ended' : `${movedTotal} moved, ${absent} not there`;
   return {
     ...header(task, order, now),
-    id: `transfer-task-closed/${task.id}`,
+    // Closed again, after somebody came back, it is said again.
+    id: `transfer-task-closed/${task.id}${outcome === 'response-ended' ? '' : `/${order.id}`}`,
     type: 'transfer-task-closed.v1',
     data: { ...common(task), movedTotal, people: task.people, outcome, reason },
   };

@@ -6,9 +6,27 @@ import {
   type ResponseChangedV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import {
+  insertReturning,
+  insertRows,
+  one,
+  rows,
+  run,
+  schedule,
+  unschedule,
+  type Job,
+  type Tx,
+} from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { levelAt, progress, unaccounted, type FloodResponse, type TransferPlan } from '@fengsui/rules';
+import {
+  levelAt,
+  progress,
+  unaccounted,
+  type FloodResponse,
+  type Progressed,
+  type RaisingLevel,
+  type TransferPlan,
+} from '@fengsui/rules';
 import { done, Due, OrdersDesk, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
@@ -127,30 +145,36 @@ export class TransferTasks {
 
   /** The village reports: who was moved, who is not there, who refuses. */
   @Takes('response', 'progress', ({ data }) => data.taskId)
-  async report(order: OrderOf<'progress'>, { tx, now, append }: UnitOfWork): Promise<OrderResult> {
-    const { taskId, moved } = order.data;
+  async report(order: OrderOf<'progress'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { tx, now, append } = unit;
+    const { taskId, moved, returned = [] } = order.data;
     const row = await this.lock(tx, taskId);
-    if (row === null) return targetUnknown(`there is no task ${taskId}`);
-    const known = await tx.getRepository(MovedRow).findBy({ task: taskId, person: In([...moved]) });
-    const closed = row.state === 'closed';
-    const { task, newlyMoved, closes } = progress(
-      { ...row, closed },
-      order.data,
-      new Set(known.map(({ person }) => person)),
-    );
+    if (row === null) return targetUnknown(`没有这个任务 / there is no task ${taskId}`);
+    const known = await tx.getRepository(MovedRow).findBy({ task: taskId, person: In([...moved, ...returned]) });
+    const before = { ...row, closed: row.state === 'closed' };
+    const result = progress(before, order.data, new Set(known.map(({ person }) => person)));
+    // When the response is over, who was moved may go home.
+    const reopens = result.reopens && (await isOn(tx, row.episode));
+    const task = { ...result.task, closed: result.reopens ? !reopens : result.task.closed };
+    const { newlyMoved, closes } = result;
+    if (result.returned.length > 0)
+      await tx.getRepository(MovedRow).delete({ task: taskId, person: In([...result.returned]) });
     await insertRows(
       tx,
       MovedRow,
       newlyMoved.map((person) => ({ task: taskId, person })),
     );
     const said = [
-      taskProgressed(row, task, newlyMoved, order, now),
+      taskProgressed(row, task, result, order, now),
       ...(closes ? [taskClosed(row, task.moved, 'everyone-accounted-for', order as OrderV1, now)] : []),
     ];
     if (closes) await unschedule(tx, 'response', 'task-deadline', [taskId]);
+    const dueAt = reopens ? addMinutes(now, this.plan.flood.moveWithinMinutes[row.level as RaisingLevel]) : row.dueAt;
+    if (reopens) await schedule(tx, 'response', [{ kind: 'task-deadline', key: taskId, dueAt, payload: {} }]);
     const state = task.closed ? 'closed' : row.state === 'overdue' ? 'overdue' : 'moving';
     const events = [...row.events, ...said.map(({ id }) => id)];
-    await tx.getRepository(TaskRow).update({ id: taskId }, { ...pick(task), state, events });
+    await tx.getRepository(TaskRow).update({ id: taskId }, { ...pick(task), state, dueAt, events });
+    await this.keepSurplus(row, result, order.id, unit);
     append(...said);
     return done(said.map(({ id }) => id).join(' '));
   }
@@ -212,10 +236,33 @@ export class TransferTasks {
     return open.reduce((sum, row) => sum + unaccounted({ ...row, closed: false }), 0);
   }
 
+  /** More than there are on the ledger: for a person to look at, and in no figure. */
+  private async keepSurplus(
+    { id, name, people }: TaskRow,
+    { beyondLedger, absentBeyond }: Progressed,
+    order: string,
+    { tx, now }: UnitOfWork,
+  ): Promise<void> {
+    if (beyondLedger.length === 0 && absentBeyond <= 0) return;
+    const named = beyondLedger.length === 0 ? '' : `另报${beyondLedger.length}名不在册或超出册内人数的人员已转移`;
+    const away = absentBeyond <= 0 ? '' : `所报不在家人数多出${absentBeyond}人`;
+    const words = `${name}（册内${people}人）${[named, away].filter((one) => one !== '').join('，')}，未计入，请核对台账`;
+    await insertRows(
+      tx,
+      ItemRow,
+      [{ id: `ledger-exceeded/${id}/${order}`, kind: 'ledger-exceeded', about: id, words, since: now, closedAt: null }],
+      'nothing',
+    );
+  }
+
   private lock(tx: Tx, id: string): Promise<TaskRow | null> {
     return tx.getRepository(TaskRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 }
+
+/** Whether a response is still in force. */
+const isOn = async (tx: Tx, episode: string): Promise<boolean> =>
+  (await one(tx, `select 1 from response.state where body->>'episodeId' = $1`, [episode])) !== null;
 
 /** What a person must see to by hand: whom the plan names could not be made a task. */
 const unusableItem = (
