@@ -76,6 +76,25 @@ describe('a call', () => {
     expect(await duty.said('call-started.v1')).toHaveLength(1);
   });
 
+  it('about a proposal whose grounds are gone says so from the next step on, and rings nobody anew', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    const revised = { ...common, proposalId: PROPOSAL, to: 'IV', calledFor: 'none', groundsGone: true };
+    await duty.give({
+      type: 'response-proposal-revised.v1',
+      key: '441800/flood',
+      data: { ...revised, reason: '依据已消失（英德市暴雨橙色预警）' },
+    });
+    expect(await duty.said('call-started.v1')).toHaveLength(1);
+    await duty.at('20:36');
+    expect(await calls()).toEqual(['proposal ringing 2']);
+    const said = await duty.runtime.db.query<{ subject: string; text: string }[]>(
+      'select subject, text from duty.call',
+    );
+    expect(said).toMatchObject([
+      { subject: expect.stringContaining('依据已消失'), text: expect.stringContaining('签发须写明理由') },
+    ]);
+  });
+
   it('is exhausted when the whole chain was called, and says so', async () => {
     await duty.give(fireRaised('f1'));
     await duty.at('23:59');

@@ -20,6 +20,9 @@ export type NewCall = Readonly<{
   causes: readonly string[];
 }>;
 
+/** The contract's limit on causes. */
+const MOST_CAUSES = 100;
+
 /** Calls, from their start until someone answers or nobody is needed any more. */
 @Injectable()
 export class Calls {
@@ -76,6 +79,17 @@ export class Calls {
   /** Whoever decides has answered: nobody is called any more for what is decided. */
   async answeredByDecision(about: string, person: string, ending: Ending, unit: UnitOfWork): Promise<void> {
     for (const row of await this.ringingFor(unit.tx, about)) await this.answered(row, person, ending, unit);
+  }
+
+  /**
+   * What the calls are about has changed: whoever is called from now on is told so. Nobody is called anew: it is the
+   * same thing.
+   */
+  async reword(about: string, { subject, text }: CallText, event: string, { tx }: UnitOfWork): Promise<void> {
+    for (const row of await this.ringingFor(tx, about)) {
+      const causes = [...row.causes, event].slice(-MOST_CAUSES);
+      await tx.getRepository(CallRow).update({ id: row.id }, { subject, text, causes });
+    }
   }
 
   /** What the calls were about needs nobody any more. */

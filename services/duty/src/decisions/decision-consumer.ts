@@ -41,15 +41,11 @@ export class DecisionConsumer {
     }
   }
 
-  /** What calls for a proposal has changed: whoever was called for it is told. */
+  /** What calls for a proposal has changed: the calls for it say so from the next step on. */
   @Consumes('duty', 'response-proposal-revised.v1')
   async proposalRevised(events: Events<'response-proposal-revised.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events) {
-      const { proposalId } = event.data;
-      const id = `proposal-revised/${event.id.replace('response-proposal-revised/', '')}`;
-      const says = textForResponse(event, this.plan.counties);
-      await this.calls.start({ id, cause: 'proposal', about: proposalId, says, causes: [event.id] }, unit);
-    }
+    for (const event of events)
+      await this.calls.reword(event.data.proposalId, textForResponse(event, this.plan.counties), event.id, unit);
   }
 
   @Consumes('duty', 'response-proposal-closed.v1')
