@@ -136,6 +136,7 @@ export const PlanFile = Type.Object(
       strict,
     ),
     orderWaitsMinutes: count,
+    lateRecordWithinHours: count,
     gaugeDefaults: GaugeDefaults,
     lateAfterHours: Type.Object({ readings: count, verified: Type.Boolean() }, strict),
   },

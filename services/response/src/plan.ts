@@ -22,6 +22,7 @@ type LateAfterHours = Readonly<{ readings: number }>;
 type Rest = Readonly<{
   access: AccessPlan;
   orderWaitsMinutes: number;
+  lateRecordWithinHours: number;
   lateAfterHours: LateAfterHours;
 }>;
 
@@ -31,6 +32,8 @@ export class ResponsePlan {
   readonly access: AccessPlan;
   /** Minutes that an order waits for what it answers. */
   readonly orderWaitsMinutes: number;
+  /** Hours for which what was decided elsewhere may be entered afterwards 补录. */
+  readonly lateRecordWithinHours: number;
   readonly lateAfterHours: LateAfterHours;
 
   private constructor(
@@ -38,11 +41,12 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, lateAfterHours }: Rest,
+    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours }: Rest,
   ) {
     this.lateAfterHours = lateAfterHours;
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
+    this.lateRecordWithinHours = lateRecordWithinHours;
   }
 
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
@@ -50,7 +54,7 @@ export class ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
     const gauges = readGauges(folder);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
-    const { orderWaitsMinutes, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
+    const { orderWaitsMinutes, lateRecordWithinHours, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
     const counties = Counties.ofPlan(folder);
     const riskPoints = points.value.map(({ reach = '', ...point }) => ({
       ...point,
@@ -84,6 +88,7 @@ export class ResponsePlan {
     return new ResponsePlan(flood, known, riskPoints, counties, {
       access: AccessPlan.read(folder),
       orderWaitsMinutes,
+      lateRecordWithinHours,
       lateAfterHours,
     });
   }

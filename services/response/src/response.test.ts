@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { UtcInstant } from '@fengsui/contracts';
+import { utc, type UtcInstant } from '@fengsui/contracts';
 import { recordsAfter, verifyAudit } from '@fengsui/access';
 import { loneService, type LoneService } from '@fengsui/service/testing';
 import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from './index.js';
@@ -376,6 +376,25 @@ describe('an order that takes two', () => {
     expect((await response.said('response-changed.v1'))[0]?.data).toMatchObject({
       decidedBy: '市长',
       countersignedBy: 'wu',
+    });
+  });
+
+  it('of years ago is not entered late, whoever bears it', async () => {
+    await begin();
+    await response.at('10:00');
+    const data = { orderId: 'old', actor: 'chen', right: 'approve-III', speaksFor: null, reason: 'test' };
+    const late = { decidedBy: '市长', where: '清防〔2015〕1号' };
+    await response.give({
+      type: 'order.v1',
+      key: 'old',
+      id: 'order/old',
+      occurredAt: utc('2015-05-20T02:00:00Z'),
+      data: { ...data, ...CITY, kind: 'raise', level: 'IV', counties: ['441881'], late },
+    });
+    expect(await levels()).toEqual(['ordered none']);
+    expect(await query().outcomeOf('order/old')).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringContaining('补录只限72小时内作出的决定'),
     });
   });
 

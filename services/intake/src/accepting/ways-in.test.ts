@@ -54,7 +54,7 @@ const given = (kind: OrderKind, by: Way, more: object = {}): string => {
 
 /** Who may give what, as the bureau would say it: the other way round from the code. */
 const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
-  'duty-officer': ['answer', 'progress', 'verdict'],
+  'duty-officer': ['answer', 'progress', 'verdict', 'locate'],
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress'],

@@ -4,6 +4,7 @@ import { insertRows, schedule, unschedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
   afterRuling,
+  isLate,
   rule,
   transfersBetween,
   whySecondPerson,
@@ -43,6 +44,9 @@ export class LevelOrders {
     const before = await this.states.lock(tx, data.authority);
     if (data.late !== undefined && before.since !== null && order.occurredAt < before.since)
       return rejected(`补录早于现行等级的签发时间 / it is older than the level in force, of ${before.since}`);
+    const hours = this.plan.lateRecordWithinHours;
+    if (data.late !== undefined && isLate({ occurredAt: order.occurredAt, recordedAt: order.recordedAt }, hours))
+      return rejected(`补录只限${hours}小时内作出的决定 / decided more than ${hours} hours before it was entered`);
     const ruling = rule(before, order, flood);
     const decidedBy = data.late?.decidedBy ?? data.actor;
     const after = afterRuling(before, ruling, decidedBy, order.occurredAt);
