@@ -87,7 +87,8 @@ const keep = (state: FloodResponse, because: KeepReason, lookAgainAt: UtcInstant
   after: state,
   lookAgainAt,
 });
-const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);
+/** When an item of evidence ends, the case is weighed again. */
+export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);
 
 /** @returns null when nothing new calls for more, and no open proposal does */
 function considerRaising(state: FloodResponse, demand: Demand, plan: FloodPlan, now: UtcInstant): Decided | null {

@@ -301,7 +301,7 @@ function byStation<T extends Readonly<{ station: string }>>(rows: readonly T[]):
 const inOrder = (values: readonly string[]): string[] => [...new Set(values)].sort();
 const nameOf = (station: string, { names }: FloodPlan): string => names[station] ?? station;
 /** `7日03:20`. */
-const clockOf = (at: UtcInstant): string => {
+export const clockOf = (at: UtcInstant): string => {
   const [date = '', time = ''] = shanghaiMinute(at).split('T');
   return `${Number(date.slice(8))}日${time}`;
 };

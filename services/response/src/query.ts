@@ -12,7 +12,7 @@ import {
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { round } from './evidence/evidence.js';
+import { round } from './evidence/bands.js';
 import { ResponsePlan } from './plan.js';
 import type { StageRow } from './tables/tables.js';
 import { lastExplanation } from './levels/propose-level.js';

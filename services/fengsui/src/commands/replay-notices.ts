@@ -2,8 +2,8 @@ import { LEVEL_IN_CHINESE } from '@fengsui/contracts';
 import { judgeNotice } from '@fengsui/response';
 import { textOf, wordOf, type CommandOf } from '../command.js';
 import { readPlans } from '../one-process.js';
-import { beijing, readNotices } from '../replay/notices-folder.js';
-import { EXIT, type Said } from '../terminal.js';
+import { readNotices } from '../replay/notices-folder.js';
+import { EXIT, when, type Said } from '../terminal.js';
 import { readSettings } from '@fengsui/settings';
 
 const DIFFERENCES: Readonly<Record<string, Said>> = {
@@ -46,11 +46,11 @@ export const REPLAY_NOTICES_COMMAND: CommandOf = {
             { zh: '缺少', en: 'missing' },
           ],
           judged.map((one) => [
-            beijing(one.at),
+            when(one.at),
             plan.names[one.authority] ?? one.authority,
             one.response,
             LEVEL_IN_CHINESE[one.ordered],
-            one.proposed === null ? null : `${LEVEL_IN_CHINESE[one.proposed.level]} ${beijing(one.proposed.at)}`,
+            one.proposed === null ? null : `${LEVEL_IN_CHINESE[one.proposed.level]} ${when(one.proposed.at)}`,
             terminal.pick(DIFFERENCES[one.difference] as Said),
             [...new Set(one.known.map(({ text }) => text))].join('；'),
             one.missing.join('；'),

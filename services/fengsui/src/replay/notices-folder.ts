@@ -219,6 +219,3 @@ function spreadOver(known: readonly Known[], order: UtcInstant): readonly Known[
     });
   });
 }
-
-/** Beijing time, for a table. */
-export const beijing = (at: UtcInstant): string => shanghaiMinute(at).replace('T', ' ');

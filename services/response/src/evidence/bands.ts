@@ -16,3 +16,6 @@ export function matters({ band, at }: Band, before: Band | undefined, quiet: num
 /** After so many minutes without a word a gauge that speaks again may change something: it was awaited. */
 export const quietMinutes = ({ silence }: FloodPlan): number =>
   Math.min(silence.freshForMinutes, ...Object.values(silence.cadenceMinutes));
+
+/** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
+export const round = (value: number): number => Math.round(value * 1000) / 1000;

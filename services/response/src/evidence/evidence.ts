@@ -10,7 +10,7 @@ import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/d
 import { isBorneOut, takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan, type Gauge } from '../plan.js';
-import { matters, quietMinutes, type Band } from './bands.js';
+import { matters, quietMinutes, round, type Band } from './bands.js';
 import { RainStore } from './rain-store.js';
 import {
   DoubtfulStageRow,
@@ -336,9 +336,6 @@ type Forecast = Readonly<{
   event: string;
 }>;
 
-/** Gauges read to the centimetre; binary sums must not turn 0.1 + 0.2 into a missed threshold. */
-export const round = (value: number): number => Math.round(value * 1000) / 1000;
-
 /** When an item of evidence ends, the case is weighed again. */
 const SLOTS_OF_A_BATCH_MINUTES = 120;
 /** As long as the rate of rise can look back. */
@@ -347,5 +344,3 @@ const SLOTS_KEPT_MINUTES = 12 * 60;
 /** The half hour of an instant, by its text: this is done for every reading. */
 const slotOf = (at: UtcInstant): UtcInstant =>
   `${at.slice(0, 14)}${(at[14] ?? '0') < '3' ? '00' : '30'}:00.000Z` as UtcInstant;
-
-export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);

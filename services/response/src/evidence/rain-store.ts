@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { RAIN_HOURS } from '../plan-file.js';
 import { ResponsePlan } from '../plan.js';
 import { RainBandRow, RainRow } from '../tables/tables.js';
-import { matters, quietMinutes, type Band } from './bands.js';
+import { matters, quietMinutes, round, type Band } from './bands.js';
 
 type Rain = Evidence['rains'][number];
 
@@ -117,8 +117,6 @@ const windowsOf = (tx: Tx, stations: readonly string[]): Promise<(RainWindow & R
      where station = any($1) order by station, at, minutes`,
     [stations],
   );
-
-const round = (mm: number): number => Math.round(mm * 1000) / 1000;
 
 async function rainBands(tx: Tx, stations: readonly string[]): Promise<ReadonlyMap<string, Band>> {
   const sql = 'select station, band, at from response.rain_band where station = any($1) order by station for update';

@@ -1,12 +1,12 @@
 import type { FloodForecastV1, ReadingV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { isLate } from '@fengsui/rules';
+import { isLate, justAfter } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { assessAt } from '../levels/assess-at.js';
 import { ResponsePlan } from '../plan.js';
-import { EvidenceStore, justAfter } from './evidence.js';
+import { EvidenceStore } from './evidence.js';
 
 @Controller()
 export class ReadingConsumer {

@@ -1,13 +1,13 @@
 import { addMinutes, type UtcInstant, type WarningSignal, type WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { isLate } from '@fengsui/rules';
+import { isLate, justAfter } from '@fengsui/rules';
 import { TouchingThread } from '@fengsui/regions';
 import { Consumes, OrdersDesk } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { assessAt } from '../levels/assess-at.js';
 import { ResponsePlan } from '../plan.js';
-import { EvidenceStore, justAfter, type WeighedWarning } from './evidence.js';
+import { EvidenceStore, type WeighedWarning } from './evidence.js';
 import { countiesOf } from './warned-counties.js';
 
 /** What came before senders were judged was believed at the time. */

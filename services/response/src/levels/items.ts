@@ -1,6 +1,7 @@
-import { addMinutes, LEVEL_IN_CHINESE, minutesBetween, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, LEVEL_IN_CHINESE, minutesBetween, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import {
+  clockOf,
   countiesOfAreas,
   NEAR_SHARE,
   rainInWords,
@@ -87,7 +88,7 @@ export class Items {
     return found.map(({ station, at, stageM }) => ({
       kind: 'stage-doubtful',
       about: station,
-      words: `${this.plan.flood.names[station] ?? station}${clock(at)}水位${stageM}米超出该站可能范围或变幅，未计入，请核实`,
+      words: `${this.plan.flood.names[station] ?? station}${clockOf(at)}水位${stageM}米超出该站可能范围或变幅，未计入，请核实`,
     }));
   }
 
@@ -124,7 +125,7 @@ export class Items {
         : {
             kind: 'warning-lapsed',
             about: event,
-            words: `${where}${kind}预警未见解除，已计至${clock(countsUntil)}，不再计入，请核实是否仍有效`,
+            words: `${where}${kind}预警未见解除，已计至${clockOf(countsUntil)}，不再计入，请核实是否仍有效`,
           };
     });
   }
@@ -153,7 +154,7 @@ function silentGauges(
     const counts = decisive.has(station) ? lastValueCountsInForceForMinutes : lastValueCountsForMinutes;
     const lost = minutesBetween(at, now) > counts ? '，其读数已不再计入研判' : '';
     const every = `${LEVEL_IN_CHINESE[level]}响应期间应每${cadenceMinutes[level]}分钟一报`;
-    const words = `${plan.names[station] ?? station}自${clock(at)}后无新读数（${every}）${lost}`;
+    const words = `${plan.names[station] ?? station}自${clockOf(at)}后无新读数（${every}）${lost}`;
     return [{ station, at, missed, words }];
   });
 }
@@ -172,9 +173,3 @@ function incompleteRain({ rains }: Evidence, { conditions, names }: FloodPlan): 
       }));
   });
 }
-
-/** `7日03:20`. */
-const clock = (at: UtcInstant): string => {
-  const [date = '', time = ''] = shanghaiMinute(at).split('T');
-  return `${Number(date.slice(8))}日${time}`;
-};
