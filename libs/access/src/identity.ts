@@ -107,7 +107,7 @@ const reachesAll = ({ authority }: Grant, right: Right): boolean =>
   (right !== 'judge' && right !== 'correct') || authority.endsWith('00');
 
 /** What takes two people when it is entered late: see the rule of two persons. */
-const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'end']);
+const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'convert', 'end']);
 
 /**
  * True when a right of an order reaches a level. What was given before identities came (no right) was let in by the

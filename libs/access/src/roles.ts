@@ -106,6 +106,7 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   raise: 'approve',
   lower: 'approve',
   end: 'approve',
+  convert: 'approve',
   countersign: 'approve',
   verdict: 'judge',
   locate: 'judge',

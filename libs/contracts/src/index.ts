@@ -1,3 +1,4 @@
+export * from './authority-level.js';
 export * from './call.js';
 export * from './check.js';
 export type { Envelope } from './event.js';

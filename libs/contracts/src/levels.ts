@@ -46,3 +46,36 @@ export const COLOUR_IN_CHINESE: Record<Colour, string> = {
   orange: '橙色',
   red: '红色',
 };
+
+/**
+ * What a response is against: 防汛, 防风, 防内涝, 防旱, 防冻. Several are issued as one response where they come
+ * together: 防汛防风.
+ */
+export const HAZARDS = ['flood', 'wind', 'waterlogging', 'drought', 'frost'] as const;
+export type Hazard = (typeof HAZARDS)[number];
+export const HAZARD_IN_CHINESE: Readonly<Record<Hazard, string>> = {
+  flood: '防汛',
+  wind: '防风',
+  waterlogging: '防内涝',
+  drought: '防旱',
+  frost: '防冻',
+};
+
+/** `防汛防风`: in the order of `HAZARDS`, whatever order they are given in. */
+export const hazardsInChinese = (hazards: readonly Hazard[]): string =>
+  HAZARDS.flatMap((hazard) => (hazards.includes(hazard) ? [HAZARD_IN_CHINESE[hazard]] : [])).join('');
+
+/**
+ * Reads `防汛`, `防风防汛`, `防汛防旱防风`, `防冻`, `水利防汛` and the like.
+ * @returns none when no hazard is named
+ */
+export const parseHazards = (written: string): readonly Hazard[] =>
+  HAZARDS.filter((hazard) => new RegExp(WRITTEN_HAZARDS[hazard], 'u').test(written));
+
+const WRITTEN_HAZARDS: Readonly<Record<Hazard, string>> = {
+  flood: '防汛|防洪|汛(?=风|旱|台)|\\bflood\\b',
+  wind: '防风|防台|防热带气旋|台风|\\bwind\\b',
+  waterlogging: '内涝|\\bwaterlogging\\b',
+  drought: '防旱|抗旱|\\bdrought\\b',
+  frost: '防冻|低温|冰冻|\\bfrost\\b',
+};

@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Count, defineEvent, Division, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
 import { VERDICTS } from './fires.js';
-import { LEVELS_ORDERED } from './levels.js';
+import { HAZARDS, LEVELS_ORDERED } from './levels.js';
 
 /**
  * By which right an order is given. `approve-II`: who gave it may approve levels up to Ⅱ. `demonstration`: a script
@@ -37,7 +37,15 @@ const order = <K extends string, P extends Record<string, TSchema>>(name: K, des
   Shape({ ...common, kind: Type.Literal(name), ...fields }, description);
 
 const authority = Division('whose response');
-const hazard = OneOf(['flood'], 'hazard of the response');
+const hazard = OneOf(HAZARDS, 'which response of the authority');
+const issuedAs = Type.Optional(
+  Type.Array(OneOf(HAZARDS, 'hazard'), {
+    minItems: 1,
+    maxItems: HAZARDS.length,
+    uniqueItems: true,
+    description: 'what it is issued against 防汛防风; without it as proposed, or as it stands',
+  }),
+);
 const counties = Type.Array(Division('county'), {
   maxItems: 100,
   description: 'counties covered; empty: those of the proposal, or the whole city',
@@ -60,6 +68,7 @@ export const OrderV1 = defineEvent(
       hazard,
       proposalId,
       level: OneOf([...LEVELS_ORDERED, 'none'], 'level that is confirmed; none ends the response'),
+      issuedAs,
       counties,
     }),
     order('refuse', 'refuse the open proposal, with a reason', { authority, hazard, proposalId }),
@@ -67,6 +76,7 @@ export const OrderV1 = defineEvent(
       authority,
       hazard,
       level: OneOf(LEVELS_ORDERED, 'new level'),
+      issuedAs,
       counties,
     }),
     order('lower', 'lower the response 调整', {
@@ -76,6 +86,16 @@ export const OrderV1 = defineEvent(
       counties: part,
     }),
     order('end', 'end the response 结束', { authority, hazard, counties: part }),
+    order('convert', 'go on with the response against something else 转换', {
+      authority,
+      hazard,
+      issuedAs: Type.Array(OneOf(HAZARDS, 'hazard'), {
+        minItems: 1,
+        maxItems: HAZARDS.length,
+        uniqueItems: true,
+        description: 'what it is issued against from now on',
+      }),
+    }),
     order('countersign', 'second person to an order that takes two 复核', {
       authority,
       hazard,

@@ -1,9 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { Count, defineEvent, Division, Instant, Name, OneOf, OrNull, Shape, Text } from './event.js';
-import { LEVELS } from './levels.js';
+import { HAZARDS, LEVELS } from './levels.js';
 
 const authority = Division('whose response');
-const hazard = OneOf(['flood'], 'hazard of the response');
+const hazard = OneOf(HAZARDS, 'which response of the authority');
+const issuedAs = Type.Optional(
+  Type.Array(OneOf(HAZARDS, 'hazard'), {
+    description: 'what it is issued against: several are one combined response 防汛防风; without it the hazard alone',
+  }),
+);
 const level = (description: string) => OneOf(LEVELS, description);
 const areas = Type.Optional(
   Type.Array(
@@ -28,6 +33,7 @@ export const ResponseProposedV1 = defineEvent(
     proposalId,
     authority,
     hazard,
+    issuedAs,
     episodeId,
     from: level('level in force'),
     to: level('level proposed'),
@@ -48,6 +54,7 @@ export const ResponseProposalRevisedV1 = defineEvent(
     proposalId,
     authority,
     hazard,
+    issuedAs,
     to: level('level proposed'),
     calledFor: level('level that is called for now; the level in force where nothing calls for more'),
     groundsGone: Type.Boolean({ description: 'nothing calls for more than is in force' }),
@@ -64,6 +71,7 @@ export const ResponseProposalOverdueV1 = defineEvent(
     proposalId,
     authority,
     hazard,
+    issuedAs,
     to: level('level proposed'),
     dueAt: Instant('deadline that passed'),
     reminder: Count('1 for the first'),
@@ -95,12 +103,16 @@ export const ResponseChangedV1 = defineEvent(
   Shape({
     authority,
     hazard,
+    issuedAs,
     episodeId,
     from: level('level before'),
     to: level('level from now on'),
     counties,
     areas,
-    change: OneOf(['start', 'raise', 'widen', 'narrow', 'lower', 'end'], '启动 提升 扩大范围 缩小范围 降低 结束'),
+    change: OneOf(
+      ['start', 'raise', 'widen', 'narrow', 'lower', 'convert', 'end'],
+      '启动 提升 扩大范围 缩小范围 降低 转换 结束',
+    ),
     proposalId: OrNull(Name('the proposal confirmed, if any')),
     decidedBy: Name('who ordered it'),
     countersignedBy: Type.Optional(Name('the second person, where it takes two')),

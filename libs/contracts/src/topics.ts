@@ -1,3 +1,4 @@
+import { AuthorityLevelV1 } from './authority-level.js';
 import * as call from './call.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
@@ -18,6 +19,7 @@ export type ObservedEvent =
   | fires.HotspotV1
   | fires.PublicReportV1
   | IncidentV1
+  | AuthorityLevelV1
   | WorkRecordV1
   | OrderV1;
 export type ResponseEvent =
@@ -78,6 +80,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'hotspot.v1': observed('hotspots', 'cellId'),
   'public-report.v1': observed('reports', 'reportId'),
   'incident.v1': observed('incidents', 'incidentId'),
+  'authority-level.v1': observed('declared-levels', 'authority', 1),
   'work-record.v1': observed('records', 'recordId'),
   'order.v1': observed('orders', 'what it is about'),
   'source-silent.v1': observed('sources', 'source', 1),
@@ -113,6 +116,7 @@ export const CONTRACTS = {
   'hotspot.v1': fires.HotspotV1,
   'public-report.v1': fires.PublicReportV1,
   'incident.v1': IncidentV1,
+  'authority-level.v1': AuthorityLevelV1,
   'work-record.v1': WorkRecordV1,
   'order.v1': OrderV1,
   'source-silent.v1': SourceSilentV1,
@@ -153,6 +157,7 @@ export const FEED_TOPICS = [
   'hotspots',
   'reports',
   'incidents',
+  'declared-levels',
   'records',
 ].map((name) => ({
   topic: `feed.${name}`,

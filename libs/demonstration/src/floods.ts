@@ -8,6 +8,7 @@ import {
   type Roster,
   type TransferPlan,
 } from '@fengsui/rules';
+import { decidedByCounties } from './county-levels.js';
 import { answer, clockTime, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { NAMES, signals, type Signal } from './signals.js';
@@ -58,6 +59,12 @@ function june2019(city: FloodCity, random: Random): Delivery[] {
       '2019-1',
       random,
     ),
+    ...decidedByCounties(
+      '2019-1',
+      counties,
+      [{ at: wall('2019-06-10', '19:50'), kind: 'confirm', level: 'IV' }],
+      wall('2019-06-12', '10:20'),
+    ),
     ...ended(city, '2019-06-12', '10:30', 'end-2019-1', 'end'),
   ];
 }
@@ -97,6 +104,12 @@ function may2020(city: FloodCity, random: Random): Delivery[] {
       '2020-05-22T04:30',
       `transfer-overdue/${named(city, '2020-E01')}/${addMinutes(confirmed, city.flood.moveWithinMinutes.IV)}`,
       LEADER,
+    ),
+    ...decidedByCounties(
+      '2020-1',
+      counties,
+      [{ at: wall('2020-05-21', '22:28'), kind: 'confirm', level: 'IV' }],
+      wall('2020-05-23', '08:40'),
     ),
     answer(city, '2020-05-23T08:34', `proposal/${named(city, '2020-P02')}`, OFFICER),
     ...ended(city, '2020-05-23', '08:50', 'end-2020-1', 'confirm'),
@@ -160,6 +173,32 @@ function dragonBoat2020(city: FloodCity, random: Random): Delivery[] {
     ),
     ...progressOf(first, addMinutes(confirmedIV, 60), MOVED_AT_IV, '2020-2', random),
     ...progressOf(second, addMinutes(confirmedIII, 55), PEOPLE_MOVED_2020 - 2 * MOVED_AT_IV, '2020-3', random),
+    ...decidedByCounties(
+      '2020-2',
+      north,
+      [
+        { at: wall('2020-06-06', '20:55'), kind: 'confirm', level: 'IV' },
+        { at: wall('2020-06-07', '02:44'), kind: 'confirm', level: 'III' },
+        { at: wall('2020-06-08', '09:40'), kind: 'lower', level: 'IV' },
+      ],
+      wall('2020-06-10', '10:20'),
+    ),
+    ...decidedByCounties(
+      '2020-3',
+      [QINGCHENG],
+      [
+        { at: wall('2020-06-07', '02:45'), kind: 'confirm', level: 'III' },
+        { at: wall('2020-06-08', '09:42'), kind: 'lower', level: 'IV' },
+      ],
+      wall('2020-06-10', '10:22'),
+    ),
+    // The peak that is forecast comes to 清新区, too.
+    ...decidedByCounties(
+      '2020-4',
+      ['441803'],
+      [{ at: wall('2020-06-07', '03:05'), kind: 'confirm', level: 'IV' }],
+      wall('2020-06-10', '10:24'),
+    ),
     ...lowered(city, '2020-06-08', '09:30', 'lower-2020-1'),
     ...ended(city, '2020-06-10', '10:30', 'end-2020-2', 'end'),
   ];

@@ -1,8 +1,10 @@
 import {
   addMinutes,
+  HAZARDS,
   LEVEL_IN_CHINESE,
   minutesBetween,
   shanghaiMinute,
+  type Hazard,
   type Level,
   type UtcInstant,
 } from '@fengsui/contracts';
@@ -62,8 +64,15 @@ export type Assessment = Readonly<{
 /**
  * Weighs what the plan calls for against what is in force. Raising may follow a forecast; lowering follows observation
  * and a dwell time.
+ * @param heldElsewhere what other responses of the authority that are in force are issued against
  */
-export function assess(before: FloodResponse, evidence: Evidence, plan: FloodPlan, now: UtcInstant): Assessment {
+export function assess(
+  before: FloodResponse,
+  evidence: Evidence,
+  plan: FloodPlan,
+  now: UtcInstant,
+  heldElsewhere: readonly Hazard[] = [],
+): Assessment {
   const demand = demandOf(evidence, plan, now, decisiveGauges(before));
   const grounds = demand.met.flatMap((one) => one.grounds);
   const state: FloodResponse = {
@@ -75,7 +84,8 @@ export function assess(before: FloodResponse, evidence: Evidence, plan: FloodPla
     decisive: decisiveAfter(before, demand),
   };
   const calm = calmOf(state, evidence, plan, now);
-  const decided = considerRaising(state, demand, plan, now) ?? considerLowering(state, demand, calm, plan, now);
+  const decided =
+    considerRaising(state, demand, { plan, now, heldElsewhere }) ?? considerLowering(state, demand, calm, plan, now);
   const ends = grounds.flatMap(({ countsUntil }) => (countsUntil === null ? [] : [justAfter(countsUntil)]));
   const looks = [...ends, ...(decided.lookAgainAt === null ? [] : [decided.lookAgainAt])].filter((at) => at > now);
   return { ...decided, demand, calm, lookAgainAt: looks.sort()[0] ?? null };
@@ -90,22 +100,33 @@ const keep = (state: FloodResponse, because: KeepReason, lookAgainAt: UtcInstant
 /** When an item of evidence ends, the case is weighed again. */
 export const justAfter = (at: UtcInstant): UtcInstant => addMinutes(at, 1 / 60);
 
+type Weighing = Readonly<{ plan: FloodPlan; now: UtcInstant; heldElsewhere: readonly Hazard[] }>;
+
 /** @returns null when nothing new calls for more, and no open proposal does */
-function considerRaising(state: FloodResponse, demand: Demand, plan: FloodPlan, now: UtcInstant): Decided | null {
+function considerRaising(state: FloodResponse, demand: Demand, { plan, now, heldElsewhere }: Weighing): Decided | null {
   const called = demandBy(demand.met.filter(({ grounds }) => grounds.some((ground) => isNew(ground, state, plan))));
   const added = beyond(called.areas, state.areas, plan);
   const to = highest([state.level, called.level]);
   const areas = tidied(mergedAreas(state.areas, added), plan);
-  const more = Object.keys(added).length > 0 || higher(to, state.level);
+  const inForce = state.level === 'none' ? [] : state.issuedAs;
+  const issuedAs = HAZARDS.filter(
+    (hazard) =>
+      inForce.includes(hazard) ||
+      (!heldElsewhere.includes(hazard) &&
+        !state.leftOut.includes(hazard) &&
+        called.met.some(({ condition }) => condition.hazards.includes(hazard))),
+  );
+  const more = Object.keys(added).length > 0 || higher(to, state.level) || issuedAs.length > inForce.length;
   const open = state.proposal?.direction === 'up' ? state.proposal : null;
-  if (open !== null && (!more || (!higher(to, open.to) && covers(open.areas, areas, plan))))
-    return stillOpen(state, open, { to, areas, more, called }, plan, now);
+  const goesOn = open !== null && issuedAs.every((hazard) => open.issuedAs.includes(hazard));
+  if (open !== null && (!more || (goesOn && !higher(to, open.to) && covers(open.areas, areas, plan))))
+    return stillOpen(state, open, { to, issuedAs, areas, more, called }, plan, now);
   if (!more) return null;
-  const proposal = proposalOf(state, { to, areas, called, open }, plan, now);
+  const proposal = proposalOf(state, { to, issuedAs, areas, called, open }, plan, now);
   return proposed(state, proposal, now);
 }
 
-type Wanted = Readonly<{ to: Level; areas: Areas; called: Demand }>;
+type Wanted = Readonly<{ to: Level; issuedAs: readonly Hazard[]; areas: Areas; called: Demand }>;
 
 /** What has become of the grounds of an open proposal to raise. It stays open: a person closes it. */
 function stillOpen(
@@ -148,6 +169,8 @@ function stepOf({ measure }: Ground, { proposeAgain }: FloodPlan): number {
       return proposeAgain.returnPeriodYears;
     case 'rain':
       return proposeAgain.rainMm;
+    case 'authority-level':
+      return 1; // the next level
   }
 }
 
@@ -202,13 +225,15 @@ function considerLowering(state: FloodResponse, demand: Demand, calm: Calm, plan
   const again = state.notYetAt === null ? now : addMinutes(state.notYetAt, lowering.askAgainMinutes);
   if (open === null && again > now) return keep(quiet, 'not-yet', again);
   const reason = `${shanghaiMinute(quiet.calmSince).replace('T', ' ')}起未再达到${LEVEL_IN_CHINESE[state.level]}条件，相关站点均有观测且平稳`;
-  const proposal = proposalOf(quiet, { to: demand.level, areas, called: demandBy([]), open: null, reason }, plan, now);
+  const { issuedAs } = quiet;
+  const wanted = { to: demand.level, issuedAs, areas, called: demandBy([]), open: null, reason };
+  const proposal = proposalOf(quiet, wanted, plan, now);
   return proposed(quiet, proposal, now);
 }
 
 function proposalOf(
   state: FloodResponse,
-  { to, areas, called, open, reason }: Wanted & Readonly<{ open: Proposal | null; reason?: string }>,
+  { to, issuedAs, areas, called, open, reason }: Wanted & Readonly<{ open: Proposal | null; reason?: string }>,
   plan: FloodPlan,
   now: UtcInstant,
 ): Proposal {
@@ -224,6 +249,7 @@ function proposalOf(
   return {
     id: numbered(state, year, 'P', proposals + 1),
     to,
+    issuedAs,
     areas,
     direction: called.met.length === 0 ? 'down' : 'up',
     // Never later than what it replaces: who has waited for a decision does not wait anew.

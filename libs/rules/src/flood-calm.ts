@@ -31,6 +31,8 @@ function decisiveBy({ level, place }: Ground, when: Demand['met'][number]['condi
       return { ...nothing, measure: 'stage', trigger: when.aboveWarningM };
     case 'rain':
       return { ...nothing, measure: 'rain', trigger: when.mm, hours: when.hours };
+    case 'authority-level':
+      return { ...nothing, measure: 'authority-level' };
     default:
       return { ...nothing, measure: 'forecast' };
   }
@@ -61,6 +63,8 @@ function lookAt(one: Decisive, evidence: Evidence, plan: FloodPlan, now: UtcInst
       return lookAtGauge(one, evidence, plan, now);
     case 'rain':
       return lookAtRain([one.place], evidence, plan, now);
+    case 'authority-level': // whether theirs has ended is all that can be seen of it
+      return CALM;
     case 'warning': {
       const endsWith = plan.warnings.find(({ eventCode }) => eventCode === one.eventCode)?.endsWith ?? 'rain';
       if (endsWith === 'nothing') return CALM;
@@ -124,5 +128,15 @@ function lookAtRain(
     : { notCalm: [], unseen: [`${names[county ?? gauges[0] ?? ''] ?? county ?? ''}无新的雨量`] };
 }
 
-const anythingFresh = ({ stages, rains }: Evidence, { silence }: FloodPlan, now: UtcInstant): boolean =>
-  [...stages, ...rains].some(({ at }) => addMinutes(at, silence.freshForMinutes) >= now);
+/** Any gauge of the authority; where it has none, any at all. */
+function anythingFresh(
+  { stages, rains }: Evidence,
+  { silence, stations, counties }: FloodPlan,
+  now: UtcInstant,
+): boolean {
+  const own = (station: string): boolean => counties.includes(stations[station]?.county ?? '');
+  const anyOwn = Object.keys(stations).some(own);
+  return [...stages, ...rains].some(
+    ({ at, station }) => (!anyOwn || own(station)) && addMinutes(at, silence.freshForMinutes) >= now,
+  );
+}

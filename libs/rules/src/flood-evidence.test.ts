@@ -113,6 +113,17 @@ describe('what is called for', () => {
         coveredMinutes: fc.constant(180),
       }),
     ),
+    levels: fc.array(
+      fc.record({
+        event: fc.string(),
+        authority: fc.constantFrom(YINGDE, QINGCHENG, FOGANG, '440000'),
+        name: fc.constant('某地'),
+        kind: fc.constantFrom('county', 'province'),
+        hazards: fc.constantFrom(['flood'] as const, ['frost'] as const, ['flood', 'wind'] as const),
+        level: fc.constantFrom('IV', 'III', 'II', 'I'),
+        counties: fc.array(fc.constantFrom(YINGDE, QINGCHENG, FOGANG)),
+      }),
+    ),
   });
 
   it('is never less when more is known, anywhere', () => {
@@ -135,6 +146,7 @@ describe('what is called for', () => {
           stages: [...evidence.stages].reverse(),
           forecasts: [...evidence.forecasts].reverse(),
           rains: [...evidence.rains].reverse(),
+          levels: [...evidence.levels].reverse(),
         };
         const { level, areas } = demandOf(turned, PLAN, NOW);
         expect({ level, areas }).toEqual({ level: levelOf(evidence), areas: areasOf(evidence) });

@@ -2,13 +2,18 @@ import {
   addMinutes,
   COLOUR_IN_CHINESE,
   colourRank,
+  hazardsInChinese,
+  LEVEL_IN_CHINESE,
+  levelRank,
   shanghaiMinute,
+  type AuthorityKind,
   type Colour,
+  type Hazard,
   type Level,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { areasAt, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
-import type { Condition, FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
+import { areasAt, countiesIn, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
+import type { Condition, FloodPlan, LevelElsewhere, Measure, RaisingLevel } from './flood-plan.js';
 
 type Stage = Readonly<{
   event: string;
@@ -48,17 +53,29 @@ export type Evidence = Readonly<{
   forecasts: readonly Forecast[];
   /** Rain of the hours up to the latest reading of each gauge. */
   rains: readonly Rain[];
+  /** Levels that other authorities have in force. */
+  levels: readonly DeclaredLevel[];
+}>;
+
+export type DeclaredLevel = Readonly<{
+  event: string;
+  authority: string;
+  name: string;
+  kind: AuthorityKind;
+  hazards: readonly Hazard[];
+  level: RaisingLevel;
+  /** Counties of the city that it covers; empty: all. */ counties: readonly string[];
 }>;
 
 /**
- * One place at which a condition holds. `value` is in the unit of its condition: rank of a colour, metres, m³/s, years,
- * millimetres.
+ * One place at which a condition holds. `value` is in the unit of its condition: rank of a colour or level, metres,
+ * m³/s, years, millimetres.
  */
 export type Ground = Readonly<{
   condition: string;
   level: RaisingLevel;
   measure: Measure['measure'];
-  /** County or gauge. */ place: string;
+  /** County, gauge or authority. */ place: string;
   value: number;
   areas: readonly Area[];
   events: readonly string[];
@@ -101,36 +118,58 @@ export function demandBy(met: readonly MetCondition[]): Demand {
 
 type When = Readonly<{ now: UtcInstant; decisive: ReadonlySet<string> }>;
 
+/** Of what holds anywhere, what lies where the authority decides. */
+function within(grounds: readonly Ground[], plan: FloodPlan): readonly Ground[] {
+  return grounds.flatMap((ground) => {
+    const areas = ground.areas.filter((area) =>
+      countiesIn(area, plan).some((county) => plan.counties.includes(county)),
+    );
+    if (areas.length === 0) return [];
+    return areas.length === ground.areas.length ? [ground] : [{ ...ground, areas }];
+  });
+}
+
 function groundsOf(condition: Condition, evidence: Evidence, plan: FloodPlan, when: When): readonly Ground[] {
   const { when: measure } = condition;
   switch (measure.measure) {
     case 'warning':
-      return enough(warned(condition, measure, evidence, plan), measure.counties);
+      return enough(within(warned(condition, measure, evidence, plan), plan), measure.counties);
     case 'stage':
-      return enough(staged(condition, measure.aboveWarningM, evidence, plan, when), measure.stations);
+      return enough(within(staged(condition, measure.aboveWarningM, evidence, plan, when), plan), measure.stations);
     case 'forecast-stage':
       return enough(
-        forecast(condition, evidence, plan, ({ aboveWarningM }) => aboveWarningM, {
-          least: measure.aboveWarningM,
-          says: (metres) => `预报${aboveInWords(metres)}`,
-        }),
+        within(
+          forecast(condition, evidence, plan, ({ aboveWarningM }) => aboveWarningM, {
+            least: measure.aboveWarningM,
+            says: (metres) => `预报${aboveInWords(metres)}`,
+          }),
+          plan,
+        ),
         measure.stations,
       );
     case 'forecast-flow':
-      return forecast(
-        condition,
-        { ...evidence, forecasts: evidence.forecasts.filter(({ station }) => station === measure.station) },
+      return within(
+        forecast(
+          condition,
+          { ...evidence, forecasts: evidence.forecasts.filter(({ station }) => station === measure.station) },
+          plan,
+          ({ flowM3s }) => flowM3s,
+          { least: measure.flowM3s, says: (flow) => `预报流量${flow}立方米每秒` },
+        ),
         plan,
-        ({ flowM3s }) => flowM3s,
-        { least: measure.flowM3s, says: (flow) => `预报流量${flow}立方米每秒` },
       );
     case 'forecast-return-period':
-      return forecast(condition, evidence, plan, ({ returnPeriodYears }) => returnPeriodYears, {
-        least: measure.years,
-        says: (years) => `预报${years}年一遇`,
-      });
+      return within(
+        forecast(condition, evidence, plan, ({ returnPeriodYears }) => returnPeriodYears, {
+          least: measure.years,
+          says: (years) => `预报${years}年一遇`,
+        }),
+        plan,
+      );
     case 'rain':
-      return enough(rained(condition, measure, evidence, plan, when), measure.stations);
+      return enough(within(rained(condition, measure, evidence, plan, when), plan), measure.stations);
+    case 'authority-level':
+      return enough(within(declared(condition, measure, evidence, plan), plan), measure.authorities);
   }
 }
 
@@ -257,6 +296,42 @@ function rained(
       silentSince: null,
       countsUntil: addMinutes(top.at, freshForMinutes),
     };
+  });
+}
+
+/** What other authorities have in force, each by its highest level. */
+function declared(
+  { id, level, hazards }: Condition,
+  { kind, authority, hazards: against = hazards, level: least }: LevelElsewhere,
+  { levels }: Evidence,
+  plan: FloodPlan,
+): readonly Ground[] {
+  const held = levels.filter(
+    (one) =>
+      one.kind === kind &&
+      one.authority !== plan.authority &&
+      (authority === undefined || one.authority === authority) &&
+      one.hazards.some((hazard) => against.includes(hazard)) &&
+      levelRank(one.level) >= levelRank(least),
+  );
+  return inOrder(held.map((one) => one.authority)).flatMap((of): Ground[] => {
+    const rows = held.filter((one) => one.authority === of);
+    const top = rows.reduce((most, one) => (levelRank(one.level) > levelRank(most.level) ? one : most));
+    const counties = rows.flatMap((one) => (one.counties.length === 0 ? plan.counties : one.counties));
+    return [
+      {
+        condition: id,
+        level,
+        measure: 'authority-level',
+        place: of,
+        value: levelRank(top.level),
+        areas: inOrder(counties),
+        events: inOrder(rows.map(({ event }) => event)),
+        says: `${top.name}已启动${hazardsInChinese(top.hazards)}${LEVEL_IN_CHINESE[top.level]}应急响应`,
+        silentSince: null,
+        countsUntil: null,
+      },
+    ];
   });
 }
 

@@ -1,8 +1,10 @@
 import {
   COLOUR_IN_CHINESE,
   colourRank,
+  hazardsInChinese,
   LEVEL_IN_CHINESE,
   shanghaiMinute,
+  type Hazard,
   type Level,
   type UtcInstant,
 } from '@fengsui/contracts';
@@ -42,7 +44,8 @@ export type ExplainedCondition = Readonly<{
 /** Why the level is what it is, and what would change it. */
 export type Explanation = Readonly<{
   authority: string;
-  response: string;
+  response: Hazard;
+  /** What it is, or would be, issued against. */ issuedAs: readonly Hazard[];
   at: UtcInstant;
   level: Level;
   areas: readonly Where[];
@@ -80,6 +83,7 @@ export function explain(
   const explanation = {
     authority: after.authority,
     response: after.hazard,
+    issuedAs: after.level === 'none' ? (after.proposal?.issuedAs ?? [after.hazard]) : after.issuedAs,
     at: now,
     level: after.level,
     areas: Object.entries(after.areas).map(([area, level]) => ({ area, name: namesOfAreas([area], plan), level })),
@@ -199,6 +203,10 @@ function lackOf(condition: Condition, evidence: Evidence, plan: FloodPlan, now: 
         ? null
         : `${nameOf(top.station, plan)}预报${aboveInWords(top.aboveWarningM ?? 0)}，差${lacks.toFixed(2)}米`;
     }
+    case 'authority-level': {
+      const one = placesAt({ ...when, authorities: 1 }, condition, evidence, plan, now);
+      return one.length > 0 ? `${saidOf(one)}；尚差${when.authorities - one.length}个` : null;
+    }
     case 'forecast-return-period':
       return null;
   }
@@ -221,14 +229,14 @@ const most = <T>(list: readonly T[], valueOf: (one: T) => number): T | null =>
   list.reduce<T | null>((top, one) => (top === null || valueOf(one) > valueOf(top) ? one : top), null);
 
 function inSentences(
-  { level, areas, calledFor, conditions, refused, wouldChange }: Omit<Explanation, 'reason'>,
+  { level, issuedAs, areas, calledFor, conditions, refused, wouldChange }: Omit<Explanation, 'reason'>,
   outcome: Assessment['outcome'],
 ): string {
   const held = conditions.filter(({ state }) => state !== 'near');
   return [
     level === 'none'
-      ? '未启动响应。'
-      : `${LEVEL_IN_CHINESE[level]}响应在行：${areas.map((one) => `${one.name}${LEVEL_IN_CHINESE[one.level]}`).join('、')}。`,
+      ? `未启动${hazardsInChinese(issuedAs)}应急响应。`
+      : `${hazardsInChinese(issuedAs)}${LEVEL_IN_CHINESE[level]}应急响应在行：${areas.map((one) => `${one.name}${LEVEL_IN_CHINESE[one.level]}`).join('、')}。`,
     held.length === 0
       ? '现有依据未达到任何启动条件。'
       : `现有依据达到${LEVEL_IN_CHINESE[calledFor]}：${held.map(({ text, by, state }) => `${text}（${by}${SAID[state]}）`).join('；')}。`,

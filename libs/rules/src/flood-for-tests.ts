@@ -12,6 +12,7 @@ export const FOGANG = '441821';
 
 export const condition = (id: string, level: Condition['level'], when: Condition['when']): Condition => ({
   id,
+  hazards: ['flood'],
   level,
   when,
   text: id,
@@ -45,6 +46,7 @@ export const PLAN: FloodPlan = {
     {
       eventCode: '11B03',
       name: '暴雨',
+      hazards: ['flood'],
       colours: ['yellow', 'orange', 'red'],
       endsWith: 'rain',
       holdsHours: 24,
@@ -58,6 +60,7 @@ export const PLAN: FloodPlan = {
     { of: 'stage', upTo: 1, level: 'IV', reason: 'test' },
     { of: 'stage', level: 'III', reason: 'test' },
     { of: 'forecast-flow', station: 'shijiao', level: 'III', reason: 'test' },
+    { of: 'authority-level', kind: 'county', level: 'IV', reason: 'test' },
     { of: 'rain', hours: 3, level: 'IV', reason: 'test' },
   ],
   limits: {
@@ -81,7 +84,9 @@ export const PLAN: FloodPlan = {
     condition('ten-year', 'III', { measure: 'forecast-return-period', years: 10 }),
     condition('hundred-year', 'I', { measure: 'forecast-return-period', years: 100 }),
     condition('rain-3h', 'IV', { measure: 'rain', hours: 3, mm: 100, stations: 1 }),
+    condition('two-counties', 'IV', { measure: 'authority-level', kind: 'county', level: 'IV', authorities: 2 }),
   ],
+  transfersFor: ['flood', 'wind'],
   transfersAt: { IV: ['slope'], III: ['slope', 'low'], II: ['slope', 'low'], I: ['slope', 'low', 'dam'] },
   decideWithinMinutes: { IV: 30, III: 20, II: 15, I: 10 },
   moveWithinMinutes: { IV: 360, III: 240, II: 180, I: 120 },
@@ -95,7 +100,7 @@ export const PLAN: FloodPlan = {
   proposeAgain: { stageM: 0.3, flowM3s: 500, returnPeriodYears: 10, rainMm: 30, sameWithinMinutes: 60 },
 };
 
-export const NOTHING: Evidence = { warnings: [], stages: [], forecasts: [], rains: [] };
+export const NOTHING: Evidence = { warnings: [], stages: [], forecasts: [], rains: [], levels: [] };
 
 /** All of these at once. */
 export const together = (...all: readonly Evidence[]): Evidence => ({
@@ -103,6 +108,7 @@ export const together = (...all: readonly Evidence[]): Evidence => ({
   stages: all.flatMap(({ stages }) => stages),
   forecasts: all.flatMap(({ forecasts }) => forecasts),
   rains: all.flatMap(({ rains }) => rains),
+  levels: all.flatMap(({ levels }) => levels),
 });
 
 export const warned = (colour: Colour | null, ...counties: string[]): Evidence => ({

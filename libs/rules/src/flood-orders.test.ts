@@ -14,6 +14,7 @@ const withProposal = (to: Level, level: Level = 'none'): FloodResponse => {
   const proposal: Proposal = {
     id: 'P',
     to,
+    issuedAs: ['flood'],
     areas: to === 'none' ? {} : { [YINGDE]: to },
     direction: to === 'none' ? 'down' : 'up',
     dueAt: NOW,
@@ -130,6 +131,7 @@ it('reads what was stored before levels had areas', () => {
     reminders: 2,
   };
   const read = fromStored({ ...old, counties: [YINGDE], proposal, refused: { to: 'II', conditions: 'x' } });
+  expect(read).toMatchObject({ issuedAs: ['flood'], leftOut: [] });
   expect(read).toMatchObject({ level: 'III', areas: { [YINGDE]: 'III' }, weighed: [], refused: null });
   expect(read.proposal).toMatchObject({
     to: 'II',
@@ -137,4 +139,12 @@ it('reads what was stored before levels had areas', () => {
     reminders: 2,
     areas: { [YINGDE]: 'II', [FOGANG]: 'II' },
   });
+});
+
+it('reads what was stored before there were other responses than floods', () => {
+  const city = new Played();
+  city.weigh(warned('orange', YINGDE));
+  const { issuedAs: _, leftOut: __, ...before } = city.state;
+  const { issuedAs: ___, ...open } = city.state.proposal as Proposal;
+  expect(fromStored({ ...before, proposal: open })).toEqual(city.state);
 });

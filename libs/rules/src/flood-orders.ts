@@ -1,7 +1,10 @@
 import {
+  HAZARDS,
+  hazardsInChinese,
   LEVEL_IN_CHINESE,
   levelRank,
   shanghaiMinute,
+  type Hazard,
   type Level,
   type OrderOf,
   type UtcInstant,
@@ -31,14 +34,15 @@ import {
   type Proposal,
 } from './flood-response.js';
 
-export type LevelOrder = OrderOf<'confirm' | 'refuse' | 'raise' | 'lower' | 'end'>;
+export type LevelOrder = OrderOf<'confirm' | 'refuse' | 'raise' | 'lower' | 'end' | 'convert'>;
 
-/** 启动, 提升, 扩大范围, 缩小范围, 降低, 结束. */
-export type ChangeKind = 'start' | 'raise' | 'widen' | 'narrow' | 'lower' | 'end';
+/** 启动, 提升, 扩大范围, 缩小范围, 降低, 转换, 结束. */
+export type ChangeKind = 'start' | 'raise' | 'widen' | 'narrow' | 'lower' | 'convert' | 'end';
 export type Ruling =
   | Readonly<{
       kind: 'change';
       to: Level;
+      issuedAs: readonly Hazard[];
       areas: Areas;
       change: ChangeKind;
       proposalId: string | null;
@@ -56,25 +60,61 @@ type Change = Extract<Ruling, { kind: 'change' }>;
 
 const reject = (zh: string, en: string): Ruling => ({ kind: 'reject', because: `${zh} / ${en}` });
 
-/** What an order of a person does to the response. */
-export function rule(state: FloodResponse, order: LevelOrder, places: Places): Ruling {
+/**
+ * What an order of a person does to the response.
+ * @param heldElsewhere what other responses of the authority that are in force are issued against
+ */
+export function rule(
+  state: FloodResponse,
+  order: LevelOrder,
+  places: Places,
+  heldElsewhere: readonly Hazard[] = [],
+): Ruling {
+  const ruling = ruleAlone(state, order, places);
+  if (ruling.kind !== 'change' || ruling.to === 'none') return ruling;
+  const taken = ruling.issuedAs.filter((hazard) => heldElsewhere.includes(hazard));
+  return taken.length === 0
+    ? ruling
+    : reject(
+        `${hazardsInChinese(taken)}已有应急响应在行，请先结束或转换其一`,
+        `another response of the authority against ${taken.join(', ')} is in force: end or convert one of them first`,
+      );
+}
+
+function ruleAlone(state: FloodResponse, order: LevelOrder, places: Places): Ruling {
   const { data } = order;
   const open = state.proposal;
   const foreign = ('counties' in data ? (data.counties ?? []) : []).find((code) => !places.counties.includes(code));
-  if (foreign !== undefined) return reject(`${foreign} 不是本市的县（市、区）`, `${foreign} is no county of this city`);
+  if (foreign !== undefined)
+    return reject(
+      `${foreign} 不在 ${state.authority} 的辖区内`,
+      `${foreign} is no county that ${state.authority} decides on`,
+    );
   switch (data.kind) {
     case 'confirm':
     case 'refuse':
       return ruleOnProposal(state, order as OrderOf<'confirm' | 'refuse'>, places);
     case 'raise': {
       const areas = widened(state, data.level, data.counties, places);
-      const nothingNew = !higher(data.level, state.level) && sameAreas(areas, state.areas);
+      const issuedAs = issuedAsOrdered(state, data.issuedAs);
+      if (state.level === 'none' && !issuedAs.includes(state.hazard))
+        return reject(
+          `启动${hazardsInChinese([state.hazard])}应急响应，须含${hazardsInChinese([state.hazard])}`,
+          `the response is against ${state.hazard}, and what it is issued against must name it`,
+        );
+      const nothingNew =
+        !higher(data.level, state.level) && sameAreas(areas, state.areas) && sameHazards(issuedAs, state.issuedAs);
       return nothingNew
         ? reject(
             `现为${LEVEL_IN_CHINESE[state.level]}，${LEVEL_IN_CHINESE[data.level]}不更高，范围也无增加`,
             `level ${state.level} is in force, ${data.level} is no higher and covers nothing new`,
           )
-        : change(state, { to: higher(data.level, state.level) ? data.level : state.level, areas }, data.reason, open);
+        : change(
+            state,
+            { to: higher(data.level, state.level) ? data.level : state.level, issuedAs, areas },
+            data.reason,
+            open,
+          );
     }
     case 'lower': {
       const areas = narrowed(state, data.level, data.counties ?? [], places);
@@ -84,17 +124,37 @@ export function rule(state: FloodResponse, order: LevelOrder, places: Places): R
           `level ${state.level} is in force, ${data.level} is no lower`,
         );
       const to = data.counties === undefined || data.counties.length === 0 ? data.level : highestOf(areas);
-      return change(state, { to, areas }, data.reason, open);
+      return change(state, { to, issuedAs: state.issuedAs, areas }, data.reason, open);
     }
     case 'end': {
       if (state.level === 'none') return reject('没有在行的响应', 'no response is on');
       const areas = narrowed(state, 'none', data.counties ?? [], places);
       if (sameAreas(areas, state.areas) && Object.keys(areas).length > 0)
         return reject('所列范围不在响应之中', 'the response does not cover these counties');
-      return change(state, { to: highestOf(areas), areas }, data.reason, open);
+      return change(state, { to: highestOf(areas), issuedAs: state.issuedAs, areas }, data.reason, open);
+    }
+    case 'convert': {
+      if (state.level === 'none') return reject('没有在行的响应', 'no response is on');
+      const issuedAs = issuedAsOrdered(state, data.issuedAs);
+      if (sameHazards(issuedAs, state.issuedAs))
+        return reject(
+          `现已为${hazardsInChinese(issuedAs)}应急响应`,
+          `it is issued against ${issuedAs.join(', ')} already`,
+        );
+      return change(state, { to: state.level, issuedAs, areas: state.areas }, data.reason, open);
     }
   }
 }
+
+/** In one order; what is in force where nothing is said, or what the response is for. */
+const issuedAsOrdered = (state: FloodResponse, said: readonly Hazard[] | undefined): readonly Hazard[] =>
+  said === undefined
+    ? state.level === 'none'
+      ? [state.hazard]
+      : state.issuedAs
+    : HAZARDS.filter((hazard) => said.includes(hazard));
+const sameHazards = (a: readonly Hazard[], b: readonly Hazard[]): boolean =>
+  a.length === b.length && a.every((hazard) => b.includes(hazard));
 
 function ruleOnProposal(state: FloodResponse, order: OrderOf<'confirm' | 'refuse'>, places: Places): Ruling {
   const { data } = order;
@@ -130,7 +190,8 @@ function ruleOnProposal(state: FloodResponse, order: OrderOf<'confirm' | 'refuse
     data.counties.length > 0 && data.level !== 'none' && open.direction === 'up'
       ? widened(state, data.level, data.counties, places)
       : (less ?? open).areas;
-  return change(state, { to: data.level, areas }, data.reason || open.reason, open);
+  const issuedAs = data.issuedAs === undefined ? open.issuedAs : issuedAsOrdered(state, data.issuedAs);
+  return change(state, { to: data.level, issuedAs, areas }, data.reason || open.reason, open);
 }
 
 const closedInWords = ({ id, outcome, by, at }: ClosedProposal): [string, string] => {
@@ -164,7 +225,7 @@ function narrowed(state: FloodResponse, level: Level, counties: readonly string[
 
 function change(
   state: FloodResponse,
-  { to, areas }: Pick<Change, 'to' | 'areas'>,
+  { to, issuedAs, areas }: Pick<Change, 'to' | 'issuedAs' | 'areas'>,
   reason: string,
   open: Proposal | null,
 ): Ruling {
@@ -172,6 +233,7 @@ function change(
   return {
     kind: 'change',
     to,
+    issuedAs,
     areas,
     change: kindOf(state, to, areas),
     proposalId: confirmed ? open.id : null,
@@ -184,6 +246,7 @@ function kindOf(state: FloodResponse, to: Level, areas: Areas): ChangeKind {
   if (to === 'none') return 'end';
   if (state.level === 'none') return 'start';
   if (to !== state.level) return higher(to, state.level) ? 'raise' : 'lower';
+  if (sameAreas(areas, state.areas)) return 'convert';
   return sameAreas(mergedAreas(state.areas, areas), areas) ? 'widen' : 'narrow';
 }
 
@@ -198,6 +261,12 @@ export function afterRuling(state: FloodResponse, ruling: Ruling, decidedBy: str
     case 'change':
       return afterChange(state, ruling, decidedBy, at);
   }
+}
+
+/** What was called for, or in force, and is left out by whoever ordered. */
+function leftOutBy({ level, issuedAs, leftOut, proposal }: FloodResponse, ruling: Change): readonly Hazard[] {
+  const meant = [...leftOut, ...(level === 'none' ? [] : issuedAs), ...(proposal?.issuedAs ?? [])];
+  return HAZARDS.filter((hazard) => meant.includes(hazard) && !ruling.issuedAs.includes(hazard));
 }
 
 function afterRefusal(state: FloodResponse, proposal: Proposal, by: string, at: UtcInstant): FloodResponse {
@@ -233,6 +302,8 @@ function afterChange(state: FloodResponse, ruling: Change, by: string, at: UtcIn
     ...numbers,
     episodes,
     level: ruling.to,
+    issuedAs: ended ? [state.hazard] : ruling.issuedAs,
+    leftOut: ended ? [] : leftOutBy(state, ruling),
     areas: ended ? {} : ruling.areas,
     since: at,
     decidedBy: by,

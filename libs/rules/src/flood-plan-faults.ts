@@ -1,17 +1,7 @@
-import {
-  COLOUR_IN_CHINESE,
-  COLOURS,
-  colourRank,
-  LEVEL_IN_CHINESE,
-  levelRank,
-  type Colour,
-  type Level,
-} from '@fengsui/contracts';
-import { highest } from './areas.js';
-import type { Condition, FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
-
-/** What is wrong with a plan, and a case in which it would decide wrongly. */
-export type PlanFault = Readonly<{ place: string; fault: string; counterExample: string }>;
+import { COLOUR_IN_CHINESE, colourRank, hazardsInChinese, type Colour } from '@fengsui/contracts';
+import { anticipated, alwaysMet, belowTheHighest, outOfReach } from './flood-plan-quantities.js';
+import type { FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
+import { fault, zh, type PlanFault } from './plan-fault.js';
 
 /**
  * Everything that is wrong with a plan, each with a case in which it would decide wrongly. An empty list: the plan
@@ -35,10 +25,9 @@ export function faultsOf(plan: FloodPlan, categories: readonly string[]): readon
 }
 
 const LADDER = ['IV', 'III', 'II', 'I'] as const satisfies readonly RaisingLevel[];
-const zh = (level: Level): string => (level === 'none' ? '不启动' : LEVEL_IN_CHINESE[level]);
 
 /** Gauges, codes and colours that the plan does not have. */
-function strangers({ conditions, noResponse, ceilings, warnings, stations }: FloodPlan): PlanFault[] {
+function strangers({ conditions, noResponse, ceilings, warnings, stations, counties }: FloodPlan): PlanFault[] {
   const kindOf = (code: string) => warnings.find(({ eventCode }) => eventCode === code);
   const named = [
     ...conditions.flatMap(({ id, when }) =>
@@ -74,6 +63,33 @@ function strangers({ conditions, noResponse, ceilings, warnings, stations }: Flo
         ? [fault(`conditions/${id}`, `gauges.csv 中没有 ${when.station}`, `${when.station} 预报任何流量都不计入`)]
         : [],
     ),
+    ...conditions.flatMap(({ id, when }): PlanFault[] =>
+      when.measure === 'authority-level' &&
+      when.kind === 'county' &&
+      when.authority !== undefined &&
+      !counties.includes(when.authority)
+        ? [
+            fault(
+              `conditions/${id}`,
+              `${when.authority} 不是本市的县（市、区）`,
+              `${when.authority} 启动任何等级都不计入`,
+            ),
+          ]
+        : [],
+    ),
+    ...conditions.flatMap(({ id, when, hazards }): PlanFault[] => {
+      const kind = when.measure === 'warning' ? kindOf(when.eventCode) : undefined;
+      const beside = kind === undefined ? [] : hazards.filter((hazard) => !kind.hazards.includes(hazard));
+      return beside.length === 0
+        ? []
+        : [
+            fault(
+              `conditions/${id}`,
+              `${kind?.name ?? ''}预警不涉及${hazardsInChinese(beside)}`,
+              `warnings 中${kind?.name ?? ''}只列${hazardsInChinese(kind?.hazards ?? [])}，${id}却要求${hazardsInChinese(beside)}响应`,
+            ),
+          ];
+    }),
   ];
 }
 
@@ -86,97 +102,32 @@ function repeated({ conditions, warnings, noResponse }: FloodPlan): PlanFault[] 
     ...twice(warnings.map(({ eventCode }) => eventCode)).map((code) =>
       fault(`warnings/${code}`, '重复', `${code} 预警按哪一行研判，不得而知`),
     ),
-    ...twice(noResponse.map(({ eventCode, colour }) => `${eventCode} ${colour}`)).map((name) =>
-      fault(`noResponse/${name}`, '重复', `${name} 有两条不启动的理由`),
+    ...twice(noResponse.map(({ eventCode, colour, hazards = [] }) => [eventCode, colour, ...hazards].join(' '))).map(
+      (name) => fault(`noResponse/${name}`, '重复', `${name} 有两条不启动的理由`),
     ),
   ];
 }
 
-/** More places than there are, or more of a quantity than can be. */
-function outOfReach({ conditions, counties, limits }: FloodPlan): PlanFault[] {
-  const gauges = Object.entries(limits.stages);
-  return conditions.flatMap(({ id, when }): PlanFault[] => {
-    const place = `conditions/${id}`;
-    const never = (what: string, case_: string): PlanFault[] => [fault(place, `不可能达到：${what}`, case_)];
-    switch (when.measure) {
-      case 'warning':
-        return when.counties > counties.length
-          ? never(
-              `要求${when.counties}个县（市、区），本市只有${counties.length}个`,
-              `全部${counties.length}个县（市、区）均发布，也不启动`,
-            )
-          : [];
-      case 'stage':
-      case 'forecast-stage': {
-        const high = gauges.filter(([, { highestM }]) => highestM >= when.aboveWarningM).length;
-        return high < when.stations
-          ? never(
-              `要求${when.stations}个站点超警戒${when.aboveWarningM}米，能达到的只有${high}个`,
-              `全部站点达到可能的最高水位，也不启动`,
-            )
-          : [];
-      }
-      case 'forecast-flow':
-        return when.flowM3s > limits.mostFlowM3s
-          ? never(
-              `流量${when.flowM3s}立方米每秒，可能的最大为${limits.mostFlowM3s}`,
-              `预报${limits.mostFlowM3s}立方米每秒，也不启动`,
-            )
-          : [];
-      case 'forecast-return-period':
-        return when.years > limits.mostReturnPeriodYears
-          ? never(`${when.years}年一遇`, `预报${limits.mostReturnPeriodYears}年一遇，也不启动`)
-          : [];
-      case 'rain': {
-        const most = limits.mostRainMmPerHour * when.hours;
-        return when.mm > most
-          ? never(
-              `${when.hours}小时${when.mm}毫米，可能的最大为${most}毫米`,
-              `${when.hours}小时降雨${most}毫米，也不启动`,
-            )
-          : [];
-      }
-    }
-  });
-}
-
-/** A condition that holds whatever is measured is a response without end. */
-function alwaysMet({ conditions, limits }: FloodPlan): PlanFault[] {
-  const gauges = Object.entries(limits.stages);
-  return conditions.flatMap(({ id, when }): PlanFault[] => {
-    const place = `conditions/${id}`;
-    const always = (case_: string): PlanFault[] => [fault(place, '任何时候都成立', case_)];
-    switch (when.measure) {
-      case 'stage':
-      case 'forecast-stage': {
-        const dry = gauges.filter(([, { lowestM }]) => lowestM >= when.aboveWarningM);
-        return dry.length >= when.stations && dry.length > 0
-          ? always(`${dry[0]?.[0] ?? ''} 处于可能的最低水位时也启动`)
-          : [];
-      }
-      case 'rain':
-        return when.mm <= 0 ? always('无雨时也启动') : [];
-      case 'forecast-flow':
-        return when.flowM3s <= 0 ? always('断流时也启动') : [];
-      case 'forecast-return-period':
-        return when.years <= 1 ? always('每年都有的洪水也启动') : [];
-      case 'warning':
-        return [];
-    }
-  });
-}
-
-/** Every colour of every kind, in 1 to all counties, calls for a level, or for none with a reason; not for both. */
+/**
+ * Every colour of every kind, in 1 to all counties, calls for a level of each response that the kind concerns, or for
+ * none with a reason; not for both.
+ */
 function undecidedWarnings(plan: FloodPlan): PlanFault[] {
   const { warnings, noResponse, counties, conditions } = plan;
-  return warnings.flatMap(({ eventCode, name, colours }) =>
+  const cases = warnings.flatMap(({ hazards, ...kind }) => hazards.map((hazard) => ({ ...kind, hazard, hazards })));
+  return cases.flatMap(({ eventCode, name, colours, hazard, hazards }) =>
     colours.flatMap((colour): PlanFault[] => {
-      const none = noResponse.find((row) => row.eventCode === eventCode && row.colour === colour);
+      const none = noResponse.find(
+        (row) => row.eventCode === eventCode && row.colour === colour && (row.hazards ?? hazards).includes(hazard),
+      );
       const upTo = none === undefined ? 0 : (none.upToCounties ?? counties.length);
       const place = `warnings/${eventCode}`;
-      const said = `${name}${COLOUR_IN_CHINESE[colour]}`;
+      const said = `${name}${COLOUR_IN_CHINESE[colour]}${hazards.length > 1 ? `（${hazardsInChinese([hazard])}）` : ''}`;
       for (let n = 1; n <= counties.length; n += 1) {
-        const calling = conditions.find(({ when }) => isCalledBy(when, { eventCode, colour, counties: n }));
+        const calling = conditions.find(
+          ({ when, hazards: called }) =>
+            called.includes(hazard) && isCalledBy(when, { eventCode, colour, counties: n }),
+        );
         const case_ = `${n}个县（市、区）${said}预警`;
         if (calling === undefined && n > upTo)
           return [fault(place, `${said}未作规定`, `${case_}：没有条件启动，也没有不启动的理由`)];
@@ -202,129 +153,6 @@ const isCalledBy = (
   when.eventCode === warning.eventCode &&
   colourRank(when.colour) <= colourRank(warning.colour) &&
   when.counties <= warning.counties;
-
-/** A quantity of which a condition speaks. */
-type Quantity = Readonly<{
-  of: Measure['measure'];
-  eventCode?: string;
-  hours?: number;
-  station?: string;
-  name: string;
-  /** As many places can have it. */ places: number;
-}>;
-
-/** The most of every quantity, in 1 to all places, calls for Ⅰ, or for what is stated with a reason. */
-function belowTheHighest(plan: FloodPlan): PlanFault[] {
-  return quantitiesOf(plan).flatMap((quantity): PlanFault[] => {
-    const { of, eventCode, hours, station, name, places } = quantity;
-    const rows = plan.ceilings
-      .filter((row) => row.of === of && row.eventCode === eventCode && row.hours === hours && row.station === station)
-      .map((row) => ({ ...row, upTo: row.upTo ?? places }))
-      .sort((a, b) => a.upTo - b.upTo);
-    for (let n = 1; n <= places; n += 1) {
-      const level = highest(
-        plan.conditions.filter(({ when }) => isMetAtMost(when, quantity, n)).map((one) => one.level),
-      );
-      const stated = rows.find(({ upTo }) => n <= upTo)?.level ?? 'I';
-      if (level === stated) continue;
-      const where = places === 1 ? '' : of === 'warning' ? `${n}个县（市、区）` : `${n}个站点`;
-      const case_ = `${where}${name}达到可能的最大：${zh(level)}`;
-      return [
-        stated === 'I'
-          ? fault(`quantity/${name}`, `${name}到不了Ⅰ级，也未写明上限`, case_)
-          : fault(`ceilings/${name}`, `${name}的上限写为${zh(stated)}`, `${case_}，与所写不符`),
-      ];
-    }
-    return [];
-  });
-}
-
-function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPlan): readonly Quantity[] {
-  const gauges = Object.keys(limits.stages).length;
-  const all = conditions.map(({ when }): Quantity => {
-    switch (when.measure) {
-      case 'warning': {
-        const name = warnings.find(({ eventCode }) => eventCode === when.eventCode)?.name ?? when.eventCode;
-        return { of: 'warning', eventCode: when.eventCode, name: `${name}预警`, places: counties.length };
-      }
-      case 'stage':
-        return { of: 'stage', name: '水位', places: gauges };
-      case 'forecast-stage':
-        return { of: 'forecast-stage', name: '预报水位', places: gauges };
-      case 'forecast-flow':
-        return {
-          of: 'forecast-flow',
-          station: when.station,
-          name: `${names[when.station] ?? when.station}预报流量`,
-          places: 1,
-        };
-      case 'forecast-return-period':
-        return { of: 'forecast-return-period', name: '预报重现期', places: 1 };
-      case 'rain':
-        return { of: 'rain', hours: when.hours, name: `${when.hours}小时雨量`, places: counties.length };
-    }
-  });
-  return [...new Map(all.map((one) => [one.name, one])).values()];
-}
-
-/** Whether a condition holds when so many places have the most of a quantity. */
-function isMetAtMost(when: Measure, { of, eventCode, hours, station }: Quantity, places: number): boolean {
-  if (when.measure !== of) return false;
-  switch (when.measure) {
-    case 'warning':
-      return when.eventCode === eventCode && when.counties <= places;
-    case 'stage':
-    case 'forecast-stage':
-      return when.stations <= places;
-    case 'rain':
-      return when.hours === hours && when.stations <= places;
-    case 'forecast-flow':
-      return when.station === station;
-    case 'forecast-return-period':
-      return true;
-  }
-}
-
-/**
- * A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of
- * the two is a mistake.
- */
-function anticipated({ conditions }: FloodPlan): PlanFault[] {
-  return conditions.flatMap((condition, index) => {
-    const other = conditions.find(
-      (one, at) =>
-        at !== index &&
-        levelRank(one.level) >= levelRank(condition.level) &&
-        implies(condition.when, one.when) &&
-        !(implies(one.when, condition.when) && at > index),
-    );
-    return other === undefined ? [] : [shadowed(condition, other)];
-  });
-}
-
-const shadowed = ({ id, level, when }: Condition, other: Condition): PlanFault =>
-  fault(
-    `conditions/${id}`,
-    `永远不起作用：${other.id}已启动${zh(other.level)}`,
-    `${words(when)}：${id}要求${zh(level)}，而${other.id}已要求${zh(other.level)}`,
-  );
-
-/** Whether `a` cannot hold without `b` holding. */
-function implies(a: Measure, b: Measure): boolean {
-  if (a.measure === 'warning')
-    return (
-      b.measure === 'warning' &&
-      a.eventCode === b.eventCode &&
-      colourRank(a.colour) >= colourRank(b.colour) &&
-      a.counties >= b.counties
-    );
-  if (a.measure === 'stage' || a.measure === 'forecast-stage')
-    return b.measure === a.measure && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
-  if (a.measure === 'forecast-flow')
-    return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
-  if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
-  return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
-}
 
 /** A higher level never has more time. */
 function deadlines({ decideWithinMinutes, moveWithinMinutes, silence }: FloodPlan): PlanFault[] {
@@ -416,28 +244,4 @@ function circles({ stations }: FloodPlan): PlanFault[] {
       ? [fault(`gauges.csv/${station}`, 'below 成环', `${station} 的洪水流回 ${station}，其下游无从谈起`)]
       : [];
   });
-}
-
-const fault = (place: string, what: string, counterExample: string): PlanFault => ({
-  place,
-  fault: what,
-  counterExample,
-});
-
-/** A condition in words. */
-function words(when: Measure): string {
-  switch (when.measure) {
-    case 'warning':
-      return `${when.counties}个县（市、区）${when.eventCode}${COLOURS.includes(when.colour) ? COLOUR_IN_CHINESE[when.colour] : when.colour}预警`;
-    case 'stage':
-      return `${when.stations}个站点超警戒水位${when.aboveWarningM}米`;
-    case 'forecast-stage':
-      return `预报${when.stations}个站点超警戒水位${when.aboveWarningM}米`;
-    case 'forecast-flow':
-      return `预报${when.station}流量${when.flowM3s}立方米每秒`;
-    case 'forecast-return-period':
-      return `预报${when.years}年一遇洪水`;
-    case 'rain':
-      return `${when.stations}个站点${when.hours}小时雨量${when.mm}毫米`;
-  }
 }

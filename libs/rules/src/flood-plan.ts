@@ -1,4 +1,4 @@
-import type { Colour, Level } from '@fengsui/contracts';
+import type { AuthorityKind, Colour, Hazard, Level } from '@fengsui/contracts';
 
 /**
  * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least",
@@ -10,11 +10,24 @@ export type Measure =
   | Readonly<{ measure: 'forecast-stage'; aboveWarningM: number; stations: number }>
   | Readonly<{ measure: 'forecast-flow'; station: string; flowM3s: number }>
   | Readonly<{ measure: 'forecast-return-period'; years: number }>
-  | Readonly<{ measure: 'rain'; hours: number; mm: number; stations: number }>;
+  | Readonly<{ measure: 'rain'; hours: number; mm: number; stations: number }>
+  | LevelElsewhere;
+
+/** So many other authorities of a kind have declared a level as high. */
+export type LevelElsewhere = Readonly<{
+  measure: 'authority-level';
+  kind: AuthorityKind;
+  /** Only of this one. */ authority?: string | undefined;
+  /** Only against one of these; without it against what the condition is for. */ hazards?:
+    readonly Hazard[] | undefined;
+  level: RaisingLevel;
+  authorities: number;
+}>;
 
 export type RaisingLevel = Exclude<Level, 'none'>;
 export type Condition = Readonly<{
   id: string;
+  /** What it calls for a response against; several: for one that is issued as combined. */ hazards: readonly Hazard[];
   level: RaisingLevel;
   when: Measure;
   text: string;
@@ -27,6 +40,7 @@ export type EndsWith = 'rain' | 'stage' | 'nothing';
 type WarningKind = Readonly<{
   eventCode: string;
   name: string;
+  /** What its warnings may call for a response against. */ hazards: readonly Hazard[];
   colours: readonly Colour[];
   endsWith: EndsWith;
   /** Hours for which one that does not say until when holds; then a person is asked. */ holdsHours: number;
@@ -37,6 +51,7 @@ type WarningKind = Readonly<{
 export type NoResponse = Readonly<{
   eventCode: string;
   colour: Colour;
+  /** Only against these; without it against all that the kind concerns. */ hazards?: readonly Hazard[] | undefined;
   /** All counties without it. */ upToCounties?: number | undefined;
   reason: string;
 }>;
@@ -50,6 +65,7 @@ export type Ceiling = Readonly<{
   eventCode?: string | undefined;
   hours?: number | undefined;
   station?: string | undefined;
+  kind?: AuthorityKind | undefined;
   /** Counties or gauges; all of them without it. */ upTo?: number | undefined;
   level: RaisingLevel;
   reason: string;
@@ -91,12 +107,15 @@ export type ProposeAgain = Readonly<{
   /** What is gone and back within this is the same. */ sameWithinMinutes: number;
 }>;
 
-/** The city's flood response plan as data. The machine proposes by it; a named person decides. */
+/**
+ * The response plan of an authority as data: the city's, or a county's for what lies in it. The machine proposes by it;
+ * a named person decides.
+ */
 export type FloodPlan = Readonly<{
   /** Hash of the content: every decision carries it. */
   version: string;
   authority: string;
-  /** Counties of the city, GB/T 2260. */ counties: readonly string[];
+  /** Counties that the authority decides on, GB/T 2260. */ counties: readonly string[];
   /** Names of counties by their code, and of gauges by theirs. */ names: Readonly<Record<string, string>>;
   /** Gauges: where they are, and which one is next down the river. */
   stations: Readonly<Record<string, Readonly<{ county: string; below: string | null }>>>;
@@ -113,6 +132,7 @@ export type FloodPlan = Readonly<{
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
   unknownColourAs: Colour;
   conditions: readonly Condition[];
+  /** The responses in which people are moved. */ transfersFor: readonly Hazard[];
   /** Risk point categories whose people must be moved at each level; each level holds all of the level below. */
   transfersAt: Readonly<Record<RaisingLevel, readonly string[]>>;
   decideWithinMinutes: Readonly<Record<RaisingLevel, number>>;

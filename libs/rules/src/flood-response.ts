@@ -1,12 +1,15 @@
-import { levelRank, shanghaiDate, type Level, type UtcInstant } from '@fengsui/contracts';
+import { levelRank, shanghaiDate, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
 import type { Areas } from './areas.js';
 import type { Ground } from './flood-evidence.js';
 import type { RaisingLevel } from './flood-plan.js';
 
-/** What we remember about the flood response of one authority. One row, one aggregate. */
+/** What we remember about one response of one authority. One row, one aggregate. */
 export type FloodResponse = Readonly<{
   authority: string;
-  hazard: 'flood';
+  hazard: Hazard;
+  /** What it is issued against: several are one combined response 防汛防风. */ issuedAs: readonly Hazard[];
+  /** What else was called for, and a person left out: it is not proposed again while this response is on. */
+  leftOut: readonly Hazard[];
   /** The highest level in force. */ level: Level;
   /** Which level each part is under. */ areas: Areas;
   /** When the level in force was ordered; null before the first. */
@@ -38,6 +41,7 @@ export type FloodResponse = Readonly<{
 export type Proposal = Readonly<{
   id: string;
   to: Level;
+  /** What the response is issued against once this is confirmed. */ issuedAs: readonly Hazard[];
   areas: Areas;
   /** Whether it calls for more than is in force, or for less. */ direction: 'up' | 'down';
   dueAt: UtcInstant;
@@ -66,17 +70,19 @@ export type ClosedProposal = Readonly<{
 /** A gauge, or a county that was warned, by which a level was called for. */
 export type Decisive = Readonly<{
   level: RaisingLevel;
-  measure: 'stage' | 'forecast' | 'rain' | 'warning';
-  /** County or gauge. */ place: string;
+  measure: 'stage' | 'forecast' | 'rain' | 'warning' | 'authority-level';
+  /** County, gauge or authority. */ place: string;
   /** What called: metres above the warning stage, or millimetres in `hours`; null: it counts only whether it rises. */
   trigger: number | null;
   hours: number | null;
   /** Of a warning: its kind. */ eventCode: string | null;
 }>;
 
-export const initialFloodResponse = (authority: string): FloodResponse => ({
+export const initialFloodResponse = (authority: string, hazard: Hazard = 'flood'): FloodResponse => ({
   authority,
-  hazard: 'flood',
+  hazard,
+  issuedAs: [hazard],
+  leftOut: [],
   level: 'none',
   areas: {},
   since: null,
@@ -116,10 +122,15 @@ const REMEMBERED = 30;
 export const withClosed = (state: FloodResponse, ...closed: readonly ClosedProposal[]): readonly ClosedProposal[] =>
   [...closed, ...state.closed].slice(0, REMEMBERED);
 
-/** The state as it was stored before areas came: what was ordered for counties. */
+/** The state as it was stored before areas came, or before there were other responses. */
 export function fromStored(stored: object): FloodResponse {
   const old = stored as Partial<FloodResponse> & Readonly<{ counties?: readonly string[] }>;
-  if (old.areas !== undefined) return stored as FloodResponse;
+  if (old.areas !== undefined && old.issuedAs !== undefined) return stored as FloodResponse;
+  if (old.areas !== undefined) {
+    const state = { ...initialFloodResponse(old.authority ?? ''), ...old };
+    const { proposal } = state;
+    return { ...state, proposal: proposal === null ? null : { ...proposal, issuedAs: ['flood'] } };
+  }
   const { counties = [], ...kept } = old;
   const level = old.level ?? 'none';
   const areasOf = (at: Level, names: readonly string[]): Areas =>
@@ -136,6 +147,7 @@ export function fromStored(stored: object): FloodResponse {
         : {
             id: open.id,
             to: open.to,
+            issuedAs: ['flood'],
             areas: areasOf(open.to, open.counties ?? []),
             direction: levelRank(open.to) > levelRank(level) ? 'up' : 'down',
             dueAt: open.dueAt,

@@ -1,7 +1,7 @@
-import { addMinutes, type Level, type UtcInstant } from '@fengsui/contracts';
-import { countiesIn, higher, highest, type Areas } from './areas.js';
-import { demandOf, type Demand, type Evidence } from './flood-evidence.js';
-import type { FloodPlan } from './flood-plan.js';
+import { addMinutes, parseHazards, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
+import { higher, highest } from './areas.js';
+import { demandOf, type DeclaredLevel, type Demand, type Evidence } from './flood-evidence.js';
+import type { Condition, FloodPlan } from './flood-plan.js';
 import { rainSumOf, type RainWindow } from './rain-sums.js';
 
 /** A published notice 应急响应通知: who ordered what, and when. */
@@ -37,13 +37,17 @@ export type KnownFact =
       returnPeriodYears: number | null;
       until: UtcInstant;
     }>
-  | Readonly<{ kind: 'rain'; station: string; window: RainWindow }>;
+  | Readonly<{ kind: 'rain'; station: string; window: RainWindow }>
+  /** What another authority ordered; `none`: it ended. */
+  | Readonly<{ kind: 'level'; declared: Omit<DeclaredLevel, 'event' | 'level'>; level: Level }>;
 
 /** What the plan would have called for before a notice. */
 export type JudgedNotice = Readonly<{
   at: UtcInstant;
   authority: string;
   response: string;
+  /** What the response is against, as its name says. */ hazards: readonly Hazard[];
+  /** Whether the level is decided here; else it is received as evidence. */ decidedHere: boolean;
   ordered: Level;
   known: readonly Pick<Known, 'event' | 'knownAt' | 'text'>[];
   missing: readonly string[];
@@ -56,44 +60,61 @@ export type JudgedNotice = Readonly<{
 const LOOKS_BACK_HOURS = 72;
 /** What is called for stays a proposal for this long, at the most. */
 const STANDS_HOURS = 24;
-/** Responses for which the plan has conditions. */
-const FLOODS = /防汛|防风|内涝|防洪/;
 
 /**
  * Holds a notice against what was known before it. What has no evidence of its own is not judged.
- * @param plan of the city; gauges that it does not know speak for the county that their name begins with
+ * @param planOf the plan of an authority; null: it does not decide here. Gauges that a plan does not know speak for the
+ *   county that their name begins with
  */
-export function judgeNotice(notice: Notice, all: readonly Known[], plan: FloodPlan): JudgedNotice {
+export function judgeNotice(
+  notice: Notice,
+  all: readonly Known[],
+  planOf: (authority: string) => FloodPlan | null,
+): JudgedNotice {
   const { at, authority, response, ordered } = notice;
+  const whole = planOf(authority);
+  const hazards = parseHazards(response);
+  const plan = whole === null ? null : against(hazards, whole);
   const from = addMinutes(at, -LOOKS_BACK_HOURS * 60);
   const known = all
-    .filter((one) => one.knownAt >= from && one.knownAt <= at && isFor(one, authority, plan))
+    .filter((one) => one.knownAt >= from && one.knownAt <= at && (plan === null || isFor(one, plan)))
     .sort((a, b) => (a.knownAt < b.knownAt ? -1 : 1));
-  const supported = FLOODS.test(response);
-  const own = known.filter(({ assumed }) => !assumed);
+  const supported = plan !== null && plan.conditions.length > 0;
+  const own = known.filter(({ assumed, is }) => !assumed && is.kind !== 'level');
   const seen = ordered === 'none' ? own.filter(({ is }) => is.kind === 'stage' || is.kind === 'rain') : own;
-  const judged = supported && seen.length > 0;
-  const proposed = supported ? firstCalled(notice, known, plan) : null;
+  const proposed = supported ? firstCalled(at, known, plan) : null;
+  const judged = supported && (seen.length > 0 || (ordered !== 'none' && proposed !== null && !byAssumption(known)));
   return {
     at,
     authority,
     response,
+    hazards,
+    decidedHere: plan !== null,
     ordered,
     known: known
       .filter(({ event, text }, n) => known.findIndex((one) => one.event === event && one.text === text) === n)
       .map(({ event, knownAt, text }) => ({ event, knownAt, text })),
-    missing: missingIn(notice, known, supported),
+    missing: plan === null ? [RECEIVED] : missingIn(notice, known, plan),
     proposed,
     judged,
     difference: judged ? differenceOf(notice, proposed) : 'none',
   };
 }
 
+const RECEIVED = '该机构的等级不在本系统签发，作为接收的等级计入依据';
+const byAssumption = (known: readonly Known[]): boolean => known.some(({ assumed }) => assumed);
+
+/** The plan, as far as it is for a response against these. */
+const against = (hazards: readonly Hazard[], plan: FloodPlan): FloodPlan => ({
+  ...plan,
+  conditions: plan.conditions.filter((condition) => condition.hazards.some((hazard) => hazards.includes(hazard))),
+});
+
 /** The highest level that was called for shortly before the order, and since when. */
-function firstCalled({ at, authority }: Notice, known: readonly Known[], plan: FloodPlan): JudgedNotice['proposed'] {
+function firstCalled(at: UtcInstant, known: readonly Known[], plan: FloodPlan): JudgedNotice['proposed'] {
   const since = addMinutes(at, -STANDS_HOURS * 60);
   const times = [...new Set([...known.map(({ knownAt }) => knownAt), at])].sort();
-  const levels = times.map((time) => ({ time, level: levelFor(authority, demandAt(known, plan, time), plan) }));
+  const levels = times.map((time) => ({ time, level: demandAt(known, plan, time).level }));
   const recent = levels.filter(({ time }) => time >= since);
   const level = highest(recent.map((one) => one.level));
   if (level === 'none') return null;
@@ -124,35 +145,44 @@ function demandAt(all: readonly Known[], plan: FloodPlan, now: UtcInstant): Dema
           return { events, station, at: last.at, hours, mm, coveredMinutes };
         });
       }),
+      levels: [...new Map(facts('level').map((one) => [one.declared.authority, one])).values()].flatMap((one) =>
+        one.level === 'none' ? [] : [{ ...one.declared, event: one.event, level: one.level }],
+      ),
     },
     plan,
     now,
   );
 }
 
-/** The city decides on all of it, a county on what lies in it. */
-const isCity = (authority: string): boolean => authority.endsWith('00');
-const levelFor = (authority: string, { level, areas }: Demand, plan: FloodPlan): Level =>
-  isCity(authority) ? level : highest(Object.values(areasOf(authority, areas, plan)));
-const areasOf = (county: string, areas: Areas, plan: FloodPlan): Areas =>
-  Object.fromEntries(Object.entries(areas).filter(([area]) => countiesIn(area, plan).includes(county)));
-
 /** Whether something may concern an authority: its own counties, or the river above it. */
-function isFor({ is }: Known, authority: string, plan: FloodPlan): boolean {
-  if (isCity(authority)) return true;
-  if (is.kind === 'warning') return is.counties.includes(authority);
+function isFor({ is }: Known, plan: FloodPlan): boolean {
+  const { counties, stations, reaches } = plan;
+  const own = (county: string): boolean => counties.includes(county);
+  if (is.kind === 'level') return is.declared.authority !== plan.authority;
+  if (is.kind === 'warning') return is.counties.some(own);
   for (let at: string | null = is.station, steps = 0; at !== null && steps < 50; steps += 1) {
-    if (plan.stations[at]?.county === authority || plan.reaches[at]?.includes(authority) === true) return true;
+    if (own(stations[at]?.county ?? '') || reaches[at]?.some(own) === true) return true;
     at = is.kind === 'rain' ? null : (plan.stations[at]?.below ?? null);
   }
   return false;
 }
 
 const KINDS = { warning: '预警信号', stage: '水位实测', forecast: '洪水预报', rain: '雨量实测' } as const;
+const KIND_OF: Readonly<Partial<Record<Condition['when']['measure'], keyof typeof KINDS>>> = {
+  warning: 'warning',
+  stage: 'stage',
+  'forecast-stage': 'forecast',
+  'forecast-flow': 'forecast',
+  'forecast-return-period': 'forecast',
+  rain: 'rain',
+};
 
-function missingIn({ ordered }: Notice, known: readonly Known[], supported: boolean): readonly string[] {
-  if (!supported) return ['预案没有此类响应的启动条件'];
+/** Of the evidence that the conditions ask for, the kinds of which nothing was known. */
+function missingIn({ ordered }: Notice, known: readonly Known[], { conditions }: FloodPlan): readonly string[] {
+  if (conditions.length === 0) return ['预案没有此类响应的启动条件'];
+  const asked = new Set(conditions.map(({ when }) => KIND_OF[when.measure]));
   const lacks = Object.entries(KINDS)
+    .filter(([kind]) => asked.has(kind as keyof typeof KINDS))
     .filter(([kind]) => !known.some(({ is, assumed }) => is.kind === kind && !assumed))
     .map(([, name]) => `此前${LOOKS_BACK_HOURS}小时内没有${name}`);
   return ordered === 'none' ? [...lacks, '没有在行响应的启动依据'] : lacks;

@@ -1,4 +1,4 @@
-import { addMinutes, type Level, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
 import { highest, reachOf, type Areas } from './areas.js';
 import type { FloodPlan, RaisingLevel } from './flood-plan.js';
 
@@ -19,6 +19,12 @@ export type RiskPoint = Readonly<{
 }>;
 
 export type TransferPlan = Readonly<{ riskPoint: RiskPoint; level: RaisingLevel; dueAt: UtcInstant }>;
+
+/** Whether people are moved in a response, by what it is issued against. */
+export const movesPeople = (
+  { issuedAs }: Readonly<{ issuedAs: readonly Hazard[] }>,
+  { transfersFor }: Pick<FloodPlan, 'transfersFor'>,
+): boolean => issuedAs.some((hazard) => transfersFor.includes(hazard));
 
 /** The levels of the areas of a response, before and after a change. */
 export type AreasChange = Readonly<{ before: Areas; after: Areas }>;

@@ -10,6 +10,7 @@ const fill = (id, rows, empty) => {
     return row;
   }));
 };
+const whose = (level) => (level.authorityName === '市' ? '' : level.authorityName) + level.name;
 let good = 0;
 async function refresh() {
   try {
@@ -21,10 +22,12 @@ async function refresh() {
       return answer.json();
     }));
     const seen = (list) => list ?? [];
-    const ordered = seen(levels).find((level) => level.state === 'ordered');
-    document.getElementById('level').textContent = '防汛应急响应 ' + (ordered === undefined || ordered.level === 'none' ? '未启动' : LEVELS[ordered.level] + ' · 自 ' + when(ordered.since) + ' · 签发 ' + ordered.decidedBy);
+    const inForce = seen(levels).filter((level) => level.state === 'ordered' && level.level !== 'none');
+    // The city comes first; a county is named.
+    document.getElementById('level').textContent = inForce.length === 0 ? '防汛应急响应 未启动'
+      : inForce.map((one) => whose(one) + '应急响应 ' + LEVELS[one.level] + ' · 自 ' + when(one.since) + ' · 签发 ' + one.decidedBy).join('；');
     const queue = [
-      ...seen(levels).filter((level) => level.state === 'proposed').map((level) => ['待签发：' + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
+      ...seen(levels).filter((level) => level.state === 'proposed').map((level) => ['待签发：' + whose(level) + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
       ...seen(calls).filter((call) => call.state === 'ringing').map((call) => ['待应答', call.subject, when(call.dueAt), call.dueAt]),
       ...seen(fires).map((fire) => [fire.state === 'overdue' ? '核查逾期' : '待核查', fire.id, when(fire.dueAt), fire.dueAt]),
     ].sort((a, b) => a[3] < b[3] ? -1 : 1).map((row) => Object.assign(row.slice(0, 3), { wait: true }));

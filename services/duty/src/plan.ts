@@ -33,7 +33,7 @@ export class DutyPlan {
       ...value.rotations.flatMap((row) => row.people),
       ...value.overrides.map(({ person }) => person),
     ];
-    const roles = new Set(value.rotations.map(({ role }) => role));
+    const roles = new Set(value.rotations.flatMap(({ role, authority }) => (authority === undefined ? [role] : [])));
     const faults = [
       ...named.filter((id) => !people.has(id)).map((id) => `${id} is on the roster and not among the people`),
       ...Object.entries(value.chains).flatMap(([name, { steps }]) =>
@@ -103,6 +103,7 @@ const PlanFile = Type.Object(
       Type.Object(
         {
           role: Type.String(),
+          authority: Type.Optional(Type.String({ pattern: '^\\d{6}$' })),
           people: Type.Array(Type.String(), { minItems: 1 }),
           from: wall,
           shiftHours: Type.Number({ exclusiveMinimum: 0 }),

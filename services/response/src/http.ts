@@ -25,9 +25,13 @@ export class ResponseHttp {
 
   @Question('explain', 'why the level is what it is, and what would change it', Type.Array(ExplanationView), {
     at: 'an instant: what stood then',
+    authority: 'GB/T 2260 code of the authority; the city without it',
   })
-  explain(@Query('at', InstantPipe) at: UtcInstant | undefined): Promise<readonly Explanation[]> {
-    return this.query.explain(at ?? null);
+  explain(
+    @Query('at', InstantPipe) at: UtcInstant | undefined,
+    @Query('authority') authority: string | undefined,
+  ): Promise<readonly Explanation[]> {
+    return this.query.explain(at ?? null, authority);
   }
 
   @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })

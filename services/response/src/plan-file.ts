@@ -1,4 +1,4 @@
-import { COLOURS, type Colour } from '@fengsui/contracts';
+import { AUTHORITY_KINDS, COLOURS, HAZARDS, type AuthorityKind, type Colour, type Hazard } from '@fengsui/contracts';
 import type { EndsWith, Measure } from '@fengsui/rules';
 import { Type, type Static } from 'typebox';
 
@@ -13,8 +13,18 @@ const count = Type.Integer({ minimum: 1 });
 export const RAIN_HOURS = [1, 3, 6, 12, 24];
 const rainHours = Type.Union(RAIN_HOURS.map((hours) => Type.Literal(hours)));
 const more = Type.Number({ exclusiveMinimum: 0 });
+const hazards = Type.Array(Type.Unsafe<Hazard>(Type.String({ enum: [...HAZARDS] })), { minItems: 1 });
+const authorityKind = Type.Unsafe<AuthorityKind>(Type.String({ enum: [...AUTHORITY_KINDS] }));
 
-const MEASURES = ['warning', 'stage', 'forecast-stage', 'forecast-flow', 'forecast-return-period', 'rain'];
+const MEASURES = [
+  'warning',
+  'stage',
+  'forecast-stage',
+  'forecast-flow',
+  'forecast-return-period',
+  'rain',
+  'authority-level',
+];
 const MeasureOf = Type.Union([
   Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
   Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
@@ -30,7 +40,62 @@ const MeasureOf = Type.Union([
     },
     strict,
   ),
+  Type.Object(
+    {
+      measure: Type.Literal('authority-level'),
+      kind: authorityKind,
+      authority: Type.Optional(Type.String({ minLength: 1 })),
+      hazards: Type.Optional(hazards),
+      level,
+      authorities: count,
+    },
+    strict,
+  ),
 ]);
+
+const Conditions = Type.Array(
+  Type.Object(
+    {
+      id: Type.String(),
+      /** Without it: of a warning, what its kind concerns; else flood. */
+      hazards: Type.Optional(hazards),
+      level,
+      when: MeasureOf,
+      text: Type.String(),
+      source: Type.String(),
+      verified: Type.Boolean(),
+    },
+    strict,
+  ),
+  { minItems: 1 },
+);
+const NoResponses = Type.Array(
+  Type.Object(
+    {
+      eventCode: Type.String(),
+      colour,
+      hazards: Type.Optional(hazards),
+      upToCounties: Type.Optional(count),
+      reason: Type.String({ minLength: 1 }),
+    },
+    strict,
+  ),
+);
+const Ceilings = Type.Array(
+  Type.Object(
+    {
+      of: Type.Unsafe<Measure['measure']>(Type.String({ enum: MEASURES })),
+      eventCode: Type.Optional(Type.String()),
+      hours: Type.Optional(rainHours),
+      station: Type.Optional(Type.String()),
+      kind: Type.Optional(authorityKind),
+      upTo: Type.Optional(count),
+      level,
+      reason: Type.String({ minLength: 1 }),
+    },
+    strict,
+  ),
+);
 
 const metres = Type.Number({ minimum: 0 });
 /** What a gauge can show where gauges.csv does not say: metres below and above its warning stage, and how fast. */
@@ -58,6 +123,7 @@ export const PlanFile = Type.Object(
         {
           eventCode: Type.String(),
           name: Type.String(),
+          hazards: Type.Optional(hazards),
           colours: Type.Array(colour, { minItems: 1 }),
           endsWith: Type.Unsafe<EndsWith>(Type.String({ enum: ['rain', 'stage', 'nothing'] })),
           holdsHours: count,
@@ -66,41 +132,15 @@ export const PlanFile = Type.Object(
         strict,
       ),
     ),
-    noResponse: Type.Array(
-      Type.Object(
-        { eventCode: Type.String(), colour, upToCounties: Type.Optional(count), reason: Type.String({ minLength: 1 }) },
-        strict,
-      ),
-    ),
-    ceilings: Type.Array(
-      Type.Object(
-        {
-          of: Type.Unsafe<Measure['measure']>(Type.String({ enum: MEASURES })),
-          eventCode: Type.Optional(Type.String()),
-          hours: Type.Optional(rainHours),
-          station: Type.Optional(Type.String()),
-          upTo: Type.Optional(count),
-          level,
-          reason: Type.String({ minLength: 1 }),
-        },
-        strict,
-      ),
-    ),
+    noResponse: NoResponses,
+    ceilings: Ceilings,
     unknownColourAs: colour,
-    conditions: Type.Array(
-      Type.Object(
-        {
-          id: Type.String(),
-          level,
-          when: MeasureOf,
-          text: Type.String(),
-          source: Type.String(),
-          verified: Type.Boolean(),
-        },
-        strict,
-      ),
-      { minItems: 1 },
+    conditions: Conditions,
+    /** What each county decides by, for what lies in it; without it the counties decide nothing here. */
+    counties: Type.Optional(
+      Type.Object({ conditions: Conditions, noResponse: NoResponses, ceilings: Ceilings }, strict),
     ),
+    transfersFor: Type.Optional(hazards),
     transfersAt: perLevel(Type.Array(Type.String())),
     decideWithinMinutes: perLevel(count),
     moveWithinMinutes: perLevel(count),

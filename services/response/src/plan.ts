@@ -1,7 +1,15 @@
+import type { Static } from 'typebox';
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
-import { faultsOf, type FloodPlan, type GaugeBand, type RiskPoint } from '@fengsui/rules';
+import {
+  faultsOf,
+  type Condition,
+  type FloodPlan,
+  type GaugeBand,
+  type PlanFault,
+  type RiskPoint,
+} from '@fengsui/rules';
 import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
 import { PlanFile, RiskPointRow, type GaugeDefaults } from './plan-file.js';
 
@@ -35,18 +43,28 @@ export class ResponsePlan {
   /** Hours for which what was decided elsewhere may be entered afterwards 补录. */
   readonly lateRecordWithinHours: number;
   readonly lateAfterHours: LateAfterHours;
+  /** The city's. */
+  readonly flood: FloodPlan;
 
   private constructor(
-    readonly flood: FloodPlan,
+    /** By authority, the city first: its own, and each county's where counties decide here. */
+    readonly plans: ReadonlyMap<string, FloodPlan>,
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
     { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours }: Rest,
   ) {
+    const [city] = plans.values();
+    this.flood = city as FloodPlan;
     this.lateAfterHours = lateAfterHours;
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
     this.lateRecordWithinHours = lateRecordWithinHours;
+  }
+
+  /** What an authority decides by; null: it decides nothing here. */
+  planOf(authority: string): FloodPlan | null {
+    return this.plans.get(authority) ?? null;
   }
 
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
@@ -54,7 +72,15 @@ export class ResponsePlan {
     const plan = readPlanYaml(folder, 'flood-response.yaml', PlanFile);
     const gauges = readGauges(folder);
     const points = readPlanCsv(folder, 'risk-points.csv', RiskPointRow);
-    const { orderWaitsMinutes, lateRecordWithinHours, gaugeDefaults, lateAfterHours, ...rules } = plan.value;
+    const {
+      orderWaitsMinutes,
+      lateRecordWithinHours,
+      gaugeDefaults,
+      lateAfterHours,
+      counties: ofCounties,
+      ...rules
+    } = plan.value;
+    const warnings = rules.warnings.map((kind) => ({ ...kind, hazards: kind.hazards ?? DEFAULT_HAZARDS }));
     const counties = Counties.ofPlan(folder);
     const riskPoints = points.value.map(({ reach = '', ...point }) => ({
       ...point,
@@ -63,7 +89,10 @@ export class ResponsePlan {
     refuseStrangers(folder, counties, gauges.value, riskPoints);
     const known = new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)]));
     const flood: FloodPlan = {
-      ...(rules as Pick<FloodPlan, keyof typeof rules>),
+      ...(rules as Pick<FloodPlan, Exclude<keyof typeof rules, 'transfersFor'>>),
+      warnings,
+      conditions: conditionsOf(rules.conditions, warnings),
+      transfersFor: rules.transfersFor ?? DEFAULT_HAZARDS,
       version: hashOf(plan.version, gauges.version, points.version),
       counties: counties.all().map(({ code }) => code),
       names: Object.fromEntries([
@@ -79,19 +108,63 @@ export class ResponsePlan {
       reaches: reachesOf(riskPoints),
       limits: limitsOf([...known.values()], gaugeDefaults),
     };
-    const faults = faultsOf(
-      flood,
-      riskPoints.map(({ category }) => category),
-    );
+    const plans = new Map([[flood.authority, flood]]);
+    if (ofCounties !== undefined) {
+      const { noResponse, ceilings } = ofCounties as Pick<FloodPlan, 'noResponse' | 'ceilings'>;
+      const rows = conditionsOf(ofCounties.conditions, warnings);
+      for (const county of flood.counties)
+        plans.set(county, countyPlan({ ...flood, conditions: rows, noResponse, ceilings }, county));
+    }
+    const categories = riskPoints.map(({ category }) => category);
+    const faults = distinctFaults([...plans.values()].map((one) => faultsOf(one, categories)));
     if (faults.length > 0)
       throw new PlanFaults(faults.map((fault) => ({ file: `${folder}/flood-response.yaml`, ...fault })));
-    return new ResponsePlan(flood, known, riskPoints, counties, {
+    return new ResponsePlan(plans, known, riskPoints, counties, {
       access: AccessPlan.read(folder),
       orderWaitsMinutes,
       lateRecordWithinHours,
       lateAfterHours,
     });
   }
+}
+
+const DEFAULT_HAZARDS = ['flood'] as const;
+
+const conditionsOf = (
+  rows: Static<typeof PlanFile>['conditions'],
+  kinds: FloodPlan['warnings'],
+): readonly Condition[] =>
+  rows.map((row) => {
+    const { when } = row;
+    const kind = when.measure === 'warning' ? kinds.find(({ eventCode }) => eventCode === when.eventCode) : undefined;
+    return { ...(row as Condition), hazards: row.hazards ?? kind?.hazards ?? DEFAULT_HAZARDS };
+  });
+
+/** What a county decides by, for what lies in it. What asks for more gauges than it has of its own is left out. */
+function countyPlan(rows: FloodPlan, county: string): FloodPlan {
+  const own = (station: string): boolean =>
+    rows.stations[station]?.county === county || rows.reaches[station]?.includes(county) === true;
+  const stages = Object.fromEntries(Object.entries(rows.limits.stages).filter(([station]) => own(station)));
+  const gauges = Object.keys(stages).length;
+  return {
+    ...rows,
+    authority: county,
+    counties: [county],
+    limits: { ...rows.limits, stages },
+    conditions: rows.conditions.filter(
+      ({ when }) => (when.measure !== 'stage' && when.measure !== 'forecast-stage') || when.stations <= gauges,
+    ),
+  };
+}
+
+/** What is wrong with the plan of every county is told once, under `counties`. */
+function distinctFaults([city = [], ...counties]: readonly (readonly PlanFault[])[]): readonly PlanFault[] {
+  const same = (a: PlanFault, b: PlanFault): boolean => a.place === b.place && a.fault === b.fault;
+  const others = counties
+    .flat()
+    .filter((one) => !city.some((own) => same(own, one)))
+    .map((one) => ({ ...one, place: `counties/${one.place}` }));
+  return [...city, ...others.filter((one, at) => others.findIndex((other) => same(one, other)) === at)];
 }
 
 /** What the gauges of the city can show at all. */

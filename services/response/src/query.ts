@@ -1,4 +1,4 @@
-import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, HAZARDS, hazardsInChinese, type UtcInstant } from '@fengsui/contracts';
 import { Clock, one, rows } from '@fengsui/database';
 import {
   fromStored,
@@ -31,24 +31,35 @@ export class ResponseQuery {
   /** @param at an instant: what was in force then */
   async levels(at?: UtcInstant): Promise<readonly LevelView[]> {
     if (at !== undefined) return this.levelsAt(at);
-    const plan = this.plan.flood;
     const states = await rows<{ body: FloodResponse }>(
       this.db,
-      'select body from response.state order by authority, hazard',
+      // The city first.
+      'select body from response.state order by authority <> $1, authority, hazard',
+      [this.plan.flood.authority],
     );
     return states
       .map(({ body }) => fromStored(body))
-      .flatMap((body) => [orderedLevel(body, plan), ...proposedLevel(body, plan)]);
+      .flatMap((body) => {
+        const plan = this.plan.planOf(body.authority) ?? this.plan.flood;
+        // What has never been is not told, but for the response that everybody asks for.
+        const begun = body.since !== null || (body.hazard === 'flood' && body.authority === this.plan.flood.authority);
+        return [...(begun ? [orderedLevel(body, plan)] : []), ...proposedLevel(body, plan)];
+      });
   }
 
-  private levelsAt(at: UtcInstant): Promise<LevelView[]> {
-    return rows(
+  private async levelsAt(at: UtcInstant): Promise<LevelView[]> {
+    const found = await rows<Omit<LevelView, 'authorityName' | 'name'>>(
       this.db,
-      `select distinct on (authority, hazard) authority, hazard, level, 'ordered' as state, at as since,
+      `select distinct on (authority, hazard) authority, hazard, coalesce(issued_as, array[hazard]) as "issuedAs",
+              level, 'ordered' as state, at as since,
               decided_by as "decidedBy", reason, plan
        from response.level_history where at <= $1 order by authority, hazard, at desc`,
       [at],
     );
+    const city = this.plan.flood.authority;
+    return found
+      .sort((a, b) => Number(a.authority !== city) - Number(b.authority !== city))
+      .map((one) => ({ ...one, ...namesOf(one, this.plan.flood) }));
   }
 
   tasks(open = false): Promise<readonly TaskView[]> {
@@ -120,11 +131,13 @@ export class ResponseQuery {
   /**
    * Why the level is, or was, what it is.
    * @param at an instant: what stood then
-   * @returns one for each authority and response; none when nothing had been weighed by then
+   * @param authority without it the city
+   * @returns one for each of its responses that has begun by then; none when nothing had been weighed
    */
   async explain(at: UtcInstant | null, authority = this.plan.flood.authority): Promise<readonly Explanation[]> {
-    const found = await lastExplanation(this.db, authority, 'flood', at);
-    return found === null ? [] : [found];
+    const found: (Explanation | null)[] = [];
+    for (const hazard of HAZARDS) found.push(await lastExplanation(this.db, authority, hazard, at));
+    return found.flatMap((one) => (one === null ? [] : [withIssue(one)]));
   }
 
   /** What a person must look at. */
@@ -147,12 +160,27 @@ export class ResponseQuery {
   }
 }
 
+/** As it was kept before there were other responses. */
+const withIssue = (kept: Explanation): Explanation =>
+  (kept as Partial<Explanation>).issuedAs === undefined ? { ...kept, issuedAs: [kept.response] } : kept;
+
+/** Whose response, and which, in words. */
+const namesOf = (
+  { authority, issuedAs }: Pick<LevelView, 'authority' | 'issuedAs'>,
+  { names }: FloodPlan,
+): Pick<LevelView, 'authorityName' | 'name'> => ({
+  authorityName: names[authority] ?? '市',
+  name: hazardsInChinese(issuedAs),
+});
+
 const orderedLevel = (
-  { authority, hazard, level, since, decidedBy, reason, areas }: FloodResponse,
+  { authority, hazard, issuedAs, level, since, decidedBy, reason, areas }: FloodResponse,
   plan: FloodPlan,
 ): LevelView => ({
   authority,
   hazard,
+  issuedAs: [...issuedAs],
+  ...namesOf({ authority, issuedAs: [...issuedAs] }, plan),
   level,
   state: 'ordered',
   since,
@@ -172,6 +200,8 @@ function proposedLevel(
     {
       authority,
       hazard,
+      issuedAs: [...proposal.issuedAs],
+      ...namesOf({ authority, issuedAs: [...proposal.issuedAs] }, plan),
       level: to,
       state: 'proposed',
       since: proposedAt,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { utc, type UtcInstant } from '@fengsui/contracts';
+import { utc, type DomainEvent, type EventType, type UtcInstant } from '@fengsui/contracts';
 import { recordsAfter, verifyAudit } from '@fengsui/access';
 import { loneService, type LoneService } from '@fengsui/service/testing';
 import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from './index.js';
@@ -19,7 +19,13 @@ const begin = async (): Promise<void> => {
   );
 };
 const query = (): ResponseQuery => response.get(ResponseQuery);
-const levels = async (): Promise<string[]> => (await query().levels()).map(({ level, state }) => `${state} ${level}`);
+const said = async (type: EventType): Promise<readonly DomainEvent[]> =>
+  (await response.said(type)).filter(({ data }) => ({ ...CITY, ...data }).authority === CITY.authority);
+/** Of the city; what its counties decide is in county-levels.test.ts. */
+const levels = async (): Promise<string[]> =>
+  (await query().levels()).flatMap(({ authority, level, state }) =>
+    authority === CITY.authority ? [`${state} ${level}`] : [],
+  );
 const warned = (colour: string, time: string, ...counties: string[]): Promise<void> =>
   response.give(warning(`w${time}`, response.instant(time), colour, counties));
 
@@ -61,7 +67,7 @@ describe('a warning whose place nothing here knows', () => {
     await locate({ counties: ['441821'] });
     // Red in one county calls for Ⅳ there, and nowhere else any more.
     expect(await levels()).toEqual(['ordered none', 'proposed III']);
-    const [revised] = await response.said('response-proposal-revised.v1');
+    const [revised] = await said('response-proposal-revised.v1');
     const reason = expect.stringContaining('目前按现有依据为Ⅳ级（佛冈县）');
     expect(revised?.data).toMatchObject({ calledFor: 'IV', groundsGone: false, reason });
     expect(await query().checks()).toMatchObject([{ name: 'places', ok: true }]);
@@ -92,7 +98,7 @@ describe('the level of a response', () => {
     await response.at('20:30');
     await warned('orange', '20:30', YINGDE);
     expect(await levels()).toEqual(['ordered none', 'proposed IV']);
-    const [proposed] = await response.said('response-proposed.v1');
+    const [proposed] = await said('response-proposed.v1');
     expect(proposed?.data).toMatchObject({ from: 'none', to: 'IV', counties: ['441881'] });
     expect(proposed?.causes).toEqual([`weather-warning/s/w20:30/${response.instant('20:30')}`]);
 
@@ -115,11 +121,11 @@ describe('the level of a response', () => {
     await warned('orange', '01:00', YINGDE);
     await response.at('02:31');
     expect(await levels()).toEqual(['ordered none', 'proposed IV']);
-    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(3);
+    expect(await said('response-proposal-overdue.v1')).toHaveLength(3);
     await response.order({ kind: 'refuse', ...CITY });
     await response.at('08:00');
     expect(await levels()).toEqual(['ordered none']);
-    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(3);
+    expect(await said('response-proposal-overdue.v1')).toHaveLength(3);
   });
 
   it('is left alone by an exercise, a test, a foreign alert, a warning of another kind and one that is over', async () => {

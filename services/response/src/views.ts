@@ -1,13 +1,17 @@
-import { LEVELS, type Level } from '@fengsui/contracts';
+import { HAZARDS, LEVELS, type Hazard, type Level } from '@fengsui/contracts';
 import type { ConditionState } from '@fengsui/rules';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { Type, type Static } from 'typebox';
 
+const hazard = Type.Unsafe<Hazard>(Type.String({ enum: [...HAZARDS], description: 'what the response is against' }));
 const level = Type.Unsafe<Level>(Type.String({ enum: [...LEVELS] }));
 
 export const LevelView = View({
   authority: Type.String({ description: 'GB/T 2260 code' }),
-  hazard: Type.String(),
+  authorityName: Type.String({ description: 'its name; 市 for the city' }),
+  hazard,
+  issuedAs: Type.Array(hazard, { description: 'what it is issued against: several are one combined response' }),
+  name: Type.String({ description: 'name of the response: 防汛防风' }),
   level,
   state: Type.Unsafe<'proposed' | 'ordered'>(Type.String({ enum: ['proposed', 'ordered'] })),
   since: ViewNull(ViewInstant('proposed or ordered at; null: never ordered')),
@@ -92,7 +96,8 @@ const ground = View({
 export const ExplanationView = View(
   {
     authority: Type.String({ description: 'GB/T 2260 code' }),
-    response: Type.String({ description: 'flood' }),
+    response: hazard,
+    issuedAs: Type.Array(hazard, { description: 'what it is, or would be, issued against' }),
     at: ViewInstant('since when this has been the answer'),
     level,
     areas: Type.Array(View({ area: Type.String(), name: Type.String(), level })),

@@ -16,6 +16,7 @@ export type NewCall = Readonly<{
   id: string;
   cause: CallCause;
   about: string;
+  /** Whose people are called first; without it the city's. */ authority?: string | null;
   says: CallText;
   causes: readonly string[];
 }>;
@@ -33,12 +34,13 @@ export class Calls {
   ) {}
 
   /** The same cause never rings twice: a call that is there already stays as it is. */
-  async start({ id, cause, about, says, causes }: NewCall, unit: UnitOfWork): Promise<void> {
+  async start({ id, cause, about, authority = null, says, causes }: NewCall, unit: UnitOfWork): Promise<void> {
     const { tx, now, append } = unit;
     const call = {
       id,
       cause,
       about,
+      authority,
       ...says,
       urgent: this.plan.urgent(cause),
       causes,
@@ -123,7 +125,7 @@ export class Calls {
         return append(event);
       }
       case 'call': {
-        const person = onDuty(this.plan.roster, next.step.role, now);
+        const person = onDuty(this.plan.roster, next.step.role, now, row.authority);
         const event = callStep(row, next, person, now);
         const climbed = { stepsCalled: next.number, lastCalledAt: now, dueAt: next.checkAgainAt };
         await this.change(tx, row, climbed, event.id);

@@ -1,8 +1,10 @@
 import {
+  hazardsInChinese,
   LEVEL_IN_CHINESE,
   type GaugeSilentV1,
   shanghaiMinute,
   type FireEvent,
+  type Hazard,
   type Level,
   type ResponseEvent,
   type SourceSilentV1,
@@ -31,37 +33,43 @@ type Covering = Readonly<{
   areas?: readonly Readonly<{ name: string; level: Level }>[] | undefined;
 }>;
 
-const response = (to: Level): string => (to === 'none' ? '结束防汛应急响应' : `防汛${LEVEL_IN_CHINESE[to]}应急响应`);
+/** `英德市防汛防风Ⅳ级应急响应`; the city's own without its name. */
+function responseInWords({ authority, hazard, issuedAs }: Whose, to: Level, counties: Counties): string {
+  const whose = counties.all().find(({ code }) => code === authority)?.name ?? '';
+  return `${whose}${hazardsInChinese(issuedAs ?? [hazard])}${to === 'none' ? '' : LEVEL_IN_CHINESE[to]}应急响应`;
+}
+type Whose = Readonly<{ authority: string; hazard: Hazard; issuedAs?: readonly Hazard[] | undefined }>;
 
 export function textForResponse(
   event: Exclude<ResponseEvent, { type: 'response-proposal-closed.v1' }>,
   counties: Counties,
 ): CallText {
+  const response = (to: Level): string => responseInWords(event.data, to, counties);
   switch (event.type) {
     case 'response-proposed.v1': {
       const { proposalId, from, to, dueAt, reason } = event.data;
       const act = to === 'none' ? '结束' : from === 'none' ? '启动' : from === to ? '扩大' : '调整为';
       return {
-        subject: `【待签发】建议${act}${to === 'none' ? '防汛应急响应' : response(to)}${from === to ? '范围' : ''}`,
-        text: `系统建议${act}${response(to).replace('结束', '')}，范围：${where(event.data, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
+        subject: `【待签发】建议${act}${response(to)}${from === to ? '范围' : ''}`,
+        text: `系统建议${act}${response(to)}，范围：${where(event.data, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
       };
     }
     case 'response-proposal-revised.v1': {
       const { proposalId, to, calledFor, groundsGone, reason } = event.data;
       const now = groundsGone ? '依据已消失' : calledFor === to ? '依据恢复' : `现为${LEVEL_IN_CHINESE[calledFor]}`;
       return {
-        subject: `【待签发·${now}】${response(to)}建议`,
+        subject: `【待签发·${now}】${to === 'none' ? '结束' : ''}${response(to)}建议`,
         text: `编号${proposalId}的建议依据有变化：${now}。\n${reason}。\n建议仍待签发或驳回${groundsGone ? '；签发须写明理由' : ''}。`,
       };
     }
     case 'response-proposal-overdue.v1':
       return {
-        subject: `【逾期未签发】${response(event.data.to)}建议第${event.data.reminder}次催办`,
+        subject: `【逾期未签发】${event.data.to === 'none' ? '结束' : ''}${response(event.data.to)}建议第${event.data.reminder}次催办`,
         text: `编号${event.data.proposalId}的建议已于${hour(event.data.dueAt)}到期，仍无人签发或驳回。\n依据：${event.data.reason}。\n请立即处理。`,
       };
     case 'response-changed.v1': {
       const { change, to, decidedBy, reason } = event.data;
-      const verb = { start: '启动', raise: '提升至', widen: '扩大', narrow: '缩小', lower: '调整为', end: '' }[change];
+      const verb = VERBS[change];
       return {
         subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
         text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${where(event.data, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
@@ -69,6 +77,16 @@ export function textForResponse(
     }
   }
 }
+
+const VERBS = {
+  start: '启动',
+  raise: '提升至',
+  widen: '扩大',
+  narrow: '缩小',
+  lower: '调整为',
+  convert: '转换为',
+  end: '结束',
+} as const;
 
 export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【人员转移】${tasks}个风险点 ${people}人`,

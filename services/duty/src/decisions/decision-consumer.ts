@@ -22,10 +22,10 @@ export class DecisionConsumer {
   @Consumes('duty', 'response-proposed.v1')
   async proposed(events: Events<'response-proposed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { proposalId } = event.data;
+      const { proposalId, authority } = event.data;
       const says = textForResponse(event, this.plan.counties);
       await this.calls.start(
-        { id: `proposal/${proposalId}`, cause: 'proposal', about: proposalId, says, causes: [event.id] },
+        { id: `proposal/${proposalId}`, cause: 'proposal', about: proposalId, authority, says, causes: [event.id] },
         unit,
       );
     }
@@ -34,10 +34,13 @@ export class DecisionConsumer {
   @Consumes('duty', 'response-proposal-overdue.v1')
   async proposalOverdue(events: Events<'response-proposal-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { proposalId, reminder } = event.data;
+      const { proposalId, reminder, authority } = event.data;
       const id = `proposal-overdue/${proposalId}/${reminder}`;
       const says = textForResponse(event, this.plan.counties);
-      await this.calls.start({ id, cause: 'proposal-overdue', about: proposalId, says, causes: [event.id] }, unit);
+      await this.calls.start(
+        { id, cause: 'proposal-overdue', about: proposalId, authority, says, causes: [event.id] },
+        unit,
+      );
     }
   }
 
@@ -60,11 +63,12 @@ export class DecisionConsumer {
   @Consumes('duty', 'response-changed.v1')
   async changed(events: Events<'response-changed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { proposalId, decidedBy, episodeId } = event.data;
+      const { proposalId, decidedBy, episodeId, authority } = event.data;
       if (proposalId !== null) await this.calls.answeredByDecision(proposalId, decidedBy, endingBy(event, unit), unit);
       const id = `response/${event.id.replace('response-changed/', '')}`;
       const says = textForResponse(event, this.plan.counties);
-      await this.calls.start({ id, cause: 'response', about: episodeId ?? event.id, says, causes: [event.id] }, unit);
+      const about = episodeId ?? event.id;
+      await this.calls.start({ id, cause: 'response', about, authority, says, causes: [event.id] }, unit);
     }
   }
 

@@ -98,6 +98,22 @@ class BindAnswers1795665600002 implements MigrationInterface {
   }
 }
 
+/** Counties decide, too: their own people are called first. */
+class CallsOfAuthorities1795725600001 implements MigrationInterface {
+  readonly name = 'CallsOfAuthorities1795725600001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.call add column authority text;
+      comment on column duty.call."authority" is 'whose people are called first; null: the city’s';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
   entities: [CallRow, DeliveryRow, BundleRow, DutyOrder],
@@ -107,5 +123,6 @@ export const DUTY_SCHEMA: OwnedSchema = {
     CloseCalls1795641600003,
     DescribeTables1795641700005,
     BindAnswers1795665600002,
+    CallsOfAuthorities1795725600001,
   ],
 };

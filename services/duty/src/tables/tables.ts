@@ -14,6 +14,7 @@ export class CallRow {
   @Key('cause and what it is about') id!: string;
   @TextColumn('what the call is about') cause!: CallCause;
   @TextColumn('proposal, episode, task, fire or source') about!: string;
+  @TextColumn('whose people are called first; null: the city’s', { nullable: true }) authority!: string | null;
   @FlagColumn('rings at night, too') urgent!: boolean;
   @TextColumn('subject of the message') subject!: string;
   @TextColumn('what is said') text!: string;

@@ -20,7 +20,7 @@ function levels(at: string | undefined, terminal: Terminal): Promise<number> {
       terminal.table(
         [
           { zh: '机构', en: 'authority' },
-          { zh: '灾种', en: 'hazard' },
+          { zh: '响应', en: 'response' },
           { zh: '等级', en: 'level' },
           { zh: '状态', en: 'state' },
           { zh: '自', en: 'since' },
@@ -28,8 +28,8 @@ function levels(at: string | undefined, terminal: Terminal): Promise<number> {
           { zh: '理由', en: 'reason' },
         ],
         rows.map((row) => [
-          row.authority,
-          terminal.pick({ zh: '防汛', en: row.hazard }),
+          terminal.pick({ zh: row.authorityName, en: row.authority }),
+          terminal.pick({ zh: row.name, en: row.issuedAs.join('+') }),
           terminal.pick({ zh: LEVEL_IN_CHINESE[row.level], en: row.level }),
           state(terminal, row.state),
           when(row.since),

@@ -1,4 +1,14 @@
-import { parseLevel, utc, VERDICTS, type Level, type Verdict } from '@fengsui/contracts';
+import {
+  HAZARD_IN_CHINESE,
+  HAZARDS,
+  parseHazards,
+  parseLevel,
+  utc,
+  VERDICTS,
+  type Hazard,
+  type Level,
+  type Verdict,
+} from '@fengsui/contracts';
 import {
   flagOf,
   textOf,
@@ -9,7 +19,6 @@ import {
   type OptionOf,
   type Typed,
 } from '../command.js';
-import type { Ports } from '../one-process.js';
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
 import { giveOrder, type Fields, type Late } from './give-order.js';
@@ -38,6 +47,13 @@ const AUTHORITY: OptionOf = {
   flags: '--authority <code>',
   about: { zh: '机构区划代码；不写为本市', en: 'GB/T 2260 code of the authority; the city without it' },
 };
+const RESPONSE: OptionOf = {
+  flags: '--response <names>',
+  about: {
+    zh: '响应种类：防汛 防风 防汛防风…；不写为防汛',
+    en: 'which response: flood, wind, frost; flood without it',
+  },
+};
 const PROPOSAL: readonly ArgumentOf[] = [{ name: '[proposal]' }];
 const LEVEL: readonly ArgumentOf[] = [{ name: '<level>' }];
 
@@ -48,19 +64,22 @@ const ORDERS: readonly OrderOfCommand[] = [
     example: 'confirm 441800-flood-2020-P01 --by liang',
     words: PROPOSAL,
     options: [
+      AUTHORITY,
       COUNTIES,
       {
         flags: '--level <level>',
         about: { zh: '依据已变时，按现有依据的等级签发', en: 'what is called for now, where that has changed' },
       },
+      { flags: '--as <names>', about: { zh: '以何种类签发：防汛、防汛防风…', en: 'issued against: flood, wind' } },
     ],
-    fields: async (typed, { ports }) => {
-      const meant = await proposalMeant(ports, typed.words[0] as string | undefined);
+    fields: async (typed, session) => {
+      const meant = await proposalMeant(typed, session);
       const level = textOf(typed, 'level');
       return {
         kind: 'confirm',
         ...meant,
         ...(level === undefined ? {} : { level: levelOf(level) }),
+        ...(textOf(typed, 'as') === undefined ? {} : { issuedAs: [...hazardsOf(textOf(typed, 'as'))] }),
         counties: [...textsOf(typed, 'county')],
       };
     },
@@ -70,8 +89,9 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '驳回建议', en: 'refuse the open proposal' },
     example: 'refuse --by liang --reason …',
     words: PROPOSAL,
-    fields: async (typed, { ports }) => {
-      const { level: _, ...meant } = await proposalMeant(ports, typed.words[0] as string | undefined);
+    options: [AUTHORITY],
+    fields: async (typed, session) => {
+      const { level: _, ...meant } = await proposalMeant(typed, session);
       return { kind: 'refuse', ...meant };
     },
   },
@@ -80,10 +100,11 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '启动或提升响应', en: 'start or raise the response' },
     example: 'raise Ⅳ --by liang --reason …',
     words: LEVEL,
-    options: [AUTHORITY, COUNTIES],
+    options: [AUTHORITY, RESPONSE, COUNTIES],
     fields: async (typed, session) => ({
       kind: 'raise',
-      ...responseOf(typed, session),
+      ...(await responseOf(typed, session)),
+      ...issuedAsOf(typed),
       level: levelOf(wordOf(typed, 0)),
       counties: [...textsOf(typed, 'county')],
     }),
@@ -93,10 +114,10 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '调低响应', en: 'lower the response' },
     example: 'lower Ⅳ --by liang --reason …',
     words: LEVEL,
-    options: [AUTHORITY, COUNTIES],
+    options: [AUTHORITY, RESPONSE, COUNTIES],
     fields: async (typed, session) => ({
       kind: 'lower',
-      ...responseOf(typed, session),
+      ...(await responseOf(typed, session)),
       level: levelOf(wordOf(typed, 0)),
       counties: [...textsOf(typed, 'county')],
     }),
@@ -105,11 +126,26 @@ const ORDERS: readonly OrderOfCommand[] = [
     kind: 'end',
     about: { zh: '结束响应', en: 'end the response' },
     example: 'end --by liang --reason …',
-    options: [AUTHORITY, COUNTIES],
+    options: [AUTHORITY, RESPONSE, COUNTIES],
     fields: async (typed, session) => ({
       kind: 'end',
-      ...responseOf(typed, session),
+      ...(await responseOf(typed, session)),
       counties: [...textsOf(typed, 'county')],
+    }),
+  },
+  {
+    kind: 'convert',
+    about: { zh: '转换响应种类', en: 'go on with the response against something else' },
+    example: 'convert --to 防汛 --response 防汛防风 --by liang --reason …',
+    options: [
+      AUTHORITY,
+      RESPONSE,
+      { flags: '--to <names>', about: { zh: '转换为：防汛、防汛防风…', en: 'flood, wind, or both' }, required: true },
+    ],
+    fields: async (typed, session) => ({
+      kind: 'convert',
+      ...(await responseOf(typed, session)),
+      issuedAs: [...hazardsOf(textOf(typed, 'to'))],
     }),
   },
   {
@@ -117,9 +153,12 @@ const ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '复核须两人的指令', en: 'second person to an order that takes two' },
     example: 'countersign cli-20200607 --reason …',
     words: [{ name: '<order>' }],
-    options: [AUTHORITY],
-    fields: (typed, session) =>
-      Promise.resolve({ kind: 'countersign', ...responseOf(typed, session), countersigns: wordOf(typed, 0) }),
+    options: [AUTHORITY, RESPONSE],
+    fields: async (typed, session) => ({
+      kind: 'countersign',
+      ...(await responseOf(typed, session)),
+      countersigns: wordOf(typed, 0),
+    }),
   },
   {
     kind: 'answer',
@@ -254,10 +293,37 @@ async function known(id: string, there: (id: string) => Promise<boolean>, { zh, 
   throw new Misuse(`${zh} / ${en}: ${id}`);
 }
 
-const responseOf = (typed: Typed, { plans }: Session): Readonly<{ authority: string; hazard: 'flood' }> => ({
-  authority: textOf(typed, 'authority') ?? plans.response.flood.authority,
-  hazard: 'flood',
-});
+/** The response that is meant: the one in force against one of the hazards named, or the one of the first named. */
+async function responseOf(
+  typed: Typed,
+  { plans, ports }: Session,
+): Promise<Readonly<{ authority: string; hazard: Hazard }>> {
+  const authority = textOf(typed, 'authority') ?? plans.response.flood.authority;
+  const named = hazardsOf(textOf(typed, 'response'));
+  const [first = 'flood'] = named;
+  const inForce = (await ports.response.levels()).find(
+    (one) =>
+      one.authority === authority &&
+      one.state === 'ordered' &&
+      one.level !== 'none' &&
+      one.issuedAs.some((hazard) => (named.length === 0 ? hazard === 'flood' : named.includes(hazard))),
+  );
+  return { authority, hazard: inForce?.hazard ?? first };
+}
+
+/** @throws Misuse when no hazard is named */
+function hazardsOf(text: string | undefined): readonly Hazard[] {
+  if (text === undefined) return [];
+  const read = parseHazards(text);
+  if (read.length === 0) throw new Misuse(`${text}: ${HAZARDS.map((one) => HAZARD_IN_CHINESE[one]).join(' ')}`);
+  return read;
+}
+
+/** What it is issued against, where more than one thing is named. */
+const issuedAsOf = (typed: Typed): Readonly<{ issuedAs?: Hazard[] }> => {
+  const named = hazardsOf(textOf(typed, 'response'));
+  return named.length > 1 ? { issuedAs: [...named] } : {};
+};
 
 function levelOf(text: string): 'IV' | 'III' | 'II' | 'I' {
   const read = parseLevel(text);
@@ -265,13 +331,16 @@ function levelOf(text: string): 'IV' | 'III' | 'II' | 'I' {
   return read;
 }
 
-/** The proposal that is meant: the one named, or the only one that is open. */
+/** The proposal that is meant: the one named, or the only one of the authority, without it the city, that is open. */
 async function proposalMeant(
-  ports: Ports,
-  named: string | undefined,
-): Promise<{ authority: string; hazard: 'flood'; level: Level; proposalId?: string }> {
+  typed: Typed,
+  { ports, plans }: Session,
+): Promise<{ authority: string; hazard: Hazard; level: Level; proposalId?: string }> {
+  const named = typed.words[0] as string | undefined;
+  const whose = textOf(typed, 'authority') ?? plans.response.flood.authority;
   const open = (await ports.response.levels()).filter(
-    ({ state, proposal }) => state === 'proposed' && (named === undefined || proposal === named),
+    ({ state, proposal, authority }) =>
+      state === 'proposed' && (named === undefined ? authority === whose : proposal === named),
   );
   const [only, second] = open;
   if (only === undefined)
@@ -286,7 +355,7 @@ async function proposalMeant(
     );
   return {
     authority: only.authority,
-    hazard: 'flood',
+    hazard: only.hazard,
     level: only.level,
     ...(only.proposal === undefined ? {} : { proposalId: only.proposal }),
   };

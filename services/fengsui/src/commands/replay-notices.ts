@@ -28,8 +28,8 @@ export const REPLAY_NOTICES_COMMAND: CommandOf = {
   options: [{ flags: '--plan <folder>', about: { zh: '另一预案目录', en: 'another plan' } }],
   run: async (typed, terminal) => {
     const plans = readPlans(textOf(typed, 'plan') ?? readSettings(process.env).FENGSUI_PLAN);
-    const { notices, known, plan } = await readNotices(wordOf(typed, 0), plans);
-    const judged = notices.map((notice) => judgeNotice(notice, known, plan));
+    const { notices, known, planOf, names } = await readNotices(wordOf(typed, 0), plans);
+    const judged = notices.map((notice) => judgeNotice(notice, known, planOf));
     const left = judged.filter((one) => !one.judged).length;
     terminal.result(
       judged,
@@ -47,7 +47,7 @@ export const REPLAY_NOTICES_COMMAND: CommandOf = {
           ],
           judged.map((one) => [
             when(one.at),
-            plan.names[one.authority] ?? one.authority,
+            names[one.authority] ?? one.authority,
             one.response,
             LEVEL_IN_CHINESE[one.ordered],
             one.proposed === null ? null : `${LEVEL_IN_CHINESE[one.proposed.level]} ${when(one.proposed.at)}`,

@@ -1,6 +1,8 @@
 import {
   addMinutes,
   COLOUR_IN_CHINESE,
+  LEVEL_IN_CHINESE,
+  parseHazards,
   parseLevel,
   shanghaiMinute,
   utc,
@@ -18,7 +20,12 @@ import type { Plans } from '../one-process.js';
 import { Misuse } from '../terminal.js';
 
 /** Notices of a folder, and what its other files say was known, each by the instant from which it was known. */
-export type NoticesFolder = Readonly<{ notices: readonly Notice[]; known: readonly Known[]; plan: FloodPlan }>;
+export type NoticesFolder = Readonly<{
+  notices: readonly Notice[];
+  known: readonly Known[];
+  /** By what an authority decides; null: it does not decide here. */ planOf: (authority: string) => FloodPlan | null;
+  names: FloodPlan['names'];
+}>;
 
 /**
  * Reads `*.jsonl` as notices (`at`, `adcode`, `hazard`, `to_level`, `trigger`), and every other file as intake would.
@@ -47,7 +54,12 @@ export async function readNotices(folder: string, plans: Plans): Promise<Notices
     if (name.endsWith('.csv')) known.push(...forecastsIn(folder, name, plans));
   }
   const spread = notices.flatMap(({ at }) => spreadOver(known, at));
-  return { notices, known: [...known, ...spread], plan: { ...flood, stations: { ...places, ...flood.stations } } };
+  const planOf = (authority: string): FloodPlan | null => {
+    const plan = plans.response.planOf(authority);
+    return plan === null ? null : { ...plan, stations: { ...places, ...plan.stations } };
+  };
+  const ordered = notices.map((notice) => declaredBy(notice, plans));
+  return { notices, known: [...known, ...spread, ...ordered], planOf, names: flood.names };
 }
 
 type Line = Readonly<Record<string, string | null | undefined>>;
@@ -66,6 +78,23 @@ function noticeOf(line: string, place: string): Readonly<{ notice: Notice; trigg
   const ordered: Level | null = to === null || to === undefined ? 'none' : parseLevel(to);
   if (ordered === null) throw wrong('to_level: Ⅰ Ⅱ Ⅲ Ⅳ null');
   return { notice: { at: utc(at), authority: adcode, response: hazard ?? '防汛', ordered }, trigger: trigger ?? '' };
+}
+
+/** What one authority ordered is known to the others. */
+function declaredBy({ at, authority, response, ordered }: Notice, { response: { flood } }: Plans): Known {
+  const own = authority === flood.authority;
+  const county = flood.counties.includes(authority);
+  const name = own ? '市' : (flood.names[authority] ?? authority);
+  const declared = {
+    authority,
+    name,
+    kind: own ? ('city' as const) : county ? ('county' as const) : ('neighbour' as const),
+    hazards: parseHazards(response),
+    counties: county ? [authority] : [],
+  };
+  const text = `${name}${ordered === 'none' ? `结束${response}` : `启动${response}${LEVEL_IN_CHINESE[ordered]}`}应急响应`;
+  const is = { kind: 'level' as const, declared, level: ordered };
+  return { event: `notice/${authority}/${at}`, knownAt: at, text, assumed: false, is };
 }
 
 async function eventsIn(bytes: Buffer, plans: Plans): Promise<readonly ObservedEvent[]> {

@@ -61,6 +61,12 @@ const RULES: Rules = {
   'public-report.v1': ({ reportId }) => same(reportId, `report/${reportId}`),
   'incident.v1': ({ incidentId, reportNo }) =>
     same(incidentId, `incident/${incidentId}/${reportNo}`, `incident/${incidentId}`),
+  'authority-level.v1': ({ authority, hazards }, at) =>
+    same(
+      authority,
+      `authority-level/${authority}/${[...hazards].sort().join('+')}/${at}`,
+      `authority-level/${authority}`,
+    ),
   'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
   'order.v1': (data) => same(targetOf(data), `order/${data.orderId}`, targetOf(data)),
 };
@@ -112,6 +118,7 @@ function targetOf(data: OrderV1['data']): string {
     case 'raise':
     case 'lower':
     case 'end':
+    case 'convert':
     case 'countersign':
       return `${data.authority}/${data.hazard}`;
     case 'answer':

@@ -11,6 +11,7 @@ export const ENDPOINTS = {
   hotspots: 'hotspot.v1',
   reports: 'public-report.v1',
   incidents: 'incident.v1',
+  'declared-levels': 'authority-level.v1',
   records: 'work-record.v1',
   orders: 'order.v1',
 } as const satisfies Record<string, ObservedEvent['type']>;

@@ -120,6 +120,11 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
       return event.data.county === null ? [] : [event.data.county];
     case 'work-record.v1':
       return [event.data.county];
+    case 'authority-level.v1': {
+      const { authority, counties } = event.data;
+      // A department without counties speaks for all of them.
+      return /^\d{6}/.test(authority) || counties.length === 0 ? [authority, ...counties] : counties;
+    }
     case 'order.v1':
       return divisionOf(event.data);
     case 'weather-warning.v1':

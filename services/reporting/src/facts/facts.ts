@@ -1,5 +1,6 @@
 import type {
   FireJudgedV1,
+  Hazard,
   IncidentV1,
   ResponseChangedV1,
   TransferTaskProgressedV1,
@@ -30,6 +31,8 @@ export type FactContent =
       kind: 'response-change';
       at: UtcInstant;
       region: string;
+      /** What it was issued against; not kept before there was anything else. */
+      hazards?: readonly Hazard[] | undefined;
       change: ResponseChangedV1['data']['change'];
       from: ResponseChangedV1['data']['from'];
       to: ResponseChangedV1['data']['to'];
@@ -79,10 +82,9 @@ export function partsOf(
       return [{ kind: 'fire', subject: fireId, kept: { at: event.occurredAt, county, verdict, deaths, firstSeenAt } }];
     }
     case 'response-changed.v1': {
-      const { authority, change, from, to } = event.data;
-      return [
-        { kind: 'response-change', subject: event.id, kept: { at: event.occurredAt, authority, change, from, to } },
-      ];
+      const { authority, hazard, issuedAs = [hazard], change, from, to } = event.data;
+      const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to };
+      return [{ kind: 'response-change', subject: event.id, kept }];
     }
     case 'transfer-task-progressed.v1': {
       const { episodeId, county, moved } = event.data;
@@ -156,9 +158,9 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
       return { kind, at: firstSeenAt, region: county, verdict, deaths };
     }
     case 'response-change': {
-      const { at, authority, change, from, to } = last(entries) as KeptEntry &
-        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'>;
-      return { kind, at, region: authority, change, from, to };
+      const { at, authority, hazards, change, from, to } = last(entries) as KeptEntry &
+        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'> & { hazards?: readonly Hazard[] };
+      return { kind, at, region: authority, hazards, change, from, to };
     }
     case 'moved-person': {
       const { at, county, episodeId, person } = first(entries) as KeptEntry & {

@@ -125,10 +125,16 @@ export const roadLarger = (fact: Of<'incident'>): boolean =>
   fact.category === 'road-accident' && fact.grade === 'larger';
 export const fire = (fact: Of<'incident'>): boolean => fact.category === 'fire';
 export const forestFire = (fact: Of<'fire'>): boolean => fact.verdict === 'forest-fire';
+/** By the city against floods, alone or combined; counties and other responses are not this figure. */
 export const entered =
   (to: 'IV' | 'III') =>
-  (fact: Of<'response-change'>): number =>
-    Number(fact.to === to && (fact.change === 'start' || fact.change === 'raise'));
+  ({ region, hazards, ...fact }: Of<'response-change'>): number =>
+    Number(
+      region.endsWith('00') &&
+        (hazards ?? ['flood']).includes('flood') &&
+        fact.to === to &&
+        (fact.change === 'start' || fact.change === 'raise'),
+    );
 
 /** Underground mines by outcome. */
 export const mines = (id: string, zh: string, outcome: 'exited' | 'closed' | 'upgraded'): Indicator =>

@@ -1,18 +1,29 @@
 import {
   addMinutes,
+  HAZARDS,
   minutesBetween,
+  type AuthorityLevelV1,
   type Colour,
   type FloodForecastV1,
   type ReadingV1,
   type UtcInstant,
 } from '@fengsui/contracts';
 import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
-import { isBorneOut, takeStage, type Evidence, type GaugeState } from '@fengsui/rules';
+import {
+  countiesOfAreas,
+  isBorneOut,
+  takeStage,
+  type DeclaredLevel,
+  type Evidence,
+  type FloodResponse,
+  type GaugeState,
+} from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan, type Gauge } from '../plan.js';
 import { matters, quietMinutes, round, type Band } from './bands.js';
 import { RainStore } from './rain-store.js';
 import {
+  DeclaredLevelRow,
   DoubtfulStageRow,
   EndedWarningRow,
   ForecastRow,
@@ -133,7 +144,23 @@ export class EvidenceStore {
     }
   }
 
-  async load(tx: Tx, now: UtcInstant): Promise<Evidence> {
+  /** The last that each authority has declared. */
+  async addLevels(tx: Tx, declared: readonly AuthorityLevelV1[]): Promise<void> {
+    for (const { id, occurredAt, data } of declared) {
+      const { authority, authorityName: name, kind, level } = data;
+      const hazards = HAZARDS.filter((one) => data.hazards.includes(one));
+      const row = { authority, name, kind, level, hazards, counties: data.counties, at: occurredAt, event: id };
+      const perHazard = hazards.map((hazard) => ({ ...row, hazard }));
+      await insertRows(tx, DeclaredLevelRow, perHazard, {
+        on: ['authority', 'hazard'],
+        set: ['name', 'kind', 'level', 'hazards', 'counties', 'at', 'event'],
+        where: 'old.at <= excluded.at',
+      });
+    }
+  }
+
+  /** @param states responses that are decided here: each is a declared level to the other authorities */
+  async load(tx: Tx, now: UtcInstant, states: readonly FloodResponse[]): Promise<Evidence> {
     await run(tx, 'delete from response.stage_slot where slot < $1', [addMinutes(now, -SLOTS_KEPT_MINUTES)]);
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
@@ -176,7 +203,34 @@ export class EvidenceStore {
         };
       }),
       rains: await this.rain.load(tx),
+      levels: [...(await this.declared(tx)), ...states.flatMap((state) => this.levelOf(state))],
     };
+  }
+
+  /** An authority that decides here is heard by its own state alone. */
+  private async declared(tx: Tx): Promise<readonly DeclaredLevel[]> {
+    const found = await rows<DeclaredLevel>(
+      tx,
+      `select event, authority, name, kind, hazards, level, counties from response.declared_level
+       where level <> 'none' order by authority, hazard`,
+    );
+    return found.filter(({ authority }) => this.plan.planOf(authority) === null);
+  }
+
+  private levelOf({ authority, hazard, issuedAs, level, areas, episodeId }: FloodResponse): DeclaredLevel[] {
+    const { flood } = this.plan;
+    if (level === 'none') return [];
+    return [
+      {
+        event: episodeId ?? `${authority}/${hazard}`,
+        authority,
+        name: authority === flood.authority ? '市' : (flood.names[authority] ?? authority),
+        kind: authority === flood.authority ? 'city' : 'county',
+        hazards: issuedAs,
+        level,
+        counties: countiesOfAreas(areas, flood),
+      },
+    ];
   }
 
   /** Each reading in the order in which it was recorded; what a gauge cannot show waits for a second that agrees. */

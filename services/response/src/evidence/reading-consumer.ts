@@ -1,4 +1,4 @@
-import type { FloodForecastV1, ReadingV1 } from '@fengsui/contracts';
+import type { AuthorityLevelV1, FloodForecastV1, ReadingV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate, justAfter } from '@fengsui/rules';
@@ -23,6 +23,13 @@ export class ReadingConsumer {
       readings.filter((reading) => !isLate(reading, this.plan.lateAfterHours.readings)),
     );
     if (crossed) await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now]));
+  }
+
+  /** What another authority has declared is evidence here. */
+  @Consumes('response', 'authority-level.v1')
+  async levels(declared: readonly AuthorityLevelV1[], { tx, now }: UnitOfWork): Promise<void> {
+    await this.evidence.addLevels(tx, declared);
+    await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now]));
   }
 
   @Consumes('response', 'flood-forecast.v1')

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EventType } from '@fengsui/contracts';
+import type { DomainEvent, EventType } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
-import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from '../index.js';
+import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery, type LevelView } from '../index.js';
 import { warning } from '../warning-for-tests.js';
 
 /** What the city's nights have shown, through the service: what is called for, where, and what becomes of it. */
@@ -20,12 +20,17 @@ const begin = async (): Promise<void> => {
 };
 const query = (): ResponseQuery => response.get(ResponseQuery);
 const levels = async (): Promise<string[]> =>
-  (await query().levels()).map(
+  (await ofCity()).map(
     ({ level, state, areas = [] }) => `${state} ${level}: ${areas.map((one) => `${one.name}${one.level}`).join(' ')}`,
   );
+/** What its counties decide is in county-levels.test.ts. */
+const ofCity = async (): Promise<readonly LevelView[]> =>
+  (await query().levels()).filter(({ authority }) => authority === CITY.authority);
 const tasksIn = async (): Promise<string[]> => [...new Set((await query().tasks()).map(({ county }) => county))].sort();
 const items = async (): Promise<string[]> => (await query().items(true)).map(({ kind, words }) => `${kind} ${words}`);
-const lastSaid = async (type: EventType): Promise<object | undefined> => (await response.said(type)).at(-1)?.data;
+const said = async (type: EventType): Promise<readonly DomainEvent[]> =>
+  (await response.said(type)).filter(({ data }) => ({ ...CITY, ...data }).authority === CITY.authority);
+const lastSaid = async (type: EventType): Promise<object | undefined> => (await said(type)).at(-1)?.data;
 const reasonOf = async (order: string): Promise<string> => (await query().outcomeOf(`order/${order}`))?.reason ?? '';
 
 let messages = 0;
@@ -67,7 +72,7 @@ const forecast = (station: string, time: string, validAt: string, data: object):
   },
 });
 const confirm = async (level: string, more: object = {}): Promise<void> => {
-  const open = (await query().levels()).find(({ state }) => state === 'proposed');
+  const open = (await ofCity()).find(({ state }) => state === 'proposed');
   await response.order({ kind: 'confirm', ...CITY, level, counties: [], proposalId: open?.proposal, ...more });
 };
 
@@ -148,7 +153,7 @@ describe('while a proposal is open', () => {
     expect(await reasonOf('o1')).toContain('依据已消失，签发须写明理由');
     await response.at('+1 10:01');
     // Every half hour, without end.
-    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(27);
+    expect(await said('response-proposal-overdue.v1')).toHaveLength(27);
     await confirm('IV', { reason: '上游仍有强降雨' });
     expect(await levels()).toEqual(['ordered IV: 英德市IV']);
   });
@@ -165,7 +170,7 @@ describe('while a proposal is open', () => {
       counties: [QINGCHENG, YINGDE].sort(),
     });
     await response.at('21:01');
-    expect(await response.said('response-proposal-overdue.v1')).toHaveLength(1);
+    expect(await said('response-proposal-overdue.v1')).toHaveLength(1);
   });
 
   it('the second of two leaders is told who decided', async () => {
@@ -207,7 +212,7 @@ describe('rain', () => {
           `${String(9 + Math.floor((n + 1) / 12)).padStart(2, '0')}:${String(((n + 1) % 12) * 5).padStart(2, '0')}`,
       );
     await response.give(...five.map((time) => rain('yangshan', time, 2.85, 5)));
-    expect((await query().levels()).filter(({ state }) => state === 'proposed')).toEqual([]);
+    expect((await ofCity()).filter(({ state }) => state === 'proposed')).toEqual([]);
     expect(await items()).toEqual([
       'rain-incomplete 阳山站3小时雨量至少99.75毫米（资料覆盖97%），接近“站点3小时雨量100毫米以上”，请核实缺报时段',
     ]);
@@ -315,6 +320,6 @@ it('at any instant says why the level was what it was', async () => {
   });
   const [now] = await query().explain(null);
   expect(now).toMatchObject({ level: 'IV', at: response.instant('11:00') });
-  expect(now?.reason).toMatch(/^Ⅳ级响应在行：英德市Ⅳ级。现有依据达到Ⅳ级：/);
+  expect(now?.reason).toMatch(/^防汛Ⅳ级应急响应在行：英德市Ⅳ级。现有依据达到Ⅳ级：/);
   expect(await query().explain(response.instant('09:59'))).toEqual([]);
 });

@@ -3,11 +3,14 @@ import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import {
   clockOf,
   countiesOfAreas,
+  highest,
+  movesPeople,
   NEAR_SHARE,
   rainInWords,
   type Assessment,
   type Evidence,
   type FloodPlan,
+  type FloodResponse,
 } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
@@ -33,10 +36,10 @@ export class Items {
   async keep(
     tx: Tx,
     evidence: Evidence,
-    assessment: Assessment,
+    weighed: readonly Assessment[],
     now: UtcInstant,
   ): Promise<Readonly<{ unheard: readonly Unheard[]; heard: readonly string[] }>> {
-    const silent = silentGauges(evidence, assessment, this.plan.flood, now);
+    const silent = silentGauges(evidence, weighed, this.plan.flood, now);
     const unheard = silent.filter(({ missed }) => missed >= CALL_AFTER);
     const wanted = [
       ...silent.map(({ station, words }) => ({ kind: 'gauge-silent', about: station, words })),
@@ -53,9 +56,10 @@ export class Items {
   }
 
   /** When a gauge will have missed its time, or missed it three times. */
-  nextAt(evidence: Evidence, { after }: Assessment, now: UtcInstant): UtcInstant | null {
-    if (after.level === 'none') return null;
-    const cadence = this.plan.flood.silence.cadenceMinutes[after.level];
+  nextAt(evidence: Evidence, weighed: readonly Assessment[], now: UtcInstant): UtcInstant | null {
+    const level = highest(weighed.map(({ after }) => (watchesWater(after, this.plan.flood) ? after.level : 'none')));
+    if (level === 'none') return null;
+    const cadence = this.plan.flood.silence.cadenceMinutes[level];
     const times = evidence.stages.flatMap(({ at }) => [1, CALL_AFTER].map((n) => addMinutes(at, n * cadence + 1 / 60)));
     return times.filter((at) => at > now).sort()[0] ?? null;
   }
@@ -135,13 +139,25 @@ const UNHEARD = 'gauge-unheard';
 /** The kinds that follow from what is known. */
 const KINDS = ['gauge-silent', UNHEARD, 'rain-incomplete', 'stage-doubtful', 'warning-unplaced', 'warning-lapsed'];
 
-/** Gauges that should have spoken at the level in force: those by which it was called for, and those where it holds. */
+/** Where people are moved, the water is watched. */
+const watchesWater = ({ level, issuedAs }: FloodResponse, plan: FloodPlan): boolean =>
+  level !== 'none' && movesPeople({ issuedAs }, plan);
+
+/** Gauges that should have spoken, by the response that asks the most of each. */
 function silentGauges(
-  { stages }: Evidence,
-  { after }: Assessment,
+  evidence: Evidence,
+  weighed: readonly Assessment[],
   plan: FloodPlan,
   now: UtcInstant,
 ): readonly Unheard[] {
+  const all = weighed.flatMap(({ after }) => (watchesWater(after, plan) ? silentIn(evidence, after, plan, now) : []));
+  const most = new Map<string, Unheard>();
+  for (const one of all) if (one.missed > (most.get(one.station)?.missed ?? 0)) most.set(one.station, one);
+  return [...most.values()];
+}
+
+/** Gauges that should have spoken at the level in force: those by which it was called for, and those where it holds. */
+function silentIn({ stages }: Evidence, after: FloodResponse, plan: FloodPlan, now: UtcInstant): readonly Unheard[] {
   const { level } = after;
   if (level === 'none') return [];
   const { cadenceMinutes, lastValueCountsInForceForMinutes, lastValueCountsForMinutes } = plan.silence;

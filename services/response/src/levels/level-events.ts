@@ -47,7 +47,7 @@ export function proposed(
   plan: FloodPlan,
   now: UtcInstant,
 ): ResponseProposedV1 {
-  const { id, to, areas, dueAt, reason, causes, grounds } = proposal;
+  const { id, to, issuedAs, areas, dueAt, reason, causes, grounds } = proposal;
   return {
     ...header(state, id, now, now, causes),
     id: `response-proposed/${id}`,
@@ -56,6 +56,7 @@ export function proposed(
       proposalId: id,
       authority: state.authority,
       hazard: state.hazard,
+      issuedAs: [...issuedAs],
       episodeId: state.episodeId,
       from: state.level,
       to,
@@ -72,7 +73,7 @@ export function proposed(
 /** What calls for an open proposal has changed. */
 export function revised(
   state: FloodResponse,
-  { id, to, since, causes, reason }: Proposal,
+  { id, to, issuedAs, since, causes, reason }: Proposal,
   plan: string,
   now: UtcInstant,
 ): ResponseProposalRevisedV1 {
@@ -85,6 +86,7 @@ export function revised(
       proposalId: id,
       authority: state.authority,
       hazard: state.hazard,
+      issuedAs: [...issuedAs],
       to,
       calledFor: since?.level ?? to,
       groundsGone: gone,
@@ -151,7 +153,7 @@ export function overdue(
   plan: string,
   now: UtcInstant,
 ): ResponseProposalOverdueV1 {
-  const { id, to, dueAt, reminders, causes, since } = proposal;
+  const { id, to, issuedAs, dueAt, reminders, causes, since } = proposal;
   const reason = since === null ? proposal.reason : `${since.reason}。原依据：${proposal.reason}`;
   return {
     ...header(state, id, now, now, causes),
@@ -161,6 +163,7 @@ export function overdue(
       proposalId: id,
       authority: state.authority,
       hazard: state.hazard,
+      issuedAs: [...issuedAs],
       to,
       dueAt,
       reminder: reminders,
@@ -185,6 +188,7 @@ export function changed(
     data: {
       authority: after.authority,
       hazard: after.hazard,
+      issuedAs: [...(ruling.to === 'none' ? before.issuedAs : after.issuedAs)],
       episodeId,
       from: before.level,
       to: ruling.to,

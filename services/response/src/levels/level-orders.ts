@@ -4,10 +4,14 @@ import { insertRows, schedule, unschedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
   afterRuling,
+  heldBeside,
   isLate,
+  mergedAreas,
+  movesPeople,
   rule,
   transfersBetween,
   whySecondPerson,
+  type Areas,
   type FloodResponse,
   type LevelOrder,
   type Ruling,
@@ -35,19 +39,28 @@ export class LevelOrders {
     private readonly desk: OrdersDesk,
   ) {}
 
-  @Takes('response', ['confirm', 'refuse', 'raise', 'lower', 'end'], ({ data }) => `${data.authority}/${data.hazard}`)
+  @Takes(
+    'response',
+    ['confirm', 'refuse', 'raise', 'lower', 'end', 'convert'],
+    ({ data }) => `${data.authority}/${data.hazard}`,
+  )
   async take(order: LevelOrder, unit: UnitOfWork): Promise<OrderResult> {
     const { tx, now, append } = unit;
     const { data } = order;
-    const { flood } = this.plan;
-    if (data.authority !== flood.authority) return rejected(`no response of ${data.authority} is kept here`);
-    const before = await this.states.lock(tx, data.authority);
+    const plan = this.plan.planOf(data.authority);
+    if (plan === null)
+      return rejected(`${data.authority} 的响应不在本系统签发 / no response of ${data.authority} is decided here`);
+    const { state: before, all } = await this.states.lock(tx, data.authority, data.hazard);
+    const others = heldBeside(
+      data.hazard,
+      all.filter(({ authority }) => authority === data.authority),
+    );
     if (data.late !== undefined && before.since !== null && order.occurredAt < before.since)
       return rejected(`补录早于现行等级的签发时间 / it is older than the level in force, of ${before.since}`);
     const hours = this.plan.lateRecordWithinHours;
     if (data.late !== undefined && isLate({ occurredAt: order.occurredAt, recordedAt: order.recordedAt }, hours))
       return rejected(`补录只限${hours}小时内作出的决定 / decided more than ${hours} hours before it was entered`);
-    const ruling = rule(before, order, flood);
+    const ruling = rule(before, order, plan, others);
     const decidedBy = data.late?.decidedBy ?? data.actor;
     const after = afterRuling(before, ruling, decidedBy, order.occurredAt);
     const beyond = beyondRight(order, before, ruling);
@@ -61,12 +74,12 @@ export class LevelOrders {
         await this.states.save(tx, after);
         await unschedule(tx, 'response', 'proposal-deadline', [ruling.proposal.id]);
         await schedule(tx, 'response', assessAt(data.authority, [now]));
-        append(refused(before, ruling.proposal, { order: order as OrderV1, decidedBy }, flood.version, now));
+        append(refused(before, ruling.proposal, { order: order as OrderV1, decidedBy }, plan.version, now));
         return done(`${ruling.proposal.id} refused`);
       case 'change': {
-        const second = await this.secondPerson({ before, after, ruling, order: order as OrderV1 }, tx);
+        const second = await this.secondPerson({ before, after, all, ruling, order: order as OrderV1 }, tx);
         if ('wanted' in second) return targetUnknown(second.wanted);
-        await this.change({ before, after, ruling, order: order as OrderV1, decidedBy, ...second }, unit);
+        await this.change({ before, after, all, ruling, order: order as OrderV1, decidedBy, ...second }, unit);
         return done(await this.inWords(before, ruling, unit), { before: levelOf(before), after: levelOf(after) });
       }
     }
@@ -83,12 +96,14 @@ export class LevelOrders {
     const first = waiting as LevelOrder;
     if (first.data.authority !== authority || first.data.hazard !== hazard)
       return rejected(`${countersigns} 属于 ${first.data.authority} / it is an order of ${first.data.authority}`);
-    const before = await this.states.lock(tx, authority);
+    const plan = this.plan.planOf(authority);
+    if (plan === null) return rejected(`no response of ${authority} is decided here`);
+    const { state: before } = await this.states.lock(tx, authority, hazard);
     const hands = new Set([first.data.actor, first.data.speaksFor]);
     if (hands.has(actor) || (speaksFor !== null && hands.has(speaksFor)))
       return rejected('复核人须为另一人，也不得代表下达人 / the second person must be another, and speak for another');
     const second = { ...first, data: { ...first.data, actor, right } } as LevelOrder;
-    const beyond = beyondRight(second, before, rule(before, first, this.plan.flood));
+    const beyond = beyondRight(second, before, rule(before, first, plan));
     if (beyond !== null) return rejected(beyond);
     await insertRows(tx, CountersignatureRow, [{ order: about, person: actor, at: unit.now }], 'nothing');
     await this.desk.targetsKnown([`${authority}/${hazard}`], unit);
@@ -108,11 +123,12 @@ export class LevelOrders {
 
   /** @returns who countersigned, null where one person is enough, or why another is wanted */
   private async secondPerson(
-    { before, after, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
+    { before, after, all, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
     tx: Tx,
   ): Promise<Readonly<{ countersignedBy: string | null }> | Readonly<{ wanted: string }>> {
     const moving = this.transfersOf(before, after, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
-    const unaccounted = ruling.to === 'none' ? await this.tasks.unaccountedIn(before.episodeId ?? '', tx) : 0;
+    const unaccounted =
+      ruling.to === 'none' ? await this.tasks.unaccountedOutside(this.stillMoving(after, all), tx) : 0;
     const reach = { unaccounted, moving, late: order.data.late !== undefined };
     const why = whySecondPerson(ruling, reach, this.plan.access.twoPersons);
     if (why === null) return { countersignedBy: null };
@@ -124,33 +140,41 @@ export class LevelOrders {
 
   private transfersOf(before: FloodResponse, after: FloodResponse, order: OrderV1): readonly TransferPlan[] {
     const { flood, riskPoints } = this.plan;
-    return transfersBetween(flood, riskPoints, { before: before.areas, after: after.areas }, order.occurredAt);
+    const moved = (state: FloodResponse): Areas => (movesPeople(state, flood) ? state.areas : {});
+    return transfersBetween(flood, riskPoints, { before: moved(before), after: moved(after) }, order.occurredAt);
+  }
+
+  /** What is under a response in which people are moved, of any authority, once one of them has changed. */
+  private stillMoving(after: FloodResponse, all: readonly FloodResponse[]): Areas {
+    const inForce = all.map((one) => (one.authority === after.authority && one.hazard === after.hazard ? after : one));
+    return mergedAreas(...inForce.filter((one) => movesPeople(one, this.plan.flood)).map((one) => one.areas));
   }
 
   private async change(given: LevelChange, { tx, now, append }: UnitOfWork): Promise<void> {
-    const { before, after, ruling, order, decidedBy, countersignedBy } = given;
-    const { flood } = this.plan;
+    const { before, after, all, ruling, order, decidedBy, countersignedBy } = given;
+    const plan = this.plan.planOf(after.authority) ?? this.plan.flood;
     await this.states.save(tx, after);
     const by = { order, decidedBy, countersignedBy };
-    const event = changed({ before, after }, ruling, by, flood, now);
-    const { version: plan } = flood;
-    await this.states.remember(tx, after, { event: event.id, at: order.occurredAt, recordedAt: now, plan });
+    const event = changed({ before, after }, ruling, by, plan, now);
+    const { version } = plan;
+    await this.states.remember(tx, after, { event: event.id, at: order.occurredAt, recordedAt: now, plan: version });
     const closedProposals = [ruling.proposalId, ruling.superseded?.id].filter((id) => id !== null && id !== undefined);
     await unschedule(tx, 'response', 'proposal-deadline', closedProposals);
     // What was weighed before stood against another level: weigh it anew.
     await schedule(tx, 'response', assessAt(after.authority, [now]));
-    if (ruling.superseded !== null)
-      append(superseded(before, ruling.superseded, `由 ${order.id} 取代`, flood.version, now));
+    if (ruling.superseded !== null) append(superseded(before, ruling.superseded, `由 ${order.id} 取代`, version, now));
     append(event);
     const unit = { tx, now, append };
-    const episode = before.episodeId ?? after.episodeId ?? '';
-    if (ruling.to === 'none') return this.tasks.closeAll(episode, order, unit);
-    if (ruling.change === 'narrow' || ruling.change === 'lower')
-      await this.tasks.closeOutside(episode, after, order, unit);
+    const areas = this.stillMoving(after, all);
+    if (LESS.has(ruling.change)) await this.tasks.closeOutside(areas, order, unit);
+    if (ruling.to === 'none') return;
     await this.tasks.raise(this.transfersOf(before, after, order), after.episodeId ?? '', event, unit);
-    await this.tasks.hasten(after, order.occurredAt, unit);
+    await this.tasks.hasten(areas, order.occurredAt, unit);
   }
 }
+
+/** Changes after which fewer people may have to move. */
+const LESS: ReadonlySet<Change['change']> = new Set(['end', 'narrow', 'lower', 'convert']);
 
 /** What the audit keeps of a response. */
 const levelOf = ({ level, since, decidedBy, areas }: FloodResponse): object => ({ level, since, decidedBy, areas });
@@ -158,6 +182,7 @@ const levelOf = ({ level, since, decidedBy, areas }: FloodResponse): object => (
 type LevelChange = Readonly<{
   before: FloodResponse;
   after: FloodResponse;
+  /** All responses of all authorities, as they stood before. */ all: readonly FloodResponse[];
   ruling: Change;
   order: OrderV1;
   decidedBy: string;

@@ -1,7 +1,17 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, schedule, unschedule, type Db, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { assess, explain, type Assessment, type Evidence, type Explanation } from '@fengsui/rules';
+import {
+  assess,
+  explain,
+  isIdle,
+  responsesOf,
+  type Assessment,
+  type Evidence,
+  type Explanation,
+  type FloodPlan,
+  type OneResponse,
+} from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { EvidenceStore } from '../evidence/evidence.js';
@@ -23,71 +33,103 @@ export class ProposeLevel {
     private readonly desk: OrdersDesk,
   ) {}
 
-  /** Everything that came in at one instant is weighed once, as a whole. */
+  /** All that came in at one instant is weighed once, as a whole: for every authority, in each of its responses. */
   @Due('response', 'assess')
   async assess(_: readonly Job[], unit: UnitOfWork): Promise<void> {
     const { tx, now } = unit;
-    const { flood } = this.plan;
-    const before = await this.states.lock(tx, flood.authority);
-    const evidence = await this.evidence.load(tx, now);
-    const assessment = assess(before, evidence, flood, now);
+    const states = await this.states.lockAll(tx);
+    const evidence = await this.evidence.load(tx, now, states);
+    const weighed: Assessment[] = [];
+    for (const plan of this.plan.plans.values()) {
+      const own = states.filter(({ authority }) => authority === plan.authority);
+      for (const one of responsesOf(plan, own)) {
+        const assessment = assess(one.state, evidence, one.plan, now, one.heldElsewhere);
+        const nothing = isIdle(assessment.after) && assessment.demand.met.length === 0;
+        // The first response of the city always has an answer; of the others, those that have begun.
+        if (
+          nothing &&
+          !own.includes(one.state) &&
+          one.state.hazard + plan.authority !== `flood${this.plan.flood.authority}`
+        )
+          continue;
+        weighed.push(assessment);
+        await this.keep(assessment, evidence, one, unit);
+      }
+    }
+    await this.keepItems(weighed, evidence, unit);
+    const looks = [...weighed.map(({ lookAgainAt }) => lookAgainAt), this.items.nextAt(evidence, weighed, now)];
+    const times = looks.flatMap((at) => at ?? []);
+    if (times.length > 0) await schedule(tx, 'response', assessAt(this.plan.flood.authority, times));
+  }
+
+  private async keep(
+    assessment: Assessment,
+    evidence: Evidence,
+    { state: before, plan }: OneResponse,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    const { tx, now } = unit;
     const { after, outcome } = assessment;
     await this.states.save(tx, after);
-    await this.remember(assessment, evidence, unit);
-    await this.keepItems(assessment, evidence, unit);
-    const looks = [assessment.lookAgainAt, this.items.nextAt(evidence, assessment, now)].flatMap((at) => at ?? []);
-    if (looks.length > 0) await schedule(tx, 'response', assessAt(flood.authority, looks));
+    await this.remember(assessment, evidence, plan, unit);
     switch (outcome.kind) {
       case 'keep':
         return;
       case 'revise':
-        return unit.append(revised(after, outcome.proposal, flood.version, now));
+        return unit.append(revised(after, outcome.proposal, plan.version, now));
       case 'withdraw':
         await unschedule(tx, 'response', 'proposal-deadline', [outcome.proposal.id]);
-        return unit.append(superseded(before, outcome.proposal, outcome.reason, flood.version, now));
+        return unit.append(superseded(before, outcome.proposal, outcome.reason, plan.version, now));
       case 'propose':
-        return this.propose(assessment, outcome, unit);
+        return this.propose(assessment, outcome, plan, unit);
     }
   }
 
   /** Nobody decided: say so, and again, until somebody does. Silence never closes a proposal. */
   @Due('response', 'proposal-deadline')
   async remind(jobs: readonly Job[], { tx, now, append }: UnitOfWork): Promise<void> {
-    const { flood } = this.plan;
-    const state = await this.states.lock(tx, flood.authority);
-    const open = state.proposal;
-    if (open === null || !jobs.some(({ key }) => key === open.id)) return;
-    const proposal = { ...open, reminders: open.reminders + 1 };
-    await this.states.save(tx, { ...state, proposal });
-    const minutes = open.to === 'none' ? flood.decideWithinMinutes.IV : flood.decideWithinMinutes[open.to];
-    await schedule(tx, 'response', [
-      { kind: 'proposal-deadline', key: open.id, dueAt: addMinutes(now, minutes), payload: {} },
-    ]);
-    append(overdue(state, proposal, flood.version, now));
+    const due = new Set(jobs.map(({ key }) => key));
+    for (const state of await this.states.lockAll(tx)) {
+      const { proposal: open } = state;
+      const plan = this.plan.planOf(state.authority);
+      if (open === null || plan === null || !due.has(open.id)) continue;
+      const proposal = { ...open, reminders: open.reminders + 1 };
+      await this.states.save(tx, { ...state, proposal });
+      const minutes = open.to === 'none' ? plan.decideWithinMinutes.IV : plan.decideWithinMinutes[open.to];
+      await schedule(tx, 'response', [
+        { kind: 'proposal-deadline', key: open.id, dueAt: addMinutes(now, minutes), payload: {} },
+      ]);
+      append(overdue(state, proposal, plan.version, now));
+    }
   }
 
   private async propose(
     { after }: Assessment,
     { proposal, replaces }: Extract<Assessment['outcome'], { kind: 'propose' }>,
+    plan: FloodPlan,
     unit: UnitOfWork,
   ): Promise<void> {
-    const { flood } = this.plan;
     await schedule(unit.tx, 'response', [
       { kind: 'proposal-deadline', key: proposal.id, dueAt: proposal.dueAt, payload: {} },
     ]);
     if (replaces !== null) {
       await unschedule(unit.tx, 'response', 'proposal-deadline', [replaces.id]);
-      unit.append(superseded(after, replaces, `由 ${proposal.id} 取代`, flood.version, unit.now));
+      unit.append(superseded(after, replaces, `由 ${proposal.id} 取代`, plan.version, unit.now));
     }
-    unit.append(proposed(after, proposal, flood, unit.now));
+    unit.append(proposed(after, proposal, plan, unit.now));
     await this.desk.targetsKnown([`${after.authority}/${after.hazard}`], unit);
   }
 
   /** Why the level is what it is, kept each time when the answer is another. */
-  private async remember(assessment: Assessment, evidence: Evidence, { tx, now }: UnitOfWork): Promise<void> {
+  private async remember(
+    assessment: Assessment,
+    evidence: Evidence,
+    plan: FloodPlan,
+    { tx, now }: UnitOfWork,
+  ): Promise<void> {
     const { authority, hazard } = assessment.after;
     const before = await lastExplanation(tx, authority, hazard);
-    const body = explain(assessment, evidence, this.plan.flood, { now, before });
+    const body = explain(assessment, evidence, plan, { now, before });
     if (before !== null && JSON.stringify({ ...body, at: '' }) === JSON.stringify({ ...before, at: '' })) return;
     await insertRows(tx, AssessmentRow, [{ authority, hazard, at: now, body }], {
       on: ['authority', 'hazard', 'at'],
@@ -95,8 +137,12 @@ export class ProposeLevel {
     });
   }
 
-  private async keepItems(assessment: Assessment, evidence: Evidence, { tx, now, append }: UnitOfWork): Promise<void> {
-    const { unheard, heard } = await this.items.keep(tx, evidence, assessment, now);
+  private async keepItems(
+    weighed: readonly Assessment[],
+    evidence: Evidence,
+    { tx, now, append }: UnitOfWork,
+  ): Promise<void> {
+    const { unheard, heard } = await this.items.keep(tx, evidence, weighed, now);
     const { version, stations } = this.plan.flood;
     const county = (station: string): string => stations[station]?.county ?? this.plan.flood.authority;
     append(

@@ -4,6 +4,7 @@ import { DescribeTables1795641700003 } from './describe-tables.js';
 import {
   AssessmentRow,
   CountersignatureRow,
+  DeclaredLevelRow,
   EndedWarningRow,
   ForecastRow,
   ItemRow,
@@ -238,6 +239,35 @@ class LevelsByArea1795719600000 implements MigrationInterface {
   }
 }
 
+/** Several responses and authorities: what a response is issued against, and what others have declared. */
+class OtherResponses1795725600000 implements MigrationInterface {
+  readonly name = 'OtherResponses1795725600000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      alter table response.level_history add column issued_as text[];
+      comment on column response.level_history."issued_as" is 'what it was issued against; null: before that was kept';
+      create table response.declared_level (
+        authority text, hazard text, hazards text[] not null, name text not null, kind text not null, level text not null,
+        counties text[] not null, at timestamptz not null, event text not null, primary key (authority, hazard));
+      comment on table response.declared_level is 'The levels that other authorities have declared, the last of each';
+      comment on column response.declared_level."authority" is 'GB/T 2260 code, or the name of a department';
+      comment on column response.declared_level."hazard" is 'one of those that its response is against';
+      comment on column response.declared_level."hazards" is 'all of them';
+      comment on column response.declared_level."name" is 'its name';
+      comment on column response.declared_level."kind" is 'what authority it is';
+      comment on column response.declared_level."level" is 'level; none: it has ended';
+      comment on column response.declared_level."counties" is 'counties that it covers; none: all';
+      comment on column response.declared_level."at" is 'from when on';
+      comment on column response.declared_level."event" is 'event';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -253,6 +283,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     RainRow,
     RainBandRow,
     ForecastRow,
+    DeclaredLevelRow,
     TaskRow,
     MovedRow,
     ResponseOrder,
@@ -268,5 +299,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     LateWarnings1795700000000,
     UnplacedWarnings1795717000000,
     LevelsByArea1795719600000,
+    OtherResponses1795725600000,
   ],
 };

@@ -1,4 +1,4 @@
-import type { Colour, Level, UtcInstant } from '@fengsui/contracts';
+import type { AuthorityKind, Colour, Hazard, Level, UtcInstant } from '@fengsui/contracts';
 import {
   DocumentColumn,
   FlagColumn,
@@ -33,6 +33,8 @@ export class LevelHistoryRow {
   @TextColumn('version of the plan') plan!: string;
   @InstantColumn('when we knew of it; null: before that was kept', { nullable: true }) recordedAt!: UtcInstant | null;
   @DocumentColumn('which level each part was under', { nullable: true }) areas!: Areas | null;
+  @TextsColumn('what it was issued against; null: before that was kept', { nullable: true })
+  issuedAs!: readonly Hazard[] | null;
 }
 
 @Entity({
@@ -159,6 +161,23 @@ export class ForecastRow {
   @NumberColumn('stage, metres', { nullable: true }) stageM!: number | null;
   @NumberColumn('discharge, cubic metres a second', { nullable: true }) flowM3s!: number | null;
   @NumberColumn('return period, years', { nullable: true }) returnPeriodYears!: number | null;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'declared_level',
+  comment: 'The levels that other authorities have declared, the last of each',
+})
+export class DeclaredLevelRow {
+  @Key('GB/T 2260 code, or the name of a department') authority!: string;
+  @Key('one of those that its response is against') hazard!: Hazard;
+  @TextsColumn('all of them') hazards!: readonly Hazard[];
+  @TextColumn('its name') name!: string;
+  @TextColumn('what authority it is') kind!: AuthorityKind;
+  @TextColumn('level; none: it has ended') level!: Level;
+  @TextsColumn('counties that it covers; none: all') counties!: readonly string[];
+  @InstantColumn('from when on') at!: UtcInstant;
   @TextColumn('event') event!: string;
 }
 

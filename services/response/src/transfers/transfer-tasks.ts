@@ -6,22 +6,15 @@ import {
   type ResponseChangedV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import {
-  insertReturning,
-  insertRows,
-  one,
-  rows,
-  run,
-  schedule,
-  unschedule,
-  type Job,
-  type Tx,
-} from '@fengsui/database';
+import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
+  fromStored,
   levelAt,
+  movesPeople,
   progress,
   unaccounted,
+  type Areas,
   type FloodResponse,
   type Progressed,
   type RaisingLevel,
@@ -42,14 +35,19 @@ export class TransferTasks {
     private readonly desk: OrdersDesk,
   ) {}
 
-  /** Raises the tasks that do not exist yet, and carries out the reports that waited for them. */
+  /**
+   * Raises the tasks that do not exist yet, and carries out the reports that waited for them. A point whose people are
+   * being moved for the response of another authority already is left to that task.
+   */
   async raise(
-    planned: readonly TransferPlan[],
+    called: readonly TransferPlan[],
     episode: string,
     cause: ResponseChangedV1,
     unit: UnitOfWork,
   ): Promise<void> {
     const { tx, append } = unit;
+    const elsewhere = await underWay(tx, episode);
+    const planned = called.filter(({ riskPoint }) => !elsewhere.has(riskPoint.id));
     const all = planned.map((transfer) => ({
       transfer,
       event: taskRaised(this.plan.flood.version, episode, transfer, cause),
@@ -125,9 +123,9 @@ export class TransferTasks {
   }
 
   /** The level has risen: what is still to be done is due by the time of the new level, if that is earlier. */
-  async hasten({ episodeId, areas }: FloodResponse, at: UtcInstant, { tx }: UnitOfWork): Promise<void> {
+  async hasten(areas: Areas, at: UtcInstant, { tx }: UnitOfWork): Promise<void> {
     const { flood } = this.plan;
-    const open = await tx.getRepository(TaskRow).find({ where: { episode: episodeId ?? '', state: Not('closed') } });
+    const open = await tx.getRepository(TaskRow).find({ where: { state: Not('closed') } });
     const hastened = open.flatMap((row) => {
       const point = this.plan.riskPoints.find(({ id }) => id === row.riskPoint);
       const level = point === undefined ? 'none' : levelAt(point, areas);
@@ -154,7 +152,7 @@ export class TransferTasks {
     const before = { ...row, closed: row.state === 'closed' };
     const result = progress(before, order.data, new Set(known.map(({ person }) => person)));
     // When the response is over, who was moved may go home.
-    const reopens = result.reopens && (await isOn(tx, row.episode));
+    const reopens = result.reopens && (await this.isOn(tx, row.riskPoint));
     const task = { ...result.task, closed: result.reopens ? !reopens : result.task.closed };
     const { newlyMoved, closes } = result;
     if (result.returned.length > 0)
@@ -191,19 +189,15 @@ export class TransferTasks {
     }
   }
 
-  /** A person ended the response: what is still open ends with it. */
-  async closeAll(episode: string, order: OrderV1, unit: UnitOfWork): Promise<void> {
-    await this.close(await openTasks(unit.tx, episode), order, unit);
-  }
-
-  /** A person ended it for a part: what is open there ends with it. */
-  async closeOutside(episode: string, { areas }: FloodResponse, order: OrderV1, unit: UnitOfWork): Promise<void> {
-    const open = await openTasks(unit.tx, episode);
-    const covered = new Set(
-      this.plan.riskPoints.filter((point) => levelAt(point, areas) !== 'none').map(({ id }) => `${episode}/${id}`),
-    );
+  /**
+   * A person ended a response, or a part of it: what is open where none is in force any more ends with it.
+   * @param areas what is under any response in which people are moved
+   */
+  async closeOutside(areas: Areas, order: OrderV1, unit: UnitOfWork): Promise<void> {
+    const covered = this.pointsIn(areas);
+    const open = await openTasks(unit.tx);
     await this.close(
-      open.filter(({ id }) => !covered.has(id)),
+      open.filter(({ riskPoint }) => !covered.has(riskPoint)),
       order,
       unit,
     );
@@ -230,10 +224,17 @@ export class TransferTasks {
     append(...events);
   }
 
-  /** People of the open tasks of a response who are neither moved nor known not to be there. */
-  async unaccountedIn(episode: string, tx: Tx): Promise<number> {
-    const open = await tx.getRepository(TaskRow).find({ where: { episode, state: Not('closed') } });
-    return open.reduce((sum, row) => sum + unaccounted({ ...row, closed: false }), 0);
+  /** People of the open tasks outside of these areas who are neither moved nor known not to be there. */
+  async unaccountedOutside(areas: Areas, tx: Tx): Promise<number> {
+    const covered = this.pointsIn(areas);
+    const open = await tx.getRepository(TaskRow).find({ where: { state: Not('closed') } });
+    return open
+      .filter(({ riskPoint }) => !covered.has(riskPoint))
+      .reduce((sum, row) => sum + unaccounted({ ...row, closed: false }), 0);
+  }
+
+  private pointsIn(areas: Areas): ReadonlySet<string> {
+    return new Set(this.plan.riskPoints.filter((point) => levelAt(point, areas) !== 'none').map(({ id }) => id));
   }
 
   /** More than there are on the ledger: for a person to look at, and in no figure. */
@@ -255,14 +256,21 @@ export class TransferTasks {
     );
   }
 
+  /** Whether a point is still under a response in which people are moved. */
+  private async isOn(tx: Tx, riskPoint: string): Promise<boolean> {
+    const point = this.plan.riskPoints.find(({ id }) => id === riskPoint);
+    const inForce = await rows<{ body: FloodResponse }>(
+      tx,
+      `select body from response.state where body->>'level' <> 'none'`,
+    );
+    const states = inForce.map(({ body }) => fromStored(body)).filter((state) => movesPeople(state, this.plan.flood));
+    return point !== undefined && states.some(({ areas }) => levelAt(point, areas) !== 'none');
+  }
+
   private lock(tx: Tx, id: string): Promise<TaskRow | null> {
     return tx.getRepository(TaskRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 }
-
-/** Whether a response is still in force. */
-const isOn = async (tx: Tx, episode: string): Promise<boolean> =>
-  (await one(tx, `select 1 from response.state where body->>'episodeId' = $1`, [episode])) !== null;
 
 /** What a person must see to by hand: whom the plan names could not be made a task. */
 const unusableItem = (
@@ -277,15 +285,22 @@ const unusableItem = (
   closedAt: null,
 });
 
-const openTasks = (
-  tx: Tx,
-  episode: string,
-): Promise<Pick<TaskRow, 'id' | 'episode' | 'county' | 'people' | 'moved'>[]> =>
+const openTasks = (tx: Tx): Promise<Pick<TaskRow, 'id' | 'episode' | 'county' | 'riskPoint' | 'people' | 'moved'>[]> =>
   rows(
     tx,
-    `select id, episode, county, people, moved from response.task where episode = $1 and state <> 'closed' order by id for update`,
+    `select id, episode, county, risk_point as "riskPoint", people, moved from response.task
+     where state <> 'closed' order by id for update`,
+  );
+
+/** Points whose people are being moved in another response. */
+async function underWay(tx: Tx, episode: string): Promise<ReadonlySet<string>> {
+  const found = await rows<{ point: string }>(
+    tx,
+    `select risk_point as point from response.task where state <> 'closed' and episode <> $1`,
     [episode],
   );
+  return new Set(found.map(({ point }) => point));
+}
 
 const pick = ({ moved, absent, refusing }: Readonly<{ moved: number; absent: number; refusing: number }>) => ({
   moved,

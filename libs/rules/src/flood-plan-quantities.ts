@@ -1,0 +1,280 @@
+import {
+  COLOUR_IN_CHINESE,
+  COLOURS,
+  colourRank,
+  LEVEL_IN_CHINESE,
+  levelRank,
+  type AuthorityKind,
+} from '@fengsui/contracts';
+import { highest } from './areas.js';
+import { fault, zh, type PlanFault } from './plan-fault.js';
+import type { Condition, FloodPlan, Measure } from './flood-plan.js';
+
+/** More places than there are, or more of a quantity than can be. */
+export function outOfReach({ conditions, counties, limits }: FloodPlan): PlanFault[] {
+  const gauges = Object.entries(limits.stages);
+  return conditions.flatMap(({ id, when }): PlanFault[] => {
+    const place = `conditions/${id}`;
+    const never = (what: string, case_: string): PlanFault[] => [fault(place, `不可能达到：${what}`, case_)];
+    switch (when.measure) {
+      case 'warning':
+        return when.counties > counties.length
+          ? never(
+              `要求${when.counties}个县（市、区），本市只有${counties.length}个`,
+              `全部${counties.length}个县（市、区）均发布，也不启动`,
+            )
+          : [];
+      case 'stage':
+      case 'forecast-stage': {
+        const high = gauges.filter(([, { highestM }]) => highestM >= when.aboveWarningM).length;
+        return high < when.stations
+          ? never(
+              `要求${when.stations}个站点超警戒${when.aboveWarningM}米，能达到的只有${high}个`,
+              `全部站点达到可能的最高水位，也不启动`,
+            )
+          : [];
+      }
+      case 'forecast-flow':
+        return when.flowM3s > limits.mostFlowM3s
+          ? never(
+              `流量${when.flowM3s}立方米每秒，可能的最大为${limits.mostFlowM3s}`,
+              `预报${limits.mostFlowM3s}立方米每秒，也不启动`,
+            )
+          : [];
+      case 'forecast-return-period':
+        return when.years > limits.mostReturnPeriodYears
+          ? never(`${when.years}年一遇`, `预报${limits.mostReturnPeriodYears}年一遇，也不启动`)
+          : [];
+      case 'authority-level': {
+        const most = authoritiesOf(when.kind, counties);
+        return when.authorities > most
+          ? never(`要求${when.authorities}个机构，最多只有${most}个`, `全部${most}个机构均启动Ⅰ级，也不启动`)
+          : [];
+      }
+      case 'rain': {
+        const most = limits.mostRainMmPerHour * when.hours;
+        return when.mm > most
+          ? never(
+              `${when.hours}小时${when.mm}毫米，可能的最大为${most}毫米`,
+              `${when.hours}小时降雨${most}毫米，也不启动`,
+            )
+          : [];
+      }
+    }
+  });
+}
+
+/** A condition that holds whatever is measured is a response without end. */
+export function alwaysMet({ conditions, limits }: FloodPlan): PlanFault[] {
+  const gauges = Object.entries(limits.stages);
+  return conditions.flatMap(({ id, when }): PlanFault[] => {
+    const place = `conditions/${id}`;
+    const always = (case_: string): PlanFault[] => [fault(place, '任何时候都成立', case_)];
+    switch (when.measure) {
+      case 'stage':
+      case 'forecast-stage': {
+        const dry = gauges.filter(([, { lowestM }]) => lowestM >= when.aboveWarningM);
+        return dry.length >= when.stations && dry.length > 0
+          ? always(`${dry[0]?.[0] ?? ''} 处于可能的最低水位时也启动`)
+          : [];
+      }
+      case 'rain':
+        return when.mm <= 0 ? always('无雨时也启动') : [];
+      case 'forecast-flow':
+        return when.flowM3s <= 0 ? always('断流时也启动') : [];
+      case 'forecast-return-period':
+        return when.years <= 1 ? always('每年都有的洪水也启动') : [];
+      case 'warning':
+      case 'authority-level':
+        return [];
+    }
+  });
+}
+
+/** As many authorities of a kind can have declared a level: the counties here; of others, one is enough. */
+const authoritiesOf = (kind: AuthorityKind, counties: readonly string[]): number =>
+  kind === 'county' ? counties.length : kind === 'township' || kind === 'neighbour' || kind === 'department' ? 99 : 1;
+
+/** A quantity of which a condition speaks. */
+type Quantity = Readonly<{
+  of: Measure['measure'];
+  eventCode?: string;
+  hours?: number;
+  station?: string;
+  kind?: AuthorityKind;
+  name: string;
+  /** As many places can have it. */ places: number;
+}>;
+
+/** The most of every quantity, in 1 to all places, calls for Ⅰ, or for what is stated with a reason. */
+export function belowTheHighest(plan: FloodPlan): PlanFault[] {
+  return quantitiesOf(plan).flatMap((quantity): PlanFault[] => {
+    const { of, eventCode, hours, station, kind, name, places } = quantity;
+    const rows = plan.ceilings
+      .filter(
+        (row) =>
+          row.of === of &&
+          row.eventCode === eventCode &&
+          row.hours === hours &&
+          row.station === station &&
+          row.kind === kind,
+      )
+      .map((row) => ({ ...row, upTo: row.upTo ?? places }))
+      .sort((a, b) => a.upTo - b.upTo);
+    // What one other authority does may rightly call for nothing; what all do may not.
+    for (let n = of === 'authority-level' ? places : 1; n <= places; n += 1) {
+      const level = highest(
+        plan.conditions.filter(({ when }) => isMetAtMost(when, quantity, n)).map((one) => one.level),
+      );
+      const stated = rows.find(({ upTo }) => n <= upTo)?.level ?? 'I';
+      if (level === stated) continue;
+      const where =
+        places === 1
+          ? ''
+          : of === 'authority-level'
+            ? `${n}个机构`
+            : of === 'warning'
+              ? `${n}个县（市、区）`
+              : `${n}个站点`;
+      const case_ = `${where}${name}达到可能的最大：${zh(level)}`;
+      return [
+        stated === 'I'
+          ? fault(`quantity/${name}`, `${name}到不了Ⅰ级，也未写明上限`, case_)
+          : fault(`ceilings/${name}`, `${name}的上限写为${zh(stated)}`, `${case_}，与所写不符`),
+      ];
+    }
+    return [];
+  });
+}
+
+function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPlan): readonly Quantity[] {
+  const gauges = Object.keys(limits.stages).length;
+  const all = conditions.map(({ when }): Quantity => {
+    switch (when.measure) {
+      case 'warning': {
+        const name = warnings.find(({ eventCode }) => eventCode === when.eventCode)?.name ?? when.eventCode;
+        return { of: 'warning', eventCode: when.eventCode, name: `${name}预警`, places: counties.length };
+      }
+      case 'stage':
+        return { of: 'stage', name: '水位', places: gauges };
+      case 'forecast-stage':
+        return { of: 'forecast-stage', name: '预报水位', places: gauges };
+      case 'forecast-flow':
+        return {
+          of: 'forecast-flow',
+          station: when.station,
+          name: `${names[when.station] ?? when.station}预报流量`,
+          places: 1,
+        };
+      case 'forecast-return-period':
+        return { of: 'forecast-return-period', name: '预报重现期', places: 1 };
+      case 'authority-level': {
+        const places = Math.min(authoritiesOf(when.kind, counties), counties.length);
+        return { of: 'authority-level', kind: when.kind, name: `${AUTHORITIES[when.kind]}响应`, places };
+      }
+      case 'rain':
+        return { of: 'rain', hours: when.hours, name: `${when.hours}小时雨量`, places: counties.length };
+    }
+  });
+  return [...new Map(all.map((one) => [one.name, one])).values()];
+}
+
+const AUTHORITIES: Readonly<Record<AuthorityKind, string>> = {
+  province: '省级',
+  city: '市级',
+  county: '县级',
+  township: '镇级',
+  department: '部门',
+  neighbour: '邻近地区',
+};
+
+/** Whether a condition holds when so many places have the most of a quantity. */
+function isMetAtMost(when: Measure, { of, eventCode, hours, station, kind }: Quantity, places: number): boolean {
+  if (when.measure !== of) return false;
+  switch (when.measure) {
+    case 'warning':
+      return when.eventCode === eventCode && when.counties <= places;
+    case 'stage':
+    case 'forecast-stage':
+      return when.stations <= places;
+    case 'rain':
+      return when.hours === hours && when.stations <= places;
+    case 'forecast-flow':
+      return when.station === station;
+    case 'forecast-return-period':
+      return true;
+    case 'authority-level':
+      return when.kind === kind && when.authorities <= places;
+  }
+}
+
+/**
+ * A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of
+ * the two is a mistake.
+ */
+export function anticipated({ conditions }: FloodPlan): PlanFault[] {
+  return conditions.flatMap((condition, index) => {
+    const other = conditions.find(
+      (one, at) =>
+        at !== index &&
+        levelRank(one.level) >= levelRank(condition.level) &&
+        condition.hazards.every((hazard) => one.hazards.includes(hazard)) &&
+        implies(condition.when, one.when) &&
+        !(implies(one.when, condition.when) && at > index),
+    );
+    return other === undefined ? [] : [shadowed(condition, other)];
+  });
+}
+
+const shadowed = ({ id, level, when }: Condition, other: Condition): PlanFault =>
+  fault(
+    `conditions/${id}`,
+    `永远不起作用：${other.id}已启动${zh(other.level)}`,
+    `${words(when)}：${id}要求${zh(level)}，而${other.id}已要求${zh(other.level)}`,
+  );
+
+/** Whether `a` cannot hold without `b` holding. */
+function implies(a: Measure, b: Measure): boolean {
+  if (a.measure === 'warning')
+    return (
+      b.measure === 'warning' &&
+      a.eventCode === b.eventCode &&
+      colourRank(a.colour) >= colourRank(b.colour) &&
+      a.counties >= b.counties
+    );
+  if (a.measure === 'stage' || a.measure === 'forecast-stage')
+    return b.measure === a.measure && a.aboveWarningM >= b.aboveWarningM && a.stations >= b.stations;
+  if (a.measure === 'forecast-flow')
+    return b.measure === 'forecast-flow' && a.station === b.station && a.flowM3s >= b.flowM3s;
+  if (a.measure === 'authority-level')
+    return (
+      b.measure === 'authority-level' &&
+      a.kind === b.kind &&
+      (b.authority === undefined || a.authority === b.authority) &&
+      String(a.hazards ?? '') === String(b.hazards ?? '') &&
+      levelRank(a.level) >= levelRank(b.level) &&
+      a.authorities >= b.authorities
+    );
+  if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
+  return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
+}
+
+/** A condition in words. */
+function words(when: Measure): string {
+  switch (when.measure) {
+    case 'warning':
+      return `${when.counties}个县（市、区）${when.eventCode}${COLOURS.includes(when.colour) ? COLOUR_IN_CHINESE[when.colour] : when.colour}预警`;
+    case 'stage':
+      return `${when.stations}个站点超警戒水位${when.aboveWarningM}米`;
+    case 'forecast-stage':
+      return `预报${when.stations}个站点超警戒水位${when.aboveWarningM}米`;
+    case 'forecast-flow':
+      return `预报${when.station}流量${when.flowM3s}立方米每秒`;
+    case 'forecast-return-period':
+      return `预报${when.years}年一遇洪水`;
+    case 'rain':
+      return `${when.stations}个站点${when.hours}小时雨量${when.mm}毫米`;
+    case 'authority-level':
+      return `${when.authorities}个${AUTHORITIES[when.kind]}机构启动${LEVEL_IN_CHINESE[when.level]}响应`;
+  }
+}
