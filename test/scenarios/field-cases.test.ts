@@ -48,7 +48,8 @@ async function fed(folder: string, ...files: readonly (string | Buffer)[]): Prom
       refused: receipt.refusals.map(({ place, reason }) => `${place}: ${reason}`).join('; '),
       notes: receipt.notes.map(({ note }) => note).join('; '),
       proposed: levels
-        .filter(({ state }) => state === 'proposed')
+        // The city's: what its counties are proposed is tried where counties decide.
+        .filter(({ state, authority }) => state === 'proposed' && authority === '441800')
         .map(({ level, areas = [], reason }) => `${level} ${areas.map(({ area }) => area).join(' ')} ${reason}`),
       events: bodies.map(({ body }) => JSON.parse(body) as DomainEvent),
     });

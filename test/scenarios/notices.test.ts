@@ -82,20 +82,23 @@ describe('published notices, against what was known before each', () => {
         notice({ trigger: '6月1日9时40分,市气象台将佛冈县暴雨黄色预警信号升级为暴雨橙色' }),
         notice({ adcode: '441881' }),
         notice({ hazard: '防旱' }),
+        notice({ adcode: '440000', hazard: '水利防汛' }),
       ];
       writeFileSync(path.join(folder, 'notices.jsonl'), `${lines.join('\n')}\n`);
       writeFileSync(
         path.join(folder, 'rain.csv'),
         'station,time,quantity,value,unit,window_minutes\nfogang,2024-06-01T09:50:00+08:00,rain,120,mm,180\n',
       );
-      const [fogang, yingde, drought] = replayed(folder);
+      const [fogang, yingde, drought, province] = replayed(folder);
       expect(fogang).toMatchObject({
         judged: true,
         difference: 'agrees',
         proposed: { level: 'IV', at: '2024-06-01T01:40:00.000Z' },
       });
       expect(yingde).toMatchObject({ judged: false, known: [], proposed: null });
-      expect(drought).toMatchObject({ judged: false, missing: ['预案没有此类响应的启动条件'] });
+      expect(drought).toMatchObject({ judged: false, missing: ['此前72小时内没有预警信号'] });
+      expect(province).toMatchObject({ decidedHere: false, hazards: ['flood'], judged: false, proposed: null });
+      expect(province?.missing).toEqual(['该机构的等级不在本系统签发，作为接收的等级计入依据']);
       writeFileSync(path.join(folder, 'notices.jsonl'), `${notice({})}\n${notice({ to_level: 'V' })}\n`);
       expect(() => replayed(folder)).toThrow(/notices.jsonl 2.*to_level/);
     } finally {

@@ -4,6 +4,7 @@ import { Count, defineEvent, Instant, Name, OneOf, Shape, Text } from './event.j
 export const CALL_CAUSES = [
   'proposal',
   'proposal-overdue',
+  'proposal-lower',
   'response',
   'transfers',
   'transfer-overdue',

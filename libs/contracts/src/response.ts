@@ -72,6 +72,7 @@ export const ResponseProposalOverdueV1 = defineEvent(
     authority,
     hazard,
     issuedAs,
+    from: Type.Optional(level('level in force')),
     to: level('level proposed'),
     dueAt: Instant('deadline that passed'),
     reminder: Count('1 for the first'),

@@ -2,10 +2,12 @@ import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
 import type { FloodPlan, RiskPoint, Roster } from '@fengsui/rules';
 import { incidentsOf } from './accidents.js';
-import type { Delivery } from './delivery.js';
+import { wall, type Delivery } from './delivery.js';
+import { dragonBoat } from './dragon-boat.js';
 import { floodsOf } from './floods.js';
 import { Random } from './random.js';
 import { readingsOf } from './readings.js';
+import { PEOPLE_MOVED_2020 } from './targets.js';
 import { wildfiresOf } from './wildfires.js';
 import { workRecordsOf } from './work-records.js';
 
@@ -45,16 +47,46 @@ export function demonstration(city: DemonstrationCity): readonly Delivery[] {
     ...incidentsOf(year, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);
-  const ordered = deliveries
-    .map((delivery, index) => ({ delivery, index }))
-    .sort((a, b) => (a.delivery.at < b.delivery.at ? -1 : a.delivery.at > b.delivery.at ? 1 : a.index - b.index));
-  const last = ordered.at(-1)?.delivery.at;
-  if (last === undefined || last >= ENDS || (ordered[0]?.delivery.at ?? '') < BEGINS)
+  const ordered = inOrder(deliveries);
+  const last = ordered.at(-1)?.at;
+  if (last === undefined || last >= ENDS || (ordered[0]?.at ?? '') < BEGINS)
     throw new Error('the script leaves its own time');
-  return ordered.map(({ delivery }, index) => ({
-    ...delivery,
-    name: `${String(index + 1).padStart(5, '0')}-${stamp(delivery.at)}-${delivery.name}`,
-  }));
+  return ordered;
+}
+
+/**
+ * One week of the script by itself, on an installation that has seen nothing before: the 龙舟水 of June 2020, with 2.99
+ * 万 people moved. For the console, and for a test that kills the product in the middle.
+ */
+export function dragonBoatWeek({
+  flood,
+  riskPoints,
+  roster,
+}: Omit<DemonstrationCity, 'counties'>): readonly Delivery[] {
+  const told = {
+    episode: '2020-E01',
+    proposals: ['2020-P01', '2020-P03'],
+    counties: COUNTIES,
+    countyProposals: 0,
+    movedAtIV: 7_730,
+    movedAtIII: PEOPLE_MOVED_2020 - 7_730,
+  } as const;
+  const days = ['2020-06-05', '2020-06-11'] as const;
+  const readings = readingsOf(2020, new Random(SEED + 2020)).filter(
+    ({ at }) => at >= wall(days[0], '00:00') && at < wall(days[1], '00:00'),
+  );
+  return inOrder([...readings, ...dragonBoat({ flood, riskPoints, roster }, told, new Random(SEED + 2020 + 10_000))]);
+}
+
+/** In the order of time, each with a name that tells it. */
+function inOrder(deliveries: readonly Delivery[]): readonly Delivery[] {
+  return deliveries
+    .map((delivery, index) => ({ delivery, index }))
+    .sort((a, b) => (a.delivery.at < b.delivery.at ? -1 : a.delivery.at > b.delivery.at ? 1 : a.index - b.index))
+    .map(({ delivery }, index) => ({
+      ...delivery,
+      name: `${String(index + 1).padStart(5, '0')}-${stamp(delivery.at)}-${delivery.name}`,
+    }));
 }
 
 const stamp = (at: UtcInstant): string =>

@@ -38,11 +38,12 @@ export const sameAreas = (a: Areas, b: Areas): boolean =>
 const REACH = /^reach:(.+)$/;
 export const reachOf = (station: string): Area => `reach:${station}`;
 
-/** The counties in which an area lies. */
-export function countiesIn(area: Area, { reaches, stations }: Places): readonly string[] {
+/** The counties of the authority in which an area lies: of a reach that goes on into another county, its own. */
+export function countiesIn(area: Area, { counties, reaches, stations }: Places): readonly string[] {
   const station = REACH.exec(area)?.[1];
-  if (station === undefined) return [area];
-  return reaches[station] ?? [stations[station]?.county ?? ''].filter((county) => county !== '');
+  if (station === undefined) return counties.includes(area) ? [area] : [];
+  const along = reaches[station] ?? [stations[station]?.county ?? ''];
+  return along.filter((county) => counties.includes(county));
 }
 
 /** The counties of all areas, in order. */

@@ -121,9 +121,7 @@ type When = Readonly<{ now: UtcInstant; decisive: ReadonlySet<string> }>;
 /** Of what holds anywhere, what lies where the authority decides. */
 function within(grounds: readonly Ground[], plan: FloodPlan): readonly Ground[] {
   return grounds.flatMap((ground) => {
-    const areas = ground.areas.filter((area) =>
-      countiesIn(area, plan).some((county) => plan.counties.includes(county)),
-    );
+    const areas = ground.areas.filter((area) => countiesIn(area, plan).length > 0);
     if (areas.length === 0) return [];
     return areas.length === ground.areas.length ? [ground] : [{ ...ground, areas }];
   });

@@ -14,6 +14,7 @@ export * from './flood-response.js';
 export * from './notices.js';
 export * from './rain-sums.js';
 export * from './responses.js';
+export * from './stage-grades.js';
 export * from './gauge-bands.js';
 export * from './grades.js';
 export * from './roster.js';

@@ -157,6 +157,7 @@ function demandAt(all: readonly Known[], plan: FloodPlan, now: UtcInstant): Dema
 /** Whether something may concern an authority: its own counties, or the river above it. */
 function isFor({ is }: Known, plan: FloodPlan): boolean {
   const { counties, stations, reaches } = plan;
+  if (!isAskedFor(is, plan)) return false;
   const own = (county: string): boolean => counties.includes(county);
   if (is.kind === 'level') return is.declared.authority !== plan.authority;
   if (is.kind === 'warning') return is.counties.some(own);
@@ -166,6 +167,16 @@ function isFor({ is }: Known, plan: FloodPlan): boolean {
   }
   return false;
 }
+
+/** Whether any condition is about such a thing: a rain signal is no evidence of a drought. */
+const isAskedFor = (is: KnownFact, { conditions }: FloodPlan): boolean =>
+  conditions.some(({ when }) =>
+    is.kind === 'warning'
+      ? when.measure === 'warning' && when.eventCode === is.eventCode
+      : is.kind === 'level'
+        ? when.measure === 'authority-level'
+        : KIND_OF[when.measure] === is.kind,
+  );
 
 const KINDS = { warning: '预警信号', stage: '水位实测', forecast: '洪水预报', rain: '雨量实测' } as const;
 const KIND_OF: Readonly<Partial<Record<Condition['when']['measure'], keyof typeof KINDS>>> = {

@@ -1,6 +1,7 @@
 import { addMinutes, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
 import { highest, reachOf, type Areas } from './areas.js';
 import type { FloodPlan, RaisingLevel } from './flood-plan.js';
+import type { FloodResponse } from './flood-response.js';
 
 /**
  * A place whose people must be moved when a level demands it: one row of the city's list, with its village ledger
@@ -50,6 +51,22 @@ export function transfersBetween(
     return [{ riskPoint, level, dueAt: addMinutes(at, plan.moveWithinMinutes[level]) }];
   });
 }
+
+/**
+ * The level that a point is under by any of these responses: the city's, or its county's own. A reach may go on into
+ * another county, whose people that county's neighbour does not move.
+ */
+export const levelUnder = (
+  point: RiskPoint,
+  responses: readonly Pick<FloodResponse, 'authority' | 'issuedAs' | 'areas'>[],
+  { authority: city, transfersFor }: Pick<FloodPlan, 'authority' | 'transfersFor'>,
+): Level =>
+  highest(
+    responses
+      .filter((one) => one.authority === city || one.authority === point.county)
+      .filter((one) => movesPeople(one, { transfersFor }))
+      .map(({ areas }) => levelAt(point, areas)),
+  );
 
 /** The level that a point is under: that of its county, or of the reach on which it lies. */
 export const levelAt = ({ county, reach }: RiskPoint, areas: Areas): Level =>

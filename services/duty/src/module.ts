@@ -3,6 +3,7 @@ import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Calls } from './calls/calls.js';
 import { Bundles } from './decisions/bundles.js';
+import { SilentGauges } from './decisions/silent-gauges.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
 import type { Channel } from './delivery/channels/channel.js';
 import { MailChannel } from './delivery/channels/mail.js';
@@ -28,6 +29,7 @@ export class DutyModule {
         ordersDesk('duty', DutyOrder, plan.answerWaitsMinutes),
         Calls,
         Bundles,
+        SilentGauges,
         DeliverMessages,
         DutyQuery,
       ],

@@ -137,6 +137,7 @@ const PlanFile = Type.Object(
       {
         proposal: cause,
         'proposal-overdue': cause,
+        'proposal-lower': cause,
         response: cause,
         transfers: cause,
         'transfer-overdue': cause,

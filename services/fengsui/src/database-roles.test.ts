@@ -134,9 +134,16 @@ describe('the database roles of the services', () => {
     await db.destroy();
     const ask = async (service: string, what: string): Promise<object[]> =>
       (await fetch(`${asked.get(service)}/v1/${what}`, { headers: { authorization } })).json() as Promise<object[]>;
-    while ((await ask('duty', 'calls')).length === 0) await sleep(50);
-    expect(await ask('response', 'levels')).toMatchObject([{ level: 'none' }, { level: 'III', state: 'proposed' }]);
-    expect(await ask('duty', 'calls')).toMatchObject([{ cause: 'proposal', state: 'ringing' }]);
+    // The city and its two counties under red, each its own people.
+    while ((await ask('duty', 'calls')).length < 3) await sleep(50);
+    const levels = (await ask('response', 'levels')) as readonly Readonly<{ authority: string }>[];
+    expect(levels.filter(({ authority }) => authority === '441800')).toMatchObject([
+      { level: 'none' },
+      { level: 'III', state: 'proposed' },
+    ]);
+    expect(await ask('duty', 'calls')).toMatchObject(
+      Array.from({ length: 3 }, () => ({ cause: 'proposal', state: 'ringing' })),
+    );
     expect(await ask('wildfire', 'wildfires')).toEqual([]);
     await Promise.all(running.map((child) => stopProcess(child)));
   });

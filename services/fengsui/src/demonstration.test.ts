@@ -257,9 +257,14 @@ describe('the demonstration years', () => {
         'contract-json',
       ]),
     );
-    expect(fengsui('levels').json).toMatchObject([
-      { level: 'none', state: 'ordered' },
-      { level: 'III', state: 'proposed' },
+    const levels = fengsui('levels').json as readonly Readonly<{ authority: string; state: string; level: string }>[];
+    const of = (whose: readonly string[]): string[] =>
+      levels.filter(({ authority }) => whose.includes(authority)).map(({ state, level }) => `${state} ${level}`);
+    expect(of(['441800'])).toEqual(['ordered none', 'proposed III']);
+    // The two counties that are under red are proposed a level of their own, too.
+    expect(of(['441802', '441881']).filter((one) => one.startsWith('proposed'))).toEqual([
+      'proposed III',
+      'proposed III',
     ]);
   });
 

@@ -4,4 +4,13 @@ export { ResponseQuery } from './query.js';
 export { RESPONSE_SCHEMA } from './tables/migrations.js';
 export { ResponseHttp } from './http.js';
 export * from './views.js';
-export { judgeNotice, type FloodPlan, type Known, type Notice } from '@fengsui/rules';
+export {
+  gradeStage,
+  judgeNotice,
+  STAGE_GRADES,
+  type FloodPlan,
+  type Known,
+  type Notice,
+  type StageGrade,
+  type Ungradable,
+} from '@fengsui/rules';

@@ -86,12 +86,15 @@ export class Calls {
   /**
    * What the calls are about has changed: whoever is called from now on is told so. Nobody is called anew: it is the
    * same thing.
+   * @returns whether any call for it still rings
    */
-  async reword(about: string, { subject, text }: CallText, event: string, { tx }: UnitOfWork): Promise<void> {
-    for (const row of await this.ringingFor(tx, about)) {
+  async reword(about: string, { subject, text }: CallText, event: string, { tx }: UnitOfWork): Promise<boolean> {
+    const ringing = await this.ringingFor(tx, about);
+    for (const row of ringing) {
       const causes = [...row.causes, event].slice(-MOST_CAUSES);
       await tx.getRepository(CallRow).update({ id: row.id }, { subject, text, causes });
     }
+    return ringing.length > 0;
   }
 
   /** What the calls were about needs nobody any more. */

@@ -1,7 +1,6 @@
 import {
   hazardsInChinese,
   LEVEL_IN_CHINESE,
-  type GaugeSilentV1,
   shanghaiMinute,
   type FireEvent,
   type Hazard,
@@ -120,9 +119,10 @@ export function textForFire(
   }
 }
 
-export const textForGauge = ({ data: { reason } }: GaugeSilentV1): CallText => ({
-  subject: '【测站中断】响应期间测站无读数',
-  text: `${reason}。\n无数据不等于平安，请派人观测或以其他途径核实。`,
+/** @param reasons what is said of each gauge */
+export const textForGauges = (reasons: readonly string[]): CallText => ({
+  subject: `【测站中断】响应期间${reasons.length}个测站无读数`,
+  text: `${reasons.join('。\n')}。\n无数据不等于平安，请派人观测或以其他途径核实。`,
 });
 
 export function textForSilence({ data: { source, heardAt, reason } }: SourceSilentV1): CallText {

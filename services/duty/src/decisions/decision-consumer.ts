@@ -1,4 +1,11 @@
-import type { EventOf, EventType, SourceHeardV1, SourceSilentV1 } from '@fengsui/contracts';
+import {
+  levelRank,
+  type EventOf,
+  type EventType,
+  type Level,
+  type SourceHeardV1,
+  type SourceSilentV1,
+} from '@fengsui/contracts';
 import type { UnitOfWork } from '@fengsui/log';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
@@ -6,7 +13,8 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import { textForFire, textForGauge, textForResponse, textForSilence } from './call-texts.js';
+import { textForFire, textForResponse, textForSilence } from './call-texts.js';
+import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
 
@@ -16,6 +24,7 @@ export class DecisionConsumer {
   constructor(
     private readonly calls: Calls,
     private readonly bundles: Bundles,
+    private readonly gauges: SilentGauges,
     private readonly plan: DutyPlan,
   ) {}
 
@@ -24,23 +33,24 @@ export class DecisionConsumer {
     for (const event of events) {
       const { proposalId, authority } = event.data;
       const says = textForResponse(event, this.plan.counties);
-      await this.calls.start(
-        { id: `proposal/${proposalId}`, cause: 'proposal', about: proposalId, authority, says, causes: [event.id] },
-        unit,
-      );
+      const [id, cause] = [
+        `proposal/${proposalId}`,
+        lowers(event.data) ? ('proposal-lower' as const) : ('proposal' as const),
+      ];
+      await this.calls.start({ id, cause, about: proposalId, authority, says, causes: [event.id] }, unit);
     }
   }
 
+  /** Nobody has decided. Where a call for it still climbs, that call says so from now on; else it is rung anew. */
   @Consumes('duty', 'response-proposal-overdue.v1')
   async proposalOverdue(events: Events<'response-proposal-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { proposalId, reminder, authority } = event.data;
       const id = `proposal-overdue/${proposalId}/${reminder}`;
       const says = textForResponse(event, this.plan.counties);
-      await this.calls.start(
-        { id, cause: 'proposal-overdue', about: proposalId, authority, says, causes: [event.id] },
-        unit,
-      );
+      if (await this.calls.reword(proposalId, says, event.id, unit)) continue;
+      const cause = lowers(event.data) ? 'proposal-lower' : 'proposal-overdue';
+      await this.calls.start({ id, cause, about: proposalId, authority, says, causes: [event.id] }, unit);
     }
   }
 
@@ -145,25 +155,13 @@ export class DecisionConsumer {
   }
 
   @Consumes('duty', 'gauge-silent.v1')
-  async gaugeSilent(events: Events<'gauge-silent.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events) {
-      const { station, lastAt } = event.data;
-      const id = `gauge-silent/${station}/${lastAt}`;
-      const says = textForGauge(event);
-      await this.calls.start({ id, cause: 'source-silent', about: `gauge/${station}`, says, causes: [event.id] }, unit);
-    }
+  gaugeSilent(events: Events<'gauge-silent.v1'>, unit: UnitOfWork): Promise<void> {
+    return this.gauges.silent(events, unit);
   }
 
   @Consumes('duty', 'gauge-heard.v1')
   async gaugeHeard(events: Events<'gauge-heard.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events)
-      await this.calls.close(
-        `gauge/${event.data.station}`,
-        'source-heard',
-        '测站已有新读数',
-        endingBy(event, unit),
-        unit,
-      );
+    for (const event of events) await this.gauges.heard(event, unit);
   }
 
   private async callForFire(
@@ -176,6 +174,10 @@ export class DecisionConsumer {
     await this.calls.start({ id: `${cause}/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
   }
 }
+
+/** Nothing is at risk while nobody lowers a level: it is no reason to climb the urgent chain at night. */
+const lowers = ({ from, to }: Readonly<{ from?: Level | undefined; to: Level }>): boolean =>
+  from !== undefined && levelRank(to) < levelRank(from);
 
 const endingBy = (
   { id, occurredAt }: Readonly<{ id: string; occurredAt: Ending['at'] }>,

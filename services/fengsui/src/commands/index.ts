@@ -25,6 +25,7 @@ import { PLAN_CHECK_COMMAND } from './plan-check.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { PREPARE_COMMAND } from './prepare.js';
 import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
+import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { TASKS_COMMAND } from './tasks.js';
@@ -67,6 +68,7 @@ const OWN: readonly CommandOf[] = [
   CLOCK_COMMAND,
   PLAN_CHECK_COMMAND,
   REPLAY_NOTICES_COMMAND,
+  REPLAY_STAGES_COMMAND,
   PREPARE_COMMAND,
   DOCTOR_COMMAND,
 ];

@@ -164,6 +164,7 @@ export function overdue(
       authority: state.authority,
       hazard: state.hazard,
       issuedAs: [...issuedAs],
+      from: state.level,
       to,
       dueAt,
       reminder: reminders,

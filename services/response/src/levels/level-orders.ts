@@ -6,7 +6,6 @@ import {
   afterRuling,
   heldBeside,
   isLate,
-  mergedAreas,
   movesPeople,
   rule,
   transfersBetween,
@@ -127,8 +126,7 @@ export class LevelOrders {
     tx: Tx,
   ): Promise<Readonly<{ countersignedBy: string | null }> | Readonly<{ wanted: string }>> {
     const moving = this.transfersOf(before, after, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
-    const unaccounted =
-      ruling.to === 'none' ? await this.tasks.unaccountedOutside(this.stillMoving(after, all), tx) : 0;
+    const unaccounted = ruling.to === 'none' ? await this.tasks.unaccountedOutside(once(after, all), tx) : 0;
     const reach = { unaccounted, moving, late: order.data.late !== undefined };
     const why = whySecondPerson(ruling, reach, this.plan.access.twoPersons);
     if (why === null) return { countersignedBy: null };
@@ -139,15 +137,12 @@ export class LevelOrders {
   }
 
   private transfersOf(before: FloodResponse, after: FloodResponse, order: OrderV1): readonly TransferPlan[] {
-    const { flood, riskPoints } = this.plan;
+    const { flood } = this.plan;
+    const riskPoints = this.plan.riskPoints.filter(
+      ({ county }) => after.authority === flood.authority || county === after.authority,
+    );
     const moved = (state: FloodResponse): Areas => (movesPeople(state, flood) ? state.areas : {});
     return transfersBetween(flood, riskPoints, { before: moved(before), after: moved(after) }, order.occurredAt);
-  }
-
-  /** What is under a response in which people are moved, of any authority, once one of them has changed. */
-  private stillMoving(after: FloodResponse, all: readonly FloodResponse[]): Areas {
-    const inForce = all.map((one) => (one.authority === after.authority && one.hazard === after.hazard ? after : one));
-    return mergedAreas(...inForce.filter((one) => movesPeople(one, this.plan.flood)).map((one) => one.areas));
   }
 
   private async change(given: LevelChange, { tx, now, append }: UnitOfWork): Promise<void> {
@@ -165,13 +160,17 @@ export class LevelOrders {
     if (ruling.superseded !== null) append(superseded(before, ruling.superseded, `由 ${order.id} 取代`, version, now));
     append(event);
     const unit = { tx, now, append };
-    const areas = this.stillMoving(after, all);
-    if (LESS.has(ruling.change)) await this.tasks.closeOutside(areas, order, unit);
+    const inForce = once(after, all);
+    if (LESS.has(ruling.change)) await this.tasks.closeOutside(inForce, order, unit);
     if (ruling.to === 'none') return;
     await this.tasks.raise(this.transfersOf(before, after, order), after.episodeId ?? '', event, unit);
-    await this.tasks.hasten(areas, order.occurredAt, unit);
+    await this.tasks.hasten(inForce, order.occurredAt, unit);
   }
 }
+
+/** All responses, once one of them has changed. */
+const once = (after: FloodResponse, all: readonly FloodResponse[]): readonly FloodResponse[] =>
+  all.map((one) => (one.authority === after.authority && one.hazard === after.hazard ? after : one));
 
 /** Changes after which fewer people may have to move. */
 const LESS: ReadonlySet<Change['change']> = new Set(['end', 'narrow', 'lower', 'convert']);

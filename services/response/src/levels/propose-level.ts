@@ -95,7 +95,11 @@ export class ProposeLevel {
       if (open === null || plan === null || !due.has(open.id)) continue;
       const proposal = { ...open, reminders: open.reminders + 1 };
       await this.states.save(tx, { ...state, proposal });
-      const minutes = open.to === 'none' ? plan.decideWithinMinutes.IV : plan.decideWithinMinutes[open.to];
+      // What lets a level down waits for nobody at night: it is asked again as often as the plan says.
+      const minutes =
+        open.direction === 'down' || open.to === 'none'
+          ? plan.lowering.askAgainMinutes
+          : plan.decideWithinMinutes[open.to];
       await schedule(tx, 'response', [
         { kind: 'proposal-deadline', key: open.id, dueAt: addMinutes(now, minutes), payload: {} },
       ]);

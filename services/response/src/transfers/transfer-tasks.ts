@@ -10,11 +10,9 @@ import { insertReturning, insertRows, rows, run, schedule, unschedule, type Job,
 import type { UnitOfWork } from '@fengsui/log';
 import {
   fromStored,
-  levelAt,
-  movesPeople,
+  levelUnder,
   progress,
   unaccounted,
-  type Areas,
   type FloodResponse,
   type Progressed,
   type RaisingLevel,
@@ -123,12 +121,12 @@ export class TransferTasks {
   }
 
   /** The level has risen: what is still to be done is due by the time of the new level, if that is earlier. */
-  async hasten(areas: Areas, at: UtcInstant, { tx }: UnitOfWork): Promise<void> {
+  async hasten(inForce: readonly FloodResponse[], at: UtcInstant, { tx }: UnitOfWork): Promise<void> {
     const { flood } = this.plan;
     const open = await tx.getRepository(TaskRow).find({ where: { state: Not('closed') } });
     const hastened = open.flatMap((row) => {
       const point = this.plan.riskPoints.find(({ id }) => id === row.riskPoint);
-      const level = point === undefined ? 'none' : levelAt(point, areas);
+      const level = point === undefined ? 'none' : levelUnder(point, inForce, flood);
       if (level === 'none') return [];
       const dueAt = addMinutes(at, flood.moveWithinMinutes[level]);
       return dueAt < row.dueAt ? [{ id: row.id, level, dueAt }] : [];
@@ -191,10 +189,10 @@ export class TransferTasks {
 
   /**
    * A person ended a response, or a part of it: what is open where none is in force any more ends with it.
-   * @param areas what is under any response in which people are moved
+   * @param inForce all responses of all authorities
    */
-  async closeOutside(areas: Areas, order: OrderV1, unit: UnitOfWork): Promise<void> {
-    const covered = this.pointsIn(areas);
+  async closeOutside(inForce: readonly FloodResponse[], order: OrderV1, unit: UnitOfWork): Promise<void> {
+    const covered = this.pointsUnder(inForce);
     const open = await openTasks(unit.tx);
     await this.close(
       open.filter(({ riskPoint }) => !covered.has(riskPoint)),
@@ -224,17 +222,18 @@ export class TransferTasks {
     append(...events);
   }
 
-  /** People of the open tasks outside of these areas who are neither moved nor known not to be there. */
-  async unaccountedOutside(areas: Areas, tx: Tx): Promise<number> {
-    const covered = this.pointsIn(areas);
+  /** People of the open tasks that no response demands, who are neither moved nor known not to be there. */
+  async unaccountedOutside(inForce: readonly FloodResponse[], tx: Tx): Promise<number> {
+    const covered = this.pointsUnder(inForce);
     const open = await tx.getRepository(TaskRow).find({ where: { state: Not('closed') } });
     return open
       .filter(({ riskPoint }) => !covered.has(riskPoint))
       .reduce((sum, row) => sum + unaccounted({ ...row, closed: false }), 0);
   }
 
-  private pointsIn(areas: Areas): ReadonlySet<string> {
-    return new Set(this.plan.riskPoints.filter((point) => levelAt(point, areas) !== 'none').map(({ id }) => id));
+  private pointsUnder(inForce: readonly FloodResponse[]): ReadonlySet<string> {
+    const { flood, riskPoints } = this.plan;
+    return new Set(riskPoints.filter((point) => levelUnder(point, inForce, flood) !== 'none').map(({ id }) => id));
   }
 
   /** More than there are on the ledger: for a person to look at, and in no figure. */
@@ -263,8 +262,8 @@ export class TransferTasks {
       tx,
       `select body from response.state where body->>'level' <> 'none'`,
     );
-    const states = inForce.map(({ body }) => fromStored(body)).filter((state) => movesPeople(state, this.plan.flood));
-    return point !== undefined && states.some(({ areas }) => levelAt(point, areas) !== 'none');
+    const states = inForce.map(({ body }) => fromStored(body));
+    return point !== undefined && levelUnder(point, states, this.plan.flood) !== 'none';
   }
 
   private lock(tx: Tx, id: string): Promise<TaskRow | null> {

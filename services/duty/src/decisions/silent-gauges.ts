@@ -1,0 +1,65 @@
+import type { EventOf, UtcInstant } from '@fengsui/contracts';
+import type { UnitOfWork } from '@fengsui/log';
+import { Injectable } from '@nestjs/common';
+import { Like } from 'typeorm';
+import { Calls } from '../calls/calls.js';
+import { CallRow } from '../tables/tables.js';
+import { textForGauges } from './call-texts.js';
+
+const ABOUT = 'gauges-silent/';
+type Silent = EventOf<'gauge-silent.v1'>;
+type Heard = EventOf<'gauge-heard.v1'>;
+
+/** Gauges that fall silent at one moment are one call: a broken line takes all of them, and is one thing to look at. */
+@Injectable()
+export class SilentGauges {
+  constructor(private readonly calls: Calls) {}
+
+  async silent(events: readonly Silent[], unit: UnitOfWork): Promise<void> {
+    const moments = new Set(events.map(({ occurredAt }) => occurredAt));
+    for (const moment of moments)
+      await this.callFor(
+        moment,
+        events.filter(({ occurredAt }) => occurredAt === moment),
+        unit,
+      );
+  }
+
+  /** Those of one moment come on several partitions: the later ones join the call that rings. */
+  private async callFor(moment: UtcInstant, events: readonly Silent[], unit: UnitOfWork): Promise<void> {
+    const id = `${ABOUT}${moment}`;
+    const known = await unit.tx.getRepository(CallRow).findOneBy({ id });
+    const fresh = events.filter((event) => known?.causes.includes(event.id) !== true);
+    const lines = [...linesOf(known), ...fresh.map(({ data }) => data.reason)];
+    const says = textForGauges(lines);
+    const causes = fresh.map((event) => event.id);
+    if (known === null) await this.calls.start({ id, cause: 'source-silent', about: id, says, causes }, unit);
+    else for (const cause of causes) await this.calls.reword(id, says, cause, unit);
+  }
+
+  /** Whoever has them all again needs nobody any more; of some, the call goes on about the others. */
+  async heard({ id, occurredAt, data: { station } }: Heard, unit: UnitOfWork): Promise<void> {
+    const ringing = await unit.tx
+      .getRepository(CallRow)
+      .find({ where: { about: Like(`${ABOUT}%`), state: 'ringing' }, order: { id: 'asc' } });
+    for (const call of ringing) {
+      const lines = linesOf(call);
+      const left = call.causes
+        .map((cause, n) => ({ cause, line: lines[n] ?? '' }))
+        .filter(({ cause }) => !cause.startsWith(`gauge-silent/${station}/`));
+      if (left.length === call.causes.length) continue;
+      if (left.length === 0) {
+        const ending = { at: occurredAt, now: unit.now, causes: [id] };
+        await this.calls.close(call.about, 'source-heard', '测站已有新读数', ending, unit);
+        continue;
+      }
+      const { subject, text } = textForGauges(left.map(({ line }) => line));
+      const causes = left.map(({ cause }) => cause);
+      await unit.tx.getRepository(CallRow).update({ id: call.id }, { subject, text, causes });
+    }
+  }
+}
+
+/** What such a call says of each gauge, in the order of its causes. */
+const linesOf = (call: Pick<CallRow, 'text'> | null): string[] =>
+  call === null ? [] : call.text.split('。\n').slice(0, -1);
