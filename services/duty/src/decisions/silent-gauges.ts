@@ -1,4 +1,5 @@
 import type { EventOf, UtcInstant } from '@fengsui/contracts';
+import { one } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Injectable } from '@nestjs/common';
 import { Like } from 'typeorm';
@@ -25,9 +26,10 @@ export class SilentGauges {
       );
   }
 
-  /** Those of one moment come on several partitions: the later ones join the call that rings. */
+  /** Those of one moment come on several partitions at once: one begins the call, the later ones join it. */
   private async callFor(moment: UtcInstant, events: readonly Silent[], unit: UnitOfWork): Promise<void> {
     const id = `${ABOUT}${moment}`;
+    await one(unit.tx, 'select pg_advisory_xact_lock(hashtext($1))', [id]);
     const known = await unit.tx.getRepository(CallRow).findOneBy({ id });
     const fresh = events.filter((event) => known?.causes.includes(event.id) !== true);
     const lines = [...linesOf(known), ...fresh.map(({ data }) => data.reason)];
@@ -39,9 +41,11 @@ export class SilentGauges {
 
   /** Whoever has them all again needs nobody any more; of some, the call goes on about the others. */
   async heard({ id, occurredAt, data: { station } }: Heard, unit: UnitOfWork): Promise<void> {
-    const ringing = await unit.tx
-      .getRepository(CallRow)
-      .find({ where: { about: Like(`${ABOUT}%`), state: 'ringing' }, order: { id: 'asc' } });
+    const ringing = await unit.tx.getRepository(CallRow).find({
+      where: { about: Like(`${ABOUT}%`), state: 'ringing' },
+      order: { id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
     for (const call of ringing) {
       const lines = linesOf(call);
       const left = call.causes

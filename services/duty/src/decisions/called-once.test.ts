@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
+import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
+import { common, proposed, PROPOSAL } from '../proposal-for-tests.js';
+
+/** Nobody is called twice for nothing. */
+const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan');
+
+let duty: LoneService;
+beforeEach(async () => {
+  duty = await loneService('duty', '2020-06-06', DUTY_SCHEMA, (settings) =>
+    DutyModule.of(DutyPlan.read(PLAN), settings),
+  );
+  await duty.at('20:30');
+});
+afterEach(() => duty.end());
+
+const calls = async (): Promise<string[]> =>
+  (await duty.get(DutyQuery).calls()).map(({ cause, state, steps }) => `${cause} ${state} ${steps}`);
+const words = async (): Promise<readonly Readonly<{ subject: string; text: string }>[]> =>
+  duty.runtime.db.query('select subject, text from duty.call order by started_at');
+const overdue = (reminder: number): Given => ({
+  type: 'response-proposal-overdue.v1',
+  key: '441800/flood',
+  id: `response-proposal-overdue/${PROPOSAL}/${reminder}`,
+  data: {
+    ...common,
+    proposalId: PROPOSAL,
+    from: 'none',
+    to: 'IV',
+    dueAt: duty.instant('21:00'),
+    reminder,
+    reason: '雨',
+  },
+});
+const gauge = (kind: 'silent' | 'heard', station: string): Given => ({
+  type: `gauge-${kind}.v1`,
+  key: station,
+  id: `gauge-${kind}/${station}/1`,
+  occurredAt: duty.instant('20:30'),
+  data: {
+    station,
+    county: '441881',
+    plan: 'plan-1',
+    ...(kind === 'heard' ? {} : { lastAt: duty.instant('12:30'), missed: 3, reason: `${station}站无新读数` }),
+  },
+});
+
+describe('a reminder of what nobody has decided', () => {
+  it('rings nobody anew while the call for it still climbs, and says so in that call', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    await duty.at('21:00');
+    await duty.give(overdue(1));
+    expect(await calls()).toEqual(['proposal ringing 6']);
+    expect((await words())[0]?.subject).toContain('【逾期未签发】');
+  });
+
+  it('rings anew once that call is answered or has come to its end', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    await duty.at('21:30');
+    await duty.give(overdue(2));
+    expect(await calls()).toEqual(['proposal exhausted 6', 'proposal-overdue ringing 1']);
+  });
+});
+
+describe('a proposal that lowers or ends', () => {
+  it('climbs no urgent chain: nothing is at risk while nobody decides', async () => {
+    const lower = proposed(duty.instant('21:00'));
+    await duty.give({ ...lower, data: { ...lower.data, from: 'IV', to: 'none' } });
+    await duty.at('20:36');
+    expect(await calls()).toEqual(['proposal-lower ringing 1']);
+  });
+});
+
+describe('a proposal of a county', () => {
+  it('is for its own people first, and climbs on to the city', async () => {
+    const county = proposed(duty.instant('21:00'), '441881-flood-2020-P01');
+    await duty.give({ ...county, data: { ...county.data, authority: '441881' } });
+    await duty.at('20:36');
+    const called = await duty.runtime.db.query<{ person: string }[]>(
+      'select distinct person, step from duty.delivery order by step',
+    );
+    expect(called.map(({ person }) => person)).toEqual(['duty-441881', 'wu']);
+    expect((await words())[0]?.subject).toBe('【待签发】建议启动英德市防汛Ⅳ级应急响应');
+  });
+});
+
+describe('gauges that fall silent at one moment', () => {
+  it('are one call, which goes on about those that are not heard again', async () => {
+    await duty.give(gauge('silent', 'yingde'), gauge('silent', 'shijiao'));
+    await duty.give(gauge('silent', 'longli'));
+    expect(await calls()).toEqual(['source-silent ringing 1']);
+    expect((await words())[0]?.subject).toContain('3个测站');
+    await duty.give(gauge('heard', 'shijiao'));
+    const [left] = await words();
+    expect(left?.subject).toContain('2个测站');
+    expect(left?.text).not.toContain('shijiao');
+    await duty.give(gauge('heard', 'yingde'), gauge('heard', 'longli'));
+    expect(await calls()).toEqual(['source-silent closed 1']);
+  });
+});
