@@ -29,6 +29,8 @@ const JudgedNoticeOutput = View(
     at: ViewInstant('ordered at'),
     authority: Type.String({ description: 'GB/T 2260' }),
     response: Type.String({ description: '防汛, 防风防汛, 防冻 …' }),
+    hazards: Type.Array(Type.String(), { description: 'what the response is against' }),
+    decidedHere: Type.Boolean({ description: 'whether the level is decided here, or received' }),
     ordered: Type.String({ description: 'level; none: it ends' }),
     known: Type.Array(View({ event: Type.String(), knownAt: ViewInstant('known from'), text: Type.String() })),
     missing: Type.Array(Type.String()),
@@ -150,6 +152,26 @@ const AuditOutput = View({
 });
 export type AuditOutput = Static<typeof AuditOutput>;
 
+const ReplayOutput = View(
+  {
+    instants: Type.Array(
+      View({
+        at: ViewInstant('when what is called for or in force changed, then or now'),
+        authority: Type.String({ description: 'GB/T 2260' }),
+        response: Type.String({ description: 'what the response is against' }),
+        then: ViewNull(Type.String({ description: 'level then; null: nothing is known of then' })),
+        now: Type.String({ description: 'level by the plan that is tried' }),
+        by: ViewNull(Type.String({ description: 'who ordered' })),
+        reason: Type.String(),
+      }),
+    ),
+    missed: count,
+    false: count,
+    leadMinutes: ViewNull(Type.Number({ description: 'median' })),
+    proposals: View({ same: count, other: count }, 'byte for byte what they were, and not'),
+  },
+  'a season once more',
+);
 /** By the command that prints it. */
 export const OUTPUTS = {
   feed: FeedOutput,
@@ -161,6 +183,7 @@ export const OUTPUTS = {
   orders: OrderOutput,
   audit: AuditOutput,
   'plan-check': PlanCheckOutput,
+  replay: ReplayOutput,
   'replay-notices': Type.Array(JudgedNoticeOutput),
   levels: Type.Array(LevelView),
   explain: Type.Array(ExplanationView),

@@ -24,6 +24,7 @@ import { PEOPLE_COMMANDS } from './people.js';
 import { PLAN_CHECK_COMMAND } from './plan-check.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { PREPARE_COMMAND } from './prepare.js';
+import { REPLAY_COMMAND } from './replay.js';
 import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
@@ -67,6 +68,7 @@ const OWN: readonly CommandOf[] = [
   POSITIONS_MOVE_COMMAND,
   CLOCK_COMMAND,
   PLAN_CHECK_COMMAND,
+  REPLAY_COMMAND,
   REPLAY_NOTICES_COMMAND,
   REPLAY_STAGES_COMMAND,
   PREPARE_COMMAND,

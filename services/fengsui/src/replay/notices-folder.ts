@@ -10,13 +10,13 @@ import {
   type ObservedEvent,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { payloadOf, readInput, BadPayload } from '@fengsui/intake';
 import type { FloodPlan, Known, Notice } from '@fengsui/response';
 import { readPlanCsv, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Plans } from '../one-process.js';
+import { eventsIn } from './events-in.js';
 import { Misuse } from '../terminal.js';
 
 /** Notices of a folder, and what its other files say was known, each by the instant from which it was known. */
@@ -95,21 +95,6 @@ function declaredBy({ at, authority, response, ordered }: Notice, { response: { 
   const text = `${name}${ordered === 'none' ? `结束${response}` : `启动${response}${LEVEL_IN_CHINESE[ordered]}`}应急响应`;
   const is = { kind: 'level' as const, declared, level: ordered };
   return { event: `notice/${authority}/${at}`, knownAt: at, text, assumed: false, is };
-}
-
-async function eventsIn(bytes: Buffer, plans: Plans): Promise<readonly ObservedEvent[]> {
-  const payload = await payloadOf(bytes).catch((error: unknown) => {
-    if (error instanceof BadPayload) return null;
-    throw error;
-  });
-  if (payload === null) return [];
-  const opened = await readInput(payload, plans.intake.readers);
-  if ('skipped' in opened) return [];
-  const events: ObservedEvent[] = [];
-  for await (const records of opened.records)
-    for (const record of records)
-      if (record.refusals === undefined) events.push(...record.events.map(({ event }) => event as ObservedEvent));
-  return events;
 }
 
 /** The warning that a notice gives as its reason, when it says from when: `8月23日8时59分,市气象台将清城区台风白色…升级为蓝色`. */
