@@ -116,6 +116,7 @@ export const ResponseChangedV1 = defineEvent(
     ),
     proposalId: OrNull(Name('the proposal confirmed, if any')),
     decidedBy: Name('who ordered it'),
+    notice: Type.Optional(Name('number of the notice: 清防〔2020〕1号')),
     countersignedBy: Type.Optional(Name('the second person, where it takes two')),
     reason: Text('why'),
     plan,

@@ -4,7 +4,7 @@ export * from './port.js';
 export type { Positions } from './exactly-once.js';
 export { PositionRows, PostgresLog } from './postgres/log.js';
 export { LOG_SCHEMA } from './postgres/migrations.js';
-export { findRecord, movePosition } from './postgres/records.js';
+export { findRecord, movePosition, recordsOf } from './postgres/records.js';
 export { connectKafka, type KafkaConnection } from './kafka/connection.js';
 export { KafkaFeeds, type FeedMessage, type TakeFeed } from './kafka/feeds.js';
 export { prepareBroker, type KafkaUser } from './kafka/acls.js';

@@ -194,7 +194,7 @@ export function order(kind: string, more: object = {}, at: UtcInstant = NOW): Le
       orderId: 'o',
       actor: 'a',
       speaksFor: null,
-      reason: '',
+      reason: kind === 'confirm' ? '' : 'r',
       kind,
       authority: '441800',
       hazard: 'flood',

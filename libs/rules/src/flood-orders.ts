@@ -85,6 +85,8 @@ function ruleAlone(state: FloodResponse, order: LevelOrder, places: Places): Rul
   const { data } = order;
   const open = state.proposal;
   const foreign = ('counties' in data ? (data.counties ?? []) : []).find((code) => !places.counties.includes(code));
+  if (data.kind !== 'confirm' && data.reason.trim() === '')
+    return reject('须写明理由', 'say why: an order without a proposal, or against one, takes a reason');
   if (foreign !== undefined)
     return reject(
       `${foreign} 不在 ${state.authority} 的辖区内`,

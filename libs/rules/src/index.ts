@@ -11,6 +11,7 @@ export * from './flood-plan.js';
 export * from './flood-plan-faults.js';
 export type { PlanFault } from './plan-fault.js';
 export * from './flood-response.js';
+export * from './notice-text.js';
 export * from './notices.js';
 export * from './rain-sums.js';
 export * from './responses.js';

@@ -1,6 +1,6 @@
 import { CallView } from '@fengsui/duty';
 import { ConflictView, InputView, SourceView, UnknownView } from '@fengsui/intake';
-import { ExplanationView, ItemView, LevelView, TaskView } from '@fengsui/response';
+import { ExplanationView, ItemView, LevelView, NoticeView, TaskView } from '@fengsui/response';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { WildfireView } from '@fengsui/wildfire';
 import { Type, type Static } from 'typebox';
@@ -159,6 +159,7 @@ const ReplayOutput = View(
         at: ViewInstant('when what is called for or in force changed, then or now'),
         authority: Type.String({ description: 'GB/T 2260' }),
         response: Type.String({ description: 'what the response is against' }),
+        // eslint-disable-next-line unicorn/no-thenable -- the published name; a schema is never awaited
         then: ViewNull(Type.String({ description: 'level then; null: nothing is known of then' })),
         now: Type.String({ description: 'level by the plan that is tried' }),
         by: ViewNull(Type.String({ description: 'who ordered' })),
@@ -188,6 +189,7 @@ export const OUTPUTS = {
   levels: Type.Array(LevelView),
   explain: Type.Array(ExplanationView),
   items: Type.Array(ItemView),
+  notices: Type.Array(NoticeView),
   tasks: Type.Array(TaskView),
   wildfires: Type.Array(WildfireView),
   calls: Type.Array(CallView),

@@ -8,5 +8,6 @@ export { ReportingQuery } from './query.js';
 export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
 export { AnnualSummaries, type AnnualSummary } from './summary/annual-summary.js';
+export { noticeDocument } from './summary/notice-document.js';
 export { ReportingHttp } from './http.js';
 export * from './views.js';

@@ -4,7 +4,7 @@ import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
 import { Controller, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
-import { ExplanationView, GaugeView, ItemView, LevelView, TaskView } from './views.js';
+import { ExplanationView, GaugeView, ItemView, LevelView, NoticeView, TaskView } from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
@@ -32,6 +32,11 @@ export class ResponseHttp {
     @Query('authority') authority: string | undefined,
   ): Promise<readonly Explanation[]> {
     return this.query.explain(at ?? null, authority);
+  }
+
+  @Question('notices', 'notices of what was ordered', Type.Array(NoticeView))
+  notices(): Promise<readonly NoticeView[]> {
+    return this.query.notices();
   }
 
   @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })

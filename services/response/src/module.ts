@@ -10,6 +10,7 @@ import { ResponseHttp } from './http.js';
 import { Items } from './levels/items.js';
 import { LevelOrders } from './levels/level-orders.js';
 import { LevelStates } from './levels/level-state.js';
+import { Notices } from './levels/notices.js';
 import { ProposeLevel } from './levels/propose-level.js';
 import { ResponsePlan } from './plan.js';
 import { ResponseQuery } from './query.js';
@@ -32,6 +33,7 @@ export class ResponseModule {
         LocateWarning,
         LevelStates,
         ProposeLevel,
+        Notices,
         LevelOrders,
         TransferTasks,
         ResponseQuery,

@@ -8,6 +8,8 @@ const perLevel = <T extends Parameters<typeof Type.Array>[0]>(value: T) =>
   Type.Object({ IV: value, III: value, II: value, I: value }, strict);
 const strict = { additionalProperties: false };
 const count = Type.Integer({ minimum: 1 });
+/** Something stands there: a point without an organiser is nobody's. */
+const written = Type.String({ pattern: '\\S' });
 
 /** Hours over which rain is summed. */
 export const RAIN_HOURS = [1, 3, 6, 12, 24];
@@ -140,6 +142,22 @@ export const PlanFile = Type.Object(
     counties: Type.Optional(
       Type.Object({ conditions: Conditions, noResponse: NoResponses, ceilings: Ceilings }, strict),
     ),
+    /** How notices are written; without it none are. By authority, the city and those counties that write their own. */
+    notices: Type.Optional(
+      Type.Object(
+        {
+          basis: written,
+          reportAt: perLevel(Type.Array(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }))),
+          forms: Type.Record(
+            Type.String({ pattern: '^\\d{6}$' }),
+            Type.Object({ prefix: written, issuer: written, addressees: written, reportTo: written }, strict),
+          ),
+          source: Type.String(),
+          verified: Type.Boolean(),
+        },
+        strict,
+      ),
+    ),
     transfersFor: Type.Optional(hazards),
     transfersAt: perLevel(Type.Array(Type.String())),
     decideWithinMinutes: perLevel(count),
@@ -182,9 +200,6 @@ export const PlanFile = Type.Object(
   },
   strict,
 );
-
-/** Something stands there: a point without an organiser is nobody's. */
-const written = Type.String({ pattern: '\\S' });
 
 /** A row of risk-points.csv. */
 export const RiskPointRow = Type.Object(

@@ -7,6 +7,7 @@ import {
   type Condition,
   type FloodPlan,
   type GaugeBand,
+  type NoticeForm,
   type PlanFault,
   type RiskPoint,
 } from '@fengsui/rules';
@@ -32,6 +33,7 @@ type Rest = Readonly<{
   orderWaitsMinutes: number;
   lateRecordWithinHours: number;
   lateAfterHours: LateAfterHours;
+  notices: Static<typeof PlanFile>['notices'];
 }>;
 
 /** All that the city has laid down for floods. */
@@ -45,6 +47,7 @@ export class ResponsePlan {
   readonly lateAfterHours: LateAfterHours;
   /** The city's. */
   readonly flood: FloodPlan;
+  private readonly notices: Rest['notices'];
 
   private constructor(
     /** By authority, the city first: its own, and each county's where counties decide here. */
@@ -52,10 +55,11 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours }: Rest,
+    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices }: Rest,
   ) {
     const [city] = plans.values();
     this.flood = city as FloodPlan;
+    this.notices = notices;
     this.lateAfterHours = lateAfterHours;
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
@@ -65,6 +69,14 @@ export class ResponsePlan {
   /** What an authority decides by; null: it decides nothing here. */
   planOf(authority: string): FloodPlan | null {
     return this.plans.get(authority) ?? null;
+  }
+
+  /** How an authority writes its notices; null: it writes none here. */
+  noticeFormOf(authority: string): NoticeForm | null {
+    const form = this.notices?.forms[authority];
+    if (this.notices === undefined || form === undefined) return null;
+    const { basis, reportAt } = this.notices;
+    return { ...form, basis, reportAt };
   }
 
   /** @throws SettingsError when a file does not fit, or when the plan would decide wrongly somewhere: with the case */
@@ -78,6 +90,7 @@ export class ResponsePlan {
       gaugeDefaults,
       lateAfterHours,
       counties: ofCounties,
+      notices,
       ...rules
     } = plan.value;
     const warnings = rules.warnings.map((kind) => ({ ...kind, hazards: kind.hazards ?? DEFAULT_HAZARDS }));
@@ -124,6 +137,7 @@ export class ResponsePlan {
       orderWaitsMinutes,
       lateRecordWithinHours,
       lateAfterHours,
+      notices,
     });
   }
 }

@@ -8,6 +8,7 @@ import {
   type Explanation,
   type FloodPlan,
   type FloodResponse,
+  type NoticeText,
 } from '@fengsui/rules';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
@@ -16,7 +17,7 @@ import { round } from './evidence/bands.js';
 import { ResponsePlan } from './plan.js';
 import type { StageRow } from './tables/tables.js';
 import { lastExplanation } from './levels/propose-level.js';
-import type { GaugeView, ItemView, LevelView, TaskView } from './views.js';
+import type { GaugeView, ItemView, LevelView, NoticeView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -138,6 +139,15 @@ export class ResponseQuery {
     const found: (Explanation | null)[] = [];
     for (const hazard of HAZARDS) found.push(await lastExplanation(this.db, authority, hazard, at));
     return found.flatMap((one) => (one === null ? [] : [withIssue(one)]));
+  }
+
+  /** Notices of what was ordered, oldest first. */
+  async notices(): Promise<readonly NoticeView[]> {
+    const found = await rows<Omit<NoticeView, keyof NoticeText> & Readonly<{ body: NoticeText }>>(
+      this.db,
+      `select authority, at, decided_by as "decidedBy", event, body from response.notice order by at, authority, number`,
+    );
+    return found.map(({ body, ...rest }) => ({ ...rest, ...body, paragraphs: [...body.paragraphs] }));
   }
 
   /** What a person must look at. */

@@ -30,6 +30,23 @@ export const LevelView = View({
 });
 export type LevelView = Readonly<Static<typeof LevelView>>;
 
+export const NoticeView = View(
+  {
+    number: Type.String({ description: '清防〔2020〕1号' }),
+    authority: Type.String({ description: 'GB/T 2260 code' }),
+    at: ViewInstant('from when on the change holds'),
+    decidedBy: Type.String({ description: 'who ordered it' }),
+    event: Type.String({ description: 'event of the change' }),
+    title: Type.String(),
+    addressees: Type.String(),
+    paragraphs: Type.Array(Type.String()),
+    issuer: Type.String(),
+    date: Type.String({ description: 'as it is printed' }),
+  },
+  'a notice of what was ordered',
+);
+export type NoticeView = Readonly<Static<typeof NoticeView>>;
+
 export const TaskView = View({
   id: Type.String(),
   state: Type.String({ description: 'raised, moving, overdue or closed' }),

@@ -1,6 +1,6 @@
 import type { DomainEvent, EventType } from '@fengsui/contracts';
 import { TOPICS } from '@fengsui/contracts';
-import { one, run, type Db } from '@fengsui/database';
+import { one, rows, run, type Db } from '@fengsui/database';
 
 /**
  * An event as it lies in the log; null when there is none of that id. For a single question: it looks through its
@@ -13,6 +13,17 @@ export async function findRecord(db: Db, type: EventType, id: string): Promise<D
     [TOPICS[type].topic, id],
   );
   return found === null ? null : (JSON.parse(found.body) as DomainEvent);
+}
+
+/** All events of some kinds that lie in the log, in the order of each partition. For a replay: it reads them all. */
+export async function recordsOf(db: Db, types: readonly EventType[]): Promise<readonly DomainEvent[]> {
+  const topics = [...new Set(types.map((type) => TOPICS[type].topic))];
+  const found = await rows<{ body: string }>(
+    db,
+    'select body from log.record where topic = any($1) order by topic, partition, "offset"',
+    [topics],
+  );
+  return found.map(({ body }) => JSON.parse(body) as DomainEvent);
 }
 
 /**

@@ -18,6 +18,7 @@ import { ITEMS_COMMAND } from './items.js';
 import { KEYS_NEW_COMMAND } from './keys-new.js';
 import { LAG_COMMAND } from './lag.js';
 import { LEVELS_COMMAND } from './levels.js';
+import { NOTICES_COMMANDS } from './notices.js';
 import { ORDER_COMMANDS } from './orders.js';
 import { PARKED_COMMANDS } from './parked.js';
 import { PEOPLE_COMMANDS } from './people.js';
@@ -53,6 +54,7 @@ const OWN: readonly CommandOf[] = [
   LEVELS_COMMAND,
   EXPLAIN_COMMAND,
   ITEMS_COMMAND,
+  ...NOTICES_COMMANDS,
   TASKS_COMMAND,
   WILDFIRES_COMMAND,
   CALLS_COMMAND,

@@ -11,7 +11,7 @@ import { concernsLevels, playSeason, saidIn, storedSeason, type Season } from '.
 import { withSession } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 
-/** A season once more, under this plan or another: what is called for now, beside what was proposed and ordered then. */
+/** A season once more, under this plan or another: what is called for now, beside what was proposed and ordered. */
 export const REPLAY_COMMAND: CommandOf = {
   name: 'replay',
   about: {
@@ -54,7 +54,7 @@ function stored(typed: Typed, { from, to }: Span, terminal: Terminal): Promise<n
         '日志在 Kafka 中，请以文件重演 / the log is in Kafka, which forgets: replay from files (`fengsui inputs show`)',
       );
     const season = await storedSeason(ports.db, to ?? (await ports.clock.now()));
-    return shown(season, { from, then: await saidIn(ports.db) }, plansOf(typed, plans), terminal);
+    return shown(season, { from, early: await saidIn(ports.db) }, plansOf(typed, plans), terminal);
   });
 }
 
@@ -77,7 +77,7 @@ async function fromFiles(
     .sort()
     .at(-1);
   if (last === undefined) throw new Misuse('其中没有可研判的资料 / nothing in it may call for a level');
-  return shown({ events: known, until: to ?? after(last) }, { from, then: null }, plans, terminal);
+  return shown({ events: known, until: to ?? after(last) }, { from, early: null }, plans, terminal);
 }
 
 /** A folder stands for the files in it, by name. */
@@ -102,7 +102,7 @@ const plansOf = (typed: Typed, own: Plans): Plans => {
 
 async function shown(
   season: Season,
-  { from, then }: Readonly<{ from: UtcInstant | null; then: readonly DomainEvent[] | null }>,
+  { from, early }: Readonly<{ from: UtcInstant | null; early: readonly DomainEvent[] | null }>,
   { response: plan }: Plans,
   terminal: Terminal,
 ): Promise<number> {
@@ -112,9 +112,9 @@ async function shown(
   // Everything is played, so that what was in force is right; what lies in the span is told.
   const told = (events: readonly DomainEvent[]): readonly DomainEvent[] =>
     events.filter(({ occurredAt }) => (from === null || occurredAt >= from) && occurredAt <= season.until);
-  const found = compare(then === null ? null : told(then), told(now));
+  const found = compare(early === null ? null : told(early), told(now));
   const { names } = plan.flood;
-  terminal.result(found, () =>
+  terminal.result(published(found), () =>
     [
       terminal.table(
         [
@@ -130,7 +130,7 @@ async function shown(
           when(one.at),
           names[one.authority] ?? one.authority,
           one.response,
-          one.then === null ? null : LEVEL_IN_CHINESE[one.then],
+          one.before === null ? null : LEVEL_IN_CHINESE[one.before],
           LEVEL_IN_CHINESE[one.now],
           one.by,
           one.reason,
@@ -144,3 +144,11 @@ async function shown(
   );
   return EXIT.done;
 }
+
+/** As others read it: `then`, which no object of ours may have, for it would be taken for a promise. */
+const published = ({ instants, ...rest }: ReturnType<typeof compare>): object => ({
+  instants: instants.map((one) =>
+    Object.fromEntries(Object.entries(one).map(([name, value]) => [name === 'before' ? 'then' : name, value])),
+  ),
+  ...rest,
+});

@@ -17,7 +17,8 @@ export type ReplayInstant = Readonly<{
   at: UtcInstant;
   authority: string;
   response: Hazard;
-  /** Level then, proposed or ordered, whichever is higher; null where nothing is known of then. */ then: Level | null;
+  /** Level at the time, proposed or ordered, whichever is higher; null where nothing is known of it. */
+  before: Level | null;
   now: Level;
   /** Who ordered then; null: nobody, or proposed only. */ by: string | null;
   reason: string;
@@ -80,22 +81,30 @@ function instantsOf(then: readonly DomainEvent[] | null, now: readonly DomainEve
   const said = [...levelsOf(then ?? [], 'then'), ...levelsOf(now, 'now')].sort((a, b) =>
     a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
   );
-  const standing = new Map<string, Readonly<{ then: Level; now: Level }>>();
+  const standing = new Map<string, Readonly<{ early: Level; now: Level }>>();
   const instants: ReplayInstant[] = [];
   for (let next = 0; next < said.length;) {
     const { at, authority, response } = said[next] as Said;
     const here = said.filter((one) => one.at === at && one.authority === authority && one.response === response);
     const key = `${authority}/${response}`;
-    const before = standing.get(key) ?? { then: 'none', now: 'none' };
+    const before = standing.get(key) ?? { early: 'none', now: 'none' };
     const after = {
-      then: here.findLast(({ side }) => side === 'then')?.level ?? before.then,
+      early: here.findLast(({ side }) => side === 'then')?.level ?? before.early,
       now: here.findLast(({ side }) => side === 'now')?.level ?? before.now,
     };
     standing.set(key, after);
     const by = here.findLast(({ side, by: who }) => (then === null || side === 'then') && who !== null)?.by ?? null;
-    if (after.then !== before.then || after.now !== before.now || by !== null) {
+    if (after.early !== before.early || after.now !== before.now || by !== null) {
       const reason = here.findLast(({ side }) => side === 'now')?.reason ?? here.at(-1)?.reason ?? '';
-      instants.push({ at, authority, response, then: then === null ? null : after.then, now: after.now, by, reason });
+      instants.push({
+        at,
+        authority,
+        response,
+        before: then === null ? null : after.early,
+        now: after.now,
+        by,
+        reason,
+      });
     }
     next += 1;
     while (next < said.length && here.includes(said[next] as Said)) next += 1;

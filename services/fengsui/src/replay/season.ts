@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { addMinutes, type DomainEvent, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
-import { migrate, rows, startEmbedded, VirtualTime, type Db } from '@fengsui/database';
+import { migrate, startEmbedded, VirtualTime, type Db } from '@fengsui/database';
+import { recordsOf } from '@fengsui/log';
 import { RESPONSE_SCHEMA, ResponseModule, type ResponsePlan } from '@fengsui/response';
 import { BASE_SCHEMAS, startServices } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
@@ -85,23 +86,12 @@ const byTime = (a: ObservedEvent, b: ObservedEvent): number =>
 
 /** What was decided about levels on a database, in the order of time. */
 export async function saidIn(db: Db): Promise<readonly DomainEvent[]> {
-  const records = await rows<{ body: string }>(
-    db,
-    `select body from log.record where topic = 'decided.responses' order by partition, "offset"`,
-  );
-  return records
-    .map(({ body }) => JSON.parse(body) as DomainEvent)
-    .sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0));
+  const events = await recordsOf(db, ['response-proposed.v1']); // all decisions about levels lie on one topic
+  return [...events].sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0));
 }
 
 /** The evidence and orders that an installation has taken in until an instant: what was in force before matters. */
 export async function storedSeason(db: Db, until: UtcInstant): Promise<Season> {
-  const records = await rows<{ body: string }>(
-    db,
-    `select body from log.record where topic like 'observed.%' order by topic, partition, "offset"`,
-  );
-  const events = records
-    .map(({ body }) => JSON.parse(body) as ObservedEvent)
-    .filter((event) => event.recordedAt <= until && concernsLevels(event));
-  return { events, until };
+  const taken = (await recordsOf(db, [...EVIDENCE, 'order.v1'])) as readonly ObservedEvent[];
+  return { events: taken.filter((event) => event.recordedAt <= until && concernsLevels(event)), until };
 }

@@ -8,6 +8,8 @@ export type Narrative = Readonly<{ section: string; order: number; text: string;
 export type Block =
   | Readonly<{ kind: 'heading'; level: 1 | 2; text: string }>
   | Readonly<{ kind: 'paragraph'; text: string }>
+  /** Of a notice: its number under the title, and to whom it goes. */
+  | Readonly<{ kind: 'number' | 'addressees'; text: string }>
   | Readonly<{ kind: 'table'; title: string; rows: readonly Figure[] }>
   | Readonly<{ kind: 'chart'; title: string; figures: readonly Figure[] }>;
 

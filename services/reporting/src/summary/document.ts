@@ -46,7 +46,10 @@ export type DocumentData = Readonly<{
 }>;
 
 /** The summary as a .docx by GB/T 9704-2012. The same summary and data give the same bytes. */
-export async function writeDocument(summary: Summary, data: DocumentData): Promise<Buffer> {
+export async function writeDocument(
+  summary: Pick<Summary, 'title' | 'organ' | 'blocks'>,
+  data: DocumentData,
+): Promise<Buffer> {
   const marks = new Map<string, MonthlyChart>();
   const body = [
     line([run(summary.title, { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
@@ -93,6 +96,10 @@ function drawn(
       return [indented([run(block.text, { font: font(block.level === 1 ? FONT.first : FONT.second) })], true)];
     case 'paragraph':
       return [indented([run(block.text)])];
+    case 'number':
+      return [line([run(block.text)], { alignment: AlignmentType.CENTER }), line([])];
+    case 'addressees':
+      return [line([run(block.text)])];
     case 'table':
       return [caption(block.title), tableOf(block.rows), line([])];
     case 'chart': {

@@ -174,17 +174,24 @@ export function overdue(
   };
 }
 
+export const changedId = ({ id }: Pick<OrderV1, 'id'>): string => `response-changed/${id}`;
+
 export function changed(
   { before, after }: Readonly<{ before: FloodResponse; after: FloodResponse }>,
   ruling: Extract<Ruling, { kind: 'change' }>,
-  { order, decidedBy, countersignedBy }: Decided & Readonly<{ countersignedBy: string | null }>,
+  {
+    order,
+    decidedBy,
+    countersignedBy,
+    notice,
+  }: Decided & Readonly<{ countersignedBy: string | null; notice: string | null }>,
   plan: FloodPlan,
   now: UtcInstant,
 ): ResponseChangedV1 {
   const episodeId = after.episodeId ?? before.episodeId;
   return {
     ...header(after, episodeId ?? order.id, order.occurredAt, now, [order.id]),
-    id: `response-changed/${order.id}`,
+    id: changedId(order),
     type: 'response-changed.v1',
     data: {
       authority: after.authority,
@@ -198,6 +205,7 @@ export function changed(
       change: ruling.change,
       proposalId: ruling.proposalId,
       decidedBy,
+      ...(notice === null ? {} : { notice }),
       ...(countersignedBy === null ? {} : { countersignedBy }),
       reason: ruling.reason,
       plan: plan.version,

@@ -22,8 +22,9 @@ import { ResponsePlan } from '../plan.js';
 import { CountersignatureRow } from '../tables/tables.js';
 import { TransferTasks } from '../transfers/transfer-tasks.js';
 import { assessAt } from './assess-at.js';
-import { changed, refused, superseded } from './level-events.js';
+import { changed, changedId, refused, superseded } from './level-events.js';
 import { LevelStates } from './level-state.js';
+import { Notices } from './notices.js';
 import { lastExplanation } from './propose-level.js';
 
 type Change = Extract<Ruling, { kind: 'change' }>;
@@ -35,6 +36,7 @@ export class LevelOrders {
     private readonly plan: ResponsePlan,
     private readonly states: LevelStates,
     private readonly tasks: TransferTasks,
+    private readonly notices: Notices,
     private readonly desk: OrdersDesk,
   ) {}
 
@@ -149,7 +151,9 @@ export class LevelOrders {
     const { before, after, all, ruling, order, decidedBy, countersignedBy } = given;
     const plan = this.plan.planOf(after.authority) ?? this.plan.flood;
     await this.states.save(tx, after);
-    const by = { order, decidedBy, countersignedBy };
+    const ordered = { before, after, ruling, event: changedId(order), at: order.occurredAt, decidedBy };
+    const notice = await this.notices.issue(ordered, plan, tx);
+    const by = { order, decidedBy, countersignedBy, notice };
     const event = changed({ before, after }, ruling, by, plan, now);
     const { version } = plan;
     await this.states.remember(tx, after, { event: event.id, at: order.occurredAt, recordedAt: now, plan: version });

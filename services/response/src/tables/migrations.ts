@@ -10,6 +10,7 @@ import {
   ItemRow,
   LevelHistoryRow,
   MovedRow,
+  NoticeRow,
   RainBandRow,
   RainRow,
   ResponseOrder,
@@ -247,6 +248,18 @@ class OtherResponses1795725600000 implements MigrationInterface {
     await queryRunner.query(`
       alter table response.level_history add column issued_as text[];
       comment on column response.level_history."issued_as" is 'what it was issued against; null: before that was kept';
+      create table response.notice (
+        authority text, year int, number int, event text not null, at timestamptz not null, decided_by text not null,
+        body jsonb not null, primary key (authority, year, number));
+      comment on table response.notice is
+        'Notices 应急响应通知 of what was ordered, numbered by authority and year without gaps';
+      comment on column response.notice."authority" is 'authority, GB/T 2260';
+      comment on column response.notice."year" is 'year in Beijing';
+      comment on column response.notice."number" is 'number in the year';
+      comment on column response.notice."event" is 'event of the change';
+      comment on column response.notice."at" is 'from when on the change holds';
+      comment on column response.notice."decided_by" is 'who ordered it';
+      comment on column response.notice."body" is 'its parts as they stand on paper';
       create table response.declared_level (
         authority text, hazard text, hazards text[] not null, name text not null, kind text not null, level text not null,
         counties text[] not null, at timestamptz not null, event text not null, primary key (authority, hazard));
@@ -286,6 +299,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     DeclaredLevelRow,
     TaskRow,
     MovedRow,
+    NoticeRow,
     ResponseOrder,
     CountersignatureRow,
   ],

@@ -10,7 +10,7 @@ import {
   TextsColumn,
   WholeColumn,
 } from '@fengsui/database';
-import type { Areas, Explanation, FloodResponse } from '@fengsui/rules';
+import type { Areas, Explanation, FloodResponse, NoticeText } from '@fengsui/rules';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Entity, Index } from 'typeorm';
 
@@ -209,6 +209,21 @@ export class TaskRow {
 export class MovedRow {
   @Key('task') task!: string;
   @Key('person of the ledger, by pseudonym') person!: string;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'notice',
+  comment: 'Notices 应急响应通知 of what was ordered, numbered by authority and year without gaps',
+})
+export class NoticeRow {
+  @Key('authority, GB/T 2260') authority!: string;
+  @Key('year in Beijing', 'int') year!: number;
+  @Key('number in the year', 'int') number!: number;
+  @TextColumn('event of the change') event!: string;
+  @InstantColumn('from when on the change holds') at!: UtcInstant;
+  @TextColumn('who ordered it') decidedBy!: string;
+  @DocumentColumn('its parts as they stand on paper') body!: NoticeText;
 }
 
 @Entity({ schema: 'response', name: 'countersignature', comment: 'The second person to an order that takes two' })
