@@ -23,6 +23,7 @@ import {
 import { calmOf, decisiveAfter, decisiveGauges, type Calm } from './flood-calm.js';
 import { demandBy, demandOf, type Demand, type Evidence, type Ground } from './flood-evidence.js';
 import type { FloodPlan } from './flood-plan.js';
+import { nextSeason } from './seasons.js';
 import {
   numbered,
   numbersAt,
@@ -87,7 +88,8 @@ export function assess(
   const decided =
     considerRaising(state, demand, { plan, now, heldElsewhere }) ?? considerLowering(state, demand, calm, plan, now);
   const ends = grounds.flatMap(({ countsUntil }) => (countsUntil === null ? [] : [justAfter(countsUntil)]));
-  const looks = [...ends, ...(decided.lookAgainAt === null ? [] : [decided.lookAgainAt])].filter((at) => at > now);
+  const turns = [decided.lookAgainAt, nextSeason(plan.conditions, now)].flatMap((at) => at ?? []);
+  const looks = [...ends, ...turns].filter((at) => at > now);
   return { ...decided, demand, calm, lookAgainAt: looks.sort()[0] ?? null };
 }
 
@@ -168,6 +170,7 @@ function stepOf({ measure }: Ground, { proposeAgain }: FloodPlan): number {
     case 'forecast-return-period':
       return proposeAgain.returnPeriodYears;
     case 'rain':
+    case 'critical-rain':
       return proposeAgain.rainMm;
     case 'authority-level':
       return 1; // the next level

@@ -11,9 +11,9 @@ export type Calm = Readonly<{ notCalm: readonly string[]; unseen: readonly strin
 export function decisiveAfter(state: FloodResponse, { met }: Demand): readonly Decisive[] {
   if (state.level === 'none') return [];
   const known = new Map(state.decisive.map((one) => [keyOf(one), one]));
-  for (const { condition, grounds } of met)
+  for (const { grounds } of met)
     for (const ground of grounds) {
-      const one = decisiveBy(ground, condition.when);
+      const one = decisiveBy(ground);
       known.set(keyOf(one), one);
     }
   return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
@@ -22,7 +22,7 @@ export function decisiveAfter(state: FloodResponse, { met }: Demand): readonly D
 const keyOf = ({ level, measure, place, trigger, hours, eventCode }: Decisive): string =>
   [measure, place, level, trigger, hours, eventCode].join('|');
 
-function decisiveBy({ level, place }: Ground, when: Demand['met'][number]['condition']['when']): Decisive {
+function decisiveBy({ level, place, by: when }: Ground): Decisive {
   const nothing = { level, place, trigger: null, hours: null, eventCode: null };
   switch (when.measure) {
     case 'warning':
@@ -31,6 +31,8 @@ function decisiveBy({ level, place }: Ground, when: Demand['met'][number]['condi
       return { ...nothing, measure: 'stage', trigger: when.aboveWarningM };
     case 'rain':
       return { ...nothing, measure: 'rain', trigger: when.mm, hours: when.hours };
+    case 'critical-rain':
+      return { ...nothing, measure: 'rain' };
     case 'authority-level':
       return { ...nothing, measure: 'authority-level' };
     default:

@@ -13,7 +13,16 @@ import {
   type UtcInstant,
 } from '@fengsui/contracts';
 import { areasAt, countiesIn, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
-import type { Condition, FloodPlan, LevelElsewhere, Measure, RaisingLevel } from './flood-plan.js';
+import {
+  measuresOf,
+  type Condition,
+  type FloodPlan,
+  type Joined,
+  type LevelElsewhere,
+  type RaisingLevel,
+  type SingleMeasure,
+} from './flood-plan.js';
+import { isInSeason } from './seasons.js';
 
 type Stage = Readonly<{
   event: string;
@@ -74,7 +83,8 @@ export type DeclaredLevel = Readonly<{
 export type Ground = Readonly<{
   condition: string;
   level: RaisingLevel;
-  measure: Measure['measure'];
+  measure: SingleMeasure['measure'];
+  /** What is measured: the condition, or the part of it that holds here. */ by: SingleMeasure;
   /** County, gauge or authority. */ place: string;
   value: number;
   areas: readonly Area[];
@@ -102,6 +112,7 @@ export function demandOf(
 ): Demand {
   return demandBy(
     plan.conditions.flatMap((condition) => {
+      if (!isInSeason(condition.season, now)) return [];
       const grounds = groundsOf(condition, evidence, plan, { now, decisive });
       return grounds.length === 0 ? [] : [{ condition, grounds }];
     }),
@@ -127,7 +138,35 @@ function within(grounds: readonly Ground[], plan: FloodPlan): readonly Ground[] 
   });
 }
 
+/** One part of a condition, or all of it. */
+type Part = Readonly<{ id: string; level: RaisingLevel; hazards: readonly Hazard[]; when: SingleMeasure }>;
+
 function groundsOf(condition: Condition, evidence: Evidence, plan: FloodPlan, when: When): readonly Ground[] {
+  const { id, level, hazards, when: measure } = condition;
+  const partOf = (part: SingleMeasure): readonly Ground[] =>
+    groundsOfOne({ id, level, hazards, when: part }, evidence, plan, when);
+  return measure.measure === 'joined' ? joined(measure, measure.of.map(partOf), plan) : partOf(measure);
+}
+
+/** Those of all parts, where as many parts hold as are asked for, in one county if it must be one. */
+function joined(
+  { least, inOneCounty = false }: Joined,
+  parts: readonly (readonly Ground[])[],
+  plan: FloodPlan,
+): readonly Ground[] {
+  if (!inOneCounty) return parts.filter((grounds) => grounds.length > 0).length >= least ? parts.flat() : [];
+  const countiesOf = (ground: Ground): readonly string[] => ground.areas.flatMap((area) => countiesIn(area, plan));
+  const together = plan.counties.filter(
+    (county) =>
+      parts.filter((grounds) => grounds.some((ground) => countiesOf(ground).includes(county))).length >= least,
+  );
+  return parts.flat().flatMap((ground): Ground[] => {
+    const areas = ground.areas.filter((area) => countiesIn(area, plan).some((county) => together.includes(county)));
+    return areas.length === 0 ? [] : [{ ...ground, areas }];
+  });
+}
+
+function groundsOfOne(condition: Part, evidence: Evidence, plan: FloodPlan, when: When): readonly Ground[] {
   const { when: measure } = condition;
   switch (measure.measure) {
     case 'warning':
@@ -166,6 +205,8 @@ function groundsOf(condition: Condition, evidence: Evidence, plan: FloodPlan, wh
       );
     case 'rain':
       return enough(within(rained(condition, measure, evidence, plan, when), plan), measure.stations);
+    case 'critical-rain':
+      return enough(within(critical(condition, measure, evidence, plan, when), plan), measure.stations);
     case 'authority-level':
       return enough(within(declared(condition, measure, evidence, plan), plan), measure.authorities);
   }
@@ -176,8 +217,8 @@ const enough = (grounds: readonly Ground[], places: number): readonly Ground[] =
   grounds.length >= places ? grounds : [];
 
 function warned(
-  { id, level }: Condition,
-  { eventCode, colour }: Extract<Measure, { measure: 'warning' }>,
+  { id, level, when }: Part,
+  { eventCode, colour }: Extract<SingleMeasure, { measure: 'warning' }>,
   { warnings }: Evidence,
   { unknownColourAs, warnings: kinds, names }: FloodPlan,
 ): readonly Ground[] {
@@ -193,6 +234,7 @@ function warned(
       condition: id,
       level,
       measure: 'warning',
+      by: when,
       place: county,
       value: colourRank(top.weighedAs),
       areas: [county],
@@ -207,7 +249,7 @@ function warned(
 }
 
 function staged(
-  { id, level }: Condition,
+  { id, level, when }: Part,
   least: number,
   { stages }: Evidence,
   plan: FloodPlan,
@@ -226,6 +268,7 @@ function staged(
         condition: id,
         level,
         measure: 'stage',
+        by: when,
         place: top.station,
         value: top.aboveWarningM,
         areas: ownReach(top.station, plan),
@@ -241,7 +284,7 @@ function staged(
 }
 
 function forecast(
-  { id, level, when }: Condition,
+  { id, level, when }: Part,
   { forecasts }: Evidence,
   plan: FloodPlan,
   valueOf: (row: Forecast) => number | null,
@@ -258,6 +301,7 @@ function forecast(
       condition: id,
       level,
       measure: when.measure,
+      by: when,
       place: station,
       value: most,
       areas: reachAndBelow(station, plan),
@@ -270,8 +314,8 @@ function forecast(
 }
 
 function rained(
-  { id, level }: Condition,
-  { hours, mm }: Extract<Measure, { measure: 'rain' }>,
+  { id, level, when }: Part,
+  { hours, mm }: Extract<SingleMeasure, { measure: 'rain' }>,
   { rains }: Evidence,
   plan: FloodPlan,
   { now }: When,
@@ -286,6 +330,7 @@ function rained(
       condition: id,
       level,
       measure: 'rain',
+      by: when,
       place: top.station,
       value: top.mm,
       areas: [plan.stations[top.station]?.county ?? ''].filter((county) => county !== ''),
@@ -297,9 +342,63 @@ function rained(
   });
 }
 
+/** Rain beyond the critical rain of its gauge, by the hours in which it is beyond it the furthest. */
+function critical(
+  { id, level, when }: Part,
+  { grade }: Extract<SingleMeasure, { measure: 'critical-rain' }>,
+  { rains }: Evidence,
+  plan: FloodPlan,
+  { now }: When,
+): readonly Ground[] {
+  const { freshForMinutes } = plan.silence;
+  const held = rains.flatMap((rain) => {
+    const mm = criticalRainOf(plan, rain.station, grade, rain.hours);
+    const fresh = addMinutes(rain.at, freshForMinutes) >= now;
+    return mm !== null && rain.mm >= mm && fresh ? [{ ...rain, beyond: rain.mm / mm, critical: mm }] : [];
+  });
+  return byStation(held).map((rows) => {
+    const top = rows.reduce((most, one) => (one.beyond > most.beyond ? one : most));
+    return {
+      condition: id,
+      level,
+      measure: 'critical-rain',
+      by: when,
+      place: top.station,
+      value: top.mm,
+      areas: [plan.stations[top.station]?.county ?? ''].filter((county) => county !== ''),
+      events: inOrder(rows.flatMap(({ events }) => events)),
+      says: `${nameOf(top.station, plan)}${rainInWords(top)}（${COLOUR_IN_CHINESE[grade]}临界${top.critical}毫米）`,
+      silentSince: null,
+      countsUntil: addMinutes(top.at, freshForMinutes),
+    };
+  });
+}
+
+/** Millimetres; null: none is laid down for these hours. */
+export const criticalRainOf = (
+  { criticalRain }: Pick<FloodPlan, 'criticalRain'>,
+  station: string,
+  grade: Colour,
+  hours: number,
+): number | null => (criticalRain[station] ?? criticalRain['*'])?.[grade]?.[hours] ?? null;
+
+/** Rain at a gauge that any condition asks for: hours and millimetres. */
+export const rainThresholds = (
+  plan: Pick<FloodPlan, 'conditions' | 'criticalRain'>,
+  station: string,
+): readonly Readonly<{ hours: number; mm: number }>[] =>
+  plan.conditions
+    .flatMap(({ when }) => measuresOf(when))
+    .flatMap((part) => {
+      if (part.measure === 'rain') return [{ hours: part.hours, mm: part.mm }];
+      if (part.measure !== 'critical-rain') return [];
+      const own = (plan.criticalRain[station] ?? plan.criticalRain['*'])?.[part.grade] ?? {};
+      return Object.entries(own).map(([hours, mm]) => ({ hours: Number(hours), mm: mm ?? 0 }));
+    });
+
 /** What other authorities have in force, each by its highest level. */
 function declared(
-  { id, level, hazards }: Condition,
+  { id, level, hazards, when }: Part,
   { kind, authority, hazards: against = hazards, level: least }: LevelElsewhere,
   { levels }: Evidence,
   plan: FloodPlan,
@@ -321,6 +420,7 @@ function declared(
         condition: id,
         level,
         measure: 'authority-level',
+        by: when,
         place: of,
         value: levelRank(top.level),
         areas: inOrder(counties),

@@ -10,8 +10,9 @@ import {
 } from '@fengsui/contracts';
 import { higher, namesOfAreas, type Area } from './areas.js';
 import type { Assessment } from './flood-assess.js';
-import { aboveInWords, demandOf, rainInWords, type Evidence, type Ground } from './flood-evidence.js';
-import type { Condition, FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
+import { aboveInWords, criticalRainOf, demandOf, rainInWords, type Evidence, type Ground } from './flood-evidence.js';
+import type { Condition, FloodPlan, RaisingLevel, SingleMeasure } from './flood-plan.js';
+import { isInSeason } from './seasons.js';
 import type { FloodResponse } from './flood-response.js';
 
 type Where = Readonly<{ area: Area; name: string; level: RaisingLevel }>;
@@ -153,6 +154,24 @@ export const NEAR_SHARE = 0.7;
 
 /** What a condition lacks to hold, where it is near; null: it is far from it. */
 function lackOf(condition: Condition, evidence: Evidence, plan: FloodPlan, now: UtcInstant): string | null {
+  const { when, season } = condition;
+  if (!isInSeason(season, now)) return null;
+  if (when.measure !== 'joined') return lackOfOne({ ...condition, when }, evidence, plan, now);
+  const parts = when.of.map((part) => {
+    const held = placesAt(part, condition, evidence, plan, now);
+    const lacks = lackOfOne({ ...condition, when: part }, evidence, plan, now);
+    return { held: held.length > 0, says: held.length > 0 ? `已达到：${saidOf(held)}` : lacks };
+  });
+  // Told where something of it holds: a part that is merely near says nothing about the whole.
+  return parts.some(({ held }) => held) ? parts.flatMap(({ says }) => says ?? []).join('；') : null;
+}
+
+function lackOfOne(
+  condition: Condition & Readonly<{ when: SingleMeasure }>,
+  evidence: Evidence,
+  plan: FloodPlan,
+  now: UtcInstant,
+): string | null {
   const { when } = condition;
   switch (when.measure) {
     case 'warning': {
@@ -203,6 +222,18 @@ function lackOf(condition: Condition, evidence: Evidence, plan: FloodPlan, now: 
         ? null
         : `${nameOf(top.station, plan)}预报${aboveInWords(top.aboveWarningM ?? 0)}，差${lacks.toFixed(2)}米`;
     }
+    case 'critical-rain': {
+      const one = placesAt({ ...when, stations: 1 }, condition, evidence, plan, now);
+      if (one.length > 0) return `${saidOf(one)}；尚差${when.stations - one.length}个站点`;
+      const shares = evidence.rains.flatMap((rain) => {
+        const mm = criticalRainOf(plan, rain.station, when.grade, rain.hours);
+        return mm === null ? [] : [{ rain, mm, share: rain.mm / mm }];
+      });
+      const top = most(shares, ({ share }) => share);
+      return top === null || top.share < NEAR_SHARE
+        ? null
+        : `${nameOf(top.rain.station, plan)}${rainInWords(top.rain)}，临界${top.mm}毫米`;
+    }
     case 'authority-level': {
       const one = placesAt({ ...when, authorities: 1 }, condition, evidence, plan, now);
       return one.length > 0 ? `${saidOf(one)}；尚差${when.authorities - one.length}个` : null;
@@ -213,7 +244,7 @@ function lackOf(condition: Condition, evidence: Evidence, plan: FloodPlan, now: 
 }
 
 function placesAt(
-  when: Measure,
+  when: SingleMeasure,
   condition: Condition,
   evidence: Evidence,
   plan: FloodPlan,

@@ -86,6 +86,7 @@ export const PLAN: FloodPlan = {
     condition('rain-3h', 'IV', { measure: 'rain', hours: 3, mm: 100, stations: 1 }),
     condition('two-counties', 'IV', { measure: 'authority-level', kind: 'county', level: 'IV', authorities: 2 }),
   ],
+  criticalRain: {},
   transfersFor: ['flood', 'wind'],
   transfersAt: { IV: ['slope'], III: ['slope', 'low'], II: ['slope', 'low'], I: ['slope', 'low', 'dam'] },
   decideWithinMinutes: { IV: 30, III: 20, II: 15, I: 10 },

@@ -1,6 +1,6 @@
 import { COLOUR_IN_CHINESE, colourRank, hazardsInChinese, type Colour } from '@fengsui/contracts';
-import { anticipated, alwaysMet, belowTheHighest, outOfReach } from './flood-plan-quantities.js';
-import type { FloodPlan, Measure, RaisingLevel } from './flood-plan.js';
+import { anticipated, alwaysMet, belowTheHighest, criticalRains, outOfReach } from './flood-plan-quantities.js';
+import { measuresOf, type FloodPlan, type Measure, type RaisingLevel } from './flood-plan.js';
 import { fault, zh, type PlanFault } from './plan-fault.js';
 
 /**
@@ -14,6 +14,7 @@ export function faultsOf(plan: FloodPlan, categories: readonly string[]): readon
     ...repeated(plan),
     ...outOfReach(plan),
     ...alwaysMet(plan),
+    ...criticalRains(plan),
     ...undecidedWarnings(plan),
     ...belowTheHighest(plan),
     ...anticipated(plan),
@@ -29,10 +30,11 @@ const LADDER = ['IV', 'III', 'II', 'I'] as const satisfies readonly RaisingLevel
 /** Gauges, codes and colours that the plan does not have. */
 function strangers({ conditions, noResponse, ceilings, warnings, stations, counties }: FloodPlan): PlanFault[] {
   const kindOf = (code: string) => warnings.find(({ eventCode }) => eventCode === code);
+  const parts = conditions.flatMap(({ id, hazards, when }) =>
+    measuresOf(when).map((part) => ({ id, hazards, when: part })),
+  );
   const named = [
-    ...conditions.flatMap(({ id, when }) =>
-      when.measure === 'warning' ? [{ place: `conditions/${id}`, ...when }] : [],
-    ),
+    ...parts.flatMap(({ id, when }) => (when.measure === 'warning' ? [{ place: `conditions/${id}`, ...when }] : [])),
     ...noResponse.map((row, n) => ({ place: `noResponse/${n}`, ...row })),
   ];
   return [
@@ -58,12 +60,12 @@ function strangers({ conditions, noResponse, ceilings, warnings, stations, count
         ? []
         : [fault(`ceilings/${n}`, `gauges.csv 中没有 ${station}`, `${station} 无读数，上限无从谈起`)]),
     ]),
-    ...conditions.flatMap(({ id, when }): PlanFault[] =>
+    ...parts.flatMap(({ id, when }): PlanFault[] =>
       when.measure === 'forecast-flow' && stations[when.station] === undefined
         ? [fault(`conditions/${id}`, `gauges.csv 中没有 ${when.station}`, `${when.station} 预报任何流量都不计入`)]
         : [],
     ),
-    ...conditions.flatMap(({ id, when }): PlanFault[] =>
+    ...parts.flatMap(({ id, when }): PlanFault[] =>
       when.measure === 'authority-level' &&
       when.kind === 'county' &&
       when.authority !== undefined &&
@@ -77,7 +79,7 @@ function strangers({ conditions, noResponse, ceilings, warnings, stations, count
           ]
         : [],
     ),
-    ...conditions.flatMap(({ id, when, hazards }): PlanFault[] => {
+    ...parts.flatMap(({ id, when, hazards }): PlanFault[] => {
       const kind = when.measure === 'warning' ? kindOf(when.eventCode) : undefined;
       const beside = kind === undefined ? [] : hazards.filter((hazard) => !kind.hazards.includes(hazard));
       return beside.length === 0

@@ -8,86 +8,150 @@ import {
 } from '@fengsui/contracts';
 import { highest } from './areas.js';
 import { fault, zh, type PlanFault } from './plan-fault.js';
-import type { Condition, FloodPlan, Measure } from './flood-plan.js';
+import {
+  measuresOf,
+  type Condition,
+  type FloodPlan,
+  type Joined,
+  type Measure,
+  type SingleMeasure,
+} from './flood-plan.js';
 
 /** More places than there are, or more of a quantity than can be. */
-export function outOfReach({ conditions, counties, limits }: FloodPlan): PlanFault[] {
-  const gauges = Object.entries(limits.stages);
-  return conditions.flatMap(({ id, when }): PlanFault[] => {
+export function outOfReach(plan: FloodPlan): PlanFault[] {
+  return plan.conditions.flatMap(({ id, when }): PlanFault[] => {
     const place = `conditions/${id}`;
-    const never = (what: string, case_: string): PlanFault[] => [fault(place, `不可能达到：${what}`, case_)];
-    switch (when.measure) {
-      case 'warning':
-        return when.counties > counties.length
-          ? never(
-              `要求${when.counties}个县（市、区），本市只有${counties.length}个`,
-              `全部${counties.length}个县（市、区）均发布，也不启动`,
-            )
-          : [];
-      case 'stage':
-      case 'forecast-stage': {
-        const high = gauges.filter(([, { highestM }]) => highestM >= when.aboveWarningM).length;
-        return high < when.stations
-          ? never(
-              `要求${when.stations}个站点超警戒${when.aboveWarningM}米，能达到的只有${high}个`,
-              `全部站点达到可能的最高水位，也不启动`,
-            )
-          : [];
-      }
-      case 'forecast-flow':
-        return when.flowM3s > limits.mostFlowM3s
-          ? never(
-              `流量${when.flowM3s}立方米每秒，可能的最大为${limits.mostFlowM3s}`,
-              `预报${limits.mostFlowM3s}立方米每秒，也不启动`,
-            )
-          : [];
-      case 'forecast-return-period':
-        return when.years > limits.mostReturnPeriodYears
-          ? never(`${when.years}年一遇`, `预报${limits.mostReturnPeriodYears}年一遇，也不启动`)
-          : [];
-      case 'authority-level': {
-        const most = authoritiesOf(when.kind, counties);
-        return when.authorities > most
-          ? never(`要求${when.authorities}个机构，最多只有${most}个`, `全部${most}个机构均启动Ⅰ级，也不启动`)
-          : [];
-      }
-      case 'rain': {
-        const most = limits.mostRainMmPerHour * when.hours;
-        return when.mm > most
-          ? never(
-              `${when.hours}小时${when.mm}毫米，可能的最大为${most}毫米`,
-              `${when.hours}小时降雨${most}毫米，也不启动`,
-            )
-          : [];
-      }
-    }
+    const parts = measuresOf(when).map((part) => outOfReachOne(place, part, plan));
+    if (when.measure !== 'joined') return parts.flat();
+    if (when.least > when.of.length)
+      return [fault(place, `不可能达到：要求${when.least}项，只列${when.of.length}项`, `所列各项全部达到，也不启动`)];
+    // So many parts may be missing as are not asked for.
+    return parts.filter((faults) => faults.length > 0).length > when.of.length - when.least ? parts.flat() : [];
   });
 }
 
-/** A condition that holds whatever is measured is a response without end. */
-export function alwaysMet({ conditions, limits }: FloodPlan): PlanFault[] {
+function outOfReachOne(place: string, when: SingleMeasure, { counties, limits, criticalRain }: FloodPlan): PlanFault[] {
   const gauges = Object.entries(limits.stages);
-  return conditions.flatMap(({ id, when }): PlanFault[] => {
-    const place = `conditions/${id}`;
-    const always = (case_: string): PlanFault[] => [fault(place, '任何时候都成立', case_)];
-    switch (when.measure) {
-      case 'stage':
-      case 'forecast-stage': {
-        const dry = gauges.filter(([, { lowestM }]) => lowestM >= when.aboveWarningM);
-        return dry.length >= when.stations && dry.length > 0
-          ? always(`${dry[0]?.[0] ?? ''} 处于可能的最低水位时也启动`)
-          : [];
-      }
-      case 'rain':
-        return when.mm <= 0 ? always('无雨时也启动') : [];
-      case 'forecast-flow':
-        return when.flowM3s <= 0 ? always('断流时也启动') : [];
-      case 'forecast-return-period':
-        return when.years <= 1 ? always('每年都有的洪水也启动') : [];
-      case 'warning':
-      case 'authority-level':
-        return [];
+  const never = (what: string, case_: string): PlanFault[] => [fault(place, `不可能达到：${what}`, case_)];
+  switch (when.measure) {
+    case 'warning':
+      return when.counties > counties.length
+        ? never(
+            `要求${when.counties}个县（市、区），本市只有${counties.length}个`,
+            `全部${counties.length}个县（市、区）均发布，也不启动`,
+          )
+        : [];
+    case 'stage':
+    case 'forecast-stage': {
+      const high = gauges.filter(([, { highestM }]) => highestM >= when.aboveWarningM).length;
+      return high < when.stations
+        ? never(
+            `要求${when.stations}个站点超警戒${when.aboveWarningM}米，能达到的只有${high}个`,
+            `全部站点达到可能的最高水位，也不启动`,
+          )
+        : [];
     }
+    case 'forecast-flow':
+      return when.flowM3s > limits.mostFlowM3s
+        ? never(
+            `流量${when.flowM3s}立方米每秒，可能的最大为${limits.mostFlowM3s}`,
+            `预报${limits.mostFlowM3s}立方米每秒，也不启动`,
+          )
+        : [];
+    case 'forecast-return-period':
+      return when.years > limits.mostReturnPeriodYears
+        ? never(`${when.years}年一遇`, `预报${limits.mostReturnPeriodYears}年一遇，也不启动`)
+        : [];
+    case 'critical-rain':
+      return Object.values(criticalRain).some((grades) => grades[when.grade] !== undefined)
+        ? []
+        : never(`没有${COLOUR_IN_CHINESE[when.grade]}级临界雨量`, '任何雨量都不启动');
+    case 'authority-level': {
+      const most = authoritiesOf(when.kind, counties);
+      return when.authorities > most
+        ? never(`要求${when.authorities}个机构，最多只有${most}个`, `全部${most}个机构均启动Ⅰ级，也不启动`)
+        : [];
+    }
+    case 'rain': {
+      const most = limits.mostRainMmPerHour * when.hours;
+      return when.mm > most
+        ? never(
+            `${when.hours}小时${when.mm}毫米，可能的最大为${most}毫米`,
+            `${when.hours}小时降雨${most}毫米，也不启动`,
+          )
+        : [];
+    }
+  }
+}
+
+/** A condition that holds whatever is measured is a response without end. */
+export function alwaysMet(plan: FloodPlan): PlanFault[] {
+  return plan.conditions.flatMap(({ id, when }): PlanFault[] => {
+    const place = `conditions/${id}`;
+    const parts = measuresOf(when).map((part) => alwaysMetOne(place, part, plan));
+    if (when.measure !== 'joined') return parts.flat();
+    return parts.filter((faults) => faults.length > 0).length >= when.least ? parts.flat() : [];
+  });
+}
+
+function alwaysMetOne(place: string, when: SingleMeasure, { limits }: FloodPlan): PlanFault[] {
+  const gauges = Object.entries(limits.stages);
+  const always = (case_: string): PlanFault[] => [fault(place, '任何时候都成立', case_)];
+  switch (when.measure) {
+    case 'stage':
+    case 'forecast-stage': {
+      const dry = gauges.filter(([, { lowestM }]) => lowestM >= when.aboveWarningM);
+      return dry.length >= when.stations && dry.length > 0
+        ? always(`${dry[0]?.[0] ?? ''} 处于可能的最低水位时也启动`)
+        : [];
+    }
+    case 'rain':
+      return when.mm <= 0 ? always('无雨时也启动') : [];
+    case 'forecast-flow':
+      return when.flowM3s <= 0 ? always('断流时也启动') : [];
+    case 'forecast-return-period':
+      return when.years <= 1 ? always('每年都有的洪水也启动') : [];
+    case 'warning':
+    case 'critical-rain': // its table is looked at by itself
+    case 'authority-level':
+      return [];
+  }
+}
+
+/** Critical rain that is more at a lower grade, less in more hours, nothing at all, or of a gauge that there is not. */
+export function criticalRains({ criticalRain, stations, limits }: FloodPlan): PlanFault[] {
+  return Object.entries(criticalRain).flatMap(([station, grades]): PlanFault[] => {
+    const wrong = (what: string, case_: string): PlanFault => fault(`critical-rain.csv/${station}`, what, case_);
+    const stranger =
+      station === '*' || stations[station] !== undefined
+        ? []
+        : [wrong('gauges.csv 中没有此站', `${station}无雨量，其临界雨量不起作用`)];
+    const cells = COLOURS.flatMap((grade) =>
+      Object.entries(grades[grade] ?? {}).map(([hours, mm]) => ({ grade, hours: Number(hours), mm: mm ?? 0 })),
+    );
+    const range = cells
+      .filter(({ hours, mm }) => mm <= 0 || mm > limits.mostRainMmPerHour * hours)
+      .map(({ grade, hours, mm }) =>
+        wrong(
+          `${COLOUR_IN_CHINESE[grade]}${hours}小时${mm}毫米不在可能的范围内`,
+          mm <= 0 ? '无雨时也达到' : `${hours}小时降雨${limits.mostRainMmPerHour * hours}毫米也达不到`,
+        ),
+      );
+    const order = cells.flatMap((a) =>
+      cells
+        .filter(
+          (b) =>
+            (a.hours === b.hours && colourRank(a.grade) < colourRank(b.grade) && a.mm > b.mm) ||
+            (a.grade === b.grade && a.hours < b.hours && a.mm > b.mm),
+        )
+        .map((b) =>
+          wrong(
+            `${COLOUR_IN_CHINESE[a.grade]}${a.hours}小时${a.mm}毫米大于${COLOUR_IN_CHINESE[b.grade]}${b.hours}小时${b.mm}毫米`,
+            `雨量${b.mm}毫米达到${COLOUR_IN_CHINESE[b.grade]}，却达不到${COLOUR_IN_CHINESE[a.grade]}`,
+          ),
+        ),
+    );
+    return [...stranger, ...range, ...order];
   });
 }
 
@@ -97,7 +161,7 @@ const authoritiesOf = (kind: AuthorityKind, counties: readonly string[]): number
 
 /** A quantity of which a condition speaks. */
 type Quantity = Readonly<{
-  of: Measure['measure'];
+  of: SingleMeasure['measure'];
   eventCode?: string;
   hours?: number;
   station?: string;
@@ -149,33 +213,37 @@ export function belowTheHighest(plan: FloodPlan): PlanFault[] {
 
 function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPlan): readonly Quantity[] {
   const gauges = Object.keys(limits.stages).length;
-  const all = conditions.map(({ when }): Quantity => {
-    switch (when.measure) {
-      case 'warning': {
-        const name = warnings.find(({ eventCode }) => eventCode === when.eventCode)?.name ?? when.eventCode;
-        return { of: 'warning', eventCode: when.eventCode, name: `${name}预警`, places: counties.length };
+  const all = conditions
+    .flatMap(({ when }) => measuresOf(when))
+    .map((when): Quantity => {
+      switch (when.measure) {
+        case 'warning': {
+          const name = warnings.find(({ eventCode }) => eventCode === when.eventCode)?.name ?? when.eventCode;
+          return { of: 'warning', eventCode: when.eventCode, name: `${name}预警`, places: counties.length };
+        }
+        case 'stage':
+          return { of: 'stage', name: '水位', places: gauges };
+        case 'forecast-stage':
+          return { of: 'forecast-stage', name: '预报水位', places: gauges };
+        case 'forecast-flow':
+          return {
+            of: 'forecast-flow',
+            station: when.station,
+            name: `${names[when.station] ?? when.station}预报流量`,
+            places: 1,
+          };
+        case 'forecast-return-period':
+          return { of: 'forecast-return-period', name: '预报重现期', places: 1 };
+        case 'authority-level': {
+          const places = Math.min(authoritiesOf(when.kind, counties), counties.length);
+          return { of: 'authority-level', kind: when.kind, name: `${AUTHORITIES[when.kind]}响应`, places };
+        }
+        case 'critical-rain':
+          return { of: 'critical-rain', name: '临界雨量', places: counties.length };
+        case 'rain':
+          return { of: 'rain', hours: when.hours, name: `${when.hours}小时雨量`, places: counties.length };
       }
-      case 'stage':
-        return { of: 'stage', name: '水位', places: gauges };
-      case 'forecast-stage':
-        return { of: 'forecast-stage', name: '预报水位', places: gauges };
-      case 'forecast-flow':
-        return {
-          of: 'forecast-flow',
-          station: when.station,
-          name: `${names[when.station] ?? when.station}预报流量`,
-          places: 1,
-        };
-      case 'forecast-return-period':
-        return { of: 'forecast-return-period', name: '预报重现期', places: 1 };
-      case 'authority-level': {
-        const places = Math.min(authoritiesOf(when.kind, counties), counties.length);
-        return { of: 'authority-level', kind: when.kind, name: `${AUTHORITIES[when.kind]}响应`, places };
-      }
-      case 'rain':
-        return { of: 'rain', hours: when.hours, name: `${when.hours}小时雨量`, places: counties.length };
-    }
-  });
+    });
   return [...new Map(all.map((one) => [one.name, one])).values()];
 }
 
@@ -203,6 +271,8 @@ function isMetAtMost(when: Measure, { of, eventCode, hours, station, kind }: Qua
       return when.station === station;
     case 'forecast-return-period':
       return true;
+    case 'critical-rain':
+      return when.stations <= places;
     case 'authority-level':
       return when.kind === kind && when.authorities <= places;
   }
@@ -233,8 +303,15 @@ const shadowed = ({ id, level, when }: Condition, other: Condition): PlanFault =
     `${words(when)}：${id}要求${zh(level)}，而${other.id}已要求${zh(other.level)}`,
   );
 
-/** Whether `a` cannot hold without `b` holding. */
+/** Whether `a` cannot hold without `b` holding: a joined one by as many of its parts as it needs. */
 function implies(a: Measure, b: Measure): boolean {
+  if (b.measure === 'joined') return !b.inOneCounty && b.of.filter((part) => implies(a, part)).length >= b.least;
+  if (a.measure === 'joined')
+    return a.least <= a.of.length && a.of.filter((part) => !impliesOne(part, b)).length < a.least;
+  return impliesOne(a, b);
+}
+
+function impliesOne(a: SingleMeasure, b: SingleMeasure): boolean {
   if (a.measure === 'warning')
     return (
       b.measure === 'warning' &&
@@ -255,12 +332,18 @@ function implies(a: Measure, b: Measure): boolean {
       levelRank(a.level) >= levelRank(b.level) &&
       a.authorities >= b.authorities
     );
+  if (a.measure === 'critical-rain')
+    return b.measure === 'critical-rain' && colourRank(a.grade) >= colourRank(b.grade) && a.stations >= b.stations;
   if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
   return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
 }
 
 /** A condition in words. */
-function words(when: Measure): string {
+const words = (when: Measure): string => (when.measure === 'joined' ? joinedInWords(when) : wordsOfOne(when));
+const joinedInWords = ({ least, of, inOneCounty = false }: Joined): string =>
+  `${inOneCounty ? '同一县（市、区）' : ''}${of.map(wordsOfOne).join('、')}${least === of.length ? '同时达到' : `中有${least}项达到`}`;
+
+function wordsOfOne(when: SingleMeasure): string {
   switch (when.measure) {
     case 'warning':
       return `${when.counties}个县（市、区）${when.eventCode}${COLOURS.includes(when.colour) ? COLOUR_IN_CHINESE[when.colour] : when.colour}预警`;
@@ -274,6 +357,8 @@ function words(when: Measure): string {
       return `预报${when.years}年一遇洪水`;
     case 'rain':
       return `${when.stations}个站点${when.hours}小时雨量${when.mm}毫米`;
+    case 'critical-rain':
+      return `${when.stations}个站点达到${COLOUR_IN_CHINESE[when.grade]}临界雨量`;
     case 'authority-level':
       return `${when.authorities}个${AUTHORITIES[when.kind]}机构启动${LEVEL_IN_CHINESE[when.level]}响应`;
   }

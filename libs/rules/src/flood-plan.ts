@@ -4,14 +4,31 @@ import type { AuthorityKind, Colour, Hazard, Level } from '@fengsui/contracts';
  * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least",
  * so more water or a higher warning can only add conditions that hold, never take one away.
  */
-export type Measure =
+export type SingleMeasure =
   | Readonly<{ measure: 'warning'; eventCode: string; colour: Colour; counties: number }>
   | Readonly<{ measure: 'stage'; aboveWarningM: number; stations: number }>
   | Readonly<{ measure: 'forecast-stage'; aboveWarningM: number; stations: number }>
   | Readonly<{ measure: 'forecast-flow'; station: string; flowM3s: number }>
   | Readonly<{ measure: 'forecast-return-period'; years: number }>
   | Readonly<{ measure: 'rain'; hours: number; mm: number; stations: number }>
+  /** Rain that reaches the gauge's own critical rain of this grade 临界雨量, in any of its hours. */
+  | Readonly<{ measure: 'critical-rain'; grade: Colour; stations: number }>
   | LevelElsewhere;
+
+/** At least so many of these hold, each by itself; in one county where it says so. All of them: 且; one: 或. */
+export type Joined = Readonly<{
+  measure: 'joined';
+  least: number;
+  of: readonly SingleMeasure[];
+  inOneCounty?: boolean | undefined;
+}>;
+export type Measure = SingleMeasure | Joined;
+
+/** What a condition measures: its parts, where it is joined of several. */
+export const measuresOf = (when: Measure): readonly SingleMeasure[] => (when.measure === 'joined' ? when.of : [when]);
+
+/** From one day of the year to another, both within it, in Beijing: `04-15`. May go over the new year. */
+export type SeasonOfYear = Readonly<{ from: string; until: string }>;
 
 /** So many other authorities of a kind have declared a level as high. */
 export type LevelElsewhere = Readonly<{
@@ -29,6 +46,7 @@ export type Condition = Readonly<{
   id: string;
   /** What it calls for a response against; several: for one that is issued as combined. */ hazards: readonly Hazard[];
   level: RaisingLevel;
+  /** Only in this season 汛期; without it all the year. */ season?: SeasonOfYear | undefined;
   when: Measure;
   text: string;
   source: string;
@@ -61,7 +79,7 @@ export type NoResponse = Readonly<{
  * about 会商.
  */
 export type Ceiling = Readonly<{
-  of: Measure['measure'];
+  of: SingleMeasure['measure'];
   eventCode?: string | undefined;
   hours?: number | undefined;
   station?: string | undefined;
@@ -79,6 +97,13 @@ export type Limits = Readonly<{
   mostFlowM3s: number;
   mostReturnPeriodYears: number;
 }>;
+
+/**
+ * Critical rain 临界雨量 of gauges: millimetres by grade and hours. `*` is for every gauge without rows of its own.
+ */
+export type CriticalRain = Readonly<
+  Record<string, Readonly<Partial<Record<Colour, Readonly<Partial<Record<number, number>>>>>>>
+>;
 
 /** How a level is let down: by observation, after a time, by a person. */
 export type Lowering = Readonly<{
@@ -129,6 +154,7 @@ export type FloodPlan = Readonly<{
   noResponse: readonly NoResponse[];
   /** What even the most of a quantity does not call for, and why. */ ceilings: readonly Ceiling[];
   /** What can be measured at all. */ limits: Limits;
+  criticalRain: CriticalRain;
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
   unknownColourAs: Colour;
   conditions: readonly Condition[];

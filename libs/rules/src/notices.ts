@@ -1,7 +1,7 @@
 import { addMinutes, parseHazards, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
 import { higher, highest } from './areas.js';
 import { demandOf, type DeclaredLevel, type Demand, type Evidence } from './flood-evidence.js';
-import type { Condition, FloodPlan } from './flood-plan.js';
+import { measuresOf, type FloodPlan, type SingleMeasure } from './flood-plan.js';
 import { rainSumOf, type RainWindow } from './rain-sums.js';
 
 /** A published notice 应急响应通知: who ordered what, and when. */
@@ -170,28 +170,31 @@ function isFor({ is }: Known, plan: FloodPlan): boolean {
 
 /** Whether any condition is about such a thing: a rain signal is no evidence of a drought. */
 const isAskedFor = (is: KnownFact, { conditions }: FloodPlan): boolean =>
-  conditions.some(({ when }) =>
-    is.kind === 'warning'
-      ? when.measure === 'warning' && when.eventCode === is.eventCode
-      : is.kind === 'level'
-        ? when.measure === 'authority-level'
-        : KIND_OF[when.measure] === is.kind,
-  );
+  conditions
+    .flatMap(({ when }) => measuresOf(when))
+    .some((when) =>
+      is.kind === 'warning'
+        ? when.measure === 'warning' && when.eventCode === is.eventCode
+        : is.kind === 'level'
+          ? when.measure === 'authority-level'
+          : KIND_OF[when.measure] === is.kind,
+    );
 
 const KINDS = { warning: '预警信号', stage: '水位实测', forecast: '洪水预报', rain: '雨量实测' } as const;
-const KIND_OF: Readonly<Partial<Record<Condition['when']['measure'], keyof typeof KINDS>>> = {
+const KIND_OF: Readonly<Partial<Record<SingleMeasure['measure'], keyof typeof KINDS>>> = {
   warning: 'warning',
   stage: 'stage',
   'forecast-stage': 'forecast',
   'forecast-flow': 'forecast',
   'forecast-return-period': 'forecast',
   rain: 'rain',
+  'critical-rain': 'rain',
 };
 
 /** Of the evidence that the conditions ask for, the kinds of which nothing was known. */
 function missingIn({ ordered }: Notice, known: readonly Known[], { conditions }: FloodPlan): readonly string[] {
   if (conditions.length === 0) return ['预案没有此类响应的启动条件'];
-  const asked = new Set(conditions.map(({ when }) => KIND_OF[when.measure]));
+  const asked = new Set(conditions.flatMap(({ when }) => measuresOf(when)).map(({ measure }) => KIND_OF[measure]));
   const lacks = Object.entries(KINDS)
     .filter(([kind]) => asked.has(kind as keyof typeof KINDS))
     .filter(([kind]) => !known.some(({ is, assumed }) => is.kind === kind && !assumed))

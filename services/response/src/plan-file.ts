@@ -1,5 +1,5 @@
 import { AUTHORITY_KINDS, COLOURS, HAZARDS, type AuthorityKind, type Colour, type Hazard } from '@fengsui/contracts';
-import type { EndsWith, Measure } from '@fengsui/rules';
+import type { EndsWith, SingleMeasure } from '@fengsui/rules';
 import { Type, type Static } from 'typebox';
 
 const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
@@ -25,9 +25,10 @@ const MEASURES = [
   'forecast-flow',
   'forecast-return-period',
   'rain',
+  'critical-rain',
   'authority-level',
 ];
-const MeasureOf = Type.Union([
+const SingleMeasureOf = Type.Union([
   Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
   Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
   Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
@@ -42,6 +43,7 @@ const MeasureOf = Type.Union([
     },
     strict,
   ),
+  Type.Object({ measure: Type.Literal('critical-rain'), grade: colour, stations: count }, strict),
   Type.Object(
     {
       measure: Type.Literal('authority-level'),
@@ -55,6 +57,21 @@ const MeasureOf = Type.Union([
   ),
 ]);
 
+/** Several measures of which so many must hold: all of them, or n of m. */
+const MeasureOf = Type.Union([
+  SingleMeasureOf,
+  Type.Object(
+    {
+      measure: Type.Literal('joined'),
+      least: count,
+      of: Type.Array(SingleMeasureOf, { minItems: 1 }),
+      inOneCounty: Type.Optional(Type.Boolean()),
+    },
+    strict,
+  ),
+]);
+const dayOfYear = Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
+
 const Conditions = Type.Array(
   Type.Object(
     {
@@ -62,6 +79,7 @@ const Conditions = Type.Array(
       /** Without it: of a warning, what its kind concerns; else flood. */
       hazards: Type.Optional(hazards),
       level,
+      season: Type.Optional(Type.Object({ from: dayOfYear, until: dayOfYear }, strict)),
       when: MeasureOf,
       text: Type.String(),
       source: Type.String(),
@@ -86,7 +104,7 @@ const NoResponses = Type.Array(
 const Ceilings = Type.Array(
   Type.Object(
     {
-      of: Type.Unsafe<Measure['measure']>(Type.String({ enum: MEASURES })),
+      of: Type.Unsafe<SingleMeasure['measure']>(Type.String({ enum: MEASURES })),
       eventCode: Type.Optional(Type.String()),
       hours: Type.Optional(rainHours),
       station: Type.Optional(Type.String()),
@@ -197,6 +215,17 @@ export const PlanFile = Type.Object(
     lateRecordWithinHours: count,
     gaugeDefaults: GaugeDefaults,
     lateAfterHours: Type.Object({ readings: count, verified: Type.Boolean() }, strict),
+  },
+  strict,
+);
+
+/** A row of critical-rain.csv: `*` is for every gauge without rows of its own. An empty cell: none laid down. */
+export const CriticalRainRow = Type.Object(
+  {
+    station: written,
+    grade: colour,
+    ...Object.fromEntries(RAIN_HOURS.map((hours) => [`mm_${hours}h`, Type.String({ pattern: '^(\\d+(\\.\\d+)?)?$' })])),
+    source: Type.String(),
   },
   strict,
 );

@@ -1,18 +1,23 @@
+import type { Colour } from '@fengsui/contracts';
 import type { Static } from 'typebox';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
 import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
 import {
   faultsOf,
+  measuresOf,
   type Condition,
+  type CriticalRain,
   type FloodPlan,
   type GaugeBand,
+  type Measure,
   type NoticeForm,
   type PlanFault,
   type RiskPoint,
 } from '@fengsui/rules';
 import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
-import { PlanFile, RiskPointRow, type GaugeDefaults } from './plan-file.js';
+import { CriticalRainRow, PlanFile, RAIN_HOURS, RiskPointRow, type GaugeDefaults } from './plan-file.js';
 
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
 export type Gauge = Readonly<{
@@ -94,6 +99,7 @@ export class ResponsePlan {
       ...rules
     } = plan.value;
     const warnings = rules.warnings.map((kind) => ({ ...kind, hazards: kind.hazards ?? DEFAULT_HAZARDS }));
+    const critical = readCriticalRain(folder);
     const counties = Counties.ofPlan(folder);
     const riskPoints = points.value.map(({ reach = '', ...point }) => ({
       ...point,
@@ -106,7 +112,7 @@ export class ResponsePlan {
       warnings,
       conditions: conditionsOf(rules.conditions, warnings),
       transfersFor: rules.transfersFor ?? DEFAULT_HAZARDS,
-      version: hashOf(plan.version, gauges.version, points.version),
+      version: hashOf(plan.version, gauges.version, points.version, critical.version),
       counties: counties.all().map(({ code }) => code),
       names: Object.fromEntries([
         ...counties.all().map(({ code, name }) => [code, name]),
@@ -120,6 +126,7 @@ export class ResponsePlan {
       ),
       reaches: reachesOf(riskPoints),
       limits: limitsOf([...known.values()], gaugeDefaults),
+      criticalRain: critical.table,
     };
     const plans = new Map([[flood.authority, flood]]);
     if (ofCounties !== undefined) {
@@ -149,9 +156,11 @@ const conditionsOf = (
   kinds: FloodPlan['warnings'],
 ): readonly Condition[] =>
   rows.map((row) => {
-    const { when } = row;
-    const kind = when.measure === 'warning' ? kinds.find(({ eventCode }) => eventCode === when.eventCode) : undefined;
-    return { ...(row as Condition), hazards: row.hazards ?? kind?.hazards ?? DEFAULT_HAZARDS };
+    const concerned = measuresOf(row.when as Measure).flatMap((part) =>
+      part.measure === 'warning' ? (kinds.find(({ eventCode }) => eventCode === part.eventCode)?.hazards ?? []) : [],
+    );
+    const hazards = row.hazards ?? (concerned.length > 0 ? [...new Set(concerned)] : DEFAULT_HAZARDS);
+    return { ...(row as Condition), hazards };
   });
 
 /** What a county decides by, for what lies in it. What asks for more gauges than it has of its own is left out. */
@@ -165,8 +174,10 @@ function countyPlan(rows: FloodPlan, county: string): FloodPlan {
     authority: county,
     counties: [county],
     limits: { ...rows.limits, stages },
-    conditions: rows.conditions.filter(
-      ({ when }) => (when.measure !== 'stage' && when.measure !== 'forecast-stage') || when.stations <= gauges,
+    conditions: rows.conditions.filter(({ when }) =>
+      measuresOf(when).every(
+        (part) => (part.measure !== 'stage' && part.measure !== 'forecast-stage') || part.stations <= gauges,
+      ),
     ),
   };
 }
@@ -180,6 +191,24 @@ function distinctFaults([city = [], ...counties]: readonly (readonly PlanFault[]
     .map((one) => ({ ...one, place: `counties/${one.place}` }));
   return [...city, ...others.filter((one, at) => others.findIndex((other) => same(one, other)) === at)];
 }
+
+/** Nothing, where the city has laid none down. */
+function readCriticalRain(folder: string): Readonly<{ table: CriticalRain; version: string }> {
+  if (!existsSync(path.join(folder, CRITICAL_RAIN))) return { table: {}, version: '' };
+  const { value, version } = readPlanCsv(folder, CRITICAL_RAIN, CriticalRainRow);
+  const table: Record<string, Partial<Record<Colour, Record<number, number>>>> = {};
+  for (const row of value) {
+    const cells: Readonly<Record<string, unknown>> = row;
+    const hours = RAIN_HOURS.flatMap((one) => {
+      const written = String(cells[`mm_${one}h`] ?? '');
+      return written === '' ? [] : [[one, Number(written)] as const];
+    });
+    table[row.station] = { ...table[row.station], [row.grade]: Object.fromEntries(hours) };
+  }
+  return { table, version };
+}
+
+const CRITICAL_RAIN = 'critical-rain.csv';
 
 /** What the gauges of the city can show at all. */
 function limitsOf(

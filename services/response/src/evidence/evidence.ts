@@ -12,6 +12,7 @@ import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/d
 import {
   countiesOfAreas,
   isBorneOut,
+  measuresOf,
   takeStage,
   type DeclaredLevel,
   type Evidence,
@@ -370,7 +371,9 @@ export class EvidenceStore {
     if (warning === null) return 0;
     const { conditions, proposeAgain } = this.plan.flood;
     const above = round(stageM - warning);
-    const reached = conditions.filter(({ when }) => when.measure === 'stage' && above >= when.aboveWarningM).length;
+    const reached = conditions
+      .flatMap(({ when }) => measuresOf(when))
+      .filter((part) => part.measure === 'stage' && above >= part.aboveWarningM).length;
     return reached === 0 ? 0 : reached + Math.max(0, Math.floor(above / proposeAgain.stageM));
   }
 

@@ -1,6 +1,6 @@
 import type { ReadingV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
-import { canFall, NEAR_SHARE, rainSumOf, type Evidence, type RainWindow } from '@fengsui/rules';
+import { canFall, NEAR_SHARE, rainSumOf, rainThresholds, type Evidence, type RainWindow } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { RAIN_HOURS } from '../plan-file.js';
 import { ResponsePlan } from '../plan.js';
@@ -59,9 +59,8 @@ export class RainStore {
 
   /** How many thresholds of the plan are near or reached, and how many steps beyond each. */
   private bandOf(sums: readonly Rain[]): number {
-    const { conditions, proposeAgain } = this.plan.flood;
-    return conditions
-      .flatMap(({ when }) => (when.measure === 'rain' ? [when] : []))
+    const { proposeAgain } = this.plan.flood;
+    return rainThresholds(this.plan.flood, sums[0]?.station ?? '')
       .map(({ hours, mm }) => {
         const most = Math.max(...sums.filter((sum) => sum.hours === hours).map((sum) => sum.mm), 0);
         if (most < mm) return most < mm * NEAR_SHARE ? 0 : 1;

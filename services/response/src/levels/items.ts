@@ -4,6 +4,7 @@ import {
   clockOf,
   countiesOfAreas,
   highest,
+  measuresOf,
   movesPeople,
   NEAR_SHARE,
   rainInWords,
@@ -177,7 +178,8 @@ function silentIn({ stages }: Evidence, after: FloodResponse, plan: FloodPlan, n
 
 /** Rain that is near a threshold, or may be beyond it, because some of the time is not known. */
 function incompleteRain({ rains }: Evidence, { conditions, names }: FloodPlan): readonly Item[] {
-  return conditions.flatMap(({ id, when, text }) => {
+  const parts = conditions.flatMap(({ id, when, text }) => measuresOf(when).map((part) => ({ id, text, when: part })));
+  return parts.flatMap(({ id, when, text }) => {
     if (when.measure !== 'rain') return [];
     return rains
       .filter((rain) => rain.hours === when.hours && rain.coveredMinutes < rain.hours * 60)
