@@ -15,6 +15,7 @@ async function generated() {
       async (name) => (await import(`../services/${name.toLowerCase()}/dist/index.js`))[`${name}Http`],
     ),
   );
+  const { PlanFile } = await import('../services/response/dist/plan-file.js');
   const { PeopleHttp, SessionHttp } = await import('../services/identity/dist/index.js');
   answering.push(SessionHttp, PeopleHttp);
   const dataModel = await dataModelOf();
@@ -34,6 +35,14 @@ async function generated() {
   return [
     ...schemas,
     ...outputs,
+    [
+      'services/response/published/flood-response.schema.json',
+      json({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        title: 'flood-response.yaml',
+        ...plain(PlanFile),
+      }),
+    ],
     ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS, FEED_TOPICS))],
     ['docs/openapi.json', json(openApi(questionsOf(answering)))],
     ['docs/data-model.md', dataModel],

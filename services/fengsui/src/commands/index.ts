@@ -23,6 +23,7 @@ import { ORDER_COMMANDS } from './orders.js';
 import { PARKED_COMMANDS } from './parked.js';
 import { PEOPLE_COMMANDS } from './people.js';
 import { PLAN_CHECK_COMMAND } from './plan-check.js';
+import { PLAN_DIFF_COMMAND, PLAN_SHOW_COMMAND } from './plan-show.js';
 import { POSITIONS_MOVE_COMMAND } from './positions-move.js';
 import { PREPARE_COMMAND } from './prepare.js';
 import { REPLAY_COMMAND } from './replay.js';
@@ -70,6 +71,8 @@ const OWN: readonly CommandOf[] = [
   POSITIONS_MOVE_COMMAND,
   CLOCK_COMMAND,
   PLAN_CHECK_COMMAND,
+  PLAN_SHOW_COMMAND,
+  PLAN_DIFF_COMMAND,
   REPLAY_COMMAND,
   REPLAY_NOTICES_COMMAND,
   REPLAY_STAGES_COMMAND,
