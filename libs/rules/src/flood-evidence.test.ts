@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { addMinutes, COLOURS, levelRank } from '@fengsui/contracts';
+import { addMinutes, levelRank } from '@fengsui/contracts';
 import fc from 'fast-check';
 import { demandOf, type Evidence } from './index.js';
 import {
+  anyEvidence,
   FOGANG,
   NOTHING,
   NOW,
@@ -74,56 +75,6 @@ describe('what is called for', () => {
     // Longer, where the level in force was called for by it.
     expect(demandOf(silent(1440), PLAN, NOW, new Set(['yingde'])).level).toBe('III');
     expect(demandOf(silent(1441), PLAN, NOW, new Set(['yingde'])).level).toBe('IV');
-  });
-
-  const anyEvidence = fc.record({
-    warnings: fc.array(
-      fc.record({
-        event: fc.string(),
-        eventCode: fc.constantFrom('11B03', '11B20'),
-        colour: fc.option(fc.constantFrom(...COLOURS)),
-        counties: fc.array(fc.constantFrom(YINGDE, QINGCHENG, FOGANG)),
-      }),
-    ),
-    stages: fc.array(
-      fc.record({
-        event: fc.string(),
-        station: fc.constantFrom('yingde', 'qingyuan', 'longli'),
-        at: fc.constant(NOW),
-        aboveWarningM: fc.double({ min: -3, max: 3, noNaN: true }),
-        risingMPerHour: fc.constant(null),
-      }),
-    ),
-    forecasts: fc.array(
-      fc.record({
-        event: fc.string(),
-        station: fc.constantFrom('shijiao', 'yingde'),
-        aboveWarningM: fc.constant(null),
-        flowM3s: fc.option(fc.integer({ min: 1, max: 30_000 })),
-        returnPeriodYears: fc.double({ min: 1, max: 200, noNaN: true }),
-      }),
-    ),
-    rains: fc.array(
-      fc.record({
-        events: fc.array(fc.string()),
-        station: fc.constant('fogang'),
-        at: fc.constant(NOW),
-        hours: fc.constantFrom(1, 3),
-        mm: fc.double({ min: 0, max: 300, noNaN: true }),
-        coveredMinutes: fc.constant(180),
-      }),
-    ),
-    levels: fc.array(
-      fc.record({
-        event: fc.string(),
-        authority: fc.constantFrom(YINGDE, QINGCHENG, FOGANG, '440000'),
-        name: fc.constant('某地'),
-        kind: fc.constantFrom('county', 'province'),
-        hazards: fc.constantFrom(['flood'] as const, ['frost'] as const, ['flood', 'wind'] as const),
-        level: fc.constantFrom('IV', 'III', 'II', 'I'),
-        counties: fc.array(fc.constantFrom(YINGDE, QINGCHENG, FOGANG)),
-      }),
-    ),
   });
 
   it('is never less when more is known, anywhere', () => {

@@ -2,6 +2,7 @@ export * from './late.js';
 export * from './escalation.js';
 export * from './fires.js';
 export * from './areas.js';
+export * from './evidence-for.js';
 export * from './flood-assess.js';
 export * from './flood-calm.js';
 export * from './flood-evidence.js';

@@ -3,6 +3,7 @@ import type { Hazard } from '@fengsui/contracts';
 import {
   assess,
   demandOf,
+  evidenceFor,
   isIdle,
   responsesOf,
   type Condition,
@@ -11,7 +12,20 @@ import {
   type FloodResponse,
 } from './index.js';
 import { afterRuling, rule } from './flood-orders.js';
-import { condition, flow, FOGANG, NOTHING, NOW, order, PLAN, QINGCHENG, warned, YINGDE } from './flood-for-tests.js';
+import fc from 'fast-check';
+import {
+  anyEvidence,
+  condition,
+  flow,
+  FOGANG,
+  NOTHING,
+  NOW,
+  order,
+  PLAN,
+  QINGCHENG,
+  warned,
+  YINGDE,
+} from './flood-for-tests.js';
 
 const against = (hazards: readonly Hazard[], one: Condition): Condition => ({ ...one, hazards });
 const onWarning = (id: string, eventCode: string, hazards: readonly Hazard[]): Condition =>
@@ -140,6 +154,15 @@ describe('the plan of a county', () => {
     expect(areas(warned('orange', YINGDE, QINGCHENG), YINGDE)).toEqual({ [YINGDE]: 'IV' });
     expect(areas(flow(14_000), QINGCHENG)).toEqual({ 'reach:shijiao': 'III' });
     expect(areas(flow(14_000), YINGDE)).toEqual({});
+  });
+
+  it('calls for the same by what concerns the county alone', () => {
+    fc.assert(
+      fc.property(anyEvidence, fc.constantFrom(YINGDE, QINGCHENG, FOGANG), (evidence, code) => {
+        const plan = county(code);
+        expect(demandOf(evidenceFor(plan, evidence), plan, NOW)).toEqual(demandOf(evidence, plan, NOW));
+      }),
+    );
   });
 
   it('takes no order for another county', () => {

@@ -1,8 +1,9 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, one, schedule, unschedule, type Db, type Job } from '@fengsui/database';
+import { insertRows, one, rows, schedule, unschedule, type Db, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
   assess,
+  evidenceFor,
   explain,
   isIdle,
   responsesOf,
@@ -39,11 +40,13 @@ export class ProposeLevel {
     const { tx, now } = unit;
     const states = await this.states.lockAll(tx);
     const evidence = await this.evidence.load(tx, now, states);
+    const explained = await lastExplanations(tx);
     const weighed: Assessment[] = [];
     for (const plan of this.plan.plans.values()) {
       const own = states.filter(({ authority }) => authority === plan.authority);
+      const concerning = plan === this.plan.flood ? evidence : evidenceFor(plan, evidence);
       for (const one of responsesOf(plan, own)) {
-        const assessment = assess(one.state, evidence, one.plan, now, one.heldElsewhere);
+        const assessment = assess(one.state, concerning, one.plan, now, one.heldElsewhere);
         const nothing = isIdle(assessment.after) && assessment.demand.met.length === 0;
         // The first response of the city always has an answer; of the others, those that have begun.
         if (
@@ -53,7 +56,9 @@ export class ProposeLevel {
         )
           continue;
         weighed.push(assessment);
-        await this.keep(assessment, evidence, one, unit);
+        const before = explained.get(`${plan.authority}/${one.state.hazard}`) ?? null;
+        const known = { evidence: concerning, before, begun: own.includes(one.state) };
+        await this.keep(assessment, known, one, unit);
       }
     }
     await this.keepItems(weighed, evidence, unit);
@@ -64,14 +69,15 @@ export class ProposeLevel {
 
   private async keep(
     assessment: Assessment,
-    evidence: Evidence,
+    known: Known,
     { state: before, plan }: OneResponse,
     unit: UnitOfWork,
   ): Promise<void> {
     const { tx, now } = unit;
     const { after, outcome } = assessment;
-    await this.states.save(tx, after);
-    await this.remember(assessment, evidence, plan, unit);
+    // Most of what comes in changes nothing: it is not written.
+    if (!known.begun || JSON.stringify(after) !== JSON.stringify(before)) await this.states.save(tx, after);
+    await this.remember(assessment, known, plan, unit);
     switch (outcome.kind) {
       case 'keep':
         return;
@@ -127,12 +133,11 @@ export class ProposeLevel {
   /** Why the level is what it is, kept each time when the answer is another. */
   private async remember(
     assessment: Assessment,
-    evidence: Evidence,
+    { evidence, before }: Known,
     plan: FloodPlan,
     { tx, now }: UnitOfWork,
   ): Promise<void> {
     const { authority, hazard } = assessment.after;
-    const before = await lastExplanation(tx, authority, hazard);
     const body = explain(assessment, evidence, plan, { now, before });
     if (before !== null && JSON.stringify({ ...body, at: '' }) === JSON.stringify({ ...before, at: '' })) return;
     await insertRows(tx, AssessmentRow, [{ authority, hazard, at: now, body }], {
@@ -154,6 +159,20 @@ export class ProposeLevel {
       ...heard.map((station) => gaugeHeard(station, county(station), version, now)),
     );
   }
+}
+
+/** What is known, how it was explained the last time, and whether the response has a row. */
+type Known = Readonly<{ evidence: Evidence; before: Explanation | null; begun: boolean }>;
+
+/** The last explanation of every response that has begun, by authority and hazard. */
+async function lastExplanations(db: Db): Promise<ReadonlyMap<string, Explanation>> {
+  const found = await rows<{ body: Explanation }>(
+    db,
+    `select a.body from response.state s cross join lateral (
+       select body from response.assessment
+       where authority = s.authority and hazard = s.hazard order by at desc limit 1) a`,
+  );
+  return new Map(found.map(({ body }) => [`${body.authority}/${body.response}`, body]));
 }
 
 /** @param until the one that stood then; without it the last */
