@@ -19,19 +19,18 @@ export function decisiveAfter(state: FloodResponse, { met }: Demand): readonly D
   return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-const keyOf = ({ level, measure, place, trigger, hours, eventCode }: Decisive): string =>
-  [measure, place, level, trigger, hours, eventCode].join('|');
+const keyOf = ({ level, measure, place, trigger, eventCode }: Decisive): string =>
+  [measure, place, level, trigger, eventCode].join('|');
 
 function decisiveBy({ level, place, by: when }: Ground): Decisive {
-  const nothing = { level, place, trigger: null, hours: null, eventCode: null };
+  const nothing = { level, place, trigger: null, eventCode: null };
   switch (when.measure) {
     case 'warning':
       return { ...nothing, measure: 'warning', eventCode: when.eventCode };
     case 'stage':
       return { ...nothing, measure: 'stage', trigger: when.aboveWarningM };
     case 'rain':
-      return { ...nothing, measure: 'rain', trigger: when.mm, hours: when.hours };
-    case 'critical-rain':
+    case 'critical-rain': // over where less than the plan says falls, whatever called
       return { ...nothing, measure: 'rain' };
     case 'authority-level':
       return { ...nothing, measure: 'authority-level' };

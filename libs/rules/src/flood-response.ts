@@ -72,9 +72,8 @@ export type Decisive = Readonly<{
   level: RaisingLevel;
   measure: 'stage' | 'forecast' | 'rain' | 'warning' | 'authority-level';
   /** County, gauge or authority. */ place: string;
-  /** What called: metres above the warning stage, or millimetres in `hours`; null: it counts only whether it rises. */
+  /** What called, metres above the warning stage; null: it counts only whether it rises, or rains. */
   trigger: number | null;
-  hours: number | null;
   /** Of a warning: its kind. */ eventCode: string | null;
 }>;
 

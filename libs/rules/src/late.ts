@@ -1,4 +1,4 @@
-import { minutesBetween, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, type UtcInstant } from '@fengsui/contracts';
 
 /** When something happened, and when intake took it in. */
 type TakenIn = Readonly<{ occurredAt: UtcInstant; recordedAt: UtcInstant }>;
@@ -10,3 +10,14 @@ type TakenIn = Readonly<{ occurredAt: UtcInstant; recordedAt: UtcInstant }>;
  */
 export const isLate = ({ occurredAt, recordedAt }: TakenIn, hours: number): boolean =>
   minutesBetween(occurredAt, recordedAt) > hours * 60;
+
+/** Those of many that were not history when they came in. What came together is held against one bound: it is cheap. */
+export function notLate<T extends TakenIn>(all: readonly T[], hours: number): readonly T[] {
+  const bounds = new Map<UtcInstant, UtcInstant>();
+  return all.filter(({ occurredAt, recordedAt }) => {
+    if (occurredAt >= recordedAt) return true;
+    let bound = bounds.get(recordedAt);
+    if (bound === undefined) bounds.set(recordedAt, (bound = addMinutes(recordedAt, -hours * 60)));
+    return occurredAt >= bound;
+  });
+}

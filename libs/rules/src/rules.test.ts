@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import {
   gather,
   gradeOf,
+  isLate,
   kilometresBetween,
   nextStep,
+  notLate,
   onDuty,
   roundHalfUp,
   withinCasualtyWindow,
@@ -212,4 +214,14 @@ describe('gathering signs of fire', () => {
     );
     expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 25, longitude: 113 })).toBeCloseTo(111.2, 1);
   });
+});
+
+it('holds many against one bound as it holds each by itself', () => {
+  const [hours, recordedAt] = [24, utc('2020-06-07T00:00:00Z')];
+  const all = [-2_000, -1_440.001, -1_440, -1, 0, 30].map((minutes) => ({
+    occurredAt: addMinutes(recordedAt, minutes),
+    recordedAt,
+  }));
+  expect(notLate(all, hours)).toEqual(all.filter((one) => !isLate(one, hours)));
+  expect(notLate(all, hours)).toHaveLength(4);
 });

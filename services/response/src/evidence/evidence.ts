@@ -162,7 +162,14 @@ export class EvidenceStore {
 
   /** @param states responses that are decided here: each is a declared level to the other authorities */
   async load(tx: Tx, now: UtcInstant, states: readonly FloodResponse[]): Promise<Evidence> {
-    await run(tx, 'delete from response.stage_slot where slot < $1', [addMinutes(now, -SLOTS_KEPT_MINUTES)]);
+    // What readings are just being written is left for the next time: two that delete and write wait for each other.
+    await run(
+      tx,
+      `delete from response.stage_slot s using (
+         select station, slot from response.stage_slot where slot < $1 for update skip locked) old
+       where s.station = old.station and s.slot = old.slot`,
+      [addMinutes(now, -SLOTS_KEPT_MINUTES)],
+    );
     const warnings = await rows<Evidence['warnings'][number]>(
       tx,
       `select event, event_code as "eventCode", colour, counties from response.warning

@@ -1,7 +1,7 @@
 import type { AuthorityLevelV1, FloodForecastV1, ReadingV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { isLate, justAfter } from '@fengsui/rules';
+import { justAfter, notLate } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { assessAt } from '../levels/assess-at.js';
@@ -18,10 +18,7 @@ export class ReadingConsumer {
   /** Keeps the newest of each gauge; the case is weighed only when a threshold of the plan was crossed, up or down. */
   @Consumes('response', 'reading.v1')
   async readings(readings: readonly ReadingV1[], { tx, now }: UnitOfWork): Promise<void> {
-    const crossed = await this.evidence.addReadings(
-      tx,
-      readings.filter((reading) => !isLate(reading, this.plan.lateAfterHours.readings)),
-    );
+    const crossed = await this.evidence.addReadings(tx, notLate(readings, this.plan.lateAfterHours.readings));
     if (crossed) await schedule(tx, 'response', assessAt(this.plan.flood.authority, [now]));
   }
 

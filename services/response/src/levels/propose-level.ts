@@ -47,18 +47,14 @@ export class ProposeLevel {
       const concerning = plan === this.plan.flood ? evidence : evidenceFor(plan, evidence);
       for (const one of responsesOf(plan, own)) {
         const assessment = assess(one.state, concerning, one.plan, now, one.heldElsewhere);
+        const begun = own.includes(one.state);
         const nothing = isIdle(assessment.after) && assessment.demand.met.length === 0;
         // The first response of the city always has an answer; of the others, those that have begun.
-        if (
-          nothing &&
-          !own.includes(one.state) &&
-          one.state.hazard + plan.authority !== `flood${this.plan.flood.authority}`
-        )
-          continue;
+        const first = plan === this.plan.flood && one.state.hazard === 'flood';
+        if (nothing && !begun && !first) continue;
         weighed.push(assessment);
         const before = explained.get(`${plan.authority}/${one.state.hazard}`) ?? null;
-        const known = { evidence: concerning, before, begun: own.includes(one.state) };
-        await this.keep(assessment, known, one, unit);
+        await this.keep(assessment, { evidence: concerning, before, begun }, one, unit);
       }
     }
     await this.keepItems(weighed, evidence, unit);
