@@ -11,13 +11,16 @@ type TakenIn = Readonly<{ occurredAt: UtcInstant; recordedAt: UtcInstant }>;
 export const isLate = ({ occurredAt, recordedAt }: TakenIn, hours: number): boolean =>
   minutesBetween(occurredAt, recordedAt) > hours * 60;
 
-/** Those of many that were not history when they came in. What came together is held against one bound: it is cheap. */
+/**
+ * Those of many that were not history when they came in. What is not late by the latest receipt of all is not late by
+ * its own: most of a batch needs no more than that.
+ */
 export function notLate<T extends TakenIn>(all: readonly T[], hours: number): readonly T[] {
-  const bounds = new Map<UtcInstant, UtcInstant>();
-  return all.filter(({ occurredAt, recordedAt }) => {
-    if (occurredAt >= recordedAt) return true;
-    let bound = bounds.get(recordedAt);
-    if (bound === undefined) bounds.set(recordedAt, (bound = addMinutes(recordedAt, -hours * 60)));
-    return occurredAt >= bound;
-  });
+  const latest = all.reduce<UtcInstant | null>(
+    (most, { recordedAt }) => (most === null || recordedAt > most ? recordedAt : most),
+    null,
+  );
+  if (latest === null) return all;
+  const bound = addMinutes(latest, -hours * 60);
+  return all.filter((one) => one.occurredAt >= bound || !isLate(one, hours));
 }

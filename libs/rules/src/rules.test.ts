@@ -217,11 +217,14 @@ describe('gathering signs of fire', () => {
 });
 
 it('holds many against one bound as it holds each by itself', () => {
-  const [hours, recordedAt] = [24, utc('2020-06-07T00:00:00Z')];
-  const all = [-2_000, -1_440.001, -1_440, -1, 0, 30].map((minutes) => ({
-    occurredAt: addMinutes(recordedAt, minutes),
-    recordedAt,
-  }));
+  const hours = 24;
+  const all = [-2_000, -1_440.001, -1_440, -1, 0, 30].flatMap((minutes) =>
+    [utc('2020-06-06T00:00:00Z'), utc('2020-06-07T00:00:00Z')].map((recordedAt) => ({
+      occurredAt: addMinutes(recordedAt, minutes),
+      recordedAt,
+    })),
+  );
   expect(notLate(all, hours)).toEqual(all.filter((one) => !isLate(one, hours)));
-  expect(notLate(all, hours)).toHaveLength(4);
+  expect(notLate(all, hours)).toHaveLength(8);
+  expect(notLate([], hours)).toEqual([]);
 });
