@@ -127,7 +127,7 @@ export class KafkaConsumer implements Consumption {
         );
         for (const { topic, partition } of owned) {
           const position = await this.positionOf(topic, partition, bounds);
-          if (this.failedAt(topic, partition, position, bounds)) return;
+          if (await this.failedAt(topic, partition, position, bounds)) return;
           const current = assignment === this.assignment && !this.reached.has(`${topic} ${partition}`);
           if (current) this.consumer?.seek({ topic, partition, offset: String(position) });
         }
@@ -172,18 +172,25 @@ export class KafkaConsumer implements Consumption {
     const reached = this.reached.get(`${topic} ${at.partition}`);
     if (reached !== undefined && fetchedFrom <= reached) return true;
     const bounds = await this.boundsOf([topic]);
-    return !this.failedAt(topic, at.partition, reached ?? (await this.positionOf(topic, at.partition, bounds)), bounds);
+    const position = reached ?? (await this.positionOf(topic, at.partition, bounds));
+    return !(await this.failedAt(topic, at.partition, position, bounds));
   }
 
   /** The batch was fetched from beyond the position: it is fetched again from there, if the broker has it. */
   private async again(topic: string, partition: number, to: number): Promise<void> {
-    if (!this.failedAt(topic, partition, to, await this.boundsOf([topic])))
+    if (!(await this.failedAt(topic, partition, to, await this.boundsOf([topic]))))
       this.consumer?.seek({ topic, partition, offset: String(to) });
   }
 
-  /** @returns true when the broker has not what comes next; then this consumer ends */
-  private failedAt(topic: string, partition: number, position: number, bounds: Bounds): boolean {
-    const lost = lostAt(this.group, topic, partition, position, bounds.get(`${topic} ${partition}`));
+  /**
+   * The position may be newer than what was known of the broker: what was written and read in between is no loss. So
+   * before it is called one, the broker is asked once more.
+   * @returns true when the broker has not what comes next; then this consumer ends
+   */
+  private async failedAt(topic: string, partition: number, position: number, known: Bounds): Promise<boolean> {
+    const lostBy = (bounds: Bounds): Error | null =>
+      lostAt(this.group, topic, partition, position, bounds.get(`${topic} ${partition}`));
+    const lost = lostBy(known) === null ? null : lostBy(await this.boundsOf([topic]));
     if (lost !== null) this.fail(lost);
     return lost !== null;
   }
