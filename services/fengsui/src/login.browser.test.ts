@@ -112,7 +112,7 @@ const order = (data: object): Promise<number> =>
     const event = {
       type: 'order.v1',
       occurredAt: new Date().toISOString(),
-      data: { speaksFor: null, reason: '', actor: '-', ...given },
+      data: { speaksFor: null, reason: '会商', actor: '-', ...given },
     };
     const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
     return (await fetch('/v1/orders', { method: 'POST', headers, body: JSON.stringify(event) })).status;
