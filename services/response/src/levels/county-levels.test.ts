@@ -142,6 +142,7 @@ describe('another response', () => {
     await order(CITY, 'confirm', { level: 'IV', counties: [] });
     expect(await tasks()).toEqual([`${CITY}-flood-2020-E01`]);
     await order(CITY, 'convert', { issuedAs: ['flood'] });
+    expect((await query().outcomeOf('order/o2'))?.reason).toContain('防汛防风 → 防汛');
     expect(await levels()).toContain(`${CITY} flood ordered IV`);
     // A person left the wind out: it is not asked for again.
     await response.at('22:30');

@@ -1,5 +1,12 @@
 import { reaches } from '@fengsui/access';
-import { LEVEL_IN_CHINESE, levelRank, type LevelOrdered, type OrderOf, type OrderV1 } from '@fengsui/contracts';
+import {
+  hazardsInChinese,
+  LEVEL_IN_CHINESE,
+  levelRank,
+  type LevelOrdered,
+  type OrderOf,
+  type OrderV1,
+} from '@fengsui/contracts';
 import { insertRows, schedule, unschedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
@@ -112,7 +119,9 @@ export class LevelOrders {
   }
 
   /** What was done; and what still calls for more, where it was lowered or ended. */
-  private async inWords(before: FloodResponse, { to, change }: Change, { tx }: UnitOfWork): Promise<string> {
+  private async inWords(before: FloodResponse, { to, change, issuedAs }: Change, { tx }: UnitOfWork): Promise<string> {
+    if (change === 'convert')
+      return `${hazardsInChinese(before.issuedAs)} → ${hazardsInChinese(issuedAs)} / ${before.issuedAs.join('+')} to ${issuedAs.join('+')}`;
     const said = `${LEVEL_IN_CHINESE[before.level]} → ${LEVEL_IN_CHINESE[to]} / level ${before.level} to ${to}`;
     if (change !== 'lower' && change !== 'narrow' && change !== 'end') return said;
     const known = await lastExplanation(tx, before.authority, before.hazard);
