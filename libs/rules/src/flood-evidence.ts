@@ -14,7 +14,6 @@ import {
 } from '@fengsui/contracts';
 import { areasAt, countiesIn, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
 import {
-  measuresOf,
   type Condition,
   type FloodPlan,
   type Joined,
@@ -381,20 +380,6 @@ export const criticalRainOf = (
   grade: Colour,
   hours: number,
 ): number | null => (criticalRain[station] ?? criticalRain['*'])?.[grade]?.[hours] ?? null;
-
-/** Rain at a gauge that any condition asks for: hours and millimetres. */
-export const rainThresholds = (
-  plan: Pick<FloodPlan, 'conditions' | 'criticalRain'>,
-  station: string,
-): readonly Readonly<{ hours: number; mm: number }>[] =>
-  plan.conditions
-    .flatMap(({ when }) => measuresOf(when))
-    .flatMap((part) => {
-      if (part.measure === 'rain') return [{ hours: part.hours, mm: part.mm }];
-      if (part.measure !== 'critical-rain') return [];
-      const own = (plan.criticalRain[station] ?? plan.criticalRain['*'])?.[part.grade] ?? {};
-      return Object.entries(own).map(([hours, mm]) => ({ hours: Number(hours), mm: mm ?? 0 }));
-    });
 
 /** What other authorities have in force, each by its highest level. */
 function declared(

@@ -17,6 +17,7 @@ export * from './notices.js';
 export * from './rain-sums.js';
 export * from './responses.js';
 export * from './stage-grades.js';
+export * from './thresholds.js';
 export * from './gauge-bands.js';
 export * from './grades.js';
 export * from './roster.js';

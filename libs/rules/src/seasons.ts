@@ -1,5 +1,4 @@
-import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { addMinutes } from '@fengsui/contracts';
+import { addMinutes, fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import type { Condition, SeasonOfYear } from './flood-plan.js';
 
 /** Whether an instant lies in a season, by Beijing's calendar. Without a season it always does. */

@@ -7,6 +7,8 @@ import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regi
 import {
   faultsOf,
   measuresOf,
+  rainThresholds,
+  stageThresholds,
   type Condition,
   type CriticalRain,
   type FloodPlan,
@@ -53,6 +55,9 @@ export class ResponsePlan {
   /** The city's. */
   readonly flood: FloodPlan;
   private readonly notices: Rest['notices'];
+  /** Metres above the warning stage from which on any authority's plan calls for something. */
+  readonly stageThresholds: readonly number[];
+  private readonly rainThresholds = new Map<string, ReturnType<typeof rainThresholds>>();
 
   private constructor(
     /** By authority, the city first: its own, and each county's where counties decide here. */
@@ -64,6 +69,7 @@ export class ResponsePlan {
   ) {
     const [city] = plans.values();
     this.flood = city as FloodPlan;
+    this.stageThresholds = stageThresholds([...plans.values()]);
     this.notices = notices;
     this.lateAfterHours = lateAfterHours;
     this.access = access;
@@ -74,6 +80,13 @@ export class ResponsePlan {
   /** What an authority decides by; null: it decides nothing here. */
   planOf(authority: string): FloodPlan | null {
     return this.plans.get(authority) ?? null;
+  }
+
+  /** Rain at a gauge from which on any authority's plan calls for something. Worked out once: every reading asks. */
+  rainThresholdsOf(station: string): ReturnType<typeof rainThresholds> {
+    const known = this.rainThresholds.get(station) ?? rainThresholds([...this.plans.values()], station);
+    this.rainThresholds.set(station, known);
+    return known;
   }
 
   /** How an authority writes its notices; null: it writes none here. */

@@ -12,7 +12,6 @@ import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/d
 import {
   countiesOfAreas,
   isBorneOut,
-  measuresOf,
   takeStage,
   type DeclaredLevel,
   type Evidence,
@@ -376,12 +375,10 @@ export class EvidenceStore {
   private stageBand(station: string, stageM: number): number {
     const warning = this.warningStage(station);
     if (warning === null) return 0;
-    const { conditions, proposeAgain } = this.plan.flood;
     const above = round(stageM - warning);
-    const reached = conditions
-      .flatMap(({ when }) => measuresOf(when))
-      .filter((part) => part.measure === 'stage' && above >= part.aboveWarningM).length;
-    return reached === 0 ? 0 : reached + Math.max(0, Math.floor(above / proposeAgain.stageM));
+    const { stageThresholds, flood } = this.plan;
+    const reached = stageThresholds.filter((threshold) => above >= threshold).length;
+    return reached === 0 ? 0 : reached + Math.max(0, Math.floor(above / flood.proposeAgain.stageM));
   }
 
   private warningStage(station: string): number | null {

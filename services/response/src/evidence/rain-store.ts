@@ -1,6 +1,6 @@
 import type { ReadingV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
-import { canFall, NEAR_SHARE, rainSumOf, rainThresholds, type Evidence, type RainWindow } from '@fengsui/rules';
+import { canFall, NEAR_SHARE, rainSumOf, type Evidence, type RainWindow } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { RAIN_HOURS } from '../plan-file.js';
 import { ResponsePlan } from '../plan.js';
@@ -60,7 +60,9 @@ export class RainStore {
   /** How many thresholds of the plan are near or reached, and how many steps beyond each. */
   private bandOf(sums: readonly Rain[]): number {
     const { proposeAgain } = this.plan.flood;
-    return rainThresholds(this.plan.flood, sums[0]?.station ?? '')
+    const station = sums[0]?.station ?? '';
+    return this.plan
+      .rainThresholdsOf(station)
       .map(({ hours, mm }) => {
         const most = Math.max(...sums.filter((sum) => sum.hours === hours).map((sum) => sum.mm), 0);
         if (most < mm) return most < mm * NEAR_SHARE ? 0 : 1;

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loneService, type LoneService } from '@fengsui/service/testing';
@@ -11,9 +13,9 @@ const [CITY, YINGDE, QINGCHENG, FOGANG, LIANSHAN] = ['441800', '441881', '441802
 
 let response: LoneService;
 afterEach(() => response.end());
-const begin = async (time: string): Promise<void> => {
+const begin = async (time: string, plan = PLAN): Promise<void> => {
   response = await loneService('response', '2020-06-06', RESPONSE_SCHEMA, () =>
-    ResponseModule.of(ResponsePlan.read(PLAN)),
+    ResponseModule.of(ResponsePlan.read(plan)),
   );
   await response.at(time);
 };
@@ -85,6 +87,28 @@ describe('a county', () => {
     expect(overdue.map(({ data }) => (data as { authority: string }).authority).sort()).toEqual(
       [CITY, CITY, YINGDE, YINGDE].sort(),
     );
+  });
+
+  it('is weighed when the water crosses a threshold that it alone has', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-county-'));
+    try {
+      cpSync(PLAN, folder, { recursive: true });
+      const file = path.join(folder, 'flood-response.yaml');
+      const own = /(id: county-stage-at-warning, .*aboveWarningM: )0/;
+      writeFileSync(file, readFileSync(file, 'utf8').replace(own, '$1-1'));
+      await begin('20:30', folder);
+      const stage = { station: 'yingde', quantity: 'stage', stageM: 25.3 }; // warning stage 26.00
+      await response.give({
+        type: 'reading.v1',
+        key: 'yingde',
+        id: 'r',
+        occurredAt: response.instant('20:30'),
+        data: stage,
+      });
+      expect(await levels()).toEqual([`${YINGDE} flood proposed IV`]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('takes no order for another county, and no authority that does not decide here takes one', async () => {
