@@ -75,7 +75,9 @@ describe('the 龙舟水 week', () => {
 
   it('moves 29,900 people, each with evidence and once', async () => {
     expect(await rows('select sum(moved)::text as said from response.task')).toEqual(['29900']);
-    expect(await rows('select count(distinct (task, person))::text as said from response.moved')).toEqual(['29900']);
+    expect(await rows('select count(distinct (task, person))::text as said from response.task_person')).toEqual([
+      '29900',
+    ]);
     expect(await rows(`select id as said from response.task where state <> 'closed'`)).toEqual([]);
     expect(
       await rows(`select content->>'person' as said from reporting.subject where kind = 'moved-person'`),

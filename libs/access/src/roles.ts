@@ -113,4 +113,5 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   correct: 'correct',
   answer: 'answer',
   progress: 'report',
+  release: 'approve',
 };

@@ -8,6 +8,7 @@ export const CALL_CAUSES = [
   'response',
   'transfers',
   'transfer-overdue',
+  'transfer-returned',
   'fire',
   'fire-overdue',
   'source-silent',

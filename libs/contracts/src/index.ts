@@ -10,6 +10,7 @@ export * from './readings.js';
 export * from './response.js';
 export * from './sources.js';
 export * from './topics.js';
+export * from './transfer-ledger.js';
 export * from './units.js';
 export * from './upcast.js';
 export * from './warning-signals.js';

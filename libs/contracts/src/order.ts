@@ -58,6 +58,12 @@ const proposalId = Type.Optional(
   Name('the proposal that is meant; without it the open one, as before proposals were named'),
 );
 
+/** How somebody knows what they report. */
+export const REPORTED_BY = ['scan', 'contact', 'list', 'knock'] as const;
+
+const persons = (description: string) =>
+  Type.Optional(Type.Array(Name('person of the village ledger (pseudonym)', 60), { maxItems: 5_000, description }));
+
 /** Key: what the order is about. Id: the order. `occurredAt` is when the person decided. */
 export const OrderV1 = defineEvent(
   'order.v1',
@@ -112,19 +118,22 @@ export const OrderV1 = defineEvent(
         maxItems: 5_000,
         description: 'persons moved to safety',
       }),
-      returned: Type.Optional(
-        Type.Array(Name('person of the village ledger (pseudonym)', 60), {
-          maxItems: 5_000,
-          description: 'persons who were moved, and have come back',
-        }),
-      ),
-      absent: Count('persons of the ledger who are not there'),
-      refusing: Count('persons who still refuse'),
+      returned: persons('persons who were moved, and have come back'),
+      told: persons('persons told to make ready or to leave 已告知'),
+      checkedIn: persons('persons who have come to a shelter 已入住: they are moved'),
+      shelter: Type.Optional(Name('the shelter to which they came')),
+      elsewhere: persons('persons known to be elsewhere 外出, by the same evidence'),
+      refused: persons('persons who refuse'),
+      notFound: persons('persons who were looked for and not found 失联'),
+      by: Type.Optional(OneOf(REPORTED_BY, 'scanned at the shelter, word of the contact, a list, a knock at the door')),
+      absent: Count('persons of the ledger who are not there, without those named'),
+      refusing: Count('persons who still refuse, without those named'),
       evidence: OneOf(
         ['head-count', 'photo', 'signature', 'none'],
         'what proves the move; none is kept but not counted',
       ),
     }),
+    order('release', 'who was moved may go home 解除转移', { taskId: Name('the task') }),
     order('verdict', 'judge a fire to verify 核查反馈', {
       fireId: Name('the fire'),
       verdict: OneOf(VERDICTS, 'what it was'),

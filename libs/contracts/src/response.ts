@@ -154,6 +154,10 @@ const taskId = Name('episode and risk point');
  * Key: the task, for the events below. The five questions of a transfer order: who organises, whom, when, where to,
  * return ban.
  */
+/** Make ready, or leave at once. */
+export const TRANSFER_PHASES = ['prepare', 'move'] as const;
+export type TransferPhase = (typeof TRANSFER_PHASES)[number];
+
 export const TransferTaskRaisedV1 = defineEvent(
   'transfer-task-raised.v1',
   'The people of a risk point must be moved to safety by the deadline 人员转移.',
@@ -166,6 +170,7 @@ export const TransferTaskRaisedV1 = defineEvent(
     organiser: Name('who organises'),
     people: Count('persons on the ledger'),
     destination: Name('shelter'),
+    phase: Type.Optional(OneOf(TRANSFER_PHASES, 'make ready 准备转移, or leave at once 立即转移; without it at once')),
     returnBan: Type.Boolean({ description: 'no return before release' }),
     dueAt: Instant('moved by'),
     reason: Text('which level demands it'),
@@ -185,6 +190,9 @@ export const TransferTaskProgressedV1 = defineEvent(
     returned: Type.Optional(
       Type.Array(Name('person (pseudonym)', 60), { description: 'persons who were moved, and have come back' }),
     ),
+    unreleased: Type.Optional(Count('of these, who came back before they were released 私自返回')),
+    told: Type.Optional(Count('told so far, and not moved yet')),
+    notFound: Type.Optional(Count('looked for, and not found')),
     movedTotal: Count('moved so far, and not back'),
     people: Count('persons on the ledger'),
     absent: Count('not there'),
@@ -204,11 +212,28 @@ export const TransferTaskOverdueV1 = defineEvent(
     county: Division('county'),
     unaccounted: Count('neither moved nor absent'),
     dueAt: Instant('deadline'),
+    reminder: Type.Optional(Count('how often it was said, from 1')),
     reason: Text('why'),
     plan,
   }),
 );
 export type TransferTaskOverdueV1 = Static<typeof TransferTaskOverdueV1>;
+
+export const TransferTaskUnverifiedV1 = defineEvent(
+  'transfer-task-unverified.v1',
+  'The response has ended with people not accounted for: they are still looked for 待核实.',
+  Shape({
+    taskId,
+    episodeId: Name('the response'),
+    county: Division('county'),
+    unaccounted: Count('neither moved nor absent'),
+    confirmedBy: Name('who ended it all the same'),
+    dueAt: Instant('asked again at'),
+    reason: Text('why'),
+    plan,
+  }),
+);
+export type TransferTaskUnverifiedV1 = Static<typeof TransferTaskUnverifiedV1>;
 
 export const TransferTaskClosedV1 = defineEvent(
   'transfer-task-closed.v1',

@@ -6,6 +6,7 @@ import { OrderV1 } from './order.js';
 import { FloodForecastV1, ReadingV1, StormPositionV1 } from './readings.js';
 import * as response from './response.js';
 import { SourceHeardV1, SourceSilentV1 } from './sources.js';
+import { TransferLedgerV1 } from './transfer-ledger.js';
 import { WeatherWarningV1 } from './weather-warning.js';
 import { WorkRecordV1 } from './work-record.js';
 
@@ -21,6 +22,7 @@ export type ObservedEvent =
   | IncidentV1
   | AuthorityLevelV1
   | WorkRecordV1
+  | TransferLedgerV1
   | OrderV1;
 export type ResponseEvent =
   | response.ResponseProposedV1
@@ -33,6 +35,7 @@ export type TransferEvent =
   | response.TransferTaskRaisedV1
   | response.TransferTaskProgressedV1
   | response.TransferTaskOverdueV1
+  | response.TransferTaskUnverifiedV1
   | response.TransferTaskClosedV1;
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
 export type CallEvent =
@@ -82,6 +85,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'incident.v1': observed('incidents', 'incidentId'),
   'authority-level.v1': observed('declared-levels', 'authority', 1),
   'work-record.v1': observed('records', 'recordId'),
+  'transfer-ledger.v1': observed('ledgers', 'riskPoint', 2),
   'order.v1': observed('orders', 'what it is about'),
   'source-silent.v1': observed('sources', 'source', 1),
   'source-heard.v1': observed('sources', 'source', 1),
@@ -95,6 +99,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'transfer-task-raised.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-progressed.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-overdue.v1': decided('transfers', 'taskId', 'response'),
+  'transfer-task-unverified.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-closed.v1': decided('transfers', 'taskId', 'response'),
   'fire-raised.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-merged.v1': decided('fires', 'fireId', 'wildfire'),
@@ -118,6 +123,7 @@ export const CONTRACTS = {
   'incident.v1': IncidentV1,
   'authority-level.v1': AuthorityLevelV1,
   'work-record.v1': WorkRecordV1,
+  'transfer-ledger.v1': TransferLedgerV1,
   'order.v1': OrderV1,
   'source-silent.v1': SourceSilentV1,
   'source-heard.v1': SourceHeardV1,
@@ -131,6 +137,7 @@ export const CONTRACTS = {
   'transfer-task-raised.v1': response.TransferTaskRaisedV1,
   'transfer-task-progressed.v1': response.TransferTaskProgressedV1,
   'transfer-task-overdue.v1': response.TransferTaskOverdueV1,
+  'transfer-task-unverified.v1': response.TransferTaskUnverifiedV1,
   'transfer-task-closed.v1': response.TransferTaskClosedV1,
   'fire-raised.v1': fires.FireRaisedV1,
   'fire-merged.v1': fires.FireMergedV1,

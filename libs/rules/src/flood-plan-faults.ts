@@ -176,7 +176,19 @@ function deadlines({ decideWithinMinutes, moveWithinMinutes, silence }: FloodPla
 }
 
 /** Each level moves whom the level below moves; everybody is moved at some level; every list names people. */
-function transfers({ transfersAt }: FloodPlan, categories: readonly string[]): PlanFault[] {
+function transfers({ transfersAt, preparesAt }: FloodPlan, categories: readonly string[]): PlanFault[] {
+  const unready = LADDER.slice(1).flatMap((level, index) => {
+    const below = LADDER[index] as RaisingLevel;
+    return (preparesAt?.[below] ?? [])
+      .filter((category) => ![...transfersAt[level], ...(preparesAt?.[level] ?? [])].includes(category))
+      .map((category) =>
+        fault(
+          `preparesAt/${level}`,
+          `${zh(below)}准备转移“${category}”，${zh(level)}却既不准备也不转移`,
+          `由${zh(below)}提升到${zh(level)}，“${category}”的人员被撤下准备`,
+        ),
+      );
+  });
   const cumulative = LADDER.slice(1).flatMap((level, index) => {
     const below = LADDER[index] as RaisingLevel;
     return transfersAt[below]
@@ -189,7 +201,7 @@ function transfers({ transfersAt }: FloodPlan, categories: readonly string[]): P
         ),
       );
   });
-  const nobody = [...new Set(LADDER.flatMap((level) => transfersAt[level]))]
+  const nobody = [...new Set(LADDER.flatMap((level) => [...transfersAt[level], ...(preparesAt?.[level] ?? [])]))]
     .filter((category) => !categories.includes(category))
     .map((category) =>
       fault('transfersAt', `risk-points.csv 中没有“${category}”类风险点`, `启动后“${category}”的清单无人可转移`),
@@ -199,7 +211,7 @@ function transfers({ transfersAt }: FloodPlan, categories: readonly string[]): P
     .map((category) =>
       fault('transfersAt/I', `“${category}”类风险点在任何等级都不转移`, `启动Ⅰ级后，“${category}”的人员仍无转移任务`),
     );
-  return [...cumulative, ...nobody, ...never];
+  return [...cumulative, ...unready, ...nobody, ...never];
 }
 
 /** Times that contradict each other. */

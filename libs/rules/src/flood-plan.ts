@@ -161,6 +161,11 @@ export type FloodPlan = Readonly<{
   /** The responses in which people are moved. */ transfersFor: readonly Hazard[];
   /** Risk point categories whose people must be moved at each level; each level holds all of the level below. */
   transfersAt: Readonly<Record<RaisingLevel, readonly string[]>>;
+  /** Categories whose people make ready 准备转移 at a level at which they do not leave yet. */
+  preparesAt?: Readonly<Record<RaisingLevel, readonly string[]>> | undefined;
+  /** Minutes after which an overdue transfer calls again; of a response that has ended, while it is 待核实. */
+  transferReminders?:
+    Readonly<{ everyMinutes: Readonly<Record<RaisingLevel, number>>; unverifiedEveryMinutes: number }> | undefined;
   decideWithinMinutes: Readonly<Record<RaisingLevel, number>>;
   moveWithinMinutes: Readonly<Record<RaisingLevel, number>>;
   lowering: Lowering;

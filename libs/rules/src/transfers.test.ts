@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { levelRank, LEVELS, type Level } from '@fengsui/contracts';
-import { areasAt, progress, transfersBetween, type Areas, type RiskPoint } from './index.js';
+import { areasAt, transfersBetween, type Areas, type RiskPoint } from './index.js';
 import { FOGANG, NOW, PLAN, QINGCHENG, YINGDE } from './flood-for-tests.js';
 
 const point = (county: string, category: string, reach: string | null = null): RiskPoint => ({
@@ -46,43 +46,12 @@ describe('transfers', () => {
     ]);
   });
 
-  it('count nobody twice, and nobody without evidence', () => {
-    const task = { people: 3, moved: 1, absent: 0, refusing: 0, closed: false };
-    const known = new Set(['a']);
-    const said = (moved: string[], absent: number, refusing: number, evidence: 'photo' | 'none') =>
-      progress(task, { moved, absent, refusing, evidence }, known);
-    expect(said(['a', 'b', 'b'], 0, 0, 'photo')).toMatchObject({ newlyMoved: ['b'], closes: false });
-    expect(said(['b', 'c'], 0, 0, 'none')).toMatchObject({ newlyMoved: [], closes: false });
-    expect(said(['b'], 1, 0, 'photo').closes).toBe(true);
-    expect(said(['b'], 1, 1, 'photo').closes).toBe(false);
-    // Nobody is away on somebody's word alone.
-    expect(said(['b', 'c'], 2, 0, 'none')).toMatchObject({ task: { absent: 0 }, closes: false });
-  });
-
-  it('count no more people than there are: who is named beyond the ledger is in no figure', () => {
-    const task = { people: 93, moved: 0, absent: 0, refusing: 0, closed: false };
-    const names = Array.from({ length: 279 }, (_, n) => `p${n}`);
-    const told = progress(task, { moved: names, absent: 5, refusing: 0, evidence: 'photo' }, new Set());
-    expect(told).toMatchObject({ task: { moved: 93, absent: 0 }, absentBeyond: 5, closes: true });
-    expect([told.newlyMoved.length, told.beyondLedger.length]).toEqual([93, 186]);
-  });
-
-  it('are open again when somebody comes back or refuses', () => {
-    const task = { people: 3, moved: 3, absent: 0, refusing: 0, closed: true };
-    const known = new Set(['a', 'b', 'c']);
-    const told = { moved: [], absent: 0, refusing: 0, evidence: 'head-count' as const };
-    expect(progress(task, { ...told, returned: ['a', 'x'] }, known)).toMatchObject({
-      task: { moved: 2, closed: false },
-      returned: ['a'],
-      reopens: true,
-    });
-    expect(progress(task, { ...told, refusing: 1 }, known)).toMatchObject({ reopens: true });
-    expect(progress(task, told, known)).toMatchObject({ reopens: false, task: { closed: true } });
-    // What was closed with people missing, because the response ended, is not opened by a late report.
-    const ended = { ...task, moved: 1 };
-    expect(progress(ended, { ...told, moved: ['b'] }, new Set(['a']))).toMatchObject({
-      reopens: false,
-      task: { moved: 2 },
-    });
+  it('begin by making ready where the plan says so, and go on by leaving', () => {
+    const prepares = { ...PLAN, preparesAt: { IV: ['low'], III: [], II: [], I: [] } };
+    const of = (before: Areas, after: Areas): string[] =>
+      transfersBetween(prepares, [point(YINGDE, 'low')], { before, after }, NOW).map(({ phase }) => phase);
+    expect(of({}, { [YINGDE]: 'IV' })).toEqual(['prepare']);
+    expect(of({ [YINGDE]: 'IV' }, { [YINGDE]: 'III' })).toEqual(['move']);
+    expect(of({ [YINGDE]: 'III' }, { [YINGDE]: 'IV' })).toEqual([]);
   });
 });

@@ -141,6 +141,7 @@ const PlanFile = Type.Object(
         response: cause,
         transfers: cause,
         'transfer-overdue': cause,
+        'transfer-returned': cause,
         fire: cause,
         'fire-overdue': cause,
         'source-silent': cause,

@@ -252,6 +252,7 @@ describe('the demonstration years', () => {
         'firms-csv',
         'cn-hotspot-points',
         'readings-csv',
+        'ledger-csv',
         'uk-ea-river-levels',
         'jma-best-track',
         'contract-json',

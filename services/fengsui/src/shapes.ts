@@ -60,6 +60,7 @@ const FeedOutput = View({
       format: Type.String(),
       ...counts,
       conflicts: count,
+      persons: Type.Optional(count),
       events: Type.Record(Type.String(), count),
       refusals: Type.Array(Refusal),
       notes: Type.Array(View({ place: Type.String(), note: Type.String(), zh })),

@@ -1,8 +1,9 @@
-import { Question } from '@fengsui/service';
-import { Controller } from '@nestjs/common';
+import { Question, Who } from '@fengsui/service';
+import type { Identity } from '@fengsui/access';
+import { Controller, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { IntakeQuery } from './query.js';
-import { ConflictView, SourceView, UnknownView } from './views.js';
+import { ConflictView, NamedView, SourceView, UnknownView } from './views.js';
 
 /** Polled sources and conflicts, over HTTP. */
 @Controller('v1')
@@ -12,6 +13,20 @@ export class IntakeHttp {
   @Question('sources', 'polled sources, and when they last answered', Type.Array(SourceView))
   sources(): Promise<readonly SourceView[]> {
     return this.query.sources();
+  }
+
+  @Question(
+    'persons',
+    'whom pseudonyms stand for; that somebody asked is in the audit',
+    Type.Array(NamedView),
+    { ids: 'pseudonyms, with commas between' },
+    'read-people',
+  )
+  named(@Query('ids') ids: string | undefined, @Who() who: Identity): Promise<readonly NamedView[]> {
+    return this.query.named(
+      (ids ?? '').split(',').filter((id) => id !== ''),
+      who,
+    );
   }
 
   @Question(

@@ -14,6 +14,8 @@ import { KeptAnswers } from './doors/kept-answers.js';
 import { MappingWatch } from './doors/mapping-watch.js';
 import { IntakeHttp } from './http.js';
 import { KeptInputs } from './keeping/kept-inputs.js';
+import { PersonKeys } from './persons/person-keys.js';
+import { Persons } from './persons/persons.js';
 import { IntakePlan } from './plan.js';
 import { IntakeQuery } from './query.js';
 import { RemovedSources } from './sources/removed-sources.js';
@@ -31,11 +33,13 @@ export class IntakeModule {
       providers: [
         { provide: IntakePlan, useValue: plan },
         { provide: HTTP_SETTINGS, useValue: settings },
-        KeptInputs,
+        { provide: PersonKeys, useFactory: () => new PersonKeys(personKeysFolder(settings)) },
+        { provide: Persons, inject: [PersonKeys], useFactory: (keys: PersonKeys) => Persons.of(keys, plan) },
+        { provide: KeptInputs, inject: [PersonKeys], useFactory: (keys: PersonKeys) => new KeptInputs(keys) },
         {
           provide: Receiving,
-          inject: [DataSource, LOG, Clock, KeptInputs, ReadingThread],
-          useFactory: (db: DataSource, log: Log, clock: Clock, kept: KeptInputs, thread: ReadingThread) =>
+          inject: [DataSource, LOG, Clock, KeptInputs, ReadingThread, Persons],
+          useFactory: (...[db, log, clock, kept, thread, persons]: PartsOfReceiving) =>
             new Receiving(db, log, clock, kept, {
               get readers() {
                 return plan.readers; // mapping files are taken up while we run
@@ -46,9 +50,15 @@ export class IntakeModule {
               stations: plan.stations,
               counties: plan.counties,
               thread,
+              pseudonyms: persons.pseudonyms,
+              persons,
             }),
         },
-        { provide: ReadingThread, useFactory: () => new ReadingThread(plan.rules) },
+        {
+          provide: ReadingThread,
+          inject: [PersonKeys],
+          useFactory: (keys: PersonKeys) => new ReadingThread({ ...plan.rules, pseudonymKey: keys.pseudonyms }),
+        },
         MappingWatch,
         HttpDoor,
         KeptAnswers,
@@ -59,6 +69,11 @@ export class IntakeModule {
     };
   }
 }
+
+type PartsOfReceiving = [DataSource, Log, Clock, KeptInputs, ReadingThread, Persons];
+
+/** Beside the database, never in it. */
+const personKeysFolder = ({ FENGSUI_HOME: home }: Settings): string => path.resolve(home, 'person-keys');
 
 /** What takes things in by itself: the inbox, the feed topics, the polled sources, as far as they are configured. */
 function openDoors(plan: IntakePlan, settings: Settings): Provider[] {

@@ -102,6 +102,13 @@ const SourcesFile = Type.Object(
         strict,
       ),
     ),
+    /** Days for which names are kept after nothing has come in under their key: then the key is destroyed. */
+    persons: Type.Optional(
+      Type.Object(
+        { keptDays: Type.Integer({ minimum: 30, maximum: 36_500 }), source: Type.String(), verified: Type.Boolean() },
+        strict,
+      ),
+    ),
     sources: Type.Array(Polled),
   },
   strict,
@@ -124,6 +131,8 @@ export class IntakePlan {
   readonly timezone: string;
   /** What may be said ahead of its receipt. */
   readonly ahead: Ahead;
+  /** Days for which whom pseudonyms stand for is kept. */
+  readonly personsKeptDays: number;
   /** Finds the county of a position. */
   readonly counties: Counties;
   /** What the gauges are called. */
@@ -141,6 +150,7 @@ export class IntakePlan {
       sources: readonly PolledSource[];
       timezone: string;
       ahead: Ahead;
+      personsKeptDays: number;
     }>,
     /** Who may give which orders. */ readonly access: AccessPlan,
   ) {
@@ -153,6 +163,7 @@ export class IntakePlan {
     this.sources = doors.sources;
     this.timezone = doors.timezone;
     this.ahead = doors.ahead;
+    this.personsKeptDays = doors.personsKeptDays;
   }
 
   /** Every format that is read, with the mapping files as they were taken up last. */
@@ -188,7 +199,8 @@ export class IntakePlan {
   static read(folder: string): IntakePlan {
     const counties = Counties.ofPlan(folder);
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
-    const { sources, timezone, ahead = AHEAD } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const { sources, timezone, ahead = AHEAD, persons } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const personsKeptDays = persons?.keptDays ?? PERSONS_KEPT_DAYS;
     const mappings = new MappingFiles(SHIPPED, path.join(folder, 'mappings'));
     const keyless = feeders.filter(({ keySha256, keys }) => (keySha256 === undefined) === (keys === undefined));
     if (keyless.length > 0)
@@ -219,7 +231,7 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const doors = { folder, mappings, counties, feeders, sources, timezone, ahead };
+    const doors = { folder, mappings, counties, feeders, sources, timezone, ahead, personsKeptDays };
     const rules = { mappings: mappings.current, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }
@@ -253,5 +265,8 @@ function senderOf(written: Static<typeof SendersFile>['senders'][number]): Sende
     ),
   };
 }
+
+/** Where the city lays nothing down: three years, as long as level orders. */
+const PERSONS_KEPT_DAYS = 1_095;
 
 const instantOrNull = (text: string | undefined): UtcInstant | null => (text === undefined ? null : utc(text));

@@ -1,5 +1,6 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
-import { one, rows, type Db } from '@fengsui/database';
+import { appendAudit } from '@fengsui/access';
+import { Clock, one, rows, type Db } from '@fengsui/database';
 import { findRecord } from '@fengsui/log';
 import type { Check } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
@@ -7,8 +8,11 @@ import { DataSource } from 'typeorm';
 import { inChinese, noteInChinese } from './accepting/in-chinese.js';
 import { KeptInputs, type Note, type Origin } from './keeping/kept-inputs.js';
 import { wholeOf } from './keeping/payload.js';
+import { NAMES_PERSONS } from './persons/pseudonyms.js';
+import { Persons } from './persons/persons.js';
+import { parseJson } from './readers/json.js';
 import { IntakePlan } from './plan.js';
-import type { ConflictView, InputDetail, InputView, SourceView, UnknownView } from './views.js';
+import type { ConflictView, InputDetail, InputView, NamedView, SourceView, UnknownView } from './views.js';
 
 /** The query port of intake: where an event came from, and the bytes behind it. */
 @Injectable()
@@ -17,14 +21,18 @@ export class IntakeQuery {
     private readonly db: DataSource,
     private readonly kept: KeptInputs,
     private readonly plan: IntakePlan,
+    private readonly persons: Persons,
+    private readonly clock: Clock,
   ) {}
 
   originsOf(eventIds: readonly string[]): Promise<readonly Origin[]> {
     return this.kept.originsOf(this.db, eventIds);
   }
 
-  bytesOf(origin: Origin): Promise<Buffer> {
-    return this.kept.bytesOf(this.db, origin);
+  /** The bytes of a record; null: it may name persons, and is not shown beside a figure. */
+  async bytesOf(origin: Origin): Promise<Buffer | null> {
+    const bytes = await this.kept.bytesOf(this.db, origin);
+    return origin.sealedUnder !== null && mayName(origin.contract, bytes) ? null : bytes;
   }
 
   /** Messages whose identity was taken by other content: a person must see them. */
@@ -89,7 +97,7 @@ export class IntakeQuery {
   async input(hash: string): Promise<InputDetail | null> {
     const input = await this.kept.find(this.db, hash);
     if (input === null) return null;
-    const { sha256: id, ...rest } = input;
+    const { sha256: id, sealedUnder = null, ...rest } = input;
     const [refusals, notes] = await Promise.all([
       rows<Refusal>(
         this.db,
@@ -101,6 +109,7 @@ export class IntakeQuery {
     return {
       id,
       ...rest,
+      sealedUnder,
       publishedAt: rest.publishedAt ?? null,
       refused: refusals.length,
       notes: notes.map(({ place, note }) => ({ place, note, zh: noteInChinese(place, note) })),
@@ -108,9 +117,34 @@ export class IntakeQuery {
     };
   }
 
-  /** The bytes of an input. */
-  contents(input: Pick<InputDetail, 'id' | 'size'>): Promise<Buffer> {
-    return wholeOf(this.kept.payloadOf(this.db, { sha256: input.id, size: input.size }));
+  /** The bytes of an input. @throws Unreadable when it names persons, and its key was destroyed */
+  contents({ id: sha256, size, sealedUnder }: Pick<InputDetail, 'id' | 'size' | 'sealedUnder'>): Promise<Buffer> {
+    return wholeOf(this.kept.payloadOf(this.db, { sha256, size, sealedUnder }));
+  }
+
+  /** Whom pseudonyms stand for. That somebody looked is known: it stands in the audit. */
+  async named(
+    persons: readonly string[],
+    { person: actor, origin }: Readonly<{ person: string; origin: string }>,
+  ): Promise<readonly NamedView[]> {
+    const asked = persons.slice(0, MOST_NAMES);
+    const now = await this.clock.now();
+    return this.db.transaction(async (tx) => {
+      const found = await this.persons.named(tx, asked);
+      const about = `${found.length} persons: ${asked[0] ?? ''}…`;
+      const act = {
+        actor,
+        right: 'read-people',
+        origin,
+        act: 'persons.named',
+        about,
+        before: null,
+        after: null,
+        reason: '',
+      };
+      await appendAudit(tx, [act], now);
+      return found;
+    });
   }
 
   /** What came in under names that the plan does not know, with those that are written much like it. */
@@ -160,6 +194,16 @@ export class IntakeQuery {
   }
 }
 
+/** Of orders only reports of progress name persons. What is not sure is not shown. */
+function mayName(contract: string, bytes: Buffer): boolean {
+  if (contract !== 'order.v1') return NAMES_PERSONS.has(contract);
+  const { value } = parseJson(bytes, '');
+  const { data } = (value ?? {}) as Readonly<{ data?: Readonly<{ kind?: unknown }> }>;
+  return typeof data?.kind !== 'string' || data.kind === 'progress';
+}
+
+/** As many are looked up at once as one risk point has. */
+const MOST_NAMES = 5_000;
 /** Older ones are in the table. */
 const LISTED_GAPS = 50;
 

@@ -58,6 +58,7 @@ export const InputDetail = View(
   {
     ...input,
     publishedAt: ViewNull(ViewInstant('published at, as its source says')),
+    sealedUnder: ViewNull(Type.String({ description: 'key under which its bytes are sealed: it may name persons' })),
     refusals: Type.Array(
       View({ place: Type.String(), reason: Type.String(), expected: Type.String(), zh: Type.String() }),
     ),
@@ -80,3 +81,14 @@ export const UnknownView = View(
   'what came in under a name that the plan does not know',
 );
 export type UnknownView = Readonly<Static<typeof UnknownView>>;
+
+export const NamedView = View(
+  {
+    person: Type.String({ description: 'pseudonym' }),
+    name: Type.String(),
+    phone: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+  },
+  'whom a pseudonym stands for; missing where its key was destroyed',
+);
+export type NamedView = Readonly<Static<typeof NamedView>>;

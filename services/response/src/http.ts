@@ -1,10 +1,10 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import type { Explanation } from '@fengsui/rules';
 import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
-import { Controller, Query } from '@nestjs/common';
+import { Controller, NotFoundException, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
-import { ExplanationView, GaugeView, ItemView, LevelView, NoticeView, TaskView } from './views.js';
+import { ExplanationView, GaugeView, ItemView, LevelView, NoticeView, PersonView, TaskView } from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
@@ -42,6 +42,19 @@ export class ResponseHttp {
   @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })
   items(@Query('open', OpenPipe) open: boolean): Promise<readonly ItemView[]> {
     return this.query.items(open);
+  }
+
+  @Question(
+    'tasks/people',
+    'the people of a transfer task, by pseudonym, and what is known of each',
+    Type.Array(PersonView),
+    { task: 'number of the task' },
+    'read-people',
+  )
+  async people(@Query('task') task: string | undefined): Promise<readonly PersonView[]> {
+    const found = task === undefined ? null : await this.query.people(task);
+    if (found === null) throw new NotFoundException(`没有这个任务 / there is no task ${task ?? ''}`);
+    return found;
   }
 
   @Question('tasks', 'transfer tasks', Type.Array(TaskView), { open: 'only what is open: true or nothing' })

@@ -15,6 +15,10 @@ import { ProposeLevel } from './levels/propose-level.js';
 import { ResponsePlan } from './plan.js';
 import { ResponseQuery } from './query.js';
 import { ResponseOrder } from './tables/tables.js';
+import { LedgerConsumer } from './transfers/ledger-consumer.js';
+import { Ledgers } from './transfers/ledgers.js';
+import { ProgressReports } from './transfers/progress-reports.js';
+import { TaskDeadlines } from './transfers/task-deadlines.js';
 import { TransferTasks } from './transfers/transfer-tasks.js';
 
 @Module({})
@@ -22,7 +26,7 @@ export class ResponseModule {
   static of(plan: ResponsePlan): DynamicModule {
     return {
       module: ResponseModule,
-      controllers: [WarningConsumer, ReadingConsumer, ResponseHttp],
+      controllers: [WarningConsumer, ReadingConsumer, LedgerConsumer, ResponseHttp],
       providers: [
         { provide: ResponsePlan, useValue: plan },
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
@@ -35,7 +39,10 @@ export class ResponseModule {
         ProposeLevel,
         Notices,
         LevelOrders,
+        Ledgers,
         TransferTasks,
+        ProgressReports,
+        TaskDeadlines,
         ResponseQuery,
       ],
       exports: [ResponseQuery],

@@ -178,6 +178,11 @@ export const PlanFile = Type.Object(
     ),
     transfersFor: Type.Optional(hazards),
     transfersAt: perLevel(Type.Array(Type.String())),
+    /** Categories whose people make ready at a level at which they do not leave yet. */
+    preparesAt: Type.Optional(perLevel(Type.Array(Type.String()))),
+    transferReminders: Type.Optional(
+      Type.Object({ everyMinutes: perLevel(count), unverifiedEveryMinutes: count, verified: Type.Boolean() }, strict),
+    ),
     decideWithinMinutes: perLevel(count),
     moveWithinMinutes: perLevel(count),
     lowering: Type.Object(
@@ -245,3 +250,32 @@ export const RiskPointRow = Type.Object(
   },
   strict,
 );
+
+/** A row of shelters.csv. */
+export const ShelterRow = Type.Object(
+  {
+    id: Type.String({ minLength: 1 }),
+    name: written,
+    county: Type.String({ pattern: '^\\d{6}$' }),
+    capacity: Type.Integer({ minimum: 1 }),
+    address: Type.Optional(Type.String()),
+  },
+  strict,
+);
+export type Shelter = Static<typeof ShelterRow>;
+
+/** A row of vulnerable-sites.csv: a list of education, civil affairs or health, to hold the risk points against. */
+export const SiteRow = Type.Object(
+  {
+    id: Type.String({ minLength: 1 }),
+    name: written,
+    county: Type.String({ pattern: '^\\d{6}$' }),
+    /** 养老机构, 学校, 医院 … */
+    kind: written,
+    people: Type.Integer({ minimum: 0 }),
+    /** The risk point that covers it; empty: none does. */
+    risk_point: Type.Optional(Type.String()),
+  },
+  strict,
+);
+export type Site = Static<typeof SiteRow>;

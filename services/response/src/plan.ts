@@ -1,5 +1,5 @@
 import type { Colour } from '@fengsui/contracts';
-import type { Static } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { AccessPlan } from '@fengsui/access';
@@ -19,7 +19,17 @@ import {
   type RiskPoint,
 } from '@fengsui/rules';
 import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
-import { CriticalRainRow, PlanFile, RAIN_HOURS, RiskPointRow, type GaugeDefaults } from './plan-file.js';
+import {
+  CriticalRainRow,
+  PlanFile,
+  RAIN_HOURS,
+  RiskPointRow,
+  ShelterRow,
+  SiteRow,
+  type GaugeDefaults,
+  type Shelter,
+  type Site,
+} from './plan-file.js';
 
 /** A gauge of the plan. Stations without a warning stage are kept for their rain or flow. */
 export type Gauge = Readonly<{
@@ -41,6 +51,8 @@ type Rest = Readonly<{
   lateRecordWithinHours: number;
   lateAfterHours: LateAfterHours;
   notices: Static<typeof PlanFile>['notices'];
+  shelters: readonly Shelter[];
+  sites: readonly Site[];
 }>;
 
 /** All that the city has laid down for floods. */
@@ -52,6 +64,10 @@ export class ResponsePlan {
   /** Hours for which what was decided elsewhere may be entered afterwards 补录. */
   readonly lateRecordWithinHours: number;
   readonly lateAfterHours: LateAfterHours;
+  /** Where people are taken in; none: the plan does not say how many each holds. */
+  readonly shelters: readonly Shelter[];
+  /** Vulnerable sites that no risk point covers. */
+  readonly uncoveredSites: readonly Site[];
   /** The city's. */
   readonly flood: FloodPlan;
   private readonly notices: Rest['notices'];
@@ -65,8 +81,11 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices }: Rest,
+    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices, shelters, sites }: Rest,
   ) {
+    const points = new Set(riskPoints.map(({ id }) => id));
+    this.shelters = shelters;
+    this.uncoveredSites = sites.filter(({ risk_point: point = '' }) => !points.has(point));
     const [city] = plans.values();
     this.flood = city as FloodPlan;
     this.stageThresholds = stageThresholds([...plans.values()]);
@@ -119,13 +138,16 @@ export class ResponsePlan {
       reach: reach === '' ? null : reach,
     }));
     refuseStrangers(folder, counties, gauges.value, riskPoints);
+    const shelters = readOptional(folder, 'shelters.csv', ShelterRow);
+    const sites = readOptional(folder, 'vulnerable-sites.csv', SiteRow);
+    refuseOddShelters(folder, counties, shelters.value, riskPoints);
     const known = new Map(gauges.value.map((row) => [row.station, gaugeOf(row, gaugeDefaults)]));
     const flood: FloodPlan = {
       ...(rules as Pick<FloodPlan, Exclude<keyof typeof rules, 'transfersFor'>>),
       warnings,
       conditions: conditionsOf(rules.conditions, warnings),
       transfersFor: rules.transfersFor ?? DEFAULT_HAZARDS,
-      version: hashOf(plan.version, gauges.version, points.version, critical.version),
+      version: hashOf(plan.version, gauges.version, points.version, critical.version, shelters.version, sites.version),
       counties: counties.all().map(({ code }) => code),
       names: Object.fromEntries([
         ...counties.all().map(({ code, name }) => [code, name]),
@@ -158,6 +180,8 @@ export class ResponsePlan {
       lateRecordWithinHours,
       lateAfterHours,
       notices,
+      shelters: shelters.value,
+      sites: sites.value,
     });
   }
 }
@@ -222,6 +246,36 @@ function readCriticalRain(folder: string): Readonly<{ table: CriticalRain; versi
 }
 
 const CRITICAL_RAIN = 'critical-rain.csv';
+
+/** A table that a city need not have. */
+const readOptional = <T extends TObject>(
+  folder: string,
+  file: string,
+  row: T,
+): Readonly<{ value: readonly Static<T>[]; version: string }> =>
+  existsSync(path.join(folder, file)) ? readPlanCsv(folder, file, row) : { value: [], version: '' };
+
+/** @throws SettingsError that names every shelter twice there, elsewhere, or missing where people are sent to it */
+function refuseOddShelters(
+  folder: string,
+  counties: Counties,
+  shelters: readonly Shelter[],
+  points: readonly RiskPoint[],
+): void {
+  if (shelters.length === 0) return;
+  const known = new Set(counties.all().map(({ code }) => code));
+  const names = shelters.flatMap(({ id, name }) => (id === name ? [id] : [id, name]));
+  const faults = [
+    ...names.filter((name, at) => names.indexOf(name) !== at).map((name) => `${name}: 重复 / stands twice`),
+    ...shelters
+      .filter(({ county }) => !known.has(county))
+      .map(({ id, county }) => `${id}: ${county} 不是本市的县（市、区） / is no county of the city`),
+    ...points
+      .filter(({ destination }) => !names.includes(destination))
+      .map(({ id, destination }) => `${id}: 避护场所“${destination}”不在 shelters.csv / is in no row of it`),
+  ];
+  if (faults.length > 0) throw new SettingsError(`${path.join(folder, 'shelters.csv')} does not fit`, faults);
+}
 
 /** What the gauges of the city can show at all. */
 function limitsOf(

@@ -17,7 +17,9 @@ import { round } from './evidence/bands.js';
 import { ResponsePlan } from './plan.js';
 import type { StageRow } from './tables/tables.js';
 import { lastExplanation } from './levels/propose-level.js';
-import type { GaugeView, ItemView, LevelView, NoticeView, TaskView } from './views.js';
+import { Ledgers } from './transfers/ledgers.js';
+import { peopleOf } from './transfers/people.js';
+import type { GaugeView, ItemView, LevelView, NoticeView, PersonView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -27,6 +29,7 @@ export class ResponseQuery {
     private readonly plan: ResponsePlan,
     private readonly desk: OrdersDesk,
     private readonly clock: Clock,
+    private readonly ledgers: Ledgers,
   ) {}
 
   /** @param at an instant: what was in force then */
@@ -67,10 +70,32 @@ export class ResponseQuery {
     return rows(
       this.db,
       `select id, state, due_at as "dueAt", reason, events, episode, county, risk_point as "riskPoint", name, people, moved,
-              absent, refusing, organiser, destination, raised_at as "raisedAt"
+              absent, refusing, told, not_found as "notFound", phase, released_at as "releasedAt",
+              organiser, destination, raised_at as "raisedAt"
        from response.task where not $1::boolean or state <> 'closed' order by raised_at, id`,
       [open],
     );
+  }
+
+  /**
+   * The people of a task: first those of whom nothing is known, then those who refuse or cannot be found; of these
+   * whoever needs help.
+   * @returns null when there is no such task
+   */
+  async people(task: string): Promise<readonly PersonView[] | null> {
+    const row = await one<{ riskPoint: string; destination: string }>(
+      this.db,
+      'select risk_point as "riskPoint", destination from response.task where id = $1',
+      [task],
+    );
+    if (row === null) return null;
+    const households = (await this.ledgers.householdsOf(this.db, row.riskPoint)) ?? [];
+    const known = await rows<Pick<PersonView, 'person' | 'state' | 'at' | 'shelter'>>(
+      this.db,
+      'select person, state, at, shelter from response.task_person where task = $1',
+      [task],
+    );
+    return peopleOf(households, known, row.destination);
   }
 
   /** Every gauge of the plan, and what it said last. */

@@ -49,7 +49,11 @@ export type NoticeView = Readonly<Static<typeof NoticeView>>;
 
 export const TaskView = View({
   id: Type.String(),
-  state: Type.String({ description: 'raised, moving, overdue or closed' }),
+  state: Type.String({ description: 'raised, moving, overdue, unverified or closed' }),
+  phase: Type.String({ description: 'prepare or move' }),
+  told: ViewCount('told by name, and not moved yet'),
+  notFound: ViewCount('looked for and not found, by name'),
+  releasedAt: ViewNull(ViewInstant('may go home since')),
   dueAt: ViewInstant('moved by'),
   reason: Type.String({ description: 'which level demands it' }),
   events: Type.Array(Type.String(), { description: 'what it was decided from' }),
@@ -66,6 +70,26 @@ export const TaskView = View({
   raisedAt: ViewInstant('raised at'),
 });
 export type TaskView = Readonly<Static<typeof TaskView>>;
+
+export const PersonView = View(
+  {
+    person: Type.String({ description: 'pseudonym' }),
+    household: ViewNull(Type.String({ description: 'number in the ledger; null: in no ledger' })),
+    state: ViewNull(
+      Type.String({ description: 'told, moved, checked-in, elsewhere, refused, not-found; null: nothing known' }),
+    ),
+    at: ViewNull(ViewInstant('since when')),
+    shelter: ViewNull(Type.String({ description: 'where they have come, or are to come' })),
+    groups: Type.Array(Type.String(), { description: 'why they need help' }),
+    phone: Type.Boolean({ description: 'whether they can be called' }),
+    contact: ViewNull(Type.String({ description: 'who looks after the household, by pseudonym' })),
+    leaves: Type.String(),
+    manner: Type.String(),
+    route: Type.String(),
+  },
+  'a person of a transfer task, and what is known of them',
+);
+export type PersonView = Readonly<Static<typeof PersonView>>;
 
 export const GaugeView = View(
   {

@@ -86,10 +86,17 @@ export class Calls {
   /**
    * What the calls are about has changed: whoever is called from now on is told so. Nobody is called anew: it is the
    * same thing.
+   * @param cause only calls of this cause
    * @returns whether any call for it still rings
    */
-  async reword(about: string, { subject, text }: CallText, event: string, { tx }: UnitOfWork): Promise<boolean> {
-    const ringing = await this.ringingFor(tx, about);
+  async reword(
+    about: string,
+    { subject, text }: CallText,
+    event: string,
+    { tx }: UnitOfWork,
+    cause?: CallCause,
+  ): Promise<boolean> {
+    const ringing = (await this.ringingFor(tx, about)).filter((row) => cause === undefined || row.cause === cause);
     for (const row of ringing) {
       const causes = [...row.causes, event].slice(-MOST_CAUSES);
       await tx.getRepository(CallRow).update({ id: row.id }, { subject, text, causes });

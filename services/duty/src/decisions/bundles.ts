@@ -5,10 +5,16 @@ import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { Calls } from '../calls/calls.js';
 import { BundleRow } from '../tables/tables.js';
-import { textForOverdueTransfers, textForTransfers } from './call-texts.js';
+import { textForOverdueTransfers, textForReadiness, textForTransfers } from './call-texts.js';
 
 /** Tasks of one change come on several partitions: so long they are gathered before someone is called. Two seconds. */
 const GATHER_MINUTES = 2 / 60;
+
+/** What is said, by the first word of the call's number. */
+const TEXTS: Readonly<Record<string, typeof textForTransfers>> = {
+  'transfers-ready': textForReadiness,
+  'transfer-overdue': textForOverdueTransfers,
+};
 
 /** Transfer tasks that one call is about. They are gathered first, because they come on several partitions. */
 @Injectable()
@@ -48,11 +54,18 @@ export class Bundles {
     await run(tx, 'update duty.bundle set round = $2 where call = $1 and round is null', [call, round]);
     const people = fresh.reduce((sum, row) => sum + row.people, 0);
     const dueAt = fresh.map((row) => row.dueAt).reduce((latest, at) => (at > latest ? at : latest));
-    const cause = call.startsWith('transfers/') ? 'transfers' : 'transfer-overdue';
-    const textFor = cause === 'transfers' ? textForTransfers : textForOverdueTransfers;
-    const says = textFor(fresh.length, people, dueAt);
+    const [kind = '', , , reminder] = call.split('/');
+    const cause = kind === 'transfer-overdue' ? 'transfer-overdue' : 'transfers';
+    const says = (TEXTS[kind] ?? textForTransfers)(fresh.length, people, dueAt);
     const id = round === 1 ? call : `${call}/${round}`;
     const about = first.task.split('/')[0] ?? call;
+    // A reminder calls nobody anew while a call for it still rings.
+    if (
+      cause === 'transfer-overdue' &&
+      reminder !== undefined &&
+      (await this.calls.reword(about, says, first.event, unit, cause))
+    )
+      return;
     await this.calls.start({ id, cause, about, says, causes: fresh.map(({ event }) => event) }, unit);
   }
 }

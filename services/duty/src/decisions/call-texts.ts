@@ -92,6 +92,19 @@ export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstan
   text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单：fengsui tasks`,
 });
 
+export const textForReadiness = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
+  subject: `【准备转移】${tasks}个风险点 ${people}人`,
+  text: `${tasks}个风险点共${people}人须做好转移准备，最迟${hour(dueAt)}前逐户告知；暂不转移，随时待命。\n清单：fengsui tasks`,
+});
+
+export const textForReturned = (
+  { county, unreleased = 0, taskId }: Readonly<{ county: string; unreleased?: number; taskId: string }>,
+  counties: Counties,
+): CallText => ({
+  subject: `【擅自返回】${counties.nameOf(county)} ${unreleased}人`,
+  text: `${counties.nameOf(county)}有${unreleased}人未经解除即返回危险区。\n请立即劝离并反馈。\n编号：${taskId}`,
+});
+
 export const textForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,
   text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单：fengsui tasks --open`,

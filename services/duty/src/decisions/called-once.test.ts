@@ -101,3 +101,51 @@ describe('gauges that fall silent at one moment', () => {
     expect(await calls()).toEqual(['source-silent closed 1']);
   });
 });
+
+describe('a transfer', () => {
+  const task = { taskId: 'E1/441881-002', episodeId: 'E1', county: '441881' };
+  const overdueTask = (reminder: number): Given => ({
+    type: 'transfer-task-overdue.v1',
+    key: task.taskId,
+    id: `transfer-task-overdue/${task.taskId}/${reminder}`,
+    data: { ...task, unaccounted: 7 - reminder, dueAt: duty.instant('20:30'), reminder, reason: '-', plan: 'p' },
+  });
+
+  it('that is overdue calls again and again, but nobody anew while its call still climbs', async () => {
+    await duty.give(overdueTask(1));
+    await duty.at('20:31');
+    await duty.give(overdueTask(2));
+    await duty.at('20:32');
+    expect(await calls()).toEqual([expect.stringMatching(/^transfer-overdue ringing/)]);
+    expect((await words())[0]?.subject).toContain('5人未落实');
+    await duty.at('22:00');
+    await duty.give(overdueTask(3));
+    await duty.at('22:01');
+    expect((await calls()).length).toBe(2);
+  });
+
+  it('whose people come back before they are released is an alarm; one that was released is none', async () => {
+    const back = (id: string, unreleased: object): Given => ({
+      type: 'transfer-task-progressed.v1',
+      key: task.taskId,
+      id,
+      data: {
+        ...task,
+        moved: [],
+        returned: ['p1', 'p2'],
+        ...unreleased,
+        movedTotal: 3,
+        people: 5,
+        absent: 0,
+        refusing: 0,
+        evidence: 'head-count',
+        reportedBy: 'x',
+      },
+    });
+    await duty.give(back('a', {}));
+    expect(await calls()).toEqual([]);
+    await duty.give(back('b', { unreleased: 2 }));
+    expect(await calls()).toEqual(['transfer-returned ringing 1']);
+    expect((await words())[0]?.subject).toBe('【擅自返回】英德市 2人');
+  });
+});

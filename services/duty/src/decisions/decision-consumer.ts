@@ -13,7 +13,7 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import { textForFire, textForResponse, textForSilence } from './call-texts.js';
+import { textForFire, textForResponse, textForReturned, textForSilence } from './call-texts.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -87,7 +87,7 @@ export class DecisionConsumer {
   async transfersRaised(events: Events<'transfer-task-raised.v1'>, unit: UnitOfWork): Promise<void> {
     await this.bundles.gather(
       events.map(({ id, correlationId, data }) => ({
-        call: `transfers/${data.episodeId}/${correlationId}`,
+        call: `${data.phase === 'prepare' ? 'transfers-ready' : 'transfers'}/${data.episodeId}/${correlationId}`,
         task: data.taskId,
         people: data.people,
         dueAt: data.dueAt,
@@ -102,7 +102,8 @@ export class DecisionConsumer {
   async transfersOverdue(events: Events<'transfer-task-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     await this.bundles.gather(
       events.map(({ id, data }) => ({
-        call: `transfer-overdue/${data.episodeId}/${data.dueAt}`,
+        // Said again, it is another call, unless the first one still rings.
+        call: `transfer-overdue/${data.episodeId}/${data.dueAt}${(data.reminder ?? 1) > 1 ? `/${data.reminder}` : ''}`,
         task: data.taskId,
         people: data.unaccounted,
         dueAt: data.dueAt,
@@ -110,6 +111,18 @@ export class DecisionConsumer {
       })),
       unit,
     );
+  }
+
+  /** Who comes back before they are released is in danger again. */
+  @Consumes('duty', 'transfer-task-progressed.v1')
+  async returned(events: Events<'transfer-task-progressed.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const { id, data } of events) {
+      if (data.unreleased === undefined) continue;
+      const says = textForReturned(data, this.plan.counties);
+      const call = { id: `transfer-returned/${id}`, cause: 'transfer-returned' as const, about: data.taskId, says };
+      if (await this.calls.reword(data.taskId, says, id, unit)) continue;
+      await this.calls.start({ ...call, causes: [id] }, unit);
+    }
   }
 
   @Consumes('duty', 'fire-raised.v1')

@@ -34,11 +34,8 @@ function trace(typed: Typed, terminal: Terminal): Promise<number> {
         origin === undefined
           ? null
           : { door: origin.door, name: origin.name, place: origin.place, sha256: origin.sha256 };
-      facts.push({
-        ...fact,
-        source,
-        ...(bytes && origin !== undefined ? { bytes: (await ports.intake.bytesOf(origin)).toString('utf8') } : {}),
-      });
+      const held = bytes && origin !== undefined ? await ports.intake.bytesOf(origin) : null;
+      facts.push({ ...fact, source, ...(held === null ? {} : { bytes: held.toString('utf8') }) });
     }
     const output: TraceOutput = {
       figure,

@@ -31,7 +31,7 @@ import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
-import { TASKS_COMMAND } from './tasks.js';
+import { TASK_PEOPLE_COMMAND, TASKS_COMMAND } from './tasks.js';
 import { TOPICS_COMMAND } from './topics.js';
 import { UNKNOWN_COMMAND } from './unknown.js';
 import { CONSOLE_COMMAND, UP_COMMAND } from './up.js';
@@ -57,6 +57,7 @@ const OWN: readonly CommandOf[] = [
   ITEMS_COMMAND,
   ...NOTICES_COMMANDS,
   TASKS_COMMAND,
+  TASK_PEOPLE_COMMAND,
   WILDFIRES_COMMAND,
   CALLS_COMMAND,
   ...ORDER_COMMANDS,

@@ -8,6 +8,10 @@ import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 const LISTED = 200;
 /** As much of a text is shown as fits a screen. */
 const SHOWN_BYTES = 2_000;
+const SEALED = {
+  zh: '原文可能含姓名，已封存；有权者加 --names 查看',
+  en: 'sealed: it may name persons; --names shows it',
+};
 const noSuch = (id: string): Misuse => new Misuse(`${id}: 没有这个输入 / no such input; fengsui inputs list`);
 
 function list(refused: boolean, terminal: Terminal): Promise<number> {
@@ -41,11 +45,13 @@ function list(refused: boolean, terminal: Terminal): Promise<number> {
   });
 }
 
-function show(id: string, file: string | undefined, terminal: Terminal): Promise<number> {
+function show(id: string, file: string | undefined, names: boolean, terminal: Terminal): Promise<number> {
   return withSession('ports', async ({ ports }) => {
     const input = await ports.intake.input(id);
     if (input === null) throw noSuch(id);
-    const bytes = await ports.intake.contents(input);
+    const masked = input.sealedUnder !== null && !names;
+    if (masked && file !== undefined) throw new Misuse(terminal.pick(SEALED));
+    const bytes = masked ? Buffer.from(terminal.pick(SEALED)) : await ports.intake.contents(input);
     if (file !== undefined) writeFileSync(file, bytes);
     const text = bytes.subarray(0, SHOWN_BYTES).toString('utf8');
     const told = [
@@ -114,8 +120,11 @@ export const INPUTS_COMMANDS: readonly CommandOf[] = [
     about: { zh: '查看一份：退回、提示、原文', en: 'one of them: refusals, notes, bytes' },
     example: 'inputs show 3f9a12',
     words: ID,
-    options: [{ flags: '--bytes <file>', about: { zh: '原文写入文件', en: 'write its bytes to a file' } }],
-    run: (typed, terminal) => show(wordOf(typed, 0), textOf(typed, 'bytes'), terminal),
+    options: [
+      { flags: '--bytes <file>', about: { zh: '原文写入文件', en: 'write its bytes to a file' } },
+      { flags: '--names', about: { zh: '可能含姓名的也显示', en: 'also where it may name persons' } },
+    ],
+    run: (typed, terminal) => show(wordOf(typed, 0), textOf(typed, 'bytes'), flagOf(typed, 'names'), terminal),
   },
   {
     name: 'inputs retry',

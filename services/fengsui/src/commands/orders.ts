@@ -3,6 +3,7 @@ import {
   HAZARDS,
   parseHazards,
   parseLevel,
+  REPORTED_BY,
   utc,
   VERDICTS,
   type Hazard,
@@ -183,7 +184,18 @@ const ORDERS: readonly OrderOfCommand[] = [
     words: [{ name: '<task>' }],
     options: [
       { flags: '--moved <persons...>', about: { zh: '已转移人员', en: 'persons moved' } },
+      { flags: '--checked-in <persons...>', about: { zh: '已入住避护场所人员', en: 'persons who came to a shelter' } },
+      { flags: '--shelter <shelter>', about: { zh: '入住的避护场所', en: 'the shelter to which they came' } },
+      { flags: '--told <persons...>', about: { zh: '已告知人员', en: 'persons told' } },
+      { flags: '--elsewhere <persons...>', about: { zh: '外出人员', en: 'persons known to be elsewhere' } },
+      { flags: '--refused <persons...>', about: { zh: '拒绝转移人员', en: 'persons who refuse' } },
+      { flags: '--not-found <persons...>', about: { zh: '失联人员', en: 'persons looked for and not found' } },
       { flags: '--returned <persons...>', about: { zh: '擅自返回人员', en: 'persons who have come back' } },
+      {
+        flags: '--means <how>',
+        about: { zh: '如何得知', en: 'how it is known' },
+        choices: [...REPORTED_BY],
+      },
       { flags: '--absent <n>', about: { zh: '不在', en: 'not there' }, preset: '0' },
       { flags: '--refusing <n>', about: { zh: '拒转', en: 'refusing' }, preset: '0' },
       {
@@ -197,10 +209,22 @@ const ORDERS: readonly OrderOfCommand[] = [
       kind: 'progress',
       taskId: await known(wordOf(typed, 0), (id) => ports.response.hasTask(id), TASK),
       moved: [...textsOf(typed, 'moved')],
-      returned: [...textsOf(typed, 'returned')],
+      ...personsNamed(typed),
+      ...(textOf(typed, 'shelter') === undefined ? {} : { shelter: textOf(typed, 'shelter') as string }),
+      ...(textOf(typed, 'means') === undefined ? {} : { by: textOf(typed, 'means') as (typeof REPORTED_BY)[number] }),
       absent: Number(textOf(typed, 'absent')),
       refusing: Number(textOf(typed, 'refusing')),
       evidence: textOf(typed, 'evidence') as 'head-count' | 'photo' | 'signature' | 'none',
+    }),
+  },
+  {
+    kind: 'release',
+    about: { zh: '解除转移，可以返回', en: 'who was moved may go home' },
+    example: 'release TASK --by liang --reason …',
+    words: [{ name: '<task>' }],
+    fields: async (typed, { ports }) => ({
+      kind: 'release',
+      taskId: await known(wordOf(typed, 0), (id) => ports.response.hasTask(id), TASK),
     }),
   },
   {
@@ -248,6 +272,14 @@ const ORDERS: readonly OrderOfCommand[] = [
     },
   },
 ];
+
+/** Persons that a report names beside those moved. */
+const personsNamed = (typed: Typed) =>
+  Object.fromEntries(
+    (['returned', 'told', 'checkedIn', 'elsewhere', 'refused', 'notFound'] as const)
+      .map((field) => [field, [...textsOf(typed, field)]] as const)
+      .filter(([, persons]) => persons.length > 0),
+  );
 
 const CALL: Said = { zh: '没有这个呼叫', en: 'there is no such call' };
 const TASK: Said = { zh: '没有这个任务', en: 'there is no such task' };

@@ -15,7 +15,7 @@ const outline = (points: number): [number, number][] => Array.from({ length: poi
 const said = (areas: readonly object[]): string | null => {
   const data = { sender: 'x', infos: [{ areas }] };
   const draft = { type: 'weather-warning.v1' as const, occurredAt: '2026-01-01T00:00:00.000Z', data };
-  const { refusals } = check({ place: 'alert', from: 0, length: 1, drafts: [draft] });
+  const { refusals } = check({ place: 'alert', from: 0, length: 1, drafts: [draft] }, String);
   // The rest of the warning is missing: that is said only when its outlines were not too many already.
   return refusals?.[0]?.reason ?? null;
 };
@@ -34,7 +34,7 @@ it.each([null, 7, 'text', { infos: 7 }, { infos: [null, { areas: 'x' }, { areas:
   'leaves what has not the shape of a warning to the contract: %j',
   (data) => {
     const draft = { type: 'weather-warning.v1' as const, occurredAt: '2026-01-01T00:00:00.000Z', data };
-    expect(check({ place: 'alert', from: 0, length: 1, drafts: [draft] }).refusals?.length).toBeGreaterThan(0);
+    expect(check({ place: 'alert', from: 0, length: 1, drafts: [draft] }, String).refusals?.length).toBeGreaterThan(0);
   },
 );
 

@@ -12,6 +12,7 @@ import { EXACT_POINTS } from '@fengsui/regions';
 import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
+import { NAMES_PERSONS, withoutNames, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
 import { leftOut, type Draft, type SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
@@ -32,18 +33,31 @@ export type RecordPlace = Pick<SourceRecord, 'place' | 'from' | 'length'>;
 /** A record whose events were held against their contracts: it is refused whole where one of them does not fit. */
 export type CheckedRecord = RecordPlace &
   (
-    | Readonly<{ events: readonly CheckedEvent[]; notes: readonly string[]; signedBy: string | null; refusals?: never }>
+    | Readonly<{
+        events: readonly CheckedEvent[];
+        notes: readonly string[];
+        signedBy: string | null;
+        /** Whom its pseudonyms stand for. */ named?: readonly Named[];
+        refusals?: never;
+      }>
     | Readonly<{ events?: never; refusals: readonly Refusal[] }>
   );
 
-export function check({ place, from, length, notes = [], ...record }: SourceRecord): CheckedRecord {
+/** @param pseudonyms stand in the place of names from here on */
+export function check(
+  { place, from, length, notes = [], ...record }: SourceRecord,
+  pseudonyms: Pseudonyms,
+): CheckedRecord {
   const at = { place, from, length };
   if (record.refusals !== undefined) return { ...at, refusals: record.refusals };
   // One array for all: this is done for every pixel.
   const events: CheckedEvent[] = [];
   const refusals: Refusal[] = [];
-  for (const draft of record.drafts) {
-    const one = checkedOf(draft, place);
+  let named: readonly Named[] = [];
+  for (const written of record.drafts) {
+    const masked = NAMES_PERSONS.has(written.type) ? withoutNames(written, pseudonyms) : null;
+    if (masked !== null && masked.named.length > 0) named = [...named, ...masked.named];
+    const one = checkedOf(masked?.draft ?? written, place);
     if (Array.isArray(one)) refusals.push(...one);
     else events.push(one);
   }
@@ -54,7 +68,13 @@ export function check({ place, from, length, notes = [], ...record }: SourceReco
     if (event.type === 'incident.v1') odd.push(...gradeNotes(event));
   }
   for (const refusal of refusals) odd.push(leftOut(refusal));
-  return { ...at, events, notes: odd.length === 0 ? notes : [...notes, ...odd], signedBy: record.signedBy ?? null };
+  return {
+    ...at,
+    events,
+    notes: odd.length === 0 ? notes : [...notes, ...odd],
+    signedBy: record.signedBy ?? null,
+    ...(named.length === 0 ? {} : { named }),
+  };
 }
 
 function checkedOf({ type, occurredAt, data: given }: Draft, place: string): CheckedEvent | Refusal[] {

@@ -68,6 +68,8 @@ const RULES: Rules = {
       `authority-level/${authority}`,
     ),
   'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
+  'transfer-ledger.v1': ({ riskPoint }, at) =>
+    same(riskPoint, `transfer-ledger/${riskPoint}/${at}`, `transfer-ledger/${riskPoint}`),
   'order.v1': (data) => same(targetOf(data), `order/${data.orderId}`, targetOf(data)),
 };
 
@@ -124,6 +126,7 @@ function targetOf(data: OrderV1['data']): string {
     case 'answer':
       return data.callId;
     case 'progress':
+    case 'release':
       return data.taskId;
     case 'verdict':
       return data.fireId;

@@ -1,11 +1,12 @@
 import type { ObservedEvent, OrderV1, Refusal, UtcInstant } from '@fengsui/contracts';
+import type { Named } from '../persons/pseudonyms.js';
 import type { Note, Unknown } from '../keeping/kept-inputs.js';
 import { outOfReason } from './ahead.js';
 import { believe, endable, senderOf } from './believing.js';
 import { placed } from './placing.js';
 import { contentOf, placedIn, type CheckedEvent, type CheckedRecord, type RecordPlace } from './checking.js';
 import { samenessOf, type Sameness } from './identity.js';
-import { givenBy, isOrder, type Way } from './ways-in.js';
+import { givenBy, isOrder, strayLedger, type Way } from './ways-in.js';
 
 /** An event as this way in may send it, before it is known whether the same fact is here already. */
 export type Candidate = Readonly<{
@@ -17,7 +18,12 @@ export type Candidate = Readonly<{
   /** What the plan does not know of it. */ unknown: readonly Unknown[];
 }>;
 export type Judged =
-  Readonly<{ candidates: readonly Candidate[]; notes: readonly Note[] }> | Readonly<{ refusals: readonly Refusal[] }>;
+  | Readonly<{
+      candidates: readonly Candidate[];
+      notes: readonly Note[];
+      /** Whom its pseudonyms stand for. */ named: readonly Named[];
+    }>
+  | Readonly<{ refusals: readonly Refusal[] }>;
 type Fitting = Extract<CheckedRecord, { events: readonly CheckedEvent[] }>;
 /** What the one who feeds may send: null, or why not. The place is that in the event. */
 export type Permit = (event: ObservedEvent) => Refusal | null;
@@ -33,7 +39,7 @@ export function judge(record: CheckedRecord, way: Way, now: UtcInstant, permit?:
   if (refusals.length > 0) return { refusals };
   const candidates = judged as Candidate[];
   const odd = [...record.notes, ...candidates.flatMap(({ event, notes }) => [...notes, ...doubts(event)])];
-  return { candidates, notes: odd.map((note) => ({ place: record.place, note })) };
+  return { candidates, notes: odd.map((note) => ({ place: record.place, note })), named: record.named ?? [] };
 }
 
 function candidateOf(
@@ -45,7 +51,8 @@ function candidateOf(
 ): Candidate | Refusal {
   const { event: unsigned, sameness, content, named } = byItsStation(checked, way);
   const anonymous = { ...unsigned, recordedAt: now };
-  const forbidden = outOfReason(anonymous, now, way.ahead) ?? permit?.(anonymous) ?? null;
+  const forbidden =
+    outOfReason(anonymous, now, way.ahead) ?? strayLedger(anonymous, way) ?? permit?.(anonymous) ?? null;
   if (forbidden !== null) return forbidden;
   const trusted = believed(anonymous, record.signedBy, way, now);
   if ('reason' in trusted) return trusted;

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => thread.onApplicationShutdown());
 
 const read = async (text: string, by?: ReadingThread): Promise<CheckedRecord[]> => {
-  const opened = await readInput(await payloadOf(Buffer.from(text)), PLAN.readers, by);
+  const opened = await readInput(await payloadOf(Buffer.from(text)), PLAN.readers, { thread: by });
   if ('skipped' in opened) throw new Error(opened.skipped);
   const records: CheckedRecord[] = [];
   for await (const some of opened.records) records.push(...some);

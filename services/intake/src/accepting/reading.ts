@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { pseudonymsBy, type Pseudonyms } from '../persons/pseudonyms.js';
 import { refuse, Unreadable, type Head, type Reader, type Segment } from '../readers/reader.js';
 import { BadPayload, wholeOf, type Payload } from '../keeping/payload.js';
 import type { DateOrder } from '../readers/csv/date-order.js';
@@ -19,12 +21,26 @@ export type Skipped = Readonly<{ skipped: string; emptyList?: true }>;
 /** A segment up to this is read in some milliseconds; a larger one would hold up whatever else this process does. */
 const OFF_LOOP_BYTES = 65_536;
 
+/** With what an input is read. */
+export type ReadBy = Readonly<{
+  /** Reads large segments, so that others are answered meanwhile; without one they are read here. */
+  thread?: ReadingThread | undefined;
+  /** Stand for the persons it names; without them those of this process, which nobody else can tell apart. */
+  pseudonyms?: Pseudonyms | undefined;
+}>;
+type Reading = ReadBy & Readonly<{ pseudonyms: Pseudonyms }>;
+/** No name gets through where nobody said what stands for it. */
+const OF_THIS_PROCESS = pseudonymsBy(randomBytes(32).toString('hex'));
+
 /**
  * Finds the reader of an input, reads it and holds it against the contracts, chunk by chunk: only what one chunk holds
  * is in memory.
- * @param thread reads large segments, so that others are answered meanwhile; without one they are read here
  */
-export async function readInput(given: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
+export async function readInput(
+  given: Payload,
+  readers: readonly Reader[],
+  { thread, pseudonyms = OF_THIS_PROCESS }: ReadBy = {},
+): Promise<Opened> {
   const head = await headOf(given);
   if (head.complete && head.text.replace(/^\ufeff/, '').trim() === '[]')
     return { skipped: '空列表 / an empty list', emptyList: true };
@@ -32,7 +48,7 @@ export async function readInput(given: Payload, readers: readonly Reader[], thre
     return {
       skipped: '旧版 .xls 或加了密码的工作簿，请另存为无密码的 .xlsx / an old or encrypted workbook: save it as .xlsx',
     };
-  if (head.text.startsWith(ZIP)) return readWorkbook(given, readers, thread);
+  if (head.text.startsWith(ZIP)) return readWorkbook(given, readers, { thread, pseudonyms });
   const reader = recognise(head, readers);
   if ('reason' in reader) return { skipped: reader.reason };
   // XML says itself what it is written in; what is cut at line ends and quotes is cut as UTF-8.
@@ -43,7 +59,11 @@ export async function readInput(given: Payload, readers: readonly Reader[], thre
       .trimStart()
       .startsWith('<');
   const payload = utf16 ? asUtf8(given, head.encoding as string) : given;
-  const records = recordsOf(payload, { reader, head, order: await orderOf(payload, reader, head) }, thread);
+  const records = recordsOf(
+    payload,
+    { reader, head, order: await orderOf(payload, reader, head) },
+    { thread, pseudonyms },
+  );
   if (reader.whyEmpty === undefined) return { format: reader.format, records };
   const all: CheckedRecord[][] = [];
   for await (const some of records) if (some.length > 0) all.push(some);
@@ -57,7 +77,7 @@ const ZIP = 'PK\u0003\u0004';
 const MOST_WORKBOOK_BYTES = 16_000_000;
 
 /** A spreadsheet: each sheet that is a table, by the reader of that table. Places are those in the sheet. */
-async function readWorkbook(payload: Payload, readers: readonly Reader[], thread?: ReadingThread): Promise<Opened> {
+async function readWorkbook(payload: Payload, readers: readonly Reader[], by: Reading): Promise<Opened> {
   if (payload.size > MOST_WORKBOOK_BYTES) return { skipped: `a workbook of more than ${MOST_WORKBOOK_BYTES} bytes` };
   try {
     const book = await openWorkbook(await wholeOf(payload));
@@ -72,7 +92,7 @@ async function readWorkbook(payload: Payload, readers: readonly Reader[], thread
         for (const { sheet, firstRow, reader, head, open } of tables) {
           const asCsv = { ...payload, open };
           const whole = { reader, head, order: await orderOf(asCsv, reader, head) };
-          for await (const some of recordsOf(asCsv, whole, thread)) {
+          for await (const some of recordsOf(asCsv, whole, by)) {
             const placed = some.map((record) => inSheet(record, sheet, firstRow));
             const first = toSay.length === 0 ? -1 : placed.findIndex(({ refusals }) => refusals === undefined);
             yield placed.map((record, n) =>
@@ -146,7 +166,7 @@ async function orderOf({ open }: Payload, reader: Reader, head: Head): Promise<D
 async function* recordsOf(
   { open }: Payload,
   { reader, head, order }: Readonly<{ reader: Reader; head: Head; order: DateOrder | undefined }>,
-  thread: ReadingThread | undefined,
+  { thread, pseudonyms }: Reading,
 ): AsyncGenerator<CheckedRecord[]> {
   const cutter = cutterOf(reader.unit(head));
   const read = reader.begin(head, order);
@@ -157,7 +177,7 @@ async function* recordsOf(
       if (thread !== undefined && reader.remembers !== true && segment.bytes.length > OFF_LOOP_BYTES) {
         if (some.length > 0) yield some.splice(0);
         yield await thread.read(reader, head, segment);
-      } else for (const record of read(segment)) some.push(check(record));
+      } else for (const record of read(segment)) some.push(check(record, pseudonyms));
     }
     if (some.length > 0) yield some.splice(0);
   };

@@ -18,6 +18,8 @@ export type Receipt = Readonly<{
   refusals: readonly SaidRefusal[];
   /** What was odd about records that were accepted all the same. */
   notes: readonly SaidNote[];
+  /** How many persons it names: its bytes are kept sealed, and are to lie nowhere else. */
+  persons?: number;
   /** Of a rehearsal: what each record would be. */
   would?: readonly Rehearsed[];
 }>;
@@ -43,6 +45,7 @@ export class Tally {
   private duplicates = 0;
   private refused = 0;
   private conflicts = 0;
+  private persons = 0;
   private readonly events: Record<string, number> = {};
   private readonly refusals: SaidRefusal[] = [];
   private readonly notes: SaidNote[] = [];
@@ -75,6 +78,11 @@ export class Tally {
     this.notes.push(...listed.map(({ place, note }) => ({ place, note, zh: noteInChinese(place, note) })));
   }
 
+  /** Persons that were named, before pseudonyms stood for them. */
+  names(persons: number): void {
+    this.persons += persons;
+  }
+
   /** Of a rehearsal. */
   rehearsed(would: readonly Rehearsed[]): void {
     this.would.push(...would.slice(0, Math.max(0, LISTED - this.would.length)));
@@ -88,6 +96,20 @@ export class Tally {
   receipt(): Receipt {
     const { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes } = this;
     const would = this.would.length === 0 ? {} : { would: this.would };
-    return { format, sha256, records, accepted, duplicates, refused, conflicts, events, refusals, notes, ...would };
+    const persons = this.persons === 0 ? {} : { persons: this.persons };
+    return {
+      format,
+      sha256,
+      records,
+      accepted,
+      duplicates,
+      refused,
+      conflicts,
+      events,
+      refusals,
+      notes,
+      ...persons,
+      ...would,
+    };
   }
 }

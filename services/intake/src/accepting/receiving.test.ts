@@ -10,6 +10,8 @@ import { BASE_SCHEMAS } from '@fengsui/service';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { sharedFile } from '@fengsui/testing';
 import type { DataSource } from 'typeorm';
+import { PersonKeys } from '../persons/person-keys.js';
+import { Persons } from '../persons/persons.js';
 import { mappedCsv } from '../readers/csv/mapped-csv.js';
 import { Stations } from './stations.js';
 import { INTAKE_SCHEMA, IntakePlan, KeptInputs, IntakeQuery, Receiving, type Receipt } from '../index.js';
@@ -40,6 +42,7 @@ describe('receiving', () => {
   let clock: Clock;
   let log: PostgresLog;
   let query: IntakeQuery;
+  let kept: KeptInputs;
   const planParts = () => {
     const { readers, senders, rules, ahead, stations } = plan;
     return { readers, senders, rules, ahead, stations };
@@ -51,8 +54,11 @@ describe('receiving', () => {
     notifications = new Notifications(database.url);
     clock = new Clock(db);
     log = new PostgresLog(db, clock, notifications, { batchSize: 100, onTrouble: () => undefined });
-    receiving = new Receiving(db, log, clock, new KeptInputs(), plan);
-    query = new IntakeQuery(db, new KeptInputs(), plan);
+    const keys = new PersonKeys(null);
+    kept = new KeptInputs(keys);
+    const persons = Persons.of(keys, plan);
+    receiving = new Receiving(db, log, clock, kept, plan);
+    query = new IntakeQuery(db, kept, plan, persons, clock);
   });
   beforeEach(() =>
     db.query(
@@ -98,7 +104,7 @@ describe('receiving', () => {
     const withAlias = new Stations([
       { station: 'feilaixia', name: 'f', county: '', warning_stage_m: '', source: '', aliases: '飞来峡；FLX' },
     ]);
-    const aliased = new Receiving(db, log, clock, new KeptInputs(), { ...planParts(), stations: withAlias });
+    const aliased = new Receiving(db, log, clock, kept, { ...planParts(), stations: withAlias });
     const feed = (text: string) => aliased.receiveBytes(Buffer.from(text), { door: 'cli', name: 'alias', actor: 'x' });
     const later = 'station,time,quantity,value,unit,window_minutes\n';
     expect(await feed(`${later}FLX,2020-06-08T00:00:00Z,stage,1.5,m,\n`)).toMatchObject({ accepted: 1, notes: [] });
@@ -130,7 +136,7 @@ describe('receiving', () => {
         },
       ],
     });
-    const mended = new Receiving(db, log, clock, new KeptInputs(), { ...planParts(), readers: [pegel] });
+    const mended = new Receiving(db, log, clock, kept, { ...planParts(), readers: [pegel] });
     expect(await mended.again(id, 'cli:x')).toMatchObject({ format: 'pegel', accepted: 1 });
     expect(await mended.again(id, 'cli:x')).toMatchObject({ accepted: 0, duplicates: 1 });
     expect((await logged()).map(({ data }) => data)).toMatchObject([{ station: 'x', stageM: 1.5 }]);
@@ -301,7 +307,7 @@ describe('receiving', () => {
     });
     for (const { id, data } of await logged()) {
       const [origin] = await query.originsOf([id]);
-      expect(JSON.parse((await query.bytesOf(origin as NonNullable<typeof origin>)).toString())).toMatchObject({
+      expect(JSON.parse(String(await query.bytesOf(origin as NonNullable<typeof origin>)))).toMatchObject({
         data,
       });
     }

@@ -12,6 +12,9 @@ import { idsOf, KnownFacts } from './known-facts.js';
 import type { ReadingThread } from './reading-thread.js';
 import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../keeping/kept-inputs.js';
+import { monthKey } from '../persons/person-keys.js';
+import type { Persons } from '../persons/persons.js';
+import type { Named, Pseudonyms } from '../persons/pseudonyms.js';
 import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
@@ -30,6 +33,8 @@ export type ReceivingPlan = Readonly<{
   stations: Stations;
   /** Finds the county of a position. */ counties?: Pick<Counties, 'at'>;
   /** Reads what is large, so that others are answered meanwhile. */ thread?: ReadingThread;
+  /** Stand for whom inputs name. */ pseudonyms?: Pseudonyms;
+  /** Keeps whom they stand for; without it nobody does. */ persons?: Pick<Persons, 'keep' | 'use'>;
 }>;
 
 /** What came in, and through which door. */
@@ -87,7 +92,7 @@ export class Receiving {
 
   async receive(given: Input): Promise<Receipt | Skipped> {
     const input = { ...given, way: await this.wayOf(given) };
-    const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan.thread);
+    const opened = await readInput(input.payload, input.readers ?? this.readers, this.plan);
     if ('skipped' in opened) {
       if (opened.emptyList !== true && KEEPS_UNREAD.has(input.door)) await this.keepUnread(input, opened.skipped);
       return opened;
@@ -152,7 +157,7 @@ export class Receiving {
     const read = await Promise.all(
       inputs.map(async (input) => {
         const payload = await payloadOf(input.bytes);
-        const opened = await readInput(payload, input.readers ?? this.readers, this.plan.thread);
+        const opened = await readInput(payload, input.readers ?? this.readers, this.plan);
         if ('skipped' in opened) throw new Unusable(opened.skipped);
         const judged: Judged[] = [];
         const way = await this.wayOf(input);
@@ -170,6 +175,7 @@ export class Receiving {
           size: input.bytes.length,
           format,
           receivedAt: now,
+          sealedUnder: this.sealedUnder(input.readers, format, now),
         })),
       );
       const inputOf = new Map(
@@ -179,6 +185,7 @@ export class Receiving {
           ),
         ),
       );
+      await this.plan.persons?.keep(tx, namedIn(read.flatMap(({ judged }) => judged)), now);
       const claimed = await this.claim(tx, [...inputOf.keys()], (candidate) => inputOf.get(candidate) ?? '');
       const events: ObservedEvent[] = [];
       const refused: (string | null)[] = [];
@@ -208,7 +215,7 @@ export class Receiving {
   /** Nothing is kept: says what each record would be, or why it would be refused. */
   async rehearse(given: Input): Promise<Receipt | Skipped> {
     const way = await this.wayOf(given);
-    const opened = await readInput(given.payload, given.readers ?? this.readers, this.plan.thread);
+    const opened = await readInput(given.payload, given.readers ?? this.readers, this.plan);
     if ('skipped' in opened) return opened;
     const rehearsal = new Rehearsal(this.db, this.kept, this.plan, new Tally(opened.format, given.payload.sha256));
     const now = await this.clock.now();
@@ -235,11 +242,13 @@ export class Receiving {
   }
 
   /** Large inputs are written in transactions of their own, before any event refers to them. */
-  private async keep({ payload, door, name, publishedAt = null }: Input, format: string): Promise<void> {
+  private async keep({ payload, door, name, publishedAt = null, readers }: Input, format: string): Promise<void> {
     if (await this.kept.knows(this.db.manager, payload.sha256)) return;
+    const under = this.sealedUnder(readers, format, await this.clock.now());
     const small = payload.size < SMALL_BYTES;
-    const finish = async (tx: Tx): Promise<void> =>
-      this.kept.keepInput(tx, {
+    const finish = async (tx: Tx): Promise<void> => {
+      if (under !== null) await this.plan.persons?.use(tx, new Set([under]), await this.clock.now(tx));
+      await this.kept.keepInput(tx, {
         sha256: payload.sha256,
         size: payload.size,
         door,
@@ -247,16 +256,25 @@ export class Receiving {
         format,
         receivedAt: await this.clock.now(tx),
         publishedAt,
+        sealedUnder: under,
       });
+    };
     if (small)
       await this.db.transaction(async (tx) => {
-        await this.kept.keepBytes(payload, (work) => work(tx));
+        await this.kept.keepBytes(payload, under, (work) => work(tx));
         await finish(tx);
       });
     else {
-      await this.kept.keepBytes(payload, (work) => this.db.transaction(work));
+      await this.kept.keepBytes(payload, under, (work) => this.db.transaction(work));
       await this.db.transaction(finish);
     }
+  }
+
+  /** The key under which the bytes of an input are sealed; null: what it is read as names nobody. */
+  private sealedUnder(readers = this.readers, format: string, now: UtcInstant): string | null {
+    const formats = format.split('+');
+    const names = readers.some((reader) => reader.namesPersons === true && formats.includes(reader.format));
+    return names || format === UNREAD ? monthKey(now) : null;
   }
 
   /**
@@ -287,6 +305,7 @@ export class Receiving {
     const source = input.door === 'poll' ? input.actor.replace('source:', '') : null;
     const { outcomes, events, unknown } = await this.db.transaction(async (tx) => {
       const candidates = judged.flatMap((one) => ('candidates' in one ? one.candidates : []));
+      await this.plan.persons?.keep(tx, namedIn(judged), now);
       const claimed = await this.claim(tx, candidates, () => sha256);
       const outcomes = judged.map((one) => outcomeOf(one, claimed));
       await this.kept.keepRefusals(
@@ -310,6 +329,7 @@ export class Receiving {
       return { outcomes, events, unknown };
     });
     // Only after the commit: a chunk that failed is counted nowhere.
+    tally.names(namedIn(judged).length);
     if (source !== null) measured(source, events, unknown);
     for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);
@@ -401,6 +421,9 @@ type Outcome =
       notes: readonly Note[];
       unknown: readonly Unknown[];
     }>;
+
+const namedIn = (judged: readonly Judged[]): readonly Named[] =>
+  judged.flatMap((one) => ('named' in one ? one.named : []));
 
 const unknownIn = (outcome: Outcome): readonly Unknown[] => ('unknown' in outcome ? outcome.unknown : []);
 

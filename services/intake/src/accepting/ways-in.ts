@@ -86,5 +86,22 @@ export function givenBy(order: OrderV1, named: unknown, way: Way, now: UtcInstan
   };
 }
 
+/** Doors that anybody may write to, or that ask somebody else: no list of persons comes that way. */
+const OF_ANYBODY: ReadonlySet<Door> = new Set(['poll', 'kafka']);
+
+/**
+ * A ledger of persons comes by a door behind which somebody stands: whoever replaces it says who is to be moved, and
+ * what is written to a topic lies there in the open.
+ * @returns why not, or null
+ */
+export const strayLedger = ({ type }: ObservedEvent, { door }: Pick<Way, 'door'>): Refusal | null =>
+  type === 'transfer-ledger.v1' && OF_ANYBODY.has(door)
+    ? {
+        place: '',
+        reason: `人员台账不能经${door}报送 / a ledger of persons does not come by ${door}`,
+        expected: 'POST /v1/ledgers, fengsui feed, or the inbox',
+      }
+    : null;
+
 /** The orders among what came in. */
 export const isOrder = (event: ObservedEvent): event is OrderV1 => event.type === 'order.v1';

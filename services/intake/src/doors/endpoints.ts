@@ -13,6 +13,7 @@ export const ENDPOINTS = {
   incidents: 'incident.v1',
   'declared-levels': 'authority-level.v1',
   records: 'work-record.v1',
+  ledgers: 'transfer-ledger.v1',
   orders: 'order.v1',
 } as const satisfies Record<string, ObservedEvent['type']>;
 export type Endpoint = keyof typeof ENDPOINTS;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,5 +43,37 @@ it('keeps a file while the database is away, however often it looks, and takes i
   while (!readdirSync(folder).includes('archive')) await sleep(50);
   while (readdirSync(path.join(folder, 'taken')).length > 0) await sleep(50);
   await inbox.onApplicationShutdown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('leaves no file open that names persons, once it is kept sealed; one that was refused is its owner’s to mend', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-inbox-'));
+  const receiving = {
+    receive: async ({ name }: { name: string }) =>
+      name === 'good.csv'
+        ? { accepted: 1, duplicates: 0, persons: 3 }
+        : { accepted: 0, duplicates: 0, refused: 1, persons: 3 },
+  };
+  const clock = { isVirtual: async () => false, now: async () => utc('2020-06-07T00:00:00Z') };
+  const inbox = new InboxFolder(
+    { folder, limit: 1_000 },
+    receiving as unknown as Receiving,
+    clock as unknown as Clock,
+    {} as unknown as DataSource,
+  );
+  for (const name of ['good.csv', 'bad.csv']) writeFileSync(path.join(folder, name), '姓名');
+  inbox.onApplicationBootstrap();
+  const left = (): string[] =>
+    ['archive', 'refused', 'taken'].flatMap((one) =>
+      existsSync(path.join(folder, one)) ? readdirSync(path.join(folder, one), { recursive: true }).map(String) : [],
+    );
+  while (left().filter((name) => name.endsWith('.receipt.json')).length < 2) await sleep(50);
+  while (readdirSync(path.join(folder, 'taken')).length > 0) await sleep(50);
+  await inbox.onApplicationShutdown();
+  expect(
+    left()
+      .map((name) => path.basename(name))
+      .filter((name) => name.endsWith('.csv')),
+  ).toEqual([expect.stringContaining('bad.csv')]);
   rmSync(folder, { recursive: true, force: true });
 });

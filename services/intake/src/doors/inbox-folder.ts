@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shanghaiDate } from '@fengsui/contracts';
@@ -24,7 +24,8 @@ const UNFINISHED = /^\.|\.(part|tmp|filepart|crdownload)$/i;
 /**
  * A folder that others drop files into. A writer renames a file into it when it is whole, or lets it lie unchanged
  * between two looks. What is picked up moves at once to `taken/`, so that nobody else picks it up, and then to
- * `archive/<day>/` or `refused/<day>/` with what became of it beside it. A file found in `taken/` at the start was
+ * `archive/<day>/` or `refused/<day>/` with what became of it beside it; of one that names persons only that stays. A
+ * file found in `taken/` at the start was
  * cut off, and is taken in again: facts that are in already are duplicates.
  */
 export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -157,12 +158,15 @@ export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdow
     const receipt = path.join(target, `${unique}.receipt.json`);
     const said = outcome.skipped === undefined ? {} : { zh: wordsInChinese(outcome.skipped) };
     await writeFile(receipt, `${JSON.stringify({ name, ...outcome, ...said }, null, 2)}\n`);
-    await rename(path.join(this.folder, 'taken', name), path.join(target, unique));
+    const taken = path.join(this.folder, 'taken', name);
+    // What names persons is kept sealed, and lies open nowhere.
+    if (good && (outcome.persons ?? 0) > 0) await rm(taken);
+    else await rename(taken, path.join(target, unique));
     if (!good) this.logger.warn(`${name}: ${outcome.skipped ?? 'every record was refused'}; see ${receipt}`);
   }
 }
 
-type Outcome = Readonly<{ accepted: number; duplicates: number; skipped?: string; sha256?: string }>;
+type Outcome = Readonly<{ accepted: number; duplicates: number; persons?: number; skipped?: string; sha256?: string }>;
 
 /** A name as it came while it is short; else its beginning and a hash of all of it, and its ending. */
 function shortened(name: string): string {

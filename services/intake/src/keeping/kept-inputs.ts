@@ -11,6 +11,8 @@ import {
   type SourceSeenRow,
   type UnknownRow,
 } from '../tables/tables.js';
+import { PersonKeys } from '../persons/person-keys.js';
+import { Unreadable } from '../readers/reader.js';
 import type { Payload } from './payload.js';
 import type { Sameness } from '../accepting/identity.js';
 
@@ -22,6 +24,7 @@ export type KeptInput = Readonly<{
   format: string;
   receivedAt: UtcInstant;
   /** As its source says; null: it does not. */ publishedAt?: UtcInstant | null;
+  /** Key under which its bytes are sealed; null: as they came. */ sealedUnder?: string | null;
 }>;
 /** Format of an input that nothing read when it came in. */
 export const UNREAD = 'unrecognised';
@@ -50,6 +53,7 @@ export type Origin = Readonly<{
   sha256: string;
   from: number;
   length: number;
+  /** Key under which the input is sealed; null: it names nobody. */ sealedUnder: string | null;
 }>;
 /** Contents with their event ids, by the identity under which they were accepted. */
 export type Contents = Map<string, Map<string, string>>;
@@ -67,19 +71,24 @@ const PART_BYTES = 1_000_000;
 /** The bytes that came in, and which events they became. Every method takes the transaction it runs in. */
 @Injectable()
 export class KeptInputs {
+  /** @param keys what may name persons is sealed with; without them with keys that end with this process */
+  constructor(private readonly keys = new PersonKeys(null)) {}
+
   /**
    * Writes the bytes, part by part, each in the transaction that `write` opens. Parts already there are passed over.
+   * @param under the key with which they are sealed; null: they name nobody
    */
-  async keepBytes({ sha256, open }: Payload, write: (work: (tx: Tx) => Promise<void>) => Promise<void>): Promise<void> {
+  async keepBytes(
+    { sha256, open }: Payload,
+    under: string | null,
+    write: (work: (tx: Tx) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     let held: Buffer[] = [];
     let [size, from] = [0, 0];
     const flush = async (): Promise<void> => {
-      const bytes = held.length === 1 ? held[0] : Buffer.concat(held);
+      const bytes = this.sealed(under, held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held));
       const at = from;
-      await write(
-        async (tx) =>
-          void (await insertRows(tx, InputPartRow, [{ sha256, from: at, bytes: bytes as Buffer }], 'nothing')),
-      );
+      await write(async (tx) => void (await insertRows(tx, InputPartRow, [{ sha256, from: at, bytes }], 'nothing')));
       from += size;
       [held, size] = [[], 0];
     };
@@ -95,6 +104,22 @@ export class KeptInputs {
     if (size > 0) await flush();
   }
 
+  private sealed(under: string | null, bytes: Buffer): Buffer {
+    return under === null ? bytes : this.keys.seal(under, bytes);
+  }
+
+  /** @throws Unreadable when the key was destroyed: what was there is gone, as the plan wants it */
+  private opened({ sealedUnder = null, sha256 }: Pick<KeptInput, 'sealedUnder' | 'sha256'>, bytes: Buffer): Buffer {
+    const opened = sealedUnder === null ? bytes : this.keys.open(sealedUnder, bytes);
+    if (opened === null)
+      throw new Unreadable(
+        sha256.slice(0, 12),
+        `原文封存所用密钥 ${sealedUnder} 已销毁或不在本机 / it is sealed under a key that was destroyed, or is not here`,
+        'its hash, events and figures stand',
+      );
+    return opened;
+  }
+
   async knows(tx: Tx, sha256: string): Promise<boolean> {
     return (await one(tx, 'select 1 from intake.input where sha256 = $1', [sha256])) !== null;
   }
@@ -104,7 +129,8 @@ export class KeptInputs {
     if (!/^[0-9a-f]{6,64}$/.test(hash)) return null;
     const found = await rows<KeptInput>(
       tx,
-      `select sha256, size, door, name, format, received_at as "receivedAt", published_at as "publishedAt" from intake.input
+      `select sha256, size, door, name, format, received_at as "receivedAt", published_at as "publishedAt",
+              sealed_under as "sealedUnder" from intake.input
        where sha256 >= $1 and sha256 < $1 || 'g' order by sha256 limit 2`,
       [hash],
     );
@@ -112,7 +138,9 @@ export class KeptInputs {
   }
 
   /** An input as it came, to be read again. */
-  payloadOf(db: Db, { sha256, size }: Pick<KeptInput, 'sha256' | 'size'>): Payload {
+  payloadOf(db: Db, input: Pick<KeptInput, 'sha256' | 'size' | 'sealedUnder'>): Payload {
+    const { sha256, size } = input;
+    const opened = (bytes: Buffer): Buffer => this.opened(input, bytes);
     return {
       sha256,
       size,
@@ -124,7 +152,7 @@ export class KeptInputs {
             [sha256, from],
           );
           if (part === null) throw new Error(`${sha256}: the part from byte ${from} is missing`);
-          yield part.bytes;
+          yield opened(part.bytes);
         }
       },
     };
@@ -138,7 +166,7 @@ export class KeptInputs {
   async keepSmall(tx: Tx, inputs: readonly (KeptInput & Readonly<{ bytes: Buffer }>)[]): Promise<void> {
     const parts = inputs
       .filter(({ bytes }) => bytes.length > 0)
-      .map(({ sha256, bytes }) => ({ sha256, from: 0, bytes }));
+      .map(({ sha256, bytes, sealedUnder = null }) => ({ sha256, from: 0, bytes: this.sealed(sealedUnder, bytes) }));
     await insertRows(tx, InputPartRow, parts, 'nothing');
     await this.keepInputs(tx, inputs);
   }
@@ -147,7 +175,7 @@ export class KeptInputs {
     await insertRows(
       tx,
       InputRow,
-      inputs.map(({ sha256, size, door, name, format, receivedAt, publishedAt = null }) => ({
+      inputs.map(({ sha256, size, door, name, format, receivedAt, publishedAt = null, sealedUnder = null }) => ({
         sha256,
         size,
         door,
@@ -155,6 +183,7 @@ export class KeptInputs {
         format,
         receivedAt,
         publishedAt,
+        sealedUnder,
       })),
       'nothing',
     );
@@ -294,14 +323,27 @@ export class KeptInputs {
   originsOf(tx: Db, eventIds: readonly string[]): Promise<readonly Origin[]> {
     return rows<Origin>(
       tx,
-      `select a.event_id as "eventId", a.contract, i.door, i.name, a.place, a.sha256, a."from", a.length
+      `select a.event_id as "eventId", a.contract, i.door, i.name, a.place, a.sha256, a."from", a.length,
+              i.sealed_under as "sealedUnder"
        from intake.accepted a join intake.input i using (sha256) where a.event_id = any($1)`,
       [eventIds],
     );
   }
 
   /** The bytes of one record, out of the input that held it. */
-  async bytesOf(tx: Db, { sha256, from, length }: Pick<Origin, 'sha256' | 'from' | 'length'>): Promise<Buffer> {
+  async bytesOf(tx: Db, origin: Pick<Origin, 'sha256' | 'from' | 'length' | 'sealedUnder'>): Promise<Buffer> {
+    const { sha256, from, length, sealedUnder } = origin;
+    if (sealedUnder !== null) {
+      const parts = await rows<{ bytes: Buffer; at: number }>(
+        tx,
+        `select bytes, "from" as at from intake.input_part
+         where sha256 = $1 and "from" < $2::bigint + $3::int and "from" > $2::bigint - $4::int
+         order by "from"`,
+        [sha256, from, length, PART_BYTES],
+      );
+      const start = from - (parts[0]?.at ?? 0);
+      return Buffer.concat(parts.map(({ bytes }) => this.opened(origin, bytes))).subarray(start, start + length);
+    }
     const parts = await rows<{ bytes: Buffer }>(
       tx,
       `select substring(bytes from greatest($2 - "from", 0)::int + 1 for ($2 + $3 - greatest("from", $2))::int) as bytes

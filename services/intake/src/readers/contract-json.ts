@@ -1,5 +1,6 @@
 import { CONTRACTS, OWN_OBSERVATIONS, TOPICS, type ObservedEvent, type Refusal } from '@fengsui/contracts';
 import { isObject, parseJson } from './json.js';
+import { NAMES_PERSONS } from '../persons/pseudonyms.js';
 import {
   recordOf,
   refuse,
@@ -25,6 +26,7 @@ export const OBSERVED_TYPES = Object.keys(CONTRACTS).filter(
 export const contractJson = (implied: ObservedEvent['type'] | null): Reader => ({
   format: 'contract-json',
   implied,
+  namesPersons: implied === null || NAMES_PERSONS.has(implied),
   about: 'Contract JSON: one object with type, occurredAt and data, an array of them, or one a line (NDJSON).',
   recognises: ({ text }) =>
     /^\ufeff?\s*[[{]/.test(text) && (implied !== null || /"type"\s*:\s*"[a-z-]+\.v\d+"/.test(text)),

@@ -8,6 +8,7 @@ import { alertContents, cmaAlarms, nationalXml } from './china/national.js';
 import { warningText, warningTextLines } from './china/warning-text.js';
 import { contractJson } from './contract-json.js';
 import { firmsCsv } from './csv/firms-csv.js';
+import { ledgerCsv } from './csv/ledger-csv.js';
 import { mappedCsv } from './csv/mapped-csv.js';
 import type { Mapping } from './csv/mapping.js';
 import { readingsCsv } from './csv/readings-csv.js';
@@ -19,6 +20,8 @@ export type SourceRules = Readonly<{
   mappings: readonly Mapping[];
   /** Whose signatures are looked for. */ pinned?: readonly PinnedSender[];
   /** The city, then its counties. */ divisions: readonly County[];
+  /** What makes pseudonyms; without it one of this process alone, so that no name gets through. */
+  pseudonymKey?: string;
 }>;
 
 /** Every source format, in the order in which they are tried: the strict ones first. */
@@ -31,6 +34,7 @@ export const readersOf = ({ mappings, pinned = [], divisions }: SourceRules): re
   warningTextLines(divisions),
   firmsCsv,
   readingsCsv,
+  ledgerCsv,
   ...mappings.map(mappedCsv),
   bestTrack,
   contractJson(null),
@@ -58,6 +62,9 @@ function whyNot(head: Head, readers: readonly Reader[]): string {
   const header = headerOf(head);
   if (header.length >= 10 && header.filter((field) => /^-?\d+(\.\d+)?$/.test(field)).length >= 4)
     return 'rows of numbers without a header line: the first line must name the columns';
+  // A first line that is no header may be somebody's name and telephone: it is not repeated.
+  if (header.length >= 2 && header.some((field) => /^\d+$|\d{6}/.test(field)))
+    return 'a table whose first line names no columns; docs/formats.md lists those that are read';
   if (header.length >= 2)
     return `a table that no mapping knows (${header.join(',').slice(0, 120)}); docs/formats.md says how to add a mapping`;
   return `no format that is read: ${readers.map(({ format }) => format).join(', ')}`;

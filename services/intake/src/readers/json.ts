@@ -24,7 +24,9 @@ export function parseJson(bytes: Buffer, place: string, ofWarnings = false): Jso
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { refusal: refuse(place, `no JSON: ${(error as Error).message.slice(0, 200)}`, 'one JSON value') };
+    // What stands around the fault may be a name: the engine quotes it, we do not.
+    const [said = ''] = (error as Error).message.split(/,? *(?:\.\.\.)?"/);
+    return { refusal: refuse(place, `no JSON: ${said.slice(0, 200)}`, 'one JSON value') };
   }
   // Only escapes can bring in what the decoder did not see.
   const fault = text.includes('\\u') || text.includes('__proto__') ? unfitIn(value, ofWarnings) : null;

@@ -62,6 +62,8 @@ export type Reader = Readonly<{
   implied?: ObservedEvent['type'] | null;
   /** For wrappers: why one without a record in it is no input. */
   whyEmpty?: (head: Head) => string;
+  /** What it reads may name persons: its bytes are sealed where they are kept. */
+  namesPersons?: boolean;
   /** Whether one without a record says that there is nothing, and does not just point elsewhere. */
   isEmptyList?: (head: Head) => boolean;
 }>;

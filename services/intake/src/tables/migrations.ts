@@ -13,6 +13,8 @@ import {
   RefusalRow,
   SeenLinkRow,
   SourceRow,
+  PersonKeyRow,
+  PersonRow,
 } from './tables.js';
 
 /** What came in, byte for byte, and what became of it. First version. */
@@ -161,6 +163,37 @@ class CountUnknown1795700000002 implements MigrationInterface {
   }
 }
 
+/** Who is named is known by pseudonyms only; names lie sealed. */
+class SealPersons1795737600000 implements MigrationInterface {
+  readonly name = 'SealPersons1795737600000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table intake.input add column sealed_under text;
+      comment on column intake.input."sealed_under" is
+        'key under which its bytes are sealed, because it may name persons; null: as they came';
+      comment on column intake.input_part."bytes" is 'the bytes as they came, or sealed';
+      create table intake.person (
+        person text primary key, key_name text not null, sealed bytea not null, at timestamptz not null);
+      comment on table intake.person is 'Whom pseudonyms stand for, sealed under a key outside the database';
+      comment on column intake.person."person" is 'pseudonym';
+      comment on column intake.person."key_name" is 'key: of the ledger, or of a response';
+      comment on column intake.person."sealed" is 'name, telephone and address, sealed';
+      comment on column intake.person."at" is 'written at';
+      create table intake.person_key (
+        key_name text primary key, used_at timestamptz not null, destroyed_at timestamptz);
+      comment on table intake.person_key is 'Keys for what names persons, and when they were destroyed';
+      comment on column intake.person_key."key_name" is 'which key';
+      comment on column intake.person_key."used_at" is 'something came in under it last';
+      comment on column intake.person_key."destroyed_at" is 'destroyed at; null: it is in use';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
   entities: [
@@ -175,6 +208,8 @@ export const INTAKE_SCHEMA: OwnedSchema = {
     SourceRow,
     SeenLinkRow,
     AnsweredRow,
+    PersonRow,
+    PersonKeyRow,
   ],
   migrations: [
     CreateIntake1795469100000,
@@ -182,6 +217,7 @@ export const INTAKE_SCHEMA: OwnedSchema = {
     DescribeTables1795641700002,
     DeadLinks1795690000001,
     CountUnknown1795700000002,
+    SealPersons1795737600000,
   ],
   onlyGrow: ['input', 'input_part', 'accepted', 'refusal', 'note'],
 };

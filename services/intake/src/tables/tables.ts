@@ -21,13 +21,17 @@ export class InputRow {
   @InstantColumn('received at') receivedAt!: UtcInstant;
   @InstantColumn('published at, as its source says', { nullable: true }) publishedAt!: UtcInstant | null;
   @LongColumn('bytes') size!: number;
+  @TextColumn('key under which its bytes are sealed, because it may name persons; null: as they came', {
+    nullable: true,
+  })
+  sealedUnder!: string | null;
 }
 
 @Entity({ schema: 'intake', name: 'input_part', comment: 'The bytes of the inputs, in parts of a megabyte' })
 export class InputPartRow {
   @Key('input') sha256!: string;
   @Key('place of the first byte', 'bigint') from!: number;
-  @Column({ type: 'bytea', comment: 'the bytes as they came' }) bytes!: Buffer;
+  @Column({ type: 'bytea', comment: 'the bytes as they came, or sealed' }) bytes!: Buffer;
 }
 
 @Entity({
@@ -140,4 +144,23 @@ export class AnsweredRow {
   @WholeColumn('HTTP status') status!: number;
   @DocumentColumn('the answer') answer!: Receipt;
   @InstantColumn('answered at') at!: UtcInstant;
+}
+
+@Entity({
+  schema: 'intake',
+  name: 'person',
+  comment: 'Whom pseudonyms stand for, sealed under a key outside the database',
+})
+export class PersonRow {
+  @Key('pseudonym') person!: string;
+  @TextColumn('key: of the ledger, or of a response') keyName!: string;
+  @Column({ type: 'bytea', comment: 'name, telephone and address, sealed' }) sealed!: Buffer;
+  @InstantColumn('written at') at!: UtcInstant;
+}
+
+@Entity({ schema: 'intake', name: 'person_key', comment: 'Keys for what names persons, and when they were destroyed' })
+export class PersonKeyRow {
+  @Key('which key') keyName!: string;
+  @InstantColumn('something came in under it last') usedAt!: UtcInstant;
+  @InstantColumn('destroyed at; null: it is in use', { nullable: true }) destroyedAt!: UtcInstant | null;
 }

@@ -194,6 +194,17 @@ export const INDICATORS: readonly Indicator[] = [
     'moved-person',
     ({ episodeId, person }) => `${episodeId}/${person}`,
   ),
+  distinct(
+    text(
+      'transfers.persons',
+      '安全转移群众（不重复人数）',
+      'persons moved to safety, each once',
+      'persons',
+      'distinct people moved with evidence; who was moved in two responses of the year counts once',
+    ),
+    'moved-person',
+    ({ person }) => person,
+  ),
   records(text('permits.handled', '行政许可办结数', 'permits handled', 'count', 'permits handled'), (record) =>
     Number(record.kind === 'permit'),
   ),

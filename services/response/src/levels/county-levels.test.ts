@@ -40,7 +40,9 @@ const warned = (time: string, colour: string, counties: readonly string[], event
 const order = (authority: string, kind: string, more: object = {}): Promise<void> =>
   response.order({ kind, authority, hazard: 'flood', ...more });
 const tasks = async (): Promise<string[]> =>
-  (await query().tasks(true)).map(({ id }) => id.split('/')[0] ?? '').filter((one, n, all) => all.indexOf(one) === n);
+  (await query().tasks(true))
+    .map(({ id, state }) => `${id.split('/')[0]}${state === 'unverified' ? ' to be verified' : ''}`)
+    .filter((one, n, all) => all.indexOf(one) === n);
 const received = (authority: string, name: string, level: string, kind = 'county'): Promise<void> =>
   response.give({
     type: 'authority-level.v1',
@@ -76,7 +78,7 @@ describe('a county', () => {
     await order(CITY, 'end');
     expect((await query().tasks(true)).length).toBe(raised);
     await order(CITY, 'countersign', { countersigns: 'o4', actor: 'wu' });
-    expect(await tasks()).toEqual([]);
+    expect(await tasks()).toEqual(['441881-flood-2020-E01 to be verified']);
   });
 
   it('is reminded of what it has not decided, beside the city', async () => {
@@ -176,6 +178,6 @@ describe('another response', () => {
       { change: 'convert', from: 'IV', to: 'IV', issuedAs: ['flood'] },
     ]);
     await order(CITY, 'convert', { issuedAs: ['frost'] });
-    expect(await tasks()).toEqual([]);
+    expect(await tasks()).toEqual(['441800-flood-2020-E01 to be verified']);
   });
 });

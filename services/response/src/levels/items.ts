@@ -16,6 +16,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
 import { ItemRow } from '../tables/tables.js';
+import { fullShelters } from '../transfers/shelters.js';
 
 /** What a person must look at, as it follows from what is known. */
 type Item = Pick<ItemRow, 'kind' | 'about' | 'words'>;
@@ -48,6 +49,8 @@ export class Items {
       ...incompleteRain(evidence, this.plan.flood),
       ...(await this.doubtful(tx)),
       ...(await this.warnings(tx, now)),
+      ...this.uncoveredSites(),
+      ...(await this.fullShelters(tx)),
     ];
     const { opened, closed } = await this.sync(tx, wanted, now);
     return {
@@ -97,6 +100,30 @@ export class Items {
     }));
   }
 
+  /** A list of others names them, and no risk point does: nobody would fetch them. */
+  private uncoveredSites(): Item[] {
+    return this.plan.uncoveredSites.map(({ id, name, county, kind, people }) => ({
+      kind: 'site-uncovered',
+      about: id,
+      words: `${this.plan.flood.names[county] ?? county}${kind}“${name}”（${people}人）不在任何风险点内，请列入 risk-points.csv`,
+    }));
+  }
+
+  /** Shelters to which more are to come, or have come, than they hold; with the next one that has room. */
+  private async fullShelters(tx: Tx): Promise<Item[]> {
+    const { shelters } = this.plan;
+    if (shelters.length === 0) return [];
+    const found = await rows<Readonly<{ shelter: string; people: number }>>(
+      tx,
+      `select destination as shelter, sum(greatest(people - absent, 0))::int as people from response.task
+       where released_at is null and phase = 'move' group by destination
+       union all
+       select p.shelter, count(*)::int from response.task_person p join response.task t on t.id = p.task
+       where t.released_at is null and p.state = 'checked-in' and p.shelter is not null group by p.shelter`,
+    );
+    return fullShelters(shelters, found);
+  }
+
   private async warnings(tx: Tx, now: UtcInstant): Promise<Item[]> {
     const found = await rows<
       Readonly<{
@@ -138,7 +165,16 @@ export class Items {
 
 const UNHEARD = 'gauge-unheard';
 /** The kinds that follow from what is known. */
-const KINDS = ['gauge-silent', UNHEARD, 'rain-incomplete', 'stage-doubtful', 'warning-unplaced', 'warning-lapsed'];
+const KINDS = [
+  'gauge-silent',
+  UNHEARD,
+  'rain-incomplete',
+  'stage-doubtful',
+  'warning-unplaced',
+  'warning-lapsed',
+  'site-uncovered',
+  'shelter-full',
+];
 
 /** Where people are moved, the water is watched. */
 const watchesWater = ({ level, issuedAs }: FloodResponse, plan: FloodPlan): boolean =>

@@ -9,7 +9,8 @@ import {
   ForecastRow,
   ItemRow,
   LevelHistoryRow,
-  MovedRow,
+  LedgerRow,
+  TaskPersonRow,
   NoticeRow,
   RainBandRow,
   RainRow,
@@ -281,6 +282,56 @@ class OtherResponses1795725600000 implements MigrationInterface {
   }
 }
 
+/** Persons of a task with what is known of each, and the ledgers that they stand in. */
+class PersonsOfTasks1795737700000 implements MigrationInterface {
+  readonly name = 'PersonsOfTasks1795737700000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table response.moved rename to task_person;
+      comment on table response.task_person is 'What is known of each person in which task';
+      alter table response.task_person rename constraint moved_pkey to task_person_pkey;
+      alter table response.task_person add column state text not null default 'moved',
+        add column at timestamptz, add column shelter text, add column event text,
+        add constraint task_person_state_check
+          check (state in ('told', 'moved', 'checked-in', 'elsewhere', 'refused', 'not-found'));
+      comment on column response.task_person."state" is 'told, moved, checked-in, elsewhere, refused or not-found';
+      comment on column response.task_person."at" is 'since when; null: before that was kept';
+      comment on column response.task_person."shelter" is 'shelter to which they came';
+      comment on column response.task_person."event" is 'order that reported it; null: before that was kept';
+      alter table response.task drop constraint task_state_check,
+        add constraint task_state_check check (state in ('raised', 'moving', 'overdue', 'unverified', 'closed')),
+        add column told int not null default 0, add column elsewhere int not null default 0,
+        add column refused int not null default 0, add column not_found int not null default 0,
+        add column phase text not null default 'move', add column reminders int not null default 0,
+        add column released_at timestamptz;
+      comment on column response.task."state" is 'raised, moving, overdue, unverified or closed';
+      comment on column response.task."told" is 'told by name, and not moved yet';
+      comment on column response.task."elsewhere" is 'of those not there, by name';
+      comment on column response.task."refused" is 'of those refusing, by name';
+      comment on column response.task."not_found" is 'looked for and not found, by name';
+      comment on column response.task."phase" is 'prepare or move';
+      comment on column response.task."reminders" is 'how often it was called overdue';
+      comment on column response.task."released_at" is 'who was moved may go home since; null: not yet';
+      create table response.ledger (
+        risk_point text primary key, at timestamptz not null, recorded_at timestamptz not null, event text not null,
+        people int not null, households jsonb not null);
+      comment on table response.ledger is 'Who lives at each risk point, by pseudonym: the newest ledger';
+      comment on column response.ledger."risk_point" is 'risk point of the plan';
+      comment on column response.ledger."at" is 'drawn up on';
+      comment on column response.ledger."recorded_at" is 'came in at';
+      comment on column response.ledger."event" is 'event';
+      comment on column response.ledger."people" is 'persons';
+      comment on column response.ledger."households" is
+        'households with their persons, contact, time, manner, route and shelter';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -298,7 +349,8 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     ForecastRow,
     DeclaredLevelRow,
     TaskRow,
-    MovedRow,
+    TaskPersonRow,
+    LedgerRow,
     NoticeRow,
     ResponseOrder,
     CountersignatureRow,
@@ -314,5 +366,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     UnplacedWarnings1795717000000,
     LevelsByArea1795719600000,
     OtherResponses1795725600000,
+    PersonsOfTasks1795737700000,
   ],
 };

@@ -1,4 +1,12 @@
-import type { AuthorityKind, Colour, Hazard, Level, UtcInstant } from '@fengsui/contracts';
+import type {
+  AuthorityKind,
+  Colour,
+  Hazard,
+  LedgerHousehold,
+  Level,
+  TransferPhase,
+  UtcInstant,
+} from '@fengsui/contracts';
 import {
   DocumentColumn,
   FlagColumn,
@@ -10,7 +18,7 @@ import {
   TextsColumn,
   WholeColumn,
 } from '@fengsui/database';
-import type { Areas, Explanation, FloodResponse, NoticeText } from '@fengsui/rules';
+import type { Areas, Explanation, FloodResponse, NoticeText, PersonState } from '@fengsui/rules';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Entity, Index } from 'typeorm';
 
@@ -183,7 +191,7 @@ export class DeclaredLevelRow {
 
 @Entity({ schema: 'response', name: 'task', comment: 'Transfer tasks: one risk point in one response' })
 @Index('task_episode_idx', ['episode'])
-@Check('task_state_check', `state in ('raised', 'moving', 'overdue', 'closed')`)
+@Check('task_state_check', `state in ('raised', 'moving', 'overdue', 'unverified', 'closed')`)
 export class TaskRow {
   @Key('episode/risk point') id!: string;
   @TextColumn('the response from its start to its end') episode!: string;
@@ -199,16 +207,45 @@ export class TaskRow {
   @WholeColumn('not there', { default: 0 }) absent!: number;
   @WholeColumn('still refusing', { default: 0 }) refusing!: number;
   @WholeColumn('moved, with evidence', { default: 0 }) moved!: number;
-  @TextColumn('raised, moving, overdue or closed', { default: 'raised' }) state!:
-    'raised' | 'moving' | 'overdue' | 'closed';
+  @WholeColumn('told by name, and not moved yet', { default: 0 }) told!: number;
+  @WholeColumn('of those not there, by name', { default: 0 }) elsewhere!: number;
+  @WholeColumn('of those refusing, by name', { default: 0 }) refused!: number;
+  @WholeColumn('looked for and not found, by name', { default: 0 }) notFound!: number;
+  @TextColumn('prepare or move', { default: 'move' }) phase!: TransferPhase;
+  @WholeColumn('how often it was called overdue', { default: 0 }) reminders!: number;
+  @InstantColumn('who was moved may go home since; null: not yet', { nullable: true }) releasedAt!: UtcInstant | null;
+  @TextColumn('raised, moving, overdue, unverified or closed', { default: 'raised' }) state!: TaskState;
   @TextColumn('which level demands it, in words') reason!: string;
   @TextsColumn('what was said of it') events!: readonly string[];
 }
 
-@Entity({ schema: 'response', name: 'moved', comment: 'Who was moved in which task, each person once' })
-export class MovedRow {
+/** `unverified` 待核实: the response has ended, and people are still looked for. */
+export type TaskState = 'raised' | 'moving' | 'overdue' | 'unverified' | 'closed';
+
+@Entity({ schema: 'response', name: 'task_person', comment: 'What is known of each person in which task' })
+@Check('task_person_state_check', `state in ('told', 'moved', 'checked-in', 'elsewhere', 'refused', 'not-found')`)
+export class TaskPersonRow {
   @Key('task') task!: string;
   @Key('person of the ledger, by pseudonym') person!: string;
+  @TextColumn('told, moved, checked-in, elsewhere, refused or not-found', { default: 'moved' }) state!: PersonState;
+  @InstantColumn('since when; null: before that was kept', { nullable: true }) at!: UtcInstant | null;
+  @TextColumn('shelter to which they came', { nullable: true }) shelter!: string | null;
+  @TextColumn('order that reported it; null: before that was kept', { nullable: true }) event!: string | null;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'ledger',
+  comment: 'Who lives at each risk point, by pseudonym: the newest ledger',
+})
+export class LedgerRow {
+  @Key('risk point of the plan') riskPoint!: string;
+  @InstantColumn('drawn up on') at!: UtcInstant;
+  @InstantColumn('came in at') recordedAt!: UtcInstant;
+  @TextColumn('event') event!: string;
+  @WholeColumn('persons') people!: number;
+  @DocumentColumn('households with their persons, contact, time, manner, route and shelter')
+  households!: readonly LedgerHousehold[];
 }
 
 @Entity({

@@ -3,6 +3,7 @@ import { SettingsError } from '@fengsui/settings';
 import { instantAt, isZone, wallReader, type Wall } from '../local-time.js';
 import { leftOut, refuse, Unreadable, type Draft, type Reader } from '../reader.js';
 import { decimal, degrees, instantOf } from '../text.js';
+import { NAMES_PERSONS } from '../../persons/pseudonyms.js';
 import {
   factorTo,
   type MappedBy,
@@ -37,7 +38,7 @@ export function mappedCsv(mapping: Mapping): Reader {
   if (fixed !== undefined)
     columns(fixed, 'unknown'); // so that a mistake shows when the plan is loaded, not when the first row comes
   else columns(wanted, 'unknown');
-  return csvReader(
+  const reader = csvReader(
     mapping.format,
     mapping.about,
     (header) =>
@@ -50,6 +51,7 @@ export function mappedCsv(mapping: Mapping): Reader {
       ? { dates: (header) => ({ column: header.indexOf(mapping.time.column ?? ''), spanDays: null }) }
       : {},
   );
+  return { ...reader, namesPersons: mapping.events.some(({ contract }) => NAMES_PERSONS.has(contract)) };
 }
 
 function rowReader(mapping: Mapping, header: readonly string[], order: DateOrder): RowReader {
