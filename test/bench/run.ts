@@ -7,10 +7,11 @@ import { benchLimits } from './limits.js';
 import { benchLog } from './log.js';
 import { benchSources } from './sources.js';
 import { benchSql } from './sql.js';
+import { benchTransfer } from './transfer.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits sources audit kafka --only readings,latency]`: prints what this machine does. Numbers in the
- * documents come from here.
+ * `npm run bench [-- log facts sql intake limits sources audit transfer kafka --only readings,latency]`: prints what this
+ * machine does. Numbers in the documents come from here.
  */
 type Say = (row: string) => void;
 const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Promise<void>>> = {
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   kafka: benchKafka,
   limits: benchLimits,
   sources: benchSources,
+  transfer: benchTransfer,
   audit: async (say) => (await benchAudit()).forEach(say),
 };
 

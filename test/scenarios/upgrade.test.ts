@@ -72,7 +72,9 @@ it('shows the figures that it showed before', async () => {
   const { figures } = await running.ports.reporting.figures(2020, null);
   const pick = (list: readonly object[]): unknown[] =>
     (list as { id: string; value: number; previous: number }[]).map(({ id, value, previous }) => [id, value, previous]);
-  expect(pick(figures)).toEqual(pick(dump.figures.figures));
+  // An indicator that came later counts from then on.
+  const known = new Set((dump.figures.figures as { id: string }[]).map(({ id }) => id));
+  expect(pick(figures.filter(({ id }) => known.has(id)))).toEqual(pick(dump.figures.figures));
 });
 
 it('knows what became of its orders, and what waited still waits', async () => {

@@ -13,8 +13,8 @@ const [url = ''] = process.argv.slice(2);
 const plan = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
 const settings = { ...readSettings({ DATABASE_URL: url, LOG_LEVEL: 'error' }), FENGSUI_PLAN: plan };
 const plans = readPlans(plan);
-const { flood, riskPoints } = plans.response;
-const week = dragonBoatWeek({ flood, riskPoints, roster: plans.duty.roster });
+const { flood, riskPoints, obligations } = plans.response;
+const week = dragonBoatWeek({ flood, riskPoints, roster: plans.duty.roster, obligations });
 const { ports, stop } = await startOneProcess(url, settings, plans, { services: true, http: false });
 const time = new VirtualTime(ports.db, ports.log);
 const [{ done }] = (await ports.db.query('select count(*)::int as done from public.week_progress')) as [

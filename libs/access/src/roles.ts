@@ -114,4 +114,5 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   answer: 'answer',
   progress: 'report',
   release: 'approve',
+  fulfil: 'report',
 };

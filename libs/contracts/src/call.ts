@@ -9,6 +9,7 @@ export const CALL_CAUSES = [
   'transfers',
   'transfer-overdue',
   'transfer-returned',
+  'obligation-overdue',
   'fire',
   'fire-overdue',
   'source-silent',

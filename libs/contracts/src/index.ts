@@ -5,6 +5,7 @@ export type { Envelope } from './event.js';
 export * from './fires.js';
 export * from './incident.js';
 export * from './levels.js';
+export * from './obligation.js';
 export * from './order.js';
 export * from './readings.js';
 export * from './response.js';

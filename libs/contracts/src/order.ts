@@ -134,6 +134,10 @@ export const OrderV1 = defineEvent(
       ),
     }),
     order('release', 'who was moved may go home 解除转移', { taskId: Name('the task') }),
+    order('fulfil', 'say that what was owed is done 签收 已报 已落实', {
+      matter: Name('the matter', 400),
+      owners: Type.Array(Name('who did it', 60), { maxItems: 200, description: 'empty: all who still owe it' }),
+    }),
     order('verdict', 'judge a fire to verify 核查反馈', {
       fireId: Name('the fire'),
       verdict: OneOf(VERDICTS, 'what it was'),

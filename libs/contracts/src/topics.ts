@@ -2,6 +2,7 @@ import { AuthorityLevelV1 } from './authority-level.js';
 import * as call from './call.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
+import * as obligation from './obligation.js';
 import { OrderV1 } from './order.js';
 import { FloodForecastV1, ReadingV1, StormPositionV1 } from './readings.js';
 import * as response from './response.js';
@@ -37,12 +38,14 @@ export type TransferEvent =
   | response.TransferTaskOverdueV1
   | response.TransferTaskUnverifiedV1
   | response.TransferTaskClosedV1;
+export type ObligationEvent =
+  obligation.ObligationMetV1 | obligation.ObligationOverdueV1 | obligation.ObligationDroppedV1;
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
 export type CallEvent =
   call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallClosedV1 | call.CallExhaustedV1;
 /** Everything that travels. */
 export type DomainEvent =
-  ObservedEvent | SourceEvent | ResponseEvent | GaugeEvent | TransferEvent | FireEvent | CallEvent;
+  ObservedEvent | SourceEvent | ResponseEvent | GaugeEvent | TransferEvent | ObligationEvent | FireEvent | CallEvent;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
@@ -101,6 +104,9 @@ export const TOPICS: Record<EventType, Topic> = {
   'transfer-task-overdue.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-unverified.v1': decided('transfers', 'taskId', 'response'),
   'transfer-task-closed.v1': decided('transfers', 'taskId', 'response'),
+  'obligation-met.v1': decided('obligations', 'matter', 'response'),
+  'obligation-overdue.v1': decided('obligations', 'matter', 'response'),
+  'obligation-dropped.v1': decided('obligations', 'matter', 'response'),
   'fire-raised.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-merged.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-overdue.v1': decided('fires', 'fireId', 'wildfire'),
@@ -139,6 +145,9 @@ export const CONTRACTS = {
   'transfer-task-overdue.v1': response.TransferTaskOverdueV1,
   'transfer-task-unverified.v1': response.TransferTaskUnverifiedV1,
   'transfer-task-closed.v1': response.TransferTaskClosedV1,
+  'obligation-met.v1': obligation.ObligationMetV1,
+  'obligation-overdue.v1': obligation.ObligationOverdueV1,
+  'obligation-dropped.v1': obligation.ObligationDroppedV1,
   'fire-raised.v1': fires.FireRaisedV1,
   'fire-merged.v1': fires.FireMergedV1,
   'fire-overdue.v1': fires.FireOverdueV1,

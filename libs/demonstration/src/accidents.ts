@@ -1,5 +1,7 @@
 import { addMinutes, utc, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { datesOf, lines, MARK, plusDays, wall, clockTime, type Delivery } from './delivery.js';
+import { gradeOf, type IncidentClock } from '@fengsui/rules';
+import { fulfilled } from './obligations-kept.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
 
@@ -26,20 +28,47 @@ type Story = Readonly<{
  * Accidents and fires of a year, with follow-ups that change casualties inside and outside the window, and a
  * write-off.
  */
-export function incidentsOf(year: DemonstrationYear, random: Random): Delivery[] {
+export function incidentsOf(year: DemonstrationYear, clocks: readonly IncidentClock[], random: Random): Delivery[] {
   const reports = [...accidentStories(year, random), ...fireStories(year, random)].flatMap((story, index) =>
     reportsOf(story, index, random),
   );
   reports.push(...writtenOff(year, random));
-  return byDay(year, reports);
+  return [...byDay(year, reports), ...reportedUp(reports, clocks)];
 }
+
+/** What a report of an accident makes the bureau report up, each in time; a follow-up half a day after the last. */
+function reportedUp(reports: readonly Report[], clocks: readonly IncidentClock[]): Delivery[] {
+  const graded = reports.filter(({ data }) => {
+    const grade = gradeOf(data.deaths ?? 0, data.seriousInjuries ?? 0, data.economicLossYuan ?? 0);
+    return clocks.some((clock) => clock.grade === grade);
+  });
+  const ids = [...new Set(graded.map(({ data }) => data.incidentId))];
+  return ids.flatMap((id) => {
+    const since = graded.find(({ data }) => data.incidentId === id);
+    const own = reports.filter(({ data }) => data.incidentId === id && data.reportNo >= (since?.data.reportNo ?? 1));
+    return own.flatMap((report, n) => {
+      const at = wall(dayOfFile(report), '20:00');
+      const first = ['incident-by-word', 'incident-in-writing'].map((kind) =>
+        fulfilled(addMinutes(at, 20), `${kind}/${id}`),
+      );
+      const over = report.data.stage === 'final' || report.data.stage === 'write-off';
+      return [
+        ...(n === 0 ? first : []),
+        ...(over ? [] : [fulfilled(addMinutes(at, 12 * 60), `incident-follow-up/${id}/${n + 1}`)]),
+      ];
+    });
+  });
+}
+
+/** The evening on which a report is sent: what comes after 20:00 is in the next one's file. */
+const dayOfFile = ({ occurredAt }: Report): string =>
+  new Date(Date.parse(occurredAt) + 8 * 3_600_000 + 4 * 3_600_000).toISOString().slice(0, 10);
 
 /** One file a day in the evening, as a county's clerk would send them. */
 function byDay(year: number, reports: readonly Report[]): Delivery[] {
   const days = new Map<string, Report[]>();
   for (const report of reports) {
-    // after 20:00: next evening
-    const day = new Date(Date.parse(report.occurredAt) + 8 * 3_600_000 + 4 * 3_600_000).toISOString().slice(0, 10);
+    const day = dayOfFile(report);
     days.set(day, [...(days.get(day) ?? []), report]);
   }
   return [...days]

@@ -9,10 +9,12 @@ import {
   named,
   progressOf,
   QINGCHENG,
+  responseOf,
   tasksOf,
   YINGDE,
   type FloodCity,
 } from './flood-script.js';
+import { obligationsKept } from './obligations-kept.js';
 import type { Random } from './random.js';
 import { signals, type Signal } from './signals.js';
 
@@ -22,6 +24,7 @@ export type Told = Readonly<{
   /** The proposals for IV and for III. */ proposals: readonly [string, string];
   counties: readonly string[];
   /** How many proposals the counties of the north have had in the year. */ countyProposals: number;
+  /** How many notices the city has written in the year. */ notices: number;
   movedAtIV: number;
   movedAtIII: number;
 }>;
@@ -64,6 +67,12 @@ export function dragonBoat(city: FloodCity, told: Told, random: Random): Deliver
     ...countiesDecide(north, told.countyProposals),
     ...lowered(city, '2020-06-08', '09:30', 'lower-2020-1'),
     ...ended(city, '2020-06-10', '10:30', 'end-2020-2', 'end'),
+    ...obligationsKept(city.obligations, responseOf(city, 2020, told.episode), [
+      { at: confirmedIV, level: 'IV', notice: told.notices + 1 },
+      { at: confirmedIII, level: 'III', notice: told.notices + 2 },
+      { at: wall('2020-06-08', '09:30'), level: 'IV', notice: told.notices + 3 },
+      { at: wall('2020-06-10', '10:30'), level: 'none', notice: told.notices + 4 },
+    ]),
   ];
 }
 

@@ -9,13 +9,26 @@ import {
   type TransferPlan,
 } from '@fengsui/rules';
 import { answer, clockTime, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
+import type { DutiesOfCity } from './obligations-kept.js';
 import type { Random } from './random.js';
 
 /** The plan's part of the script: which tasks an order raises. */
-export type FloodCity = Readonly<{ flood: FloodPlan; riskPoints: readonly RiskPoint[]; roster: Roster }>;
+export type FloodCity = Readonly<{
+  flood: FloodPlan;
+  riskPoints: readonly RiskPoint[];
+  roster: Roster;
+  obligations: DutiesOfCity;
+}>;
 
 /** The number that the product gives to a proposal or an episode of the city. */
 export const named = ({ flood }: FloodCity, number: string): string => `${flood.authority}-flood-${number}`;
+
+/** What is owed in a response is owed by its number. */
+export const responseOf = (city: FloodCity, year: number, number: string) => ({
+  authority: city.flood.authority,
+  episode: named(city, number),
+  year,
+});
 
 export const YINGDE = '441881';
 export const FOGANG = '441821';

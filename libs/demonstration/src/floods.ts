@@ -8,11 +8,13 @@ import {
   FOGANG,
   named,
   progressOf,
+  responseOf,
   QINGCHENG,
   tasksOf,
   YINGDE,
   type FloodCity,
 } from './flood-script.js';
+import { obligationsKept } from './obligations-kept.js';
 import type { Random } from './random.js';
 import { NAMES, signals, type Signal } from './signals.js';
 import { PEOPLE_MOVED_2020, type DemonstrationYear } from './targets.js';
@@ -66,6 +68,10 @@ function june2019(city: FloodCity, random: Random): Delivery[] {
       wall('2019-06-12', '10:20'),
     ),
     ...ended(city, '2019-06-12', '10:30', 'end-2019-1', 'end'),
+    ...obligationsKept(city.obligations, responseOf(city, 2019, '2019-E01'), [
+      { at: confirmed, level: 'IV', notice: 1 },
+      { at: wall('2019-06-12', '10:30'), level: 'none', notice: 2 },
+    ]),
   ];
 }
 
@@ -120,6 +126,10 @@ function may2020(city: FloodCity, random: Random): Delivery[] {
     ),
     answer(city, '2020-05-23T08:34', `proposal/${named(city, '2020-P02')}`, OFFICER),
     ...ended(city, '2020-05-23', '08:50', 'end-2020-1', 'confirm'),
+    ...obligationsKept(city.obligations, responseOf(city, 2020, '2020-E01'), [
+      { at: confirmed, level: 'IV', notice: 1 },
+      { at: wall('2020-05-23', '08:50'), level: 'none', notice: 2 },
+    ]),
   ];
 }
 
@@ -134,6 +144,7 @@ const SECOND_OF_2020 = {
   proposals: ['2020-P03', '2020-P05'],
   counties: [QINGCHENG, '441803', FOGANG, '441823', YINGDE],
   countyProposals: 2,
+  notices: 2,
   movedAtIV: MOVED_AT_IV,
   movedAtIII: PEOPLE_MOVED_2020 - 2 * MOVED_AT_IV,
 } as const;

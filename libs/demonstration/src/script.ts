@@ -1,10 +1,11 @@
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
-import type { FloodPlan, RiskPoint, Roster } from '@fengsui/rules';
+import type { FloodPlan, IncidentClock, RiskPoint, Roster } from '@fengsui/rules';
 import { incidentsOf } from './accidents.js';
 import { wall, type Delivery } from './delivery.js';
 import { dragonBoat } from './dragon-boat.js';
 import { floodsOf } from './floods.js';
+import type { DutiesOfCity } from './obligations-kept.js';
 import { Random } from './random.js';
 import { readingsOf } from './readings.js';
 import { PEOPLE_MOVED_2020 } from './targets.js';
@@ -24,6 +25,8 @@ export type DemonstrationCity = Readonly<{
   riskPoints: readonly RiskPoint[];
   roster: Roster;
   counties: Counties;
+  /** What is owed in this city by a time. */
+  obligations: DutiesOfCity & Readonly<{ incidents: readonly IncidentClock[] }>;
 }>;
 
 /** Counties that the script tells of. */
@@ -44,7 +47,7 @@ export function demonstration(city: DemonstrationCity): readonly Delivery[] {
     ...readingsOf(year, new Random(SEED + year)),
     ...floodsOf(year, city, new Random(SEED + year + 10_000)),
     ...wildfiresOf(year, city, new Random(SEED + year + 20_000)),
-    ...incidentsOf(year, new Random(SEED + year + 30_000)),
+    ...incidentsOf(year, city.obligations.incidents, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);
   const ordered = inOrder(deliveries);
@@ -62,12 +65,14 @@ export function dragonBoatWeek({
   flood,
   riskPoints,
   roster,
+  obligations,
 }: Omit<DemonstrationCity, 'counties'>): readonly Delivery[] {
   const told = {
     episode: '2020-E01',
     proposals: ['2020-P01', '2020-P03'],
     counties: COUNTIES,
     countyProposals: 0,
+    notices: 0,
     movedAtIV: 7_730,
     movedAtIII: PEOPLE_MOVED_2020 - 7_730,
   } as const;
@@ -75,7 +80,10 @@ export function dragonBoatWeek({
   const readings = readingsOf(2020, new Random(SEED + 2020)).filter(
     ({ at }) => at >= wall(days[0], '00:00') && at < wall(days[1], '00:00'),
   );
-  return inOrder([...readings, ...dragonBoat({ flood, riskPoints, roster }, told, new Random(SEED + 2020 + 10_000))]);
+  return inOrder([
+    ...readings,
+    ...dragonBoat({ flood, riskPoints, roster, obligations }, told, new Random(SEED + 2020 + 10_000)),
+  ]);
 }
 
 /** In the order of time, each with a name that tells it. */

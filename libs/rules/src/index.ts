@@ -15,6 +15,7 @@ export type { PlanFault } from './plan-fault.js';
 export * from './flood-response.js';
 export * from './notice-text.js';
 export * from './notices.js';
+export * from './obligations.js';
 export * from './rain-sums.js';
 export * from './responses.js';
 export * from './stage-grades.js';

@@ -142,6 +142,7 @@ const PlanFile = Type.Object(
         transfers: cause,
         'transfer-overdue': cause,
         'transfer-returned': cause,
+        'obligation-overdue': cause,
         fire: cause,
         'fire-overdue': cause,
         'source-silent': cause,

@@ -4,7 +4,16 @@ import { InstantPipe, OpenPipe, Question } from '@fengsui/service';
 import { Controller, NotFoundException, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
-import { ExplanationView, GaugeView, ItemView, LevelView, NoticeView, PersonView, TaskView } from './views.js';
+import {
+  ExplanationView,
+  GaugeView,
+  ItemView,
+  LevelView,
+  NoticeView,
+  ObligationView,
+  PersonView,
+  TaskView,
+} from './views.js';
 
 /** Levels and transfer tasks, over HTTP. */
 @Controller('v1')
@@ -37,6 +46,13 @@ export class ResponseHttp {
   @Question('notices', 'notices of what was ordered', Type.Array(NoticeView))
   notices(): Promise<readonly NoticeView[]> {
     return this.query.notices();
+  }
+
+  @Question('obligations', 'receipts, reports and steps that somebody owes', Type.Array(ObligationView), {
+    open: 'only what is open: true or nothing',
+  })
+  obligations(@Query('open', OpenPipe) open: boolean): Promise<readonly ObligationView[]> {
+    return this.query.obligations(open);
   }
 
   @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })

@@ -12,6 +12,9 @@ import { LevelOrders } from './levels/level-orders.js';
 import { LevelStates } from './levels/level-state.js';
 import { Notices } from './levels/notices.js';
 import { ProposeLevel } from './levels/propose-level.js';
+import { IncidentConsumer } from './obligations/incident-consumer.js';
+import { LevelObligations } from './obligations/level-obligations.js';
+import { Obligations } from './obligations/obligations.js';
 import { ResponsePlan } from './plan.js';
 import { ResponseQuery } from './query.js';
 import { ResponseOrder } from './tables/tables.js';
@@ -26,7 +29,7 @@ export class ResponseModule {
   static of(plan: ResponsePlan): DynamicModule {
     return {
       module: ResponseModule,
-      controllers: [WarningConsumer, ReadingConsumer, LedgerConsumer, ResponseHttp],
+      controllers: [WarningConsumer, ReadingConsumer, LedgerConsumer, IncidentConsumer, ResponseHttp],
       providers: [
         { provide: ResponsePlan, useValue: plan },
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
@@ -39,6 +42,8 @@ export class ResponseModule {
         ProposeLevel,
         Notices,
         LevelOrders,
+        Obligations,
+        LevelObligations,
         Ledgers,
         TransferTasks,
         ProgressReports,

@@ -18,6 +18,7 @@ import {
   type PlanFault,
   type RiskPoint,
 } from '@fengsui/rules';
+import { ObligationsPlan } from './obligations/obligations-plan.js';
 import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
 import {
   CriticalRainRow,
@@ -53,6 +54,7 @@ type Rest = Readonly<{
   notices: Static<typeof PlanFile>['notices'];
   shelters: readonly Shelter[];
   sites: readonly Site[];
+  obligations: ObligationsPlan;
 }>;
 
 /** All that the city has laid down for floods. */
@@ -64,6 +66,8 @@ export class ResponsePlan {
   /** Hours for which what was decided elsewhere may be entered afterwards 补录. */
   readonly lateRecordWithinHours: number;
   readonly lateAfterHours: LateAfterHours;
+  /** What is owed by a time. */
+  readonly obligations: ObligationsPlan;
   /** Where people are taken in; none: the plan does not say how many each holds. */
   readonly shelters: readonly Shelter[];
   /** Vulnerable sites that no risk point covers. */
@@ -81,9 +85,10 @@ export class ResponsePlan {
     readonly gauges: ReadonlyMap<string, Gauge>,
     readonly riskPoints: readonly RiskPoint[],
     readonly counties: Counties,
-    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices, shelters, sites }: Rest,
+    { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices, shelters, sites, obligations }: Rest,
   ) {
     const points = new Set(riskPoints.map(({ id }) => id));
+    this.obligations = obligations;
     this.shelters = shelters;
     this.uncoveredSites = sites.filter(({ risk_point: point = '' }) => !points.has(point));
     const [city] = plans.values();
@@ -182,6 +187,7 @@ export class ResponsePlan {
       notices,
       shelters: shelters.value,
       sites: sites.value,
+      obligations: ObligationsPlan.read(folder, notices?.reportAt ?? null),
     });
   }
 }

@@ -19,7 +19,7 @@ import type { StageRow } from './tables/tables.js';
 import { lastExplanation } from './levels/propose-level.js';
 import { Ledgers } from './transfers/ledgers.js';
 import { peopleOf } from './transfers/people.js';
-import type { GaugeView, ItemView, LevelView, NoticeView, PersonView, TaskView } from './views.js';
+import type { GaugeView, ItemView, LevelView, NoticeView, ObligationView, PersonView, TaskView } from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -173,6 +173,21 @@ export class ResponseQuery {
       `select authority, at, decided_by as "decidedBy", event, body from response.notice order by at, authority, number`,
     );
     return found.map(({ body, ...rest }) => ({ ...rest, ...body, paragraphs: [...body.paragraphs] }));
+  }
+
+  /** Receipts, reports and steps that somebody owes: what is due first, first. */
+  obligations(open = false): Promise<readonly ObligationView[]> {
+    return rows(
+      this.db,
+      `select matter, kind, owner, owner_name as name, words, authority, about, due_at as "dueAt", state,
+              done_at as "doneAt", done_by as "doneBy", reminders
+       from response.obligation where not $1::boolean or state = 'open' order by due_at nulls last, matter, owner`,
+      [open],
+    );
+  }
+
+  async hasMatter(matter: string): Promise<boolean> {
+    return (await one(this.db, 'select 1 from response.obligation where matter = $1 limit 1', [matter])) !== null;
   }
 
   /** What a person must look at. */

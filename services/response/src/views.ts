@@ -71,6 +71,25 @@ export const TaskView = View({
 });
 export type TaskView = Readonly<Static<typeof TaskView>>;
 
+export const ObligationView = View(
+  {
+    matter: Type.String({ description: 'what it belongs to: several owe it together' }),
+    kind: Type.String({ description: 'receipt, situation-report, step, incident-by-word …' }),
+    owner: Type.String({ description: 'county, department or office' }),
+    name: Type.String({ description: 'name of who owes it' }),
+    words: Type.String({ description: 'what' }),
+    authority: Type.String({ description: 'to whom; GB/T 2260 code' }),
+    about: Type.String({ description: 'response or incident' }),
+    dueAt: ViewNull(ViewInstant('by when')),
+    state: Type.String({ description: 'open, met or dropped' }),
+    doneAt: ViewNull(ViewInstant('done or dropped at')),
+    doneBy: ViewNull(Type.String({ description: 'who said so' })),
+    reminders: ViewCount('how often it was called overdue'),
+  },
+  'a receipt, report or step that somebody owes',
+);
+export type ObligationView = Readonly<Static<typeof ObligationView>>;
+
 export const PersonView = View(
   {
     person: Type.String({ description: 'pseudonym' }),

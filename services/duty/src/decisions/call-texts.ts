@@ -1,10 +1,12 @@
 import {
   hazardsInChinese,
   LEVEL_IN_CHINESE,
+  OBLIGATION_IN_CHINESE,
   shanghaiMinute,
   type FireEvent,
   type Hazard,
   type Level,
+  type ObligationOverdueV1,
   type ResponseEvent,
   type SourceSilentV1,
   type UtcInstant,
@@ -104,6 +106,20 @@ export const textForReturned = (
   subject: `【擅自返回】${counties.nameOf(county)} ${unreleased}人`,
   text: `${counties.nameOf(county)}有${unreleased}人未经解除即返回危险区。\n请立即劝离并反馈。\n编号：${taskId}`,
 });
+
+export const textForObligation = ({
+  kind,
+  missing,
+  dueAt,
+  matter,
+}: Pick<ObligationOverdueV1['data'], 'kind' | 'missing' | 'dueAt' | 'matter'>): CallText => {
+  const [first] = missing;
+  const who = missing.map(({ name }) => name).join('、');
+  return {
+    subject: `【逾期】${OBLIGATION_IN_CHINESE[kind]}：${missing.length === 1 ? who : `${missing.length}家未办`}`,
+    text: `${first?.words ?? ''}，应于${hour(dueAt)}前办结，仍未办：${who}。\n请催办并登记。\n编号：${matter}`,
+  };
+};
 
 export const textForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,

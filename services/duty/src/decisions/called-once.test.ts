@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fromShanghai } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
 import { common, proposed, PROPOSAL } from '../proposal-for-tests.js';
@@ -147,5 +148,40 @@ describe('a transfer', () => {
     await duty.give(back('b', { unreleased: 2 }));
     expect(await calls()).toEqual(['transfer-returned ringing 1']);
     expect((await words())[0]?.subject).toBe('【擅自返回】英德市 2人');
+  });
+});
+
+describe('what is owed', () => {
+  const common = {
+    matter: 'receipt/清防〔2020〕1号',
+    kind: 'receipt',
+    authority: '441800',
+    dueAt: fromShanghai('2020-06-06T20:30'),
+  };
+  const overdueFor = (reminder: number, ...names: string[]): Given => ({
+    type: 'obligation-overdue.v1',
+    key: common.matter,
+    id: `obligation-overdue/${common.matter}/${common.dueAt}/${reminder}`,
+    data: {
+      ...common,
+      missing: names.map((name) => ({ owner: name, name, words: '签收清防〔2020〕1号' })),
+      reminder,
+      reason: '-',
+      plan: 'p',
+    },
+  });
+
+  it('calls once for all who owe it, says who is left, and stops when nobody is', async () => {
+    await duty.give(overdueFor(1, '英德市三防指挥部', '市水利局'));
+    await duty.give(overdueFor(2, '市水利局'));
+    expect(await calls()).toEqual(['obligation-overdue ringing 1']);
+    expect((await words())[0]?.text).toContain('仍未办：市水利局');
+    await duty.give({
+      type: 'obligation-met.v1',
+      key: common.matter,
+      id: 'met',
+      data: { ...common, owner: 'water', doneAt: common.dueAt, inTime: false, reportedBy: 'x', left: 0, reason: '-' },
+    });
+    expect(await calls()).toEqual(['obligation-overdue closed 1']);
   });
 });

@@ -13,7 +13,7 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import { textForFire, textForResponse, textForReturned, textForSilence } from './call-texts.js';
+import { textForFire, textForObligation, textForResponse, textForReturned, textForSilence } from './call-texts.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -123,6 +123,32 @@ export class DecisionConsumer {
       if (await this.calls.reword(data.taskId, says, id, unit)) continue;
       await this.calls.start({ ...call, causes: [id] }, unit);
     }
+  }
+
+  /** Those who have not signed, reported or done what the plan says. A call that still rings for it says so, too. */
+  @Consumes('duty', 'obligation-overdue.v1')
+  async obligationOverdue(events: Events<'obligation-overdue.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { matter, authority } = event.data;
+      const says = textForObligation(event.data);
+      if (await this.calls.reword(matter, says, event.id, unit)) continue;
+      const id = event.id.replace('obligation-overdue/', 'obligation/');
+      const cause = 'obligation-overdue';
+      await this.calls.start({ id, cause, about: matter, authority, says, causes: [event.id] }, unit);
+    }
+  }
+
+  @Consumes('duty', 'obligation-met.v1')
+  async obligationMet(events: Events<'obligation-met.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events)
+      if (event.data.left === 0)
+        await this.calls.close(event.data.matter, 'superseded', '已办结', endingBy(event, unit), unit);
+  }
+
+  @Consumes('duty', 'obligation-dropped.v1')
+  async obligationDropped(events: Events<'obligation-dropped.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events)
+      await this.calls.close(event.data.matter, 'superseded', event.data.reason, endingBy(event, unit), unit);
   }
 
   @Consumes('duty', 'fire-raised.v1')

@@ -31,6 +31,7 @@ import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
 import { SOURCES_COMMAND } from './sources.js';
+import { OBLIGATIONS_COMMAND } from './obligations.js';
 import { TASK_PEOPLE_COMMAND, TASKS_COMMAND } from './tasks.js';
 import { TOPICS_COMMAND } from './topics.js';
 import { UNKNOWN_COMMAND } from './unknown.js';
@@ -57,6 +58,7 @@ const OWN: readonly CommandOf[] = [
   ITEMS_COMMAND,
   ...NOTICES_COMMANDS,
   TASKS_COMMAND,
+  OBLIGATIONS_COMMAND,
   TASK_PEOPLE_COMMAND,
   WILDFIRES_COMMAND,
   CALLS_COMMAND,

@@ -228,6 +228,20 @@ const ORDERS: readonly OrderOfCommand[] = [
     }),
   },
   {
+    kind: 'fulfil',
+    about: { zh: '登记签收、已报、已落实', en: 'say that what was owed is done' },
+    example: 'fulfil receipt/清防〔2020〕1号 --owner 441881 441802',
+    words: [{ name: '<matter>' }],
+    options: [
+      { flags: '--owner <owners...>', about: { zh: '责任方；不写为全部未办者', en: 'who did it; all without it' } },
+    ],
+    fields: async (typed, { ports }) => ({
+      kind: 'fulfil',
+      matter: await known(wordOf(typed, 0), (id) => ports.response.hasMatter(id), MATTER),
+      owners: [...textsOf(typed, 'owner')],
+    }),
+  },
+  {
     kind: 'verdict',
     about: { zh: '反馈火情核查结论', en: 'judge a fire' },
     example: 'verdict FIRE farm-burn --by chen',
@@ -283,6 +297,7 @@ const personsNamed = (typed: Typed) =>
 
 const CALL: Said = { zh: '没有这个呼叫', en: 'there is no such call' };
 const TASK: Said = { zh: '没有这个任务', en: 'there is no such task' };
+const MATTER: Said = { zh: '没有这个事项', en: 'nothing is owed as that' };
 const FIRE: Said = { zh: '没有这个火情', en: 'there is no such fire' };
 const EVENT: Said = { zh: '没有这个事件', en: 'there is no such event' };
 

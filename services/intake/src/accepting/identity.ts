@@ -130,6 +130,8 @@ function targetOf(data: OrderV1['data']): string {
       return data.taskId;
     case 'verdict':
       return data.fireId;
+    case 'fulfil':
+      return data.matter;
     case 'correct':
     case 'locate':
       return data.eventId;

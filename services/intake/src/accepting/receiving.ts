@@ -14,7 +14,7 @@ import { judge, type Candidate, type Judged, type Permit } from './judging.js';
 import { KeptInputs, UNREAD, type Accepted, type Note, type Unknown } from '../keeping/kept-inputs.js';
 import { monthKey } from '../persons/person-keys.js';
 import type { Persons } from '../persons/persons.js';
-import type { Named, Pseudonyms } from '../persons/pseudonyms.js';
+import { mayNamePersons, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
 import { readInput, type Skipped } from './reading.js';
 import type { SourceRules } from '../readers/index.js';
 import type { Reader } from '../readers/reader.js';
@@ -166,6 +166,9 @@ export class Receiving {
         return { input, way, sha256: payload.sha256, format: opened.format, judged };
       }),
     );
+    const sealed = new Map<string, string | null>();
+    for (const { input, sha256, format } of read)
+      sealed.set(sha256, await this.sealedUnder(input.readers, format, { open: () => [input.bytes] }));
     await this.db.transaction(async (tx) => {
       await this.kept.keepSmall(
         tx,
@@ -175,7 +178,7 @@ export class Receiving {
           size: input.bytes.length,
           format,
           receivedAt: now,
-          sealedUnder: this.sealedUnder(input.readers, format, now),
+          sealedUnder: sealed.get(sha256) ?? null,
         })),
       );
       const inputOf = new Map(
@@ -244,7 +247,7 @@ export class Receiving {
   /** Large inputs are written in transactions of their own, before any event refers to them. */
   private async keep({ payload, door, name, publishedAt = null, readers }: Input, format: string): Promise<void> {
     if (await this.kept.knows(this.db.manager, payload.sha256)) return;
-    const under = this.sealedUnder(readers, format, await this.clock.now());
+    const under = await this.sealedUnder(readers, format, payload);
     const small = payload.size < SMALL_BYTES;
     const finish = async (tx: Tx): Promise<void> => {
       if (under !== null) await this.plan.persons?.use(tx, new Set([under]), await this.clock.now(tx));
@@ -270,11 +273,18 @@ export class Receiving {
     }
   }
 
-  /** The key under which the bytes of an input are sealed; null: what it is read as names nobody. */
-  private sealedUnder(readers = this.readers, format: string, now: UtcInstant): string | null {
+  /** The key under which the bytes of an input are sealed; null: it names nobody. */
+  private async sealedUnder(
+    readers: readonly Reader[] | undefined,
+    format: string,
+    payload: Pick<Payload, 'open'>,
+  ): Promise<string | null> {
     const formats = format.split('+');
-    const names = readers.some((reader) => reader.namesPersons === true && formats.includes(reader.format));
-    return names || format === UNREAD ? monthKey(now) : null;
+    const reads = (readers ?? this.readers).filter((one) => formats.includes(one.format));
+    if (format !== UNREAD && !reads.some(({ namesPersons }) => namesPersons === true)) return null;
+    // Most contract JSON is no report of persons; what is kept open can still be followed in a hundred years.
+    if (format === 'contract-json' && !(await mayNamePersons(payload))) return null;
+    return monthKey(await this.clock.now());
   }
 
   /**

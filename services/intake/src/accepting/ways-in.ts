@@ -13,7 +13,11 @@ export const DOORS = ['http', 'login', 'file', 'folder', 'poll', 'kafka', 'cli',
 export type Door = (typeof DOORS)[number];
 
 /** Orders that report what was seen or done, with the right that they need. Every other order decides something. */
-const REPORTS: Partial<Readonly<Record<OrderKind, OrderRight>>> = { answer: 'answer', progress: 'report' };
+const REPORTS: Partial<Readonly<Record<OrderKind, OrderRight>>> = {
+  answer: 'answer',
+  progress: 'report',
+  fulfil: 'report',
+};
 
 /** Doors behind which a person stands who is known. */
 const OF_PEOPLE: ReadonlySet<Door> = new Set(['cli', 'login']);

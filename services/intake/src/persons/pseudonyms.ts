@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { PSEUDONYM } from '@fengsui/contracts';
+import type { Payload } from '../keeping/payload.js';
 import type { Draft } from '../readers/reader.js';
 import { ledgerWithoutNames } from './ledger.js';
 
@@ -18,6 +19,21 @@ export type Pseudonyms = (riskPoint: string, name: string) => string;
 export const NAMES_PERSONS: ReadonlySet<string> = new Set(['order.v1', 'transfer-ledger.v1']);
 /** Fields of a report that name persons. */
 const PERSONS_OF_REPORT = ['moved', 'returned', 'told', 'checkedIn', 'elsewhere', 'refused', 'notFound'];
+
+/** Words that stand in whatever contract JSON names persons; an escape may hide one of them. */
+const SIGNS = [...PERSONS_OF_REPORT, 'progress', 'persons', 'transfer-ledger', '\\u'].map((word) => Buffer.from(word));
+const LONGEST_SIGN = Math.max(...SIGNS.map(({ length }) => length));
+
+/** Whether contract JSON may name persons. */
+export async function mayNamePersons({ open }: Pick<Payload, 'open'>): Promise<boolean> {
+  let before: Buffer = Buffer.alloc(0);
+  for await (const chunk of open()) {
+    const seen = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+    if (SIGNS.some((sign) => seen.includes(sign))) return true;
+    before = seen.subarray(Math.max(0, seen.length - LONGEST_SIGN));
+  }
+  return false;
+}
 
 /** @param key lies outside the database; whoever has not got it cannot try names out */
 export const pseudonymsBy =

@@ -1,6 +1,8 @@
 import type {
   FireJudgedV1,
   IncidentV1,
+  ObligationDroppedV1,
+  ObligationMetV1,
   OrderOf,
   OrderV1,
   ResponseChangedV1,
@@ -14,7 +16,14 @@ import { ReportingPlan } from '../plan.js';
 import { FactBook } from './fact-book.js';
 import { partsOf } from './facts.js';
 
-type Counted = IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1;
+type Counted =
+  | IncidentV1
+  | WorkRecordV1
+  | FireJudgedV1
+  | ResponseChangedV1
+  | TransferTaskProgressedV1
+  | ObligationMetV1
+  | ObligationDroppedV1;
 
 /** Everything that the report counts becomes facts. */
 @Controller()
@@ -48,6 +57,16 @@ export class EventConsumer {
 
   @Consumes('reporting', 'transfer-task-progressed.v1')
   transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'obligation-met.v1')
+  obligationsMet(events: readonly ObligationMetV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'obligation-dropped.v1')
+  obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
     return this.book(events, unit);
   }
 

@@ -2,6 +2,9 @@ import type {
   FireJudgedV1,
   Hazard,
   IncidentV1,
+  ObligationDroppedV1,
+  ObligationKind,
+  ObligationMetV1,
   ResponseChangedV1,
   TransferTaskProgressedV1,
   UtcInstant,
@@ -37,6 +40,7 @@ export type FactContent =
       from: ResponseChangedV1['data']['from'];
       to: ResponseChangedV1['data']['to'];
     }>
+  | Readonly<{ kind: 'obligation'; at: UtcInstant; region: string; owed: ObligationKind; inTime: boolean }>
   | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
 export type FactKind = FactContent['kind'];
 
@@ -51,7 +55,14 @@ export type KeptEntry = Readonly<{ at: UtcInstant; recordedAt?: UtcInstant; nth?
 
 /** The parts that events play in the report. Events that the report does not count have none. */
 export function partsOf(
-  event: IncidentV1 | WorkRecordV1 | FireJudgedV1 | ResponseChangedV1 | TransferTaskProgressedV1,
+  event:
+    | IncidentV1
+    | WorkRecordV1
+    | FireJudgedV1
+    | ResponseChangedV1
+    | TransferTaskProgressedV1
+    | ObligationMetV1
+    | ObligationDroppedV1,
 ): readonly Part[] {
   switch (event.type) {
     case 'incident.v1':
@@ -85,6 +96,14 @@ export function partsOf(
       const { authority, hazard, issuedAs = [hazard], change, from, to } = event.data;
       const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to };
       return [{ kind: 'response-change', subject: event.id, kept }];
+    }
+    case 'obligation-met.v1':
+    case 'obligation-dropped.v1': {
+      const { authority, kind: owed, dueAt, matter, owner } = event.data;
+      // What was dropped before its time was owed by nobody.
+      if (event.type === 'obligation-dropped.v1' && !event.data.overdue) return [];
+      const inTime = event.type === 'obligation-met.v1' && event.data.inTime;
+      return [{ kind: 'obligation', subject: `${matter}/${owner}`, kept: { at: dueAt, authority, owed, inTime } }];
     }
     case 'transfer-task-progressed.v1': {
       const { episodeId, county, moved } = event.data;
@@ -161,6 +180,14 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
       const { at, authority, hazards, change, from, to } = last(entries) as KeptEntry &
         Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'> & { hazards?: readonly Hazard[] };
       return { kind, at, region: authority, hazards, change, from, to };
+    }
+    case 'obligation': {
+      const { at, authority, owed, inTime } = last(entries) as KeptEntry & {
+        authority: string;
+        owed: ObligationKind;
+        inTime: boolean;
+      };
+      return { kind, at, region: authority, owed, inTime };
     }
     case 'moved-person': {
       const { at, county, episodeId, person } = first(entries) as KeptEntry & {

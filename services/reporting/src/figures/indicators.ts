@@ -205,6 +205,39 @@ export const INDICATORS: readonly Indicator[] = [
     'moved-person',
     ({ person }) => person,
   ),
+  sum(
+    text(
+      'obligations.due',
+      '应签收、报告、落实事项数',
+      'receipts, reports and steps that were owed',
+      'count',
+      'receipts, reports and steps of responses and incidents by the time they were due, done or not',
+    ),
+    'obligation',
+    () => 1,
+  ),
+  sum(
+    text(
+      'obligations.inTime',
+      '按时办结数',
+      'of them done in time',
+      'count',
+      'of them, done by the time they were due',
+    ),
+    'obligation',
+    ({ inTime }) => Number(inTime),
+  ),
+  ratio(
+    text(
+      'obligations.inTimeShare',
+      '按时办结率',
+      'share done in time',
+      'percent',
+      'receipts, reports and steps done in time / all that were owed',
+    ),
+    'obligations.inTime',
+    'obligations.due',
+  ),
   records(text('permits.handled', '行政许可办结数', 'permits handled', 'count', 'permits handled'), (record) =>
     Number(record.kind === 'permit'),
   ),

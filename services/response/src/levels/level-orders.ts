@@ -25,13 +25,13 @@ import {
 } from '@fengsui/rules';
 import { done, OrdersDesk, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
+import { LevelObligations } from '../obligations/level-obligations.js';
 import { ResponsePlan } from '../plan.js';
 import { CountersignatureRow } from '../tables/tables.js';
 import { TransferTasks } from '../transfers/transfer-tasks.js';
 import { assessAt } from './assess-at.js';
 import { changed, changedId, refused, superseded } from './level-events.js';
 import { LevelStates } from './level-state.js';
-import { Notices } from './notices.js';
 import { lastExplanation } from './propose-level.js';
 
 type Change = Extract<Ruling, { kind: 'change' }>;
@@ -43,7 +43,7 @@ export class LevelOrders {
     private readonly plan: ResponsePlan,
     private readonly states: LevelStates,
     private readonly tasks: TransferTasks,
-    private readonly notices: Notices,
+    private readonly obligations: LevelObligations,
     private readonly desk: OrdersDesk,
   ) {}
 
@@ -160,8 +160,9 @@ export class LevelOrders {
     const { before, after, all, ruling, order, decidedBy, countersignedBy } = given;
     const plan = this.plan.planOf(after.authority) ?? this.plan.flood;
     await this.states.save(tx, after);
+    const unit = { tx, now, append };
     const ordered = { before, after, ruling, event: changedId(order), at: order.occurredAt, decidedBy };
-    const notice = await this.notices.issue(ordered, plan, tx);
+    const notice = await this.obligations.changed(ordered, plan, unit);
     const by = { order, decidedBy, countersignedBy, notice };
     const event = changed({ before, after }, ruling, by, plan, now);
     const { version } = plan;
@@ -172,7 +173,6 @@ export class LevelOrders {
     await schedule(tx, 'response', assessAt(after.authority, [now]));
     if (ruling.superseded !== null) append(superseded(before, ruling.superseded, `由 ${order.id} 取代`, version, now));
     append(event);
-    const unit = { tx, now, append };
     const inForce = once(after, all);
     if (LESS.has(ruling.change)) await this.tasks.closeOutside(inForce, order, unit);
     if (ruling.to === 'none') return;

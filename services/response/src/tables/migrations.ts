@@ -12,6 +12,7 @@ import {
   LedgerRow,
   TaskPersonRow,
   NoticeRow,
+  ObligationRow,
   RainBandRow,
   RainRow,
   ResponseOrder,
@@ -332,6 +333,40 @@ class PersonsOfTasks1795737700000 implements MigrationInterface {
   }
 }
 
+/** Receipts, reports and steps that somebody owes by a time. */
+class Obligations1795741200000 implements MigrationInterface {
+  readonly name = 'Obligations1795741200000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.obligation (
+        matter text, owner text, owner_name text not null, kind text not null, authority text not null, about text not null,
+        words text not null, due_at timestamptz, state text not null default 'open', done_at timestamptz, done_by text,
+        reminders int not null default 0, primary key (matter, owner),
+        constraint obligation_state_check check (state in ('open', 'met', 'dropped')));
+      create index obligation_about_idx on response.obligation (about);
+      comment on table response.obligation is 'What somebody owes by a time, until it is done or needed no more';
+      comment on column response.obligation."matter" is 'what it belongs to: several owe it together';
+      comment on column response.obligation."owner" is 'who owes it';
+      comment on column response.obligation."owner_name" is 'name of who owes it';
+      comment on column response.obligation."kind" is
+        'receipt, situation-report, step, incident-by-word, incident-in-writing or incident-follow-up';
+      comment on column response.obligation."authority" is 'to whom';
+      comment on column response.obligation."about" is 'response or incident';
+      comment on column response.obligation."words" is 'what, in words';
+      comment on column response.obligation."due_at" is 'by when; null: by no time';
+      comment on column response.obligation."state" is 'open, met or dropped';
+      comment on column response.obligation."done_at" is 'done or dropped at';
+      comment on column response.obligation."done_by" is 'who said so';
+      comment on column response.obligation."reminders" is 'how often it was called overdue';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -352,6 +387,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     TaskPersonRow,
     LedgerRow,
     NoticeRow,
+    ObligationRow,
     ResponseOrder,
     CountersignatureRow,
   ],
@@ -367,5 +403,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     LevelsByArea1795719600000,
     OtherResponses1795725600000,
     PersonsOfTasks1795737700000,
+    Obligations1795741200000,
   ],
 };

@@ -4,6 +4,7 @@ import type {
   Hazard,
   LedgerHousehold,
   Level,
+  ObligationKind,
   TransferPhase,
   UtcInstant,
 } from '@fengsui/contracts';
@@ -261,6 +262,29 @@ export class NoticeRow {
   @InstantColumn('from when on the change holds') at!: UtcInstant;
   @TextColumn('who ordered it') decidedBy!: string;
   @DocumentColumn('its parts as they stand on paper') body!: NoticeText;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'obligation',
+  comment: 'What somebody owes by a time, until it is done or needed no more',
+})
+@Index('obligation_about_idx', ['about'])
+@Check('obligation_state_check', `state in ('open', 'met', 'dropped')`)
+export class ObligationRow {
+  @Key('what it belongs to: several owe it together') matter!: string;
+  @Key('who owes it') owner!: string;
+  @TextColumn('name of who owes it') ownerName!: string;
+  @TextColumn('receipt, situation-report, step, incident-by-word, incident-in-writing or incident-follow-up')
+  kind!: ObligationKind;
+  @TextColumn('to whom') authority!: string;
+  @TextColumn('response or incident') about!: string;
+  @TextColumn('what, in words') words!: string;
+  @InstantColumn('by when; null: by no time', { nullable: true }) dueAt!: UtcInstant | null;
+  @TextColumn('open, met or dropped', { default: 'open' }) state!: 'open' | 'met' | 'dropped';
+  @InstantColumn('done or dropped at', { nullable: true }) doneAt!: UtcInstant | null;
+  @TextColumn('who said so', { nullable: true }) doneBy!: string | null;
+  @WholeColumn('how often it was called overdue', { default: 0 }) reminders!: number;
 }
 
 @Entity({ schema: 'response', name: 'countersignature', comment: 'The second person to an order that takes two' })

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import type { LevelOrdered } from '@fengsui/contracts';
+import type { Duties, IncidentClock } from '@fengsui/rules';
+import { readPlanYaml, SettingsError } from '@fengsui/settings';
+import { ObligationsFile } from './obligations-file.js';
+
+const FILE = 'obligations.yaml';
+type ReportAt = Readonly<Record<LevelOrdered, readonly string[]>>;
+
+/** What is owed by a time in this city. */
+export class ObligationsPlan {
+  private constructor(
+    readonly version: string,
+    readonly remindEveryMinutes: number,
+    readonly incidents: readonly IncidentClock[],
+    private readonly duties: ReadonlyMap<string, Duties>,
+  ) {}
+
+  /** What an authority asks of others in its responses; null: nothing. */
+  dutiesOf(authority: string): Duties | null {
+    return this.duties.get(authority) ?? null;
+  }
+
+  /**
+   * @param reportAt clock times that the notices name
+   * @throws SettingsError when a step, an owner or an authority stands twice: one of the two would be lost
+   */
+  static read(folder: string, reportAt: ReportAt | null): ObligationsPlan {
+    if (!existsSync(path.join(folder, FILE))) return new ObligationsPlan('', 60, [], new Map());
+    const { value, version } = readPlanYaml(folder, FILE, ObligationsFile);
+    const faults = [
+      ...twice(
+        'authority',
+        value.authorities.map(({ authority }) => authority),
+      ),
+      ...twice(
+        'grade',
+        value.incidents.map(({ grade }) => grade),
+      ),
+      ...value.authorities.flatMap(({ authority, steps = [], receipts }) => [
+        ...twice(
+          `${authority} steps`,
+          steps.map(({ id }) => id),
+        ),
+        ...twice(`${authority} receipts`, receipts?.from.map(({ id }) => id) ?? []),
+      ]),
+    ];
+    if (faults.length > 0) throw new SettingsError(`${path.join(folder, FILE)} does not fit`, faults);
+    const duties = value.authorities.map(({ authority, receipts = null, situationReports, steps = [] }) => {
+      const own: Duties = {
+        receipts,
+        reportAt: situationReports === undefined ? null : reportAt,
+        leadMinutes: situationReports?.leadMinutes ?? 0,
+        steps: steps.map((step) => ({ ...step, withinMinutes: step.withinMinutes ?? null })),
+      };
+      return [authority, own] as const;
+    });
+    return new ObligationsPlan(version, value.remindEveryMinutes, value.incidents, new Map(duties));
+  }
+}
+
+const twice = (where: string, names: readonly string[]): string[] =>
+  names.filter((name, at) => names.indexOf(name) !== at).map((name) => `${where}: ${name} 重复 / stands twice`);
