@@ -9,6 +9,7 @@ export * from './obligation.js';
 export * from './order.js';
 export * from './readings.js';
 export * from './response.js';
+export * from './situation.js';
 export * from './sources.js';
 export * from './topics.js';
 export * from './transfer-ledger.js';

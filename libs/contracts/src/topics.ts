@@ -6,6 +6,7 @@ import * as obligation from './obligation.js';
 import { OrderV1 } from './order.js';
 import { FloodForecastV1, ReadingV1, StormPositionV1 } from './readings.js';
 import * as response from './response.js';
+import { SituationV1 } from './situation.js';
 import { SourceHeardV1, SourceSilentV1 } from './sources.js';
 import { TransferLedgerV1 } from './transfer-ledger.js';
 import { WeatherWarningV1 } from './weather-warning.js';
@@ -22,6 +23,7 @@ export type ObservedEvent =
   | fires.PublicReportV1
   | IncidentV1
   | AuthorityLevelV1
+  | SituationV1
   | WorkRecordV1
   | TransferLedgerV1
   | OrderV1;
@@ -87,6 +89,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'public-report.v1': observed('reports', 'reportId'),
   'incident.v1': observed('incidents', 'incidentId'),
   'authority-level.v1': observed('declared-levels', 'authority', 1),
+  'situation.v1': observed('situations', 'reportId', 1),
   'work-record.v1': observed('records', 'recordId'),
   'transfer-ledger.v1': observed('ledgers', 'riskPoint', 2),
   'order.v1': observed('orders', 'what it is about'),
@@ -128,6 +131,7 @@ export const CONTRACTS = {
   'public-report.v1': fires.PublicReportV1,
   'incident.v1': IncidentV1,
   'authority-level.v1': AuthorityLevelV1,
+  'situation.v1': SituationV1,
   'work-record.v1': WorkRecordV1,
   'transfer-ledger.v1': TransferLedgerV1,
   'order.v1': OrderV1,
@@ -174,6 +178,7 @@ export const FEED_TOPICS = [
   'reports',
   'incidents',
   'declared-levels',
+  'situations',
   'records',
 ].map((name) => ({
   topic: `feed.${name}`,

@@ -16,6 +16,10 @@ const GaugeRow = Type.Object(
     neighbours: Type.Optional(Type.String()),
     /** The next station down the river; empty: none of the file. */
     below: Type.Optional(Type.String()),
+    /** Guarantee stage 保证水位, the highest stage ever measured; of a reservoir its flood limit 汛限水位. Metres. */
+    guarantee_stage_m: Type.Optional(number(false)),
+    record_stage_m: Type.Optional(number(false)),
+    flood_limit_m: Type.Optional(number(false)),
     // What the gauge can show, and how fast it can change; empty or left out: as `gaugeDefaults` says.
     min_stage_m: Type.Optional(number(true)),
     max_stage_m: Type.Optional(number(true)),

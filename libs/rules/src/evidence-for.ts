@@ -1,5 +1,5 @@
 import { countiesIn, reachOf } from './areas.js';
-import type { Evidence } from './flood-evidence.js';
+import type { Evidence } from './evidence.js';
 import type { FloodPlan } from './flood-plan.js';
 
 /** Gauges of an authority, and those whose water comes to it. */
@@ -31,7 +31,8 @@ function gaugesOf(plan: FloodPlan): Gauges {
  * plan calls for the same by it, and there is less to look through for each of a city's counties. An authority without
  * gauges of its own sees by those around it that the rain is over.
  */
-export function evidenceFor(plan: FloodPlan, { warnings, stages, forecasts, rains, levels }: Evidence): Evidence {
+export function evidenceFor(plan: FloodPlan, evidence: Evidence): Evidence {
+  const { warnings, stages, forecasts, rains, flows, reservoirs, situations } = evidence;
   const { own, above } = gaugesOf(plan);
   const ofOwn = <T extends Readonly<{ station: string }>>(rows: readonly T[]): readonly T[] => {
     const mine = rows.filter(({ station }) => own.has(station));
@@ -42,6 +43,10 @@ export function evidenceFor(plan: FloodPlan, { warnings, stages, forecasts, rain
     stages: ofOwn(stages),
     forecasts: forecasts.filter(({ station }) => above.has(station)),
     rains: ofOwn(rains),
-    levels,
+    levels: evidence.levels,
+    flows: flows.filter(({ station }) => own.has(station)),
+    reservoirs: reservoirs.filter(({ station }) => own.has(station)),
+    situations: situations.filter(({ counties }) => counties.some((county) => plan.counties.includes(county))),
+    storms: evidence.storms,
   };
 }

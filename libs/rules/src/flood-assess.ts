@@ -21,7 +21,8 @@ import {
   type Areas,
 } from './areas.js';
 import { calmOf, decisiveAfter, decisiveGauges, type Calm } from './flood-calm.js';
-import { demandBy, demandOf, type Demand, type Evidence, type Ground } from './flood-evidence.js';
+import type { Evidence } from './evidence.js';
+import { demandBy, demandOf, type Demand, type Ground } from './flood-evidence.js';
 import type { FloodPlan } from './flood-plan.js';
 import { nextSeason } from './seasons.js';
 import {
@@ -33,6 +34,7 @@ import {
   type Since,
   type WeighedGround,
 } from './flood-response.js';
+import { stepOfOther } from './other-measures.js';
 
 export type KeepReason =
   | 'not-called'
@@ -174,6 +176,8 @@ function stepOf({ measure }: Ground, { proposeAgain }: FloodPlan): number {
       return proposeAgain.rainMm;
     case 'authority-level':
       return 1; // the next level
+    default:
+      return stepOfOther(measure, proposeAgain);
   }
 }
 

@@ -1,6 +1,8 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { higher } from './areas.js';
-import { aboveInWords, rainInWords, type Demand, type Evidence, type Ground } from './flood-evidence.js';
+import type { Evidence } from './evidence.js';
+import { aboveInWords, rainInWords, type Demand, type Ground } from './flood-evidence.js';
+import { endsWithOf } from './other-measures.js';
 import type { FloodPlan } from './flood-plan.js';
 import type { Decisive, FloodResponse } from './flood-response.js';
 
@@ -34,6 +36,16 @@ function decisiveBy({ level, place, by: when }: Ground): Decisive {
       return { ...nothing, measure: 'rain' };
     case 'authority-level':
       return { ...nothing, measure: 'authority-level' };
+    case 'flow':
+    case 'reservoir':
+    case 'rise':
+    case 'stage-mark':
+    case 'areal-rain':
+    case 'report':
+    case 'storm': {
+      const ends = endsWithOf(when);
+      return { ...nothing, measure: ends === 'rain' ? 'rain' : ends === 'gauge' ? 'forecast' : 'report' };
+    }
     default:
       return { ...nothing, measure: 'forecast' };
   }
@@ -63,21 +75,25 @@ function lookAt(one: Decisive, evidence: Evidence, plan: FloodPlan, now: UtcInst
     case 'forecast':
       return lookAtGauge(one, evidence, plan, now);
     case 'rain':
-      return lookAtRain([one.place], evidence, plan, now);
-    case 'authority-level': // whether theirs has ended is all that can be seen of it
+      return plan.stations[one.place] === undefined
+        ? lookAtRain(gaugesOf(one.place, plan), evidence, plan, now, one.place)
+        : lookAtRain([one.place], evidence, plan, now);
+    case 'report':
+    case 'authority-level': // whether it has ended is all that can be seen of it
       return CALM;
     case 'warning': {
       const endsWith = plan.warnings.find(({ eventCode }) => eventCode === one.eventCode)?.endsWith ?? 'rain';
       if (endsWith === 'nothing') return CALM;
-      const here = Object.entries(plan.stations).flatMap(([station, { county }]) =>
-        county === one.place ? [station] : [],
-      );
+      const here = gaugesOf(one.place, plan);
       return endsWith === 'rain'
         ? lookAtRain(here, evidence, plan, now, one.place)
         : here.map((place) => lookAtGauge({ ...one, place, trigger: 0 }, evidence, plan, now)).reduce(both, CALM);
     }
   }
 }
+
+const gaugesOf = (of: string, { stations }: FloodPlan): readonly string[] =>
+  Object.entries(stations).flatMap(([station, { county }]) => (county === of ? [station] : []));
 
 const both = (a: Calm, b: Calm): Calm => ({
   notCalm: [...a.notCalm, ...b.notCalm],

@@ -98,6 +98,10 @@ describe('what is called for', () => {
           forecasts: [...evidence.forecasts].reverse(),
           rains: [...evidence.rains].reverse(),
           levels: [...evidence.levels].reverse(),
+          flows: [...evidence.flows].reverse(),
+          reservoirs: [...evidence.reservoirs].reverse(),
+          situations: [...evidence.situations].reverse(),
+          storms: [...evidence.storms].reverse(),
         };
         const { level, areas } = demandOf(turned, PLAN, NOW);
         expect({ level, areas }).toEqual({ level: levelOf(evidence), areas: areasOf(evidence) });

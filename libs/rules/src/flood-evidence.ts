@@ -6,13 +6,13 @@ import {
   LEVEL_IN_CHINESE,
   levelRank,
   shanghaiMinute,
-  type AuthorityKind,
   type Colour,
   type Hazard,
   type Level,
   type UtcInstant,
 } from '@fengsui/contracts';
 import { areasAt, countiesIn, highest, mergedAreas, reachOf, type Area, type Areas } from './areas.js';
+import type { Evidence, Forecast, Rain } from './evidence.js';
 import {
   type Condition,
   type FloodPlan,
@@ -21,59 +21,8 @@ import {
   type RaisingLevel,
   type SingleMeasure,
 } from './flood-plan.js';
+import { placesAsked, reached, type OtherMeasure } from './other-measures.js';
 import { isInSeason } from './seasons.js';
-
-type Stage = Readonly<{
-  event: string;
-  station: string;
-  at: UtcInstant;
-  aboveWarningM: number;
-  /** Metres an hour, over the last hours; null: not known. */ risingMPerHour: number | null;
-}>;
-type Forecast = Readonly<{
-  event: string;
-  station: string;
-  aboveWarningM: number | null;
-  flowM3s: number | null;
-  returnPeriodYears: number | null;
-}>;
-type Rain = Readonly<{
-  events: readonly string[];
-  station: string;
-  at: UtcInstant;
-  hours: number;
-  /** At least this much fell. */ mm: number;
-  /** Minutes of the hours that are known. */ coveredMinutes: number;
-}>;
-
-/** What is known about the water and the sky right now, each with the event that says so. */
-export type Evidence = Readonly<{
-  /** Warnings in force: Actual, neither expired nor updated nor cancelled. */
-  warnings: readonly Readonly<{
-    event: string;
-    eventCode: string;
-    colour: Colour | null;
-    counties: readonly string[];
-  }>[];
-  /** The latest stage of each gauge that has a warning stage. */
-  stages: readonly Stage[];
-  /** The latest forecast of each issuer and station whose moment has not passed. */
-  forecasts: readonly Forecast[];
-  /** Rain of the hours up to the latest reading of each gauge. */
-  rains: readonly Rain[];
-  /** Levels that other authorities have in force. */
-  levels: readonly DeclaredLevel[];
-}>;
-
-export type DeclaredLevel = Readonly<{
-  event: string;
-  authority: string;
-  name: string;
-  kind: AuthorityKind;
-  hazards: readonly Hazard[];
-  level: RaisingLevel;
-  /** Counties of the city that it covers; empty: all. */ counties: readonly string[];
-}>;
 
 /**
  * One place at which a condition holds. `value` is in the unit of its condition: rank of a colour or level, metres,
@@ -196,7 +145,7 @@ function groundsOfOne(condition: Part, evidence: Evidence, plan: FloodPlan, when
       );
     case 'forecast-return-period':
       return within(
-        forecast(condition, evidence, plan, ({ returnPeriodYears }) => returnPeriodYears, {
+        forecast(condition, ofStation(evidence, measure.station), plan, ({ returnPeriodYears }) => returnPeriodYears, {
           least: measure.years,
           says: (years) => `预报${years}年一遇`,
         }),
@@ -208,7 +157,33 @@ function groundsOfOne(condition: Part, evidence: Evidence, plan: FloodPlan, when
       return enough(within(critical(condition, measure, evidence, plan, when), plan), measure.stations);
     case 'authority-level':
       return enough(within(declared(condition, measure, evidence, plan), plan), measure.authorities);
+    default:
+      return enough(within(others(condition, measure, evidence, plan, when), plan), placesAsked(measure));
   }
+}
+
+const ofStation = (evidence: Evidence, station: string | undefined): Evidence =>
+  station === undefined
+    ? evidence
+    : { ...evidence, forecasts: evidence.forecasts.filter((one) => one.station === station) };
+
+/** What is met where one value is high enough. */
+function others(
+  { id, level, when }: Part,
+  measure: OtherMeasure,
+  evidence: Evidence,
+  plan: FloodPlan,
+  { now }: When,
+): readonly Ground[] {
+  const reach = (station: string): readonly Area[] => ownReach(station, plan);
+  return reached(measure, { evidence, plan, now, reachOf: reach }).map((one) => ({
+    ...one,
+    condition: id,
+    level,
+    measure: measure.measure,
+    by: when,
+    silentSince: null,
+  }));
 }
 
 /** None, where it does not hold in as many places as the condition asks for. */
@@ -433,7 +408,7 @@ export const aboveInWords = (metres: number): string =>
       : `低于警戒水位${(-metres).toFixed(2)}米`;
 
 /** The stretch of river that a gauge speaks for; where no risk point lies on one of its own, its county. */
-function ownReach(station: string, { reaches, stations }: FloodPlan): readonly Area[] {
+export function ownReach(station: string, { reaches, stations }: FloodPlan): readonly Area[] {
   if (reaches[station] !== undefined) return [reachOf(station)];
   const county = stations[station]?.county;
   return county === undefined ? [] : [county];

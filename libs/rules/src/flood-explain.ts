@@ -10,8 +10,10 @@ import {
 } from '@fengsui/contracts';
 import { higher, namesOfAreas, type Area } from './areas.js';
 import type { Assessment } from './flood-assess.js';
-import { aboveInWords, criticalRainOf, demandOf, rainInWords, type Evidence, type Ground } from './flood-evidence.js';
+import type { Evidence } from './evidence.js';
+import { aboveInWords, criticalRainOf, demandOf, ownReach, rainInWords, type Ground } from './flood-evidence.js';
 import type { Condition, FloodPlan, RaisingLevel, SingleMeasure } from './flood-plan.js';
+import { nearest } from './other-measures.js';
 import { isInSeason } from './seasons.js';
 import type { FloodResponse } from './flood-response.js';
 
@@ -240,6 +242,8 @@ function lackOfOne(
     }
     case 'forecast-return-period':
       return null;
+    default:
+      return nearest(when, { evidence, plan, now, reachOf: (station) => ownReach(station, plan) });
   }
 }
 

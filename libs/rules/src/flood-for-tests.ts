@@ -1,7 +1,7 @@
-import { COLOURS, utc, type Colour, type OrderV1, type UtcInstant } from '@fengsui/contracts';
+import { COLOURS, SITUATION_GRADES, utc, type Colour, type OrderV1, type UtcInstant } from '@fengsui/contracts';
 import fc from 'fast-check';
 import { assess, type Assessment } from './flood-assess.js';
-import type { Evidence } from './flood-evidence.js';
+import type { Evidence } from './evidence.js';
 import type { Condition, FloodPlan } from './flood-plan.js';
 import { initialFloodResponse, type FloodResponse } from './flood-response.js';
 import { afterRuling, rule, type LevelOrder, type Ruling } from './flood-orders.js';
@@ -74,7 +74,10 @@ export const PLAN: FloodPlan = {
     mostRainMmPerHour: 250,
     mostFlowM3s: 30_000,
     mostReturnPeriodYears: 10_000,
+    mostRiseMPerHour: 4,
   },
+  marks: { yingde: { guarantee: 3, record: 8 } },
+  reservoirs: ['feilaixia'],
   unknownColourAs: 'orange',
   conditions: [
     condition('orange', 'IV', { measure: 'warning', eventCode: '11B03', colour: 'orange', counties: 1 }),
@@ -102,7 +105,17 @@ export const PLAN: FloodPlan = {
   proposeAgain: { stageM: 0.3, flowM3s: 500, returnPeriodYears: 10, rainMm: 30, sameWithinMinutes: 60 },
 };
 
-export const NOTHING: Evidence = { warnings: [], stages: [], forecasts: [], rains: [], levels: [] };
+export const NOTHING: Evidence = {
+  warnings: [],
+  stages: [],
+  forecasts: [],
+  rains: [],
+  levels: [],
+  flows: [],
+  reservoirs: [],
+  situations: [],
+  storms: [],
+};
 
 /** All of these at once. */
 export const together = (...all: readonly Evidence[]): Evidence => ({
@@ -111,6 +124,10 @@ export const together = (...all: readonly Evidence[]): Evidence => ({
   forecasts: all.flatMap(({ forecasts }) => forecasts),
   rains: all.flatMap(({ rains }) => rains),
   levels: all.flatMap(({ levels }) => levels),
+  flows: all.flatMap(({ flows }) => flows),
+  reservoirs: all.flatMap(({ reservoirs }) => reservoirs),
+  situations: all.flatMap(({ situations }) => situations),
+  storms: all.flatMap(({ storms }) => storms),
 });
 
 export const warned = (colour: Colour | null, ...counties: string[]): Evidence => ({
@@ -253,6 +270,45 @@ export const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       hazards: fc.constantFrom(['flood'] as const, ['frost'] as const, ['flood', 'wind'] as const),
       level: fc.constantFrom('IV', 'III', 'II', 'I'),
       counties: fc.array(fc.constantFrom(YINGDE, QINGCHENG, FOGANG)),
+    }),
+  ),
+  flows: fc.array(
+    fc.record({
+      event: fc.string(),
+      station: fc.constantFrom('shijiao', 'yingde'),
+      at: fc.constant(NOW),
+      flowM3s: fc.integer({ min: 0, max: 30_000 }),
+    }),
+  ),
+  reservoirs: fc.array(
+    fc.record({
+      event: fc.string(),
+      station: fc.constant('feilaixia'),
+      at: fc.constant(NOW),
+      aboveLimitM: fc.double({ min: -5, max: 5, noNaN: true }),
+    }),
+  ),
+  situations: fc.array(
+    fc.record({
+      event: fc.string(),
+      reportId: fc.string(),
+      kind: fc.constantFrom('dike' as const, 'waterlogging' as const, 'consultation' as const),
+      grade: fc.constantFrom(...SITUATION_GRADES),
+      counties: fc.array(fc.constantFrom(YINGDE, QINGCHENG, FOGANG), { minLength: 1 }),
+      river: fc.constant(null),
+      untilAt: fc.constant(null),
+      reportedBy: fc.constant('某单位'),
+    }),
+  ),
+  storms: fc.array(
+    fc.record({
+      event: fc.string(),
+      stormId: fc.constantFrom('2007', '2008'),
+      name: fc.constant(null),
+      at: fc.constant(NOW),
+      grade: fc.constantFrom('tropical-storm', 'typhoon'),
+      km: fc.integer({ min: 0, max: 2_000 }),
+      countsUntil: fc.constant(NOW),
     }),
   ),
 });

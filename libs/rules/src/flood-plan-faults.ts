@@ -61,8 +61,8 @@ function strangers({ conditions, noResponse, ceilings, warnings, stations, count
         : [fault(`ceilings/${n}`, `gauges.csv 中没有 ${station}`, `${station} 无读数，上限无从谈起`)]),
     ]),
     ...parts.flatMap(({ id, when }): PlanFault[] =>
-      when.measure === 'forecast-flow' && stations[when.station] === undefined
-        ? [fault(`conditions/${id}`, `gauges.csv 中没有 ${when.station}`, `${when.station} 预报任何流量都不计入`)]
+      'station' in when && when.station !== undefined && stations[when.station] === undefined
+        ? [fault(`conditions/${id}`, `gauges.csv 中没有 ${when.station}`, `${when.station} 的任何数值都不计入`)]
         : [],
     ),
     ...parts.flatMap(({ id, when }): PlanFault[] =>

@@ -7,6 +7,7 @@ import {
   type AuthorityKind,
 } from '@fengsui/contracts';
 import { highest } from './areas.js';
+import { beyondReach, holdsAlways, impliesOther, inWords, isOther, placesAsked, quantityOf } from './other-measures.js';
 import { fault, zh, type PlanFault } from './plan-fault.js';
 import {
   measuresOf,
@@ -30,7 +31,8 @@ export function outOfReach(plan: FloodPlan): PlanFault[] {
   });
 }
 
-function outOfReachOne(place: string, when: SingleMeasure, { counties, limits, criticalRain }: FloodPlan): PlanFault[] {
+function outOfReachOne(place: string, when: SingleMeasure, plan: FloodPlan): PlanFault[] {
+  const { counties, limits, criticalRain } = plan;
   const gauges = Object.entries(limits.stages);
   const never = (what: string, case_: string): PlanFault[] => [fault(place, `不可能达到：${what}`, case_)];
   switch (when.measure) {
@@ -81,6 +83,10 @@ function outOfReachOne(place: string, when: SingleMeasure, { counties, limits, c
           )
         : [];
     }
+    default: {
+      const why = beyondReach(when, plan);
+      return why === null ? [] : never(why, '达到可能的最大，也不启动');
+    }
   }
 }
 
@@ -115,6 +121,8 @@ function alwaysMetOne(place: string, when: SingleMeasure, { limits }: FloodPlan)
     case 'critical-rain': // its table is looked at by itself
     case 'authority-level':
       return [];
+    default:
+      return holdsAlways(when) ? always('什么都没有发生时也启动') : [];
   }
 }
 
@@ -166,6 +174,7 @@ type Quantity = Readonly<{
   hours?: number;
   station?: string;
   kind?: AuthorityKind;
+  key?: string;
   name: string;
   /** As many places can have it. */ places: number;
 }>;
@@ -173,7 +182,7 @@ type Quantity = Readonly<{
 /** The most of every quantity, in 1 to all places, calls for Ⅰ, or for what is stated with a reason. */
 export function belowTheHighest(plan: FloodPlan): PlanFault[] {
   return quantitiesOf(plan).flatMap((quantity): PlanFault[] => {
-    const { of, eventCode, hours, station, kind, name, places } = quantity;
+    const { of, eventCode, hours, station, kind, key, name, places } = quantity;
     const rows = plan.ceilings
       .filter(
         (row) =>
@@ -181,14 +190,15 @@ export function belowTheHighest(plan: FloodPlan): PlanFault[] {
           row.eventCode === eventCode &&
           row.hours === hours &&
           row.station === station &&
-          row.kind === kind,
+          row.kind === kind &&
+          row.key === key,
       )
       .map((row) => ({ ...row, upTo: row.upTo ?? places }))
       .sort((a, b) => a.upTo - b.upTo);
     // What one other authority does may rightly call for nothing; what all do may not.
     for (let n = of === 'authority-level' ? places : 1; n <= places; n += 1) {
       const level = highest(
-        plan.conditions.filter(({ when }) => isMetAtMost(when, quantity, n)).map((one) => one.level),
+        plan.conditions.filter(({ when }) => isMetAtMost(when, quantity, n, plan)).map((one) => one.level),
       );
       const stated = rows.find(({ upTo }) => n <= upTo)?.level ?? 'I';
       if (level === stated) continue;
@@ -211,7 +221,8 @@ export function belowTheHighest(plan: FloodPlan): PlanFault[] {
   });
 }
 
-function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPlan): readonly Quantity[] {
+function quantitiesOf(plan: FloodPlan): readonly Quantity[] {
+  const { conditions, warnings, counties, limits, names } = plan;
   const gauges = Object.keys(limits.stages).length;
   const all = conditions
     .flatMap(({ when }) => measuresOf(when))
@@ -233,7 +244,14 @@ function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPl
             places: 1,
           };
         case 'forecast-return-period':
-          return { of: 'forecast-return-period', name: '预报重现期', places: 1 };
+          return when.station === undefined
+            ? { of: 'forecast-return-period', name: '预报重现期', places: 1 }
+            : {
+                of: 'forecast-return-period',
+                station: when.station,
+                name: `${names[when.station] ?? when.station}预报重现期`,
+                places: 1,
+              };
         case 'authority-level': {
           const places = Math.min(authoritiesOf(when.kind, counties), counties.length);
           return { of: 'authority-level', kind: when.kind, name: `${AUTHORITIES[when.kind]}响应`, places };
@@ -242,6 +260,10 @@ function quantitiesOf({ conditions, warnings, counties, limits, names }: FloodPl
           return { of: 'critical-rain', name: '临界雨量', places: counties.length };
         case 'rain':
           return { of: 'rain', hours: when.hours, name: `${when.hours}小时雨量`, places: counties.length };
+        default: {
+          const { key, name, places } = quantityOf(when, plan);
+          return { of: when.measure, ...(key === '' ? {} : { key }), name, places: Math.min(places, counties.length) };
+        }
       }
     });
   return [...new Map(all.map((one) => [one.name, one])).values()];
@@ -257,7 +279,12 @@ const AUTHORITIES: Readonly<Record<AuthorityKind, string>> = {
 };
 
 /** Whether a condition holds when so many places have the most of a quantity. */
-function isMetAtMost(when: Measure, { of, eventCode, hours, station, kind }: Quantity, places: number): boolean {
+function isMetAtMost(
+  when: Measure,
+  { of, eventCode, hours, station, kind, name }: Quantity,
+  places: number,
+  plan: FloodPlan,
+): boolean {
   if (when.measure !== of) return false;
   switch (when.measure) {
     case 'warning':
@@ -270,11 +297,13 @@ function isMetAtMost(when: Measure, { of, eventCode, hours, station, kind }: Qua
     case 'forecast-flow':
       return when.station === station;
     case 'forecast-return-period':
-      return true;
+      return when.station === station;
     case 'critical-rain':
       return when.stations <= places;
     case 'authority-level':
       return when.kind === kind && when.authorities <= places;
+    default:
+      return quantityOf(when, plan).name === name && placesAsked(when) <= places;
   }
 }
 
@@ -282,7 +311,8 @@ function isMetAtMost(when: Measure, { of, eventCode, hours, station, kind }: Qua
  * A condition that another one always anticipates, at a level as high or higher, can never decide anything: one of
  * the two is a mistake.
  */
-export function anticipated({ conditions }: FloodPlan): PlanFault[] {
+export function anticipated(plan: FloodPlan): PlanFault[] {
+  const { conditions } = plan;
   return conditions.flatMap((condition, index) => {
     const other = conditions.find(
       (one, at) =>
@@ -292,15 +322,15 @@ export function anticipated({ conditions }: FloodPlan): PlanFault[] {
         implies(condition.when, one.when) &&
         !(implies(one.when, condition.when) && at > index),
     );
-    return other === undefined ? [] : [shadowed(condition, other)];
+    return other === undefined ? [] : [shadowed(condition, other, plan)];
   });
 }
 
-const shadowed = ({ id, level, when }: Condition, other: Condition): PlanFault =>
+const shadowed = ({ id, level, when }: Condition, other: Condition, plan: FloodPlan): PlanFault =>
   fault(
     `conditions/${id}`,
     `永远不起作用：${other.id}已启动${zh(other.level)}`,
-    `${words(when)}：${id}要求${zh(level)}，而${other.id}已要求${zh(other.level)}`,
+    `${words(when, plan)}：${id}要求${zh(level)}，而${other.id}已要求${zh(other.level)}`,
   );
 
 /** Whether `a` cannot hold without `b` holding: a joined one by as many of its parts as it needs. */
@@ -334,16 +364,23 @@ function impliesOne(a: SingleMeasure, b: SingleMeasure): boolean {
     );
   if (a.measure === 'critical-rain')
     return b.measure === 'critical-rain' && colourRank(a.grade) >= colourRank(b.grade) && a.stations >= b.stations;
-  if (a.measure === 'forecast-return-period') return b.measure === 'forecast-return-period' && a.years >= b.years;
+  if (a.measure === 'forecast-return-period')
+    return (
+      b.measure === 'forecast-return-period' &&
+      (b.station === undefined || a.station === b.station) &&
+      a.years >= b.years
+    );
+  if (isOther(a)) return isOther(b) && impliesOther(a, b);
   return b.measure === 'rain' && a.hours <= b.hours && a.mm >= b.mm && a.stations >= b.stations;
 }
 
 /** A condition in words. */
-const words = (when: Measure): string => (when.measure === 'joined' ? joinedInWords(when) : wordsOfOne(when));
-const joinedInWords = ({ least, of, inOneCounty = false }: Joined): string =>
-  `${inOneCounty ? '同一县（市、区）' : ''}${of.map(wordsOfOne).join('、')}${least === of.length ? '同时达到' : `中有${least}项达到`}`;
+const words = (when: Measure, plan: FloodPlan): string =>
+  when.measure === 'joined' ? joinedInWords(when, plan) : wordsOfOne(when, plan);
+const joinedInWords = ({ least, of, inOneCounty = false }: Joined, plan: FloodPlan): string =>
+  `${inOneCounty ? '同一县（市、区）' : ''}${of.map((one) => wordsOfOne(one, plan)).join('、')}${least === of.length ? '同时达到' : `中有${least}项达到`}`;
 
-function wordsOfOne(when: SingleMeasure): string {
+function wordsOfOne(when: SingleMeasure, plan: FloodPlan): string {
   switch (when.measure) {
     case 'warning':
       return `${when.counties}个县（市、区）${when.eventCode}${COLOURS.includes(when.colour) ? COLOUR_IN_CHINESE[when.colour] : when.colour}预警`;
@@ -361,5 +398,7 @@ function wordsOfOne(when: SingleMeasure): string {
       return `${when.stations}个站点达到${COLOUR_IN_CHINESE[when.grade]}临界雨量`;
     case 'authority-level':
       return `${when.authorities}个${AUTHORITIES[when.kind]}机构启动${LEVEL_IN_CHINESE[when.level]}响应`;
+    default:
+      return inWords(when, plan);
   }
 }

@@ -1,4 +1,5 @@
 import type { AuthorityKind, Colour, Hazard, Level } from '@fengsui/contracts';
+import type { OtherMeasure, StageMark } from './other-measures.js';
 
 /**
  * A condition of the response plan 启动条件: from here on upward it calls for the level. All are of the form "at least",
@@ -9,11 +10,13 @@ export type SingleMeasure =
   | Readonly<{ measure: 'stage'; aboveWarningM: number; stations: number }>
   | Readonly<{ measure: 'forecast-stage'; aboveWarningM: number; stations: number }>
   | Readonly<{ measure: 'forecast-flow'; station: string; flowM3s: number }>
-  | Readonly<{ measure: 'forecast-return-period'; years: number }>
+  /** Of one gauge's river where it is named; of any otherwise. */
+  | Readonly<{ measure: 'forecast-return-period'; years: number; station?: string | undefined }>
   | Readonly<{ measure: 'rain'; hours: number; mm: number; stations: number }>
   /** Rain that reaches the gauge's own critical rain of this grade 临界雨量, in any of its hours. */
   | Readonly<{ measure: 'critical-rain'; grade: Colour; stations: number }>
-  | LevelElsewhere;
+  | LevelElsewhere
+  | OtherMeasure;
 
 /** At least so many of these hold, each by itself; in one county where it says so. All of them: 且; one: 或. */
 export type Joined = Readonly<{
@@ -84,6 +87,7 @@ export type Ceiling = Readonly<{
   hours?: number | undefined;
   station?: string | undefined;
   kind?: AuthorityKind | undefined;
+  /** Of a report, storm or stage: which. */ key?: string | undefined;
   /** Counties or gauges; all of them without it. */ upTo?: number | undefined;
   level: RaisingLevel;
   reason: string;
@@ -96,6 +100,7 @@ export type Limits = Readonly<{
   mostRainMmPerHour: number;
   mostFlowM3s: number;
   mostReturnPeriodYears: number;
+  mostRiseMPerHour: number;
 }>;
 
 /**
@@ -155,6 +160,9 @@ export type FloodPlan = Readonly<{
   /** What even the most of a quantity does not call for, and why. */ ceilings: readonly Ceiling[];
   /** What can be measured at all. */ limits: Limits;
   criticalRain: CriticalRain;
+  /** Metres above the warning stage at which other marks of a gauge lie. */
+  marks: Readonly<Record<string, Readonly<Partial<Record<StageMark, number>>>>>;
+  /** Reservoirs with a flood limit. */ reservoirs: readonly string[];
   /** A relevant warning whose colour is unknown is weighed as this colour: unknown is never safe. */
   unknownColourAs: Colour;
   conditions: readonly Condition[];

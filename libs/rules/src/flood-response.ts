@@ -70,7 +70,7 @@ export type ClosedProposal = Readonly<{
 /** A gauge, or a county that was warned, by which a level was called for. */
 export type Decisive = Readonly<{
   level: RaisingLevel;
-  measure: 'stage' | 'forecast' | 'rain' | 'warning' | 'authority-level';
+  measure: 'stage' | 'forecast' | 'rain' | 'warning' | 'authority-level' | 'report';
   /** County, gauge or authority. */ place: string;
   /** What called, metres above the warning stage; null: it counts only whether it rises, or rains. */
   trigger: number | null;

@@ -1,6 +1,7 @@
 import { addMinutes, parseHazards, type Hazard, type Level, type UtcInstant } from '@fengsui/contracts';
 import { higher, highest } from './areas.js';
-import { demandOf, type DeclaredLevel, type Demand, type Evidence } from './flood-evidence.js';
+import type { DeclaredLevel, Evidence } from './evidence.js';
+import { demandOf, type Demand } from './flood-evidence.js';
 import { measuresOf, type FloodPlan, type SingleMeasure } from './flood-plan.js';
 import { rainSumOf, type RainWindow } from './rain-sums.js';
 
@@ -148,6 +149,11 @@ function demandAt(all: readonly Known[], plan: FloodPlan, now: UtcInstant): Dema
       levels: [...new Map(facts('level').map((one) => [one.declared.authority, one])).values()].flatMap((one) =>
         one.level === 'none' ? [] : [{ ...one.declared, event: one.event, level: one.level }],
       ),
+      // Of none of these is there a file beside the notices.
+      flows: [],
+      reservoirs: [],
+      situations: [],
+      storms: [],
     },
     plan,
     now,

@@ -3,6 +3,7 @@ import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EvidenceStore } from './evidence/evidence.js';
 import { LocateWarning } from './evidence/locate-warning.js';
+import { OtherEvidence } from './evidence/other-evidence.js';
 import { RainStore } from './evidence/rain-store.js';
 import { ReadingConsumer } from './evidence/reading-consumer.js';
 import { WarningConsumer } from './evidence/warning-consumer.js';
@@ -36,6 +37,7 @@ export class ResponseModule {
         { provide: TouchingThread, useFactory: () => new TouchingThread(plan.counties) },
         EvidenceStore,
         RainStore,
+        OtherEvidence,
         Items,
         LocateWarning,
         LevelStates,

@@ -1,5 +1,23 @@
-import { AUTHORITY_KINDS, COLOURS, HAZARDS, type AuthorityKind, type Colour, type Hazard } from '@fengsui/contracts';
-import type { EndsWith, SingleMeasure } from '@fengsui/rules';
+import {
+  AUTHORITY_KINDS,
+  COLOURS,
+  HAZARDS,
+  SITUATION_GRADES,
+  SITUATION_KINDS,
+  type AuthorityKind,
+  type Colour,
+  type Hazard,
+  type SituationGrade,
+  type SituationKind,
+} from '@fengsui/contracts';
+import {
+  OTHER_MEASURES,
+  STORM_GRADES,
+  type EndsWith,
+  type SingleMeasure,
+  type StageMark,
+  type StormGrade,
+} from '@fengsui/rules';
 import { Type, type Static } from 'typebox';
 
 const level = Type.Union([Type.Literal('IV'), Type.Literal('III'), Type.Literal('II'), Type.Literal('I')]);
@@ -27,19 +45,55 @@ const MEASURES = [
   'rain',
   'critical-rain',
   'authority-level',
+  ...OTHER_MEASURES,
 ];
 const SingleMeasureOf = Type.Union([
   Type.Object({ measure: Type.Literal('warning'), eventCode: Type.String(), colour, counties: count }, strict),
   Type.Object({ measure: Type.Literal('stage'), aboveWarningM: Type.Number(), stations: count }, strict),
   Type.Object({ measure: Type.Literal('forecast-stage'), aboveWarningM: Type.Number(), stations: count }, strict),
   Type.Object({ measure: Type.Literal('forecast-flow'), station: Type.String(), flowM3s: Type.Number() }, strict),
-  Type.Object({ measure: Type.Literal('forecast-return-period'), years: Type.Number() }, strict),
+  Type.Object(
+    { measure: Type.Literal('forecast-return-period'), years: Type.Number(), station: Type.Optional(Type.String()) },
+    strict,
+  ),
   Type.Object(
     {
       measure: Type.Literal('rain'),
       hours: rainHours,
       mm: Type.Number(),
       stations: count,
+    },
+    strict,
+  ),
+  Type.Object({ measure: Type.Literal('flow'), station: Type.String(), flowM3s: Type.Number() }, strict),
+  Type.Object({ measure: Type.Literal('reservoir'), aboveLimitM: Type.Number(), stations: count }, strict),
+  Type.Object({ measure: Type.Literal('rise'), mPerHour: more, stations: count }, strict),
+  Type.Object(
+    {
+      measure: Type.Literal('stage-mark'),
+      mark: Type.Unsafe<StageMark>(Type.String({ enum: ['guarantee', 'record'] })),
+      aboveM: Type.Number(),
+      stations: count,
+    },
+    strict,
+  ),
+  Type.Object({ measure: Type.Literal('areal-rain'), hours: rainHours, mm: more, counties: count }, strict),
+  Type.Object(
+    {
+      measure: Type.Literal('report'),
+      kind: Type.Unsafe<SituationKind>(Type.String({ enum: [...SITUATION_KINDS] })),
+      grade: Type.Unsafe<SituationGrade>(Type.String({ enum: [...SITUATION_GRADES] })),
+      river: Type.Optional(Type.String({ minLength: 1 })),
+      reports: count,
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      measure: Type.Literal('storm'),
+      withinKm: more,
+      withinHours: Type.Integer({ minimum: 0, maximum: 120 }),
+      grade: Type.Unsafe<StormGrade>(Type.String({ enum: [...STORM_GRADES] })),
     },
     strict,
   ),
@@ -109,6 +163,8 @@ const Ceilings = Type.Array(
       hours: Type.Optional(rainHours),
       station: Type.Optional(Type.String()),
       kind: Type.Optional(authorityKind),
+      /** Which report, storm or mark of a stage, as the plan check names it. */
+      key: Type.Optional(Type.String()),
       upTo: Type.Optional(count),
       level,
       reason: Type.String({ minLength: 1 }),

@@ -6,6 +6,7 @@ import { AccessPlan } from '@fengsui/access';
 import { Counties, neighboursOf, readGauges, type GaugeRow } from '@fengsui/regions';
 import {
   faultsOf,
+  kilometresBetween,
   measuresOf,
   rainThresholds,
   stageThresholds,
@@ -17,6 +18,8 @@ import {
   type NoticeForm,
   type PlanFault,
   type RiskPoint,
+  type SingleMeasure,
+  type StageMark,
 } from '@fengsui/rules';
 import { ObligationsPlan } from './obligations/obligations-plan.js';
 import { hashOf, PlanFaults, readPlanCsv, readPlanYaml, SettingsError } from '@fengsui/settings';
@@ -38,6 +41,9 @@ export type Gauge = Readonly<{
   name: string;
   county: string;
   warningStageM: number | null;
+  guaranteeStageM: number | null;
+  recordStageM: number | null;
+  /** Of a reservoir. */ floodLimitM: number | null;
   /** What it can show. */ band: GaugeBand;
   /** Stations up and down the same river. */ neighbours: readonly string[];
   /** Millimetres an hour that can fall at all; null: not known. */ mostRainMmPerHour: number | null;
@@ -75,6 +81,8 @@ export class ResponsePlan {
   /** The city's. */
   readonly flood: FloodPlan;
   private readonly notices: Rest['notices'];
+  private readonly asked: ReadonlySet<string>;
+  private readonly middles: readonly Readonly<{ latitude: number; longitude: number }>[];
   /** Metres above the warning stage from which on any authority's plan calls for something. */
   readonly stageThresholds: readonly number[];
   private readonly rainThresholds = new Map<string, ReturnType<typeof rainThresholds>>();
@@ -87,6 +95,15 @@ export class ResponsePlan {
     readonly counties: Counties,
     { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices, shelters, sites, obligations }: Rest,
   ) {
+    this.asked = new Set(
+      [...plans.values()].flatMap((one) =>
+        one.conditions.flatMap(({ when }) => measuresOf(when).map((part) => part.measure)),
+      ),
+    );
+    this.middles = counties.outlines.map(({ box: [west, south, east, north] }) => ({
+      latitude: (south + north) / 2,
+      longitude: (west + east) / 2,
+    }));
     const points = new Set(riskPoints.map(({ id }) => id));
     this.obligations = obligations;
     this.shelters = shelters;
@@ -99,6 +116,16 @@ export class ResponsePlan {
     this.access = access;
     this.orderWaitsMinutes = orderWaitsMinutes;
     this.lateRecordWithinHours = lateRecordWithinHours;
+  }
+
+  /** Whether any authority's plan has a condition of a measure. */
+  asksFor(measure: SingleMeasure['measure']): boolean {
+    return this.asked.has(measure);
+  }
+
+  /** Kilometres from the nearest county of the city, by the middle of its outline. */
+  kmFrom(latitude: number, longitude: number): number {
+    return Math.min(...this.middles.map((middle) => kilometresBetween(middle, { latitude, longitude })));
   }
 
   /** What an authority decides by; null: it decides nothing here. */
@@ -167,6 +194,8 @@ export class ResponsePlan {
       reaches: reachesOf(riskPoints),
       limits: limitsOf([...known.values()], gaugeDefaults),
       criticalRain: critical.table,
+      marks: marksOf([...known.values()]),
+      reservoirs: [...known.values()].flatMap(({ station, floodLimitM }) => (floodLimitM === null ? [] : [station])),
     };
     const plans = new Map([[flood.authority, flood]]);
     if (ofCounties !== undefined) {
@@ -286,15 +315,32 @@ function refuseOddShelters(
 /** What the gauges of the city can show at all. */
 function limitsOf(
   gauges: readonly Gauge[],
-  { mostRainMmPerHour, mostFlowM3s, mostReturnPeriodYears }: GaugeDefaults,
+  { mostRainMmPerHour, mostFlowM3s, mostReturnPeriodYears, mostChangeMPerHour }: GaugeDefaults,
 ): FloodPlan['limits'] {
   const stages = gauges.flatMap(({ station, warningStageM, band: { minStageM, maxStageM } }) =>
     warningStageM === null || minStageM === null || maxStageM === null
       ? []
       : [[station, { lowestM: minStageM - warningStageM, highestM: maxStageM - warningStageM }] as const],
   );
-  return { stages: Object.fromEntries(stages), mostRainMmPerHour, mostFlowM3s, mostReturnPeriodYears };
+  const mostRiseMPerHour = mostChangeMPerHour;
+  return {
+    stages: Object.fromEntries(stages),
+    mostRainMmPerHour,
+    mostFlowM3s,
+    mostReturnPeriodYears,
+    mostRiseMPerHour,
+  };
 }
+
+/** How far above the warning stage of a gauge its other marks lie. */
+const marksOf = (gauges: readonly Gauge[]): FloodPlan['marks'] =>
+  Object.fromEntries(
+    gauges.flatMap(({ station, warningStageM, guaranteeStageM, recordStageM }) => {
+      if (warningStageM === null) return [];
+      const above = (mark: number | null, name: StageMark) => (mark === null ? {} : { [name]: mark - warningStageM });
+      return [[station, { ...above(guaranteeStageM, 'guarantee'), ...above(recordStageM, 'record') }] as const];
+    }),
+  );
 
 /** Gauges on whose reach risk points lie, and the counties of these. */
 function reachesOf(points: readonly RiskPoint[]): FloodPlan['reaches'] {
@@ -351,6 +397,9 @@ function gaugeOf(row: GaugeRow, defaults: GaugeDefaults): Gauge {
     name,
     county,
     warningStageM,
+    guaranteeStageM: numberOr(row.guarantee_stage_m, null),
+    recordStageM: numberOr(row.record_stage_m, null),
+    floodLimitM: numberOr(row.flood_limit_m, null),
     neighbours: neighboursOf(row),
     band: {
       minStageM: numberOr(row.min_stage_m, fromWarning(below)),

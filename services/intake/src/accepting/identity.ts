@@ -67,6 +67,7 @@ const RULES: Rules = {
       `authority-level/${authority}/${[...hazards].sort().join('+')}/${at}`,
       `authority-level/${authority}`,
     ),
+  'situation.v1': ({ reportId }, at) => same(reportId, `situation/${reportId}/${at}`, `situation/${reportId}`),
   'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
   'transfer-ledger.v1': ({ riskPoint }, at) =>
     same(riskPoint, `transfer-ledger/${riskPoint}/${at}`, `transfer-ledger/${riskPoint}`),

@@ -12,6 +12,7 @@ export const ENDPOINTS = {
   reports: 'public-report.v1',
   incidents: 'incident.v1',
   'declared-levels': 'authority-level.v1',
+  situations: 'situation.v1',
   records: 'work-record.v1',
   ledgers: 'transfer-ledger.v1',
   orders: 'order.v1',

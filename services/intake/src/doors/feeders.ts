@@ -125,6 +125,8 @@ function divisionsOf(event: ObservedEvent): readonly string[] {
       // A department without counties speaks for all of them.
       return /^\d{6}/.test(authority) || counties.length === 0 ? [authority, ...counties] : counties;
     }
+    case 'situation.v1':
+      return [...event.data.counties];
     case 'transfer-ledger.v1': {
       const { county, riskPoint } = event.data;
       return [county, /^\d{6}/.exec(riskPoint)?.[0] ?? county];

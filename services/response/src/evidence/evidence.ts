@@ -21,6 +21,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan, type Gauge } from '../plan.js';
 import { matters, quietMinutes, round, type Band } from './bands.js';
+import { OtherEvidence } from './other-evidence.js';
 import { RainStore } from './rain-store.js';
 import {
   DeclaredLevelRow,
@@ -59,6 +60,7 @@ export class EvidenceStore {
   constructor(
     private readonly plan: ResponsePlan,
     private readonly rain: RainStore,
+    private readonly others: OtherEvidence,
   ) {}
 
   async addWarnings(tx: Tx, warnings: readonly WeighedWarning[]): Promise<void> {
@@ -211,6 +213,7 @@ export class EvidenceStore {
       }),
       rains: await this.rain.load(tx),
       levels: [...(await this.declared(tx)), ...states.flatMap((state) => this.levelOf(state))],
+      ...(await this.others.load(tx, now)),
     };
   }
 
@@ -287,7 +290,12 @@ export class EvidenceStore {
     });
     const changed = new Set(written.map(({ station }) => station));
     const quiet = quietMinutes(this.plan.flood);
-    return doubted || measured.some((row) => changed.has(row.station) && matters(row, before.get(row.station), quiet));
+    // How fast it rises, and where it stands to other marks, is in no band.
+    const always = this.plan.asksFor('rise') || this.plan.asksFor('stage-mark');
+    return (
+      doubted ||
+      measured.some((row) => changed.has(row.station) && (always || matters(row, before.get(row.station), quiet)))
+    );
   }
 
   /** The last reading of each half hour, for the rate at which the water rises. */

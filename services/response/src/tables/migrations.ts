@@ -9,6 +9,9 @@ import {
   ForecastRow,
   ItemRow,
   LevelHistoryRow,
+  MeasuredRow,
+  SituationRow,
+  StormRow,
   LedgerRow,
   TaskPersonRow,
   NoticeRow,
@@ -367,6 +370,57 @@ class Obligations1795741200000 implements MigrationInterface {
   }
 }
 
+/** Discharges, reservoirs, reports and storms as evidence. */
+class OtherEvidence1795742000000 implements MigrationInterface {
+  readonly name = 'OtherEvidence1795742000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.measured (
+        station text, quantity text, at timestamptz not null, value float8 not null, event text not null,
+        primary key (station, quantity));
+      comment on table response.measured is 'The newest discharge or reservoir level at each gauge';
+      comment on column response.measured."station" is 'station';
+      comment on column response.measured."quantity" is 'flow or reservoir-level';
+      comment on column response.measured."at" is 'measured at';
+      comment on column response.measured."value" is 'cubic metres a second, or metres';
+      comment on column response.measured."event" is 'event';
+      create table response.situation (
+        report_id text primary key, kind text not null, grade text not null, counties text[] not null, river text,
+        over boolean not null, until_at timestamptz, reported_by text not null, at timestamptz not null, event text not null);
+      comment on table response.situation is 'What is reported of dikes, dams and water, the last of each';
+      comment on column response.situation."report_id" is 'number of the report';
+      comment on column response.situation."kind" is
+        'dike, dam, waterlogging, landslide, numbered-flood, discharge, rain-forecast or consultation';
+      comment on column response.situation."grade" is 'how grave';
+      comment on column response.situation."counties" is 'where';
+      comment on column response.situation."river" is 'river, reservoir or place';
+      comment on column response.situation."over" is 'it is over';
+      comment on column response.situation."until_at" is 'until when it holds; null: until it is over';
+      comment on column response.situation."reported_by" is 'who says so';
+      comment on column response.situation."at" is 'stood so at';
+      comment on column response.situation."event" is 'event';
+      create table response.storm (
+        storm_id text, issuer text, kind text, at timestamptz, issued_at timestamptz not null, name text, grade text not null,
+        km float8 not null, event text not null, primary key (storm_id, issuer, kind, at));
+      comment on table response.storm is 'Where storms are, and are forecast to be';
+      comment on column response.storm."storm_id" is 'number of the storm';
+      comment on column response.storm."issuer" is 'issuer';
+      comment on column response.storm."kind" is 'analysis or forecast';
+      comment on column response.storm."at" is 'moment of the position';
+      comment on column response.storm."issued_at" is 'issued at';
+      comment on column response.storm."name" is 'name';
+      comment on column response.storm."grade" is 'grade';
+      comment on column response.storm."km" is 'kilometres from the nearest county';
+      comment on column response.storm."event" is 'event';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -383,6 +437,9 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     RainBandRow,
     ForecastRow,
     DeclaredLevelRow,
+    MeasuredRow,
+    SituationRow,
+    StormRow,
     TaskRow,
     TaskPersonRow,
     LedgerRow,
@@ -404,5 +461,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     OtherResponses1795725600000,
     PersonsOfTasks1795737700000,
     Obligations1795741200000,
+    OtherEvidence1795742000000,
   ],
 };

@@ -5,6 +5,8 @@ import type {
   LedgerHousehold,
   Level,
   ObligationKind,
+  SituationGrade,
+  SituationKind,
   TransferPhase,
   UtcInstant,
 } from '@fengsui/contracts';
@@ -187,6 +189,47 @@ export class DeclaredLevelRow {
   @TextColumn('level; none: it has ended') level!: Level;
   @TextsColumn('counties that it covers; none: all') counties!: readonly string[];
   @InstantColumn('from when on') at!: UtcInstant;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({ schema: 'response', name: 'measured', comment: 'The newest discharge or reservoir level at each gauge' })
+export class MeasuredRow {
+  @Key('station') station!: string;
+  @Key('flow or reservoir-level') quantity!: 'flow' | 'reservoir-level';
+  @InstantColumn('measured at') at!: UtcInstant;
+  @NumberColumn('cubic metres a second, or metres') value!: number;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({
+  schema: 'response',
+  name: 'situation',
+  comment: 'What is reported of dikes, dams and water, the last of each',
+})
+export class SituationRow {
+  @Key('number of the report') reportId!: string;
+  @TextColumn('dike, dam, waterlogging, landslide, numbered-flood, discharge, rain-forecast or consultation')
+  kind!: SituationKind;
+  @TextColumn('how grave') grade!: SituationGrade;
+  @TextsColumn('where') counties!: readonly string[];
+  @TextColumn('river, reservoir or place', { nullable: true }) river!: string | null;
+  @FlagColumn('it is over') over!: boolean;
+  @InstantColumn('until when it holds; null: until it is over', { nullable: true }) untilAt!: UtcInstant | null;
+  @TextColumn('who says so') reportedBy!: string;
+  @InstantColumn('stood so at') at!: UtcInstant;
+  @TextColumn('event') event!: string;
+}
+
+@Entity({ schema: 'response', name: 'storm', comment: 'Where storms are, and are forecast to be' })
+export class StormRow {
+  @Key('number of the storm') stormId!: string;
+  @Key('issuer') issuer!: string;
+  @Key('analysis or forecast') kind!: 'analysis' | 'forecast';
+  @InstantKey('moment of the position') at!: UtcInstant;
+  @InstantColumn('issued at') issuedAt!: UtcInstant;
+  @TextColumn('name', { nullable: true }) name!: string | null;
+  @TextColumn('grade') grade!: string;
+  @NumberColumn('kilometres from the nearest county') km!: number;
   @TextColumn('event') event!: string;
 }
 
