@@ -108,6 +108,7 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   end: 'approve',
   convert: 'approve',
   countersign: 'approve',
+  emergency: 'approve',
   verdict: 'judge',
   locate: 'judge',
   correct: 'correct',

@@ -102,6 +102,12 @@ export const OrderV1 = defineEvent(
         description: 'what it is issued against from now on',
       }),
     }),
+    order('emergency', 'declare the emergency flood period, or lift it 宣布、解除紧急防汛期（防洪法第四十一条）', {
+      authority,
+      hazard,
+      state: OneOf(['declare', 'lift'], '宣布 解除'),
+      counties: part,
+    }),
     order('countersign', 'second person to an order that takes two 复核', {
       authority,
       hazard,

@@ -154,6 +154,20 @@ const taskId = Name('episode and risk point');
  * Key: the task, for the events below. The five questions of a transfer order: who organises, whom, when, where to,
  * return ban.
  */
+export const EmergencyPeriodV1 = defineEvent(
+  'emergency-period.v1',
+  'The emergency flood period 紧急防汛期 was declared or lifted: what the law allows then is for the headquarters to order.',
+  Shape({
+    authority: Division('whose'),
+    state: OneOf(['declared', 'lifted'], '宣布 解除'),
+    counties: Type.Array(Division('county'), { description: 'where; empty: everywhere' }),
+    decidedBy: Name('who decided'),
+    reason: Text('why'),
+    plan,
+  }),
+);
+export type EmergencyPeriodV1 = Static<typeof EmergencyPeriodV1>;
+
 /** Make ready, or leave at once. */
 export const TRANSFER_PHASES = ['prepare', 'move'] as const;
 export type TransferPhase = (typeof TRANSFER_PHASES)[number];

@@ -33,6 +33,7 @@ export type ResponseEvent =
   | response.ResponseProposalOverdueV1
   | response.ResponseProposalClosedV1
   | response.ResponseChangedV1;
+export type EmergencyEvent = response.EmergencyPeriodV1;
 export type GaugeEvent = response.GaugeSilentV1 | response.GaugeHeardV1;
 export type TransferEvent =
   | response.TransferTaskRaisedV1
@@ -47,7 +48,15 @@ export type CallEvent =
   call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallClosedV1 | call.CallExhaustedV1;
 /** Everything that travels. */
 export type DomainEvent =
-  ObservedEvent | SourceEvent | ResponseEvent | GaugeEvent | TransferEvent | ObligationEvent | FireEvent | CallEvent;
+  | ObservedEvent
+  | SourceEvent
+  | ResponseEvent
+  | EmergencyEvent
+  | GaugeEvent
+  | TransferEvent
+  | ObligationEvent
+  | FireEvent
+  | CallEvent;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
@@ -100,6 +109,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'response-proposal-overdue.v1': decided('responses', 'authority and hazard', 'response'),
   'response-proposal-closed.v1': decided('responses', 'authority and hazard', 'response'),
   'response-changed.v1': decided('responses', 'authority and hazard', 'response'),
+  'emergency-period.v1': decided('responses', 'authority and hazard', 'response'),
   'gauge-silent.v1': decided('gauges', 'station', 'response'),
   'gauge-heard.v1': decided('gauges', 'station', 'response'),
   'transfer-task-raised.v1': decided('transfers', 'taskId', 'response'),
@@ -142,6 +152,7 @@ export const CONTRACTS = {
   'response-proposal-overdue.v1': response.ResponseProposalOverdueV1,
   'response-proposal-closed.v1': response.ResponseProposalClosedV1,
   'response-changed.v1': response.ResponseChangedV1,
+  'emergency-period.v1': response.EmergencyPeriodV1,
   'gauge-silent.v1': response.GaugeSilentV1,
   'gauge-heard.v1': response.GaugeHeardV1,
   'transfer-task-raised.v1': response.TransferTaskRaisedV1,

@@ -22,7 +22,17 @@ export function faultsOf(plan: FloodPlan, categories: readonly string[]): readon
     ...transfers(plan, categories),
     ...times(plan),
     ...circles(plan),
+    ...ofAttention(plan),
   ];
+}
+
+/** What is to be watched must be there, and be able to come and to go. */
+function ofAttention(plan: FloodPlan): PlanFault[] {
+  const watched = { ...plan, conditions: plan.attention ?? [], noResponse: [], ceilings: [] };
+  return [...strangers(watched), ...outOfReach(watched), ...alwaysMet(watched)].map((one) => ({
+    ...one,
+    place: one.place.replace('conditions/', 'attention/'),
+  }));
 }
 
 const LADDER = ['IV', 'III', 'II', 'I'] as const satisfies readonly RaisingLevel[];

@@ -160,6 +160,8 @@ export type FloodPlan = Readonly<{
   /** What even the most of a quantity does not call for, and why. */ ceilings: readonly Ceiling[];
   /** What can be measured at all. */ limits: Limits;
   criticalRain: CriticalRain;
+  /** Conditions that call for no level and are to be watched 关注. */
+  attention?: readonly Condition[] | undefined;
   /** Metres above the warning stage at which other marks of a gauge lie. */
   marks: Readonly<Record<string, Readonly<Partial<Record<StageMark, number>>>>>;
   /** Reservoirs with a flood limit. */ reservoirs: readonly string[];

@@ -1,9 +1,11 @@
 import { measuresOf, type FloodPlan, type SingleMeasure } from './flood-plan.js';
 
-type Plans = readonly Pick<FloodPlan, 'conditions' | 'criticalRain'>[];
+type Plans = readonly Pick<FloodPlan, 'conditions' | 'criticalRain' | 'attention'>[];
 
 const partsOf = (plans: Plans): readonly SingleMeasure[] =>
-  plans.flatMap(({ conditions }) => conditions.flatMap(({ when }) => measuresOf(when)));
+  plans.flatMap(({ conditions, attention = [] }) =>
+    [...conditions, ...attention].flatMap(({ when }) => measuresOf(when)),
+  );
 
 /** Stages that any condition of any of the plans asks for, metres above the warning stage, each once. */
 export const stageThresholds = (plans: Plans): readonly number[] => [

@@ -5,6 +5,7 @@ import { Controller, NotFoundException, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ResponseQuery } from './query.js';
 import {
+  EmergencyView,
   ExplanationView,
   GaugeView,
   ItemView,
@@ -53,6 +54,11 @@ export class ResponseHttp {
   })
   obligations(@Query('open', OpenPipe) open: boolean): Promise<readonly ObligationView[]> {
     return this.query.obligations(open);
+  }
+
+  @Question('emergency-periods', 'emergency flood periods, the last first', Type.Array(EmergencyView))
+  emergencies(): Promise<readonly EmergencyView[]> {
+    return this.query.emergencies();
   }
 
   @Question('items', 'what a person must look at', Type.Array(ItemView), { open: 'only what is open: true or nothing' })

@@ -8,6 +8,7 @@ import { RainStore } from './evidence/rain-store.js';
 import { ReadingConsumer } from './evidence/reading-consumer.js';
 import { WarningConsumer } from './evidence/warning-consumer.js';
 import { ResponseHttp } from './http.js';
+import { EmergencyPeriods } from './levels/emergency-periods.js';
 import { Items } from './levels/items.js';
 import { LevelOrders } from './levels/level-orders.js';
 import { LevelStates } from './levels/level-state.js';
@@ -44,6 +45,7 @@ export class ResponseModule {
         ProposeLevel,
         Notices,
         LevelOrders,
+        EmergencyPeriods,
         Obligations,
         LevelObligations,
         Ledgers,

@@ -143,6 +143,15 @@ const Conditions = Type.Array(
   ),
   { minItems: 1 },
 );
+const ATTENTION = {
+  id: Type.String(),
+  hazards: Type.Optional(hazards),
+  season: Type.Optional(Type.Object({ from: dayOfYear, until: dayOfYear }, strict)),
+  when: MeasureOf,
+  text: Type.String(),
+  source: Type.String(),
+  verified: Type.Boolean(),
+};
 const NoResponses = Type.Array(
   Type.Object(
     {
@@ -208,6 +217,8 @@ export const PlanFile = Type.Object(
         strict,
       ),
     ),
+    /** What is to be watched 关注, below any level. */
+    attention: Type.Optional(Type.Array(Type.Object(ATTENTION, strict))),
     noResponse: NoResponses,
     ceilings: Ceilings,
     unknownColourAs: colour,

@@ -160,6 +160,7 @@ export class ResponsePlan {
       lateAfterHours,
       counties: ofCounties,
       notices,
+      attention = [],
       ...rules
     } = plan.value;
     const warnings = rules.warnings.map((kind) => ({ ...kind, hazards: kind.hazards ?? DEFAULT_HAZARDS }));
@@ -178,6 +179,10 @@ export class ResponsePlan {
       ...(rules as Pick<FloodPlan, Exclude<keyof typeof rules, 'transfersFor'>>),
       warnings,
       conditions: conditionsOf(rules.conditions, warnings),
+      attention: conditionsOf(
+        attention.map((row) => ({ ...row, level: 'IV' as const })),
+        warnings,
+      ),
       transfersFor: rules.transfersFor ?? DEFAULT_HAZARDS,
       version: hashOf(plan.version, gauges.version, points.version, critical.version, shelters.version, sites.version),
       counties: counties.all().map(({ code }) => code),

@@ -19,7 +19,16 @@ import type { StageRow } from './tables/tables.js';
 import { lastExplanation } from './levels/propose-level.js';
 import { Ledgers } from './transfers/ledgers.js';
 import { peopleOf } from './transfers/people.js';
-import type { GaugeView, ItemView, LevelView, NoticeView, ObligationView, PersonView, TaskView } from './views.js';
+import type {
+  EmergencyView,
+  GaugeView,
+  ItemView,
+  LevelView,
+  NoticeView,
+  ObligationView,
+  PersonView,
+  TaskView,
+} from './views.js';
 
 /** What the response knows, for the command and the console. */
 @Injectable()
@@ -183,6 +192,15 @@ export class ResponseQuery {
               done_at as "doneAt", done_by as "doneBy", reminders
        from response.obligation where not $1::boolean or state = 'open' order by due_at nulls last, matter, owner`,
       [open],
+    );
+  }
+
+  /** Emergency flood periods, the last first. */
+  emergencies(): Promise<readonly EmergencyView[]> {
+    return rows(
+      this.db,
+      `select authority, began_at as "beganAt", counties, declared_by as "declaredBy", reason, ended_at as "endedAt",
+              ended_by as "endedBy" from response.emergency_period order by began_at desc, authority`,
     );
   }
 

@@ -71,6 +71,20 @@ export const TaskView = View({
 });
 export type TaskView = Readonly<Static<typeof TaskView>>;
 
+export const EmergencyView = View(
+  {
+    authority: Type.String({ description: 'GB/T 2260 code' }),
+    beganAt: ViewInstant('declared at'),
+    counties: Type.Array(Type.String(), { description: 'where; none: everywhere' }),
+    declaredBy: Type.String(),
+    reason: Type.String(),
+    endedAt: ViewNull(ViewInstant('lifted at; null: in force')),
+    endedBy: ViewNull(Type.String()),
+  },
+  'an emergency flood period 紧急防汛期',
+);
+export type EmergencyView = Readonly<Static<typeof EmergencyView>>;
+
 export const ObligationView = View(
   {
     matter: Type.String({ description: 'what it belongs to: several owe it together' }),

@@ -3,6 +3,7 @@ import {
   LEVEL_IN_CHINESE,
   OBLIGATION_IN_CHINESE,
   shanghaiMinute,
+  type EmergencyPeriodV1,
   type FireEvent,
   type Hazard,
   type Level,
@@ -88,6 +89,18 @@ const VERBS = {
   convert: '转换为',
   end: '结束',
 } as const;
+
+export const textForEmergency = (
+  { occurredAt, data: { authority, state, counties: codes, decidedBy, reason } }: EmergencyPeriodV1,
+  counties: Counties,
+): CallText => {
+  const whose = counties.all().find(({ code }) => code === authority)?.name ?? '';
+  const verb = state === 'declared' ? '宣布进入' : '解除';
+  return {
+    subject: `【紧急防汛期】${whose}${verb}紧急防汛期`,
+    text: `${hour(occurredAt)}起${verb}紧急防汛期，范围：${places(codes, counties)}。\n决定：${decidedBy}。${reason}\n请依法落实，并向上级防汛指挥机构报告。`,
+  };
+};
 
 export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【人员转移】${tasks}个风险点 ${people}人`,

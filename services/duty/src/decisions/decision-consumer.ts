@@ -13,7 +13,14 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import { textForFire, textForObligation, textForResponse, textForReturned, textForSilence } from './call-texts.js';
+import {
+  textForEmergency,
+  textForFire,
+  textForObligation,
+  textForResponse,
+  textForReturned,
+  textForSilence,
+} from './call-texts.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -79,6 +86,22 @@ export class DecisionConsumer {
       const says = textForResponse(event, this.plan.counties);
       const about = episodeId ?? event.id;
       await this.calls.start({ id, cause: 'response', about, authority, says, causes: [event.id] }, unit);
+    }
+  }
+
+  @Consumes('duty', 'emergency-period.v1')
+  async emergency(events: Events<'emergency-period.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { authority } = event.data;
+      const says = textForEmergency(event, this.plan.counties);
+      const call = {
+        id: `response/${event.id}`,
+        cause: 'response' as const,
+        about: event.correlationId,
+        authority,
+        says,
+      };
+      await this.calls.start({ ...call, causes: [event.id] }, unit);
     }
   }
 

@@ -150,6 +150,19 @@ const ORDERS: readonly OrderOfCommand[] = [
     }),
   },
   {
+    kind: 'emergency',
+    about: { zh: '宣布、解除紧急防汛期', en: 'declare the emergency flood period, or lift it' },
+    example: 'emergency declare --by zheng --reason …',
+    words: [{ name: '<state>', about: { zh: 'declare 宣布，lift 解除', en: 'declare or lift' } }],
+    options: [AUTHORITY, COUNTIES],
+    fields: async (typed, { plans }) => {
+      const state = wordOf(typed, 0);
+      if (state !== 'declare' && state !== 'lift') throw new Misuse('declare | lift');
+      const authority = textOf(typed, 'authority') ?? plans.response.flood.authority;
+      return { kind: 'emergency', authority, hazard: 'flood', state, counties: [...textsOf(typed, 'county')] };
+    },
+  },
+  {
     kind: 'countersign',
     about: { zh: '复核须两人的指令', en: 'second person to an order that takes two' },
     example: 'countersign cli-20200607 --reason …',

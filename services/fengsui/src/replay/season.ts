@@ -9,7 +9,15 @@ import { BASE_SCHEMAS, startServices } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
 
 /** What may call for a level, and what people decide about levels: the rest says nothing here. */
-const EVIDENCE = ['weather-warning.v1', 'reading.v1', 'flood-forecast.v1', 'authority-level.v1'] as const;
+const EVIDENCE = [
+  'weather-warning.v1',
+  'reading.v1',
+  'flood-forecast.v1',
+  'authority-level.v1',
+  'situation.v1',
+  'storm-position.v1',
+  'transfer-ledger.v1',
+] as const;
 const ORDERS: ReadonlySet<string> = new Set([
   'confirm',
   'refuse',

@@ -123,6 +123,7 @@ function targetOf(data: OrderV1['data']): string {
     case 'end':
     case 'convert':
     case 'countersign':
+    case 'emergency':
       return `${data.authority}/${data.hazard}`;
     case 'answer':
       return data.callId;

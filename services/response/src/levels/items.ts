@@ -3,6 +3,7 @@ import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import {
   clockOf,
   countiesOfAreas,
+  demandOf,
   highest,
   measuresOf,
   movesPeople,
@@ -50,6 +51,7 @@ export class Items {
       ...(await this.doubtful(tx)),
       ...(await this.warnings(tx, now)),
       ...this.uncoveredSites(),
+      ...this.attention(evidence, weighed, now),
       ...(await this.fullShelters(tx)),
     ];
     const { opened, closed } = await this.sync(tx, wanted, now);
@@ -98,6 +100,26 @@ export class Items {
       about: station,
       words: `${this.plan.flood.names[station] ?? station}${clockOf(at)}水位${stageM}米超出该站可能范围或变幅，未计入，请核实`,
     }));
+  }
+
+  /** What is to be watched, while no level is in force or proposed against it. */
+  private attention(evidence: Evidence, weighed: readonly Assessment[], now: UtcInstant): Item[] {
+    const { flood } = this.plan;
+    if (flood.attention === undefined || flood.attention.length === 0) return [];
+    const answered = new Set(
+      weighed
+        .filter(
+          ({ after }) => after.authority === flood.authority && (after.level !== 'none' || after.proposal !== null),
+        )
+        .flatMap(({ after }) => [...after.issuedAs, ...(after.proposal?.issuedAs ?? [])]),
+    );
+    return demandOf(evidence, { ...flood, conditions: flood.attention }, now)
+      .met.filter(({ condition }) => !condition.hazards.some((hazard) => answered.has(hazard)))
+      .map(({ condition: { id, text }, grounds }) => ({
+        kind: 'attention',
+        about: id,
+        words: `关注：${text}（${grounds.map(({ says }) => says).join('、')}）`,
+      }));
   }
 
   /** A list of others names them, and no risk point does: nobody would fetch them. */
@@ -174,6 +196,7 @@ const KINDS = [
   'warning-lapsed',
   'site-uncovered',
   'shelter-full',
+  'attention',
 ];
 
 /** Where people are moved, the water is watched. */

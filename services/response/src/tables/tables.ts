@@ -50,6 +50,22 @@ export class LevelHistoryRow {
 
 @Entity({
   schema: 'response',
+  name: 'emergency_period',
+  comment: 'Emergency flood periods of each authority, for good',
+})
+export class EmergencyPeriodRow {
+  @Key('authority, GB/T 2260') authority!: string;
+  @InstantKey('declared at') beganAt!: UtcInstant;
+  @TextsColumn('where; none: everywhere') counties!: readonly string[];
+  @TextColumn('who declared it') declaredBy!: string;
+  @TextColumn('why') reason!: string;
+  @TextColumn('order') event!: string;
+  @InstantColumn('lifted at; null: in force', { nullable: true }) endedAt!: UtcInstant | null;
+  @TextColumn('who lifted it', { nullable: true }) endedBy!: string | null;
+}
+
+@Entity({
+  schema: 'response',
   name: 'assessment',
   comment: 'Why the level was what it was, each time the answer changed',
 })
