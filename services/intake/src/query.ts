@@ -161,6 +161,7 @@ export class IntakeQuery {
   async checks(): Promise<readonly Check[]> {
     const conflicts = (await this.conflicts()).length;
     const { brokenMappings } = this.plan;
+    const lost = await this.persons.lostKeys(this.db);
     const silent = (await this.sources()).filter(({ silentSince }) => silentSince !== null).map(({ name }) => name);
     return [
       {
@@ -179,6 +180,16 @@ export class IntakeQuery {
         found: silent.length === 0 ? 'none is silent' : `silent: ${silent.join(', ')}`,
         expected: 'none is silent',
         advice: { zh: '数据源中断：fengsui sources', en: 'sources are silent: `fengsui sources`' },
+      },
+      {
+        name: 'person-keys',
+        ok: lost.length === 0,
+        found: lost.length === 0 ? 'all are here' : `missing: ${lost.join(', ')}`,
+        expected: 'all are here',
+        advice: {
+          zh: '姓名封存所用密钥缺失，名单无法还原姓名：从备份恢复 FENGSUI_HOME/person-keys',
+          en: 'keys of names are missing, nobody can be named: restore FENGSUI_HOME/person-keys from its backup',
+        },
       },
       {
         name: 'mappings',

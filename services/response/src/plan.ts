@@ -118,6 +118,12 @@ export class ResponsePlan {
     this.lateRecordWithinHours = lateRecordWithinHours;
   }
 
+  /** The same plan, by which nobody owes a receipt or a report: for a season that is played once more. */
+  forReplay(): ResponsePlan {
+    const same = Object.create(ResponsePlan.prototype) as ResponsePlan;
+    return Object.assign(same, this, { obligations: ObligationsPlan.none });
+  }
+
   /** Whether any authority's plan has a condition of a measure. */
   asksFor(measure: SingleMeasure['measure']): boolean {
     return this.asked.has(measure);

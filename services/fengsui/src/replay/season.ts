@@ -57,7 +57,7 @@ export async function playSeason(
     await migrate(server.url, [...BASE_SCHEMAS, RESPONSE_SCHEMA]);
     const { KAFKA_BROKERS: _, ...rest } = settings;
     const quiet = { ...rest, LOG_LEVEL: 'error' as const };
-    const parts = { schemas: [RESPONSE_SCHEMA], modules: [ResponseModule.of(plan)], http: false };
+    const parts = { schemas: [RESPONSE_SCHEMA], modules: [ResponseModule.of(plan.forReplay())], http: false };
     // The first schedules of the service must stand on virtual time already.
     const before = await startServices(server.url, quiet, { ...parts, consumers: [] });
     await new VirtualTime(before.runtime.db, before.runtime.log).set(addMinutes(first.event.recordedAt, -1));

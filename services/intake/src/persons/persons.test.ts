@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { recordsAfter, verifyAudit } from '@fengsui/access';
@@ -145,6 +145,17 @@ describe('whoever comes in by name', () => {
     const detail = await query.input(input?.sha256 ?? '');
     expect((await query.contents(detail as NonNullable<typeof detail>)).toString()).toContain(NAME);
     expect(await receiving.again(input?.sha256 ?? '', 'tester')).toMatchObject({ duplicates: 1, accepted: 0 });
+  });
+
+  it('is missed when its key is gone without anybody having destroyed it: the installation says so', async () => {
+    const state = async (): Promise<boolean | undefined> =>
+      (await query.checks()).find(({ name }) => name === 'person-keys')?.ok;
+    expect(await state()).toBe(true);
+    const key = readFileSync(path.join(folder, 'ledger'));
+    rmSync(path.join(folder, 'ledger'));
+    expect(await state()).toBe(false);
+    writeFileSync(path.join(folder, 'ledger'), key, { mode: 0o600 });
+    expect(await state()).toBe(true);
   });
 
   it('is nobody any more when the time is over: the key goes, and hashes, counts and chain still verify', async () => {

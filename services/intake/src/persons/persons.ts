@@ -100,6 +100,17 @@ export class Persons {
     }
   }
 
+  /** Keys that something is sealed under, and that are not here though nobody destroyed them. */
+  async lostKeys(db: Db): Promise<readonly string[]> {
+    const used = await rows<{ key: string }>(
+      db,
+      `select key_name as key from intake.person where key_name = $1 group by key_name
+       union select key_name from intake.person_key where destroyed_at is null order by key`,
+      [LEDGER_KEY],
+    );
+    return used.map(({ key }) => key).filter((key) => !this.keys.has(key));
+  }
+
   /** Whom pseudonyms stand for; those whose key was destroyed are missing. Whoever asks has the right to it. */
   async named(db: Db, persons: readonly string[]): Promise<readonly PersonNamed[]> {
     const found = await rows<Pick<PersonRow, 'person' | 'keyName' | 'sealed'>>(

@@ -10,6 +10,9 @@ type ReportAt = Readonly<Record<LevelOrdered, readonly string[]>>;
 
 /** What is owed by a time in this city. */
 export class ObligationsPlan {
+  /** Nothing is owed. */
+  static readonly none = new ObligationsPlan('', 60, [], new Map());
+
   private constructor(
     readonly version: string,
     readonly remindEveryMinutes: number,
@@ -27,7 +30,7 @@ export class ObligationsPlan {
    * @throws SettingsError when a step, an owner or an authority stands twice: one of the two would be lost
    */
   static read(folder: string, reportAt: ReportAt | null): ObligationsPlan {
-    if (!existsSync(path.join(folder, FILE))) return new ObligationsPlan('', 60, [], new Map());
+    if (!existsSync(path.join(folder, FILE))) return ObligationsPlan.none;
     const { value, version } = readPlanYaml(folder, FILE, ObligationsFile);
     const faults = [
       ...twice(
