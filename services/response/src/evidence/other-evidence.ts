@@ -5,7 +5,7 @@ import {
   type StormPositionV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import { insertReturning, insertRows, rows, run, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, one, run, type Tx } from '@fengsui/database';
 import type { Evidence } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
@@ -91,24 +91,12 @@ export class OtherEvidence {
   }
 
   async load(tx: Tx, now: UtcInstant): Promise<Others> {
-    const measured = await rows<MeasuredRow>(
-      tx,
-      'select station, quantity, at, value, event from response.measured order by station, quantity',
-    );
-    const situations = await rows<Evidence['situations'][number]>(
-      tx,
-      `select event, report_id as "reportId", kind, grade, counties, river, until_at as "untilAt",
-              reported_by as "reportedBy"
-       from response.situation where not over and (until_at is null or until_at > $1) order by report_id`,
-      [now],
-    );
-    const storms = await rows<StormRow>(
-      tx,
-      `select storm_id as "stormId", name, at, grade, km, event, kind from response.storm
-       where (kind = 'analysis' and at > $1) or (kind = 'forecast' and at > $2 and issued_at > $3)
-       order by storm_id, at, issuer`,
-      [addMinutes(now, -ANALYSIS_HOURS * 60), now, addMinutes(now, -STORM_KEPT_HOURS * 60)],
-    );
+    const found = await one<Loaded>(tx, LOADED, [
+      now,
+      addMinutes(now, -ANALYSIS_HOURS * 60),
+      addMinutes(now, -STORM_KEPT_HOURS * 60),
+    ]);
+    const { measured, situations, storms } = found ?? { measured: [], situations: [], storms: [] };
     return {
       flows: measured.flatMap(({ quantity, station, at, value, event }) =>
         quantity === 'flow' ? [{ station, at, flowM3s: value, event }] : [],
@@ -132,3 +120,24 @@ export class OtherEvidence {
     };
   }
 }
+
+type Loaded = Readonly<{
+  measured: readonly MeasuredRow[];
+  situations: Others['situations'];
+  storms: readonly StormRow[];
+}>;
+
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+const instant = (column: string, name: string): string =>
+  `to_char(${column} at time zone 'UTC', ${INSTANT}) as "${name}"`;
+const listOf = (query: string): string => `(select coalesce(json_agg(one), '[]') from (${query}) one)`;
+
+/** All of it in one question: the case is weighed at every instant at which something comes in. */
+const LOADED = `select
+  ${listOf(`select station, quantity, ${instant('at', 'at')}, value, event from response.measured order by station, quantity`)} as measured,
+  ${listOf(`select event, report_id as "reportId", kind, grade, counties, river, ${instant('until_at', 'untilAt')},
+      reported_by as "reportedBy"
+    from response.situation where not over and (until_at is null or until_at > $1) order by report_id`)} as situations,
+  ${listOf(`select storm_id as "stormId", name, ${instant('at', 'at')}, grade, km, event, kind from response.storm
+    where (kind = 'analysis' and at > $2) or (kind = 'forecast' and at > $1 and issued_at > $3)
+    order by storm_id, at, issuer`)} as storms`;
