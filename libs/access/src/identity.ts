@@ -33,6 +33,8 @@ export const may = ({ grants, scope }: Identity, right: Right): boolean =>
 /** What an order is about, as far as its own words tell. Where they do not, whoever takes it looks again. */
 function divisionOf({ data }: OrderV1): string | null {
   if ('authority' in data) return data.authority;
+  // Who says that one county has done what it owes speaks for that county; of several, or of others, for the city.
+  if ('owners' in data) return data.owners.length === 1 ? (/^\d{6}$/.exec(data.owners[0] ?? '')?.[0] ?? null) : null;
   return 'taskId' in data ? (/\/(\d{6})-/.exec(data.taskId)?.[1] ?? null) : null;
 }
 
@@ -69,7 +71,7 @@ export function rightToGive(order: OrderV1, giver: Identity, plan: AccessPlan, n
   const division = divisionOf(order);
   const fitting =
     division === null
-      ? grants.filter((one) => rightsOf([one]).has(right) && reachesAll(one, right))
+      ? grants.filter((one) => rightsOf([one]).has(right) && reachesAll(one, right, kind))
       : grantsFor(grants, right, division);
   if (fitting.length === 0)
     return refusal(
@@ -103,8 +105,8 @@ function levelRight({ data }: OrderV1, grants: readonly Grant[], plan: AccessPla
  * What an order is about is not told by its own words: a fire, an event. Who judges or corrects it does so for the
  * city.
  */
-const reachesAll = ({ authority }: Grant, right: Right): boolean =>
-  (right !== 'judge' && right !== 'correct') || authority.endsWith('00');
+const reachesAll = ({ authority }: Grant, right: Right, kind: OrderV1['data']['kind']): boolean =>
+  (right !== 'judge' && right !== 'correct' && kind !== 'fulfil') || authority.endsWith('00');
 
 /** What takes two people when it is entered late: see the rule of two persons. */
 const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'convert', 'end']);

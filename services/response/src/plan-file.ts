@@ -29,9 +29,11 @@ const count = Type.Integer({ minimum: 1 });
 /** Something stands there: a point without an organiser is nobody's. */
 const written = Type.String({ pattern: '\\S' });
 
-/** Hours over which rain is summed. */
+/** Hours for which critical rain is laid down, and over which rain is always summed. */
 export const RAIN_HOURS = [1, 3, 6, 12, 24];
-const rainHours = Type.Union(RAIN_HOURS.map((hours) => Type.Literal(hours)));
+/** Over these, too, where a condition asks for it: what fell before 前期雨量. */
+const ANTECEDENT_HOURS = [48, 72, 120, 168];
+const rainHours = Type.Union([...RAIN_HOURS, ...ANTECEDENT_HOURS].map((hours) => Type.Literal(hours)));
 const more = Type.Number({ exclusiveMinimum: 0 });
 const hazards = Type.Array(Type.Unsafe<Hazard>(Type.String({ enum: [...HAZARDS] })), { minItems: 1 });
 const authorityKind = Type.Unsafe<AuthorityKind>(Type.String({ enum: [...AUTHORITY_KINDS] }));

@@ -81,6 +81,8 @@ export class ResponsePlan {
   /** The city's. */
   readonly flood: FloodPlan;
   private readonly notices: Rest['notices'];
+  /** Hours over which rain is summed, shortest first. */
+  readonly rainHours: readonly number[];
   private readonly asked: ReadonlySet<string>;
   private readonly middles: readonly Readonly<{ latitude: number; longitude: number }>[];
   /** Metres above the warning stage from which on any authority's plan calls for something. */
@@ -100,6 +102,13 @@ export class ResponsePlan {
         one.conditions.flatMap(({ when }) => measuresOf(when).map((part) => part.measure)),
       ),
     );
+    const parts = [...plans.values()].flatMap((one) =>
+      [...one.conditions, ...(one.attention ?? [])].flatMap(({ when }) => measuresOf(when)),
+    );
+    const before = parts.flatMap((part) =>
+      part.measure === 'rain' || part.measure === 'areal-rain' ? [part.hours] : [],
+    );
+    this.rainHours = [...new Set([...RAIN_HOURS, ...before])].sort((a, b) => a - b);
     this.middles = counties.outlines.map(({ box: [west, south, east, north] }) => ({
       latitude: (south + north) / 2,
       longitude: (west + east) / 2,

@@ -14,12 +14,15 @@ const STRICT = AccessPlan.read(path.join(ROOT, 'plans', 'shaoguan'));
 const NOW = utc('2020-06-07T00:00:00Z');
 /** Every kind of order that the contract knows: a new one is in the table by itself. */
 const KINDS = CONTRACTS['order.v1'].properties.data.anyOf.map(({ properties }) => properties.kind.const as OrderKind);
-const DECIDES: readonly OrderKind[] = KINDS.filter((kind) => kind !== 'answer' && kind !== 'progress');
+const DECIDES: readonly OrderKind[] = KINDS.filter(
+  (kind) => kind !== 'answer' && kind !== 'progress' && kind !== 'fulfil',
+);
 
 const order = (kind: OrderKind, more: object = {}): OrderV1 =>
   ({ type: 'order.v1', occurredAt: NOW, data: { kind, speaksFor: null, ...aboutOf(kind), ...more } }) as OrderV1;
 const aboutOf = (kind: OrderKind): object => {
-  if (kind === 'progress') return { taskId: '441800-flood-2020-E01/441881-001' };
+  if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
+  if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
   return ['answer', 'verdict', 'correct'].includes(kind) ? {} : { authority: '441800', ...level };
 };
@@ -54,10 +57,10 @@ const given = (kind: OrderKind, by: Way, more: object = {}): string => {
 
 /** Who may give what, as the bureau would say it: the other way round from the code. */
 const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
-  'duty-officer': ['answer', 'progress', 'verdict', 'locate'],
+  'duty-officer': ['answer', 'progress', 'fulfil', 'verdict', 'locate'],
   leader: KINDS,
   approver: KINDS,
-  feeder: ['progress'],
+  feeder: ['progress', 'fulfil'],
   statistician: ['correct'],
   auditor: [],
   'system-administrator': [],
@@ -115,6 +118,10 @@ describe('somebody who is logged in', () => {
     expect(given('raise', county, { authority: '441881' })).toBe('liang approve-III');
     expect(given('progress', county)).toBe('liang report');
     expect(given('progress', county, { taskId: 'E01/441882-001' })).toBe('refused');
+    expect(given('fulfil', county)).toBe('liang report');
+    for (const owners of [['441882'], ['441881', '441882'], ['water'], []])
+      expect([owners, given('fulfil', county, { owners })]).toEqual([owners, 'refused']);
+    expect(given('fulfil', by(['duty-officer']), { owners: [] })).toBe('liang report');
   });
 
   it('speaks for another by a delegation that holds, with what the other may do, and is the one who decided', () => {

@@ -105,9 +105,11 @@ function forbidden(event: ObservedEvent, { name, contracts, areas }: Feeder): Re
     : { place: '', reason: `${name} may not send for ${outside}`, expected: `divisions of ${areas.join(', ')}` };
 }
 
-/** Of an order: its authority, or the county of the risk point whose task it is about. */
+/** Of an order: its authority, who has done what they owe, or the county of the risk point whose task it is about. */
 function divisionOf(data: OrderV1['data']): readonly string[] {
   if ('authority' in data) return [data.authority];
+  // Of several who owe something each is a county of its own; anybody else is none of an area.
+  if ('owners' in data) return data.owners;
   const [, county] = 'taskId' in data ? (/\/(\d{6})-/.exec(data.taskId) ?? []) : [];
   return county === undefined ? [] : [county];
 }

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loneService, type LoneService } from '@fengsui/service/testing';
@@ -106,4 +108,37 @@ it('a typhoon that is forecast to come near', async () => {
   expect(await proposed()).toEqual([]);
   await position('forecast', '+1 03:00', 22.8, 113);
   expect(await proposed()).toEqual([expect.stringMatching(/^防风III .*台风“海高斯”预计距本市\d+公里/)]);
+});
+
+it('rain of the days before, where the plan asks for it', async () => {
+  await response.end();
+  const plan = mkdtempSync(path.join(os.tmpdir(), 'fengsui-plan-'));
+  cpSync(PLAN, plan, { recursive: true });
+  const file = path.join(plan, 'flood-response.yaml');
+  const condition = `  - { id: wet-ground, level: III, when: { measure: rain, hours: 72, mm: 400, stations: 1 }, text: 三日雨量400毫米, source: test, verified: false }`;
+  const ceiling = `  - { of: rain, hours: 72, level: III, reason: test }`;
+  const text = readFileSync(file, 'utf8')
+    .replace('\nconditions:\n', `\nconditions:\n${condition}\n`)
+    .replace('\nceilings:\n', `\nceilings:\n${ceiling}\n`);
+  writeFileSync(file, text);
+  response = await loneService('response', '2020-06-06', RESPONSE_SCHEMA, () =>
+    ResponseModule.of(ResponsePlan.read(plan)),
+  );
+  await response.at('08:00');
+  const day = (n: number, mm: number): Promise<void> =>
+    response.give({
+      type: 'reading.v1',
+      key: 'fogang',
+      id: `reading/fogang/rain/${n}`,
+      occurredAt: response.instant(n === 0 ? '08:00' : `+${n} 08:00`),
+      data: { station: 'fogang', quantity: 'rain', rainMm: mm, windowMinutes: 1_440 },
+    });
+  await day(0, 150);
+  await response.at('+1 08:00');
+  await day(1, 140);
+  expect(await proposed()).toEqual([]);
+  await response.at('+2 08:00');
+  await day(2, 115);
+  expect(await proposed()).toEqual([expect.stringMatching(/^防汛III .*佛冈站72小时雨量405毫米/)]);
+  rmSync(plan, { recursive: true });
 });

@@ -2,14 +2,13 @@ import type { ReadingV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
 import { canFall, NEAR_SHARE, rainSumOf, type Evidence, type RainWindow } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
-import { RAIN_HOURS } from '../plan-file.js';
 import { ResponsePlan } from '../plan.js';
 import { RainBandRow, RainRow } from '../tables/tables.js';
 import { matters, quietMinutes, round, type Band } from './bands.js';
 
 type Rain = Evidence['rains'][number];
 
-/** Rain of the last day at each gauge, as windows that were measured. */
+/** Rain of the last day at each gauge, or of as long as the plan asks for, as windows that were measured. */
 @Injectable()
 export class RainStore {
   constructor(private readonly plan: ResponsePlan) {}
@@ -18,7 +17,7 @@ export class RainStore {
   async add(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
     const measured: Pick<RainRow, 'station' | 'minutes' | 'at' | 'mm' | 'event'>[] = [];
     for (const { id, occurredAt, data } of readings) {
-      if (data.quantity !== 'rain' || data.windowMinutes === null || data.windowMinutes > DAY_MINUTES) continue;
+      if (data.quantity !== 'rain' || data.windowMinutes === null || data.windowMinutes > this.keptHours * 60) continue;
       const { station, windowMinutes: minutes, rainMm: mm } = data;
       if (canFall(mm, minutes, this.plan.gauges.get(station)?.mostRainMmPerHour ?? null))
         measured.push({ station, minutes, at: occurredAt, mm, event: id });
@@ -30,20 +29,25 @@ export class RainStore {
     await run(
       tx,
       `delete from response.rain r
-       using (select station, max(at) - interval '24 hours' as until from response.rain where station = any($1) group by station) old
+       using (select station, max(at) - make_interval(hours => $2) as until from response.rain where station = any($1) group by station) old
        where r.station = old.station and r.at <= old.until`,
-      [stations],
+      [stations, this.keptHours],
     );
     return this.crossed(tx, stations);
   }
 
   /** Rain of the hours of the plan up to the latest reading of each gauge. */
   async load(tx: Tx): Promise<readonly Rain[]> {
-    return sumsOf(tx, null);
+    return sumsOf(tx, this.plan.rainHours, null);
+  }
+
+  /** As long as the longest sum that a condition asks for. */
+  private get keptHours(): number {
+    return this.plan.rainHours.at(-1) ?? 0;
   }
 
   private async crossed(tx: Tx, stations: readonly string[]): Promise<boolean> {
-    const sums = await sumsOf(tx, stations);
+    const sums = await sumsOf(tx, this.plan.rainHours, stations);
     const before = await rainBands(tx, stations);
     const quiet = quietMinutes(this.plan.flood);
     const bands = stations.flatMap((station): Band[] => {
@@ -72,8 +76,6 @@ export class RainStore {
   }
 }
 
-const DAY_MINUTES = 24 * 60;
-
 /** Sums as the database adds them up: right where no two windows of the gauge overlap, else too much. */
 type Added = Readonly<{
   station: string;
@@ -84,7 +86,7 @@ type Added = Readonly<{
   minutes: readonly number[];
 }>;
 
-const ADDED = `with latest as (
+const added = (hours: readonly number[]): string => `with latest as (
     select station, max(at) as latest from response.rain where $1::text[] is null or station = any($1) group by station),
   windows as (
     select r.station, l.latest, r.at, r.mm, r.minutes, r.event, r.at - make_interval(mins => r.minutes) as since,
@@ -92,19 +94,19 @@ const ADDED = `with latest as (
     from response.rain r join latest l using (station))
   select station, latest as at, max(event) filter (where at = latest) as event,
     count(*) filter (where since < before)::int as overlaps,
-    array[${RAIN_HOURS.map((hours) => `coalesce(sum(mm) filter (where since >= latest - interval '${hours} hours'), 0)`).join(', ')}] as mm,
-    array[${RAIN_HOURS.map((hours) => `coalesce(sum(minutes) filter (where since >= latest - interval '${hours} hours'), 0)::int`).join(', ')}] as minutes
+    array[${hours.map((one) => `coalesce(sum(mm) filter (where since >= latest - interval '${one} hours'), 0)`).join(', ')}] as mm,
+    array[${hours.map((one) => `coalesce(sum(minutes) filter (where since >= latest - interval '${one} hours'), 0)::int`).join(', ')}] as minutes
   from windows group by station, latest order by station`;
 
 /** Rain of the hours of the plan up to the latest reading of each gauge; windows that overlap are counted once. */
-async function sumsOf(tx: Tx, stations: readonly string[] | null): Promise<readonly Rain[]> {
-  const added = await rows<Added>(tx, ADDED, [stations]);
-  const overlapping = added.filter(({ overlaps }) => overlaps > 0).map(({ station }) => station);
+async function sumsOf(tx: Tx, asked: readonly number[], stations: readonly string[] | null): Promise<readonly Rain[]> {
+  const sums = await rows<Added>(tx, added(asked), [stations]);
+  const overlapping = sums.filter(({ overlaps }) => overlaps > 0).map(({ station }) => station);
   const windows = overlapping.length === 0 ? [] : await windowsOf(tx, overlapping);
-  return added.flatMap(({ station, at, event, overlaps, mm, minutes }) => {
+  return sums.flatMap(({ station, at, event, overlaps, mm, minutes }) => {
     const own = windows.filter((window) => window.station === station);
     const until = own.at(-1)?.end ?? 0;
-    return RAIN_HOURS.map((hours, n): Rain => {
+    return asked.map((hours, n): Rain => {
       if (overlaps > 0) return { station, at, hours, ...rainSumOf(own, until, hours) };
       return { station, at, hours, mm: round(mm[n] ?? 0), coveredMinutes: minutes[n] ?? 0, events: [event] };
     });

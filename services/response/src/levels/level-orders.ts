@@ -136,7 +136,9 @@ export class LevelOrders {
     { before, after, all, ruling, order }: Omit<LevelChange, 'decidedBy' | 'countersignedBy'>,
     tx: Tx,
   ): Promise<Readonly<{ countersignedBy: string | null }> | Readonly<{ wanted: string }>> {
-    const moving = this.transfersOf(before, after, order).reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
+    const moving = this.transfersOf(before, after, order)
+      .filter(({ phase }) => phase === 'move')
+      .reduce((sum, { riskPoint }) => sum + riskPoint.people, 0);
     const unaccounted = ruling.to === 'none' ? await this.tasks.unaccountedOutside(once(after, all), tx) : 0;
     const reach = { unaccounted, moving, late: order.data.late !== undefined };
     const why = whySecondPerson(ruling, reach, this.plan.access.twoPersons);
