@@ -9,6 +9,9 @@ const KINDS: Readonly<Record<string, Said>> = {
   'warning-unplaced': { zh: '区域待认定', en: 'warning unplaced' },
   'ledger-exceeded': { zh: '超出台账', en: 'beyond the ledger' },
   'task-unusable': { zh: '转移任务未生成', en: 'task unusable' },
+  'site-uncovered': { zh: '场所未覆盖', en: 'site not covered' },
+  'shelter-full': { zh: '避护场所超员', en: 'shelter full' },
+  attention: { zh: '关注', en: 'attention' },
   'warning-lapsed': { zh: '预警待核实', en: 'warning lapsed' },
 };
 

@@ -15,6 +15,10 @@ const STATES: Readonly<Record<string, string>> = {
   answered: '已应答',
   exhausted: '无人应答',
   closed: '已结束',
+  unverified: '待核实',
+  open: '未办',
+  met: '已办结',
+  dropped: '不再需要',
 };
 /** A state in the language of the terminal. */
 export const state = (terminal: Terminal, name: string): string =>
