@@ -1,5 +1,5 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
-import type { Note } from '../keeping/kept-inputs.js';
+import type { Note, Unknown } from '../keeping/kept-inputs.js';
 import { inChinese, noteInChinese } from './in-chinese.js';
 
 /**
@@ -46,6 +46,7 @@ export class Tally {
   private refused = 0;
   private conflicts = 0;
   private persons = 0;
+  private readonly unknown = new Map<string, Unknown & Readonly<{ records: number }>>();
   private readonly events: Record<string, number> = {};
   private readonly refusals: SaidRefusal[] = [];
   private readonly notes: SaidNote[] = [];
@@ -81,6 +82,19 @@ export class Tally {
   /** Persons that were named, before pseudonyms stood for them. */
   names(persons: number): void {
     this.persons += persons;
+  }
+
+  /** Names that the plan does not know, in what was stored so far. */
+  meet(unknown: readonly Unknown[]): void {
+    for (const { kind, name, records = 1 } of unknown) {
+      const key = `${kind} ${name}`;
+      this.unknown.set(key, { kind, name, records: (this.unknown.get(key)?.records ?? 0) + records });
+    }
+  }
+
+  /** Each with how many records came under it. */
+  get strangers(): readonly Unknown[] {
+    return [...this.unknown.values()];
   }
 
   /** Of a rehearsal. */

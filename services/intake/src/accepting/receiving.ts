@@ -115,7 +115,7 @@ export class Receiving {
       now,
       input,
       tally,
-      input.finish,
+      { finish: input.finish },
     );
     return tally.receipt();
   }
@@ -309,7 +309,7 @@ export class Receiving {
     now: UtcInstant,
     input: Known,
     tally: Tally,
-    finish?: Input['finish'],
+    last: Readonly<{ finish: Input['finish'] }> | null = null,
   ): Promise<void> {
     const { sha256 } = input.payload;
     const source = input.door === 'poll' ? input.actor.replace('source:', '') : null;
@@ -330,16 +330,18 @@ export class Receiving {
         outcomes.flatMap((one) => ('events' in one && one.events.length > 0 ? one.notes : [])),
       );
       const unknown = outcomes.flatMap(unknownIn);
-      await this.kept.keepUnknown(tx, input.actor, now, unknown);
+      // Once an input, with its last chunk: a table of a city that is not ours names a thousand stations in each.
+      if (last !== null) await this.kept.keepUnknown(tx, input.actor, now, [...tally.strangers, ...unknown]);
       const events = outcomes.flatMap((one) => ('events' in one ? one.events : []));
       if (source !== null) await this.kept.keepSeen(tx, source, now, events);
-      await finish?.(tx, refusalOfAll(outcomes, tally));
+      await last?.finish?.(tx, refusalOfAll(outcomes, tally));
       await appendAudit(tx, actsOf(events, input.way), now);
       if (events.length > 0) await this.log.append(tx, events);
       return { outcomes, events, unknown };
     });
     // Only after the commit: a chunk that failed is counted nowhere.
     tally.names(namedIn(judged).length);
+    if (last === null) tally.meet(unknown);
     if (source !== null) measured(source, events, unknown);
     for (const outcome of outcomes)
       if ('refusals' in outcome) tally.refuse(outcome.refusals);

@@ -63,7 +63,11 @@ const put = (contents: Contents, name: string, content: string, event: string): 
 export type Note = Readonly<{ place: string; note: string }>;
 
 /** What came in under a name that the plan does not know. */
-export type Unknown = Readonly<{ kind: 'station' | 'sender' | 'place'; name: string }>;
+export type Unknown = Readonly<{
+  kind: 'station' | 'sender' | 'place';
+  name: string;
+  /** How many records, if more than one. */ records?: number;
+}>;
 
 /** A value of PostgreSQL holds 1 GB; a part that one figure is traced to should not take that long. */
 const PART_BYTES = 1_000_000;
@@ -270,11 +274,11 @@ export class KeptInputs {
   async keepUnknown(tx: Tx, actor: string, at: UtcInstant, unknown: readonly Unknown[]): Promise<void> {
     if (unknown.length === 0) return;
     const counts = new Map<string, UnknownRow>();
-    for (const { kind, name: written } of unknown) {
+    for (const { kind, name: written, records = 1 } of unknown) {
       const name = clean(written).slice(0, MOST_NAME);
       const key = `${kind} ${name}`;
       const before = counts.get(key);
-      counts.set(key, { kind, name, actor, firstAt: at, lastAt: at, records: (before?.records ?? 0) + 1 });
+      counts.set(key, { kind, name, actor, firstAt: at, lastAt: at, records: (before?.records ?? 0) + records });
     }
     await run(
       tx,

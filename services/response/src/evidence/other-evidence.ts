@@ -25,13 +25,13 @@ export class OtherEvidence {
 
   /** Discharges and reservoir levels at gauges of the plan. @returns whether the case must be weighed anew */
   async addReadings(tx: Tx, readings: readonly ReadingV1[]): Promise<boolean> {
-    const measured = readings.flatMap(({ id, occurredAt, data }): MeasuredRow[] => {
-      const value = data.quantity === 'flow' ? data.flowM3s : data.quantity === 'reservoir-level' ? data.levelM : null;
-      if (value === null || !this.plan.gauges.has(data.station)) return [];
-      return [
-        { station: data.station, quantity: data.quantity as MeasuredRow['quantity'], at: occurredAt, value, event: id },
-      ];
-    });
+    const measured: MeasuredRow[] = [];
+    // Nearly all readings are stages and rain: this is done for each of them.
+    for (const { id: event, occurredAt: at, data } of readings) {
+      if (data.quantity === 'stage' || data.quantity === 'rain' || !this.plan.gauges.has(data.station)) continue;
+      const { station, quantity } = data;
+      measured.push({ station, quantity, at, value: data.quantity === 'flow' ? data.flowM3s : data.levelM, event });
+    }
     if (measured.length === 0) return false;
     const last = new Map<string, MeasuredRow>();
     for (const row of measured) {
