@@ -192,6 +192,7 @@ export class EvidenceStore {
        from response.forecast where valid_at > $1 order by station, issuer, valid_at`,
       [now],
     );
+    const { levels, ...others } = await this.others.load(tx, now);
     return {
       warnings,
       stages: stages.flatMap(({ station, at, stageM, event, beforeAt, beforeM }) => {
@@ -212,19 +213,13 @@ export class EvidenceStore {
         };
       }),
       rains: await this.rain.load(tx),
-      levels: [...(await this.declared(tx)), ...states.flatMap((state) => this.levelOf(state))],
-      ...(await this.others.load(tx, now)),
+      ...others,
+      // An authority that decides here is heard by its own state alone.
+      levels: [
+        ...levels.filter(({ authority }) => this.plan.planOf(authority) === null),
+        ...states.flatMap((state) => this.levelOf(state)),
+      ],
     };
-  }
-
-  /** An authority that decides here is heard by its own state alone. */
-  private async declared(tx: Tx): Promise<readonly DeclaredLevel[]> {
-    const found = await rows<DeclaredLevel>(
-      tx,
-      `select event, authority, name, kind, hazards, level, counties from response.declared_level
-       where level <> 'none' order by authority, hazard`,
-    );
-    return found.filter(({ authority }) => this.plan.planOf(authority) === null);
   }
 
   private levelOf({ authority, hazard, issuedAs, level, areas, episodeId }: FloodResponse): DeclaredLevel[] {

@@ -12,7 +12,7 @@ import { ResponsePlan } from '../plan.js';
 import { MeasuredRow, SituationRow, StormRow } from '../tables/tables.js';
 import { round } from './bands.js';
 
-type Others = Pick<Evidence, 'flows' | 'reservoirs' | 'situations' | 'storms'>;
+type Others = Pick<Evidence, 'flows' | 'reservoirs' | 'situations' | 'storms' | 'levels'>;
 
 /** An analysis of a storm is where it is for so long; issuers give one every three to six hours. */
 const ANALYSIS_HOURS = 12;
@@ -96,7 +96,7 @@ export class OtherEvidence {
       addMinutes(now, -ANALYSIS_HOURS * 60),
       addMinutes(now, -STORM_KEPT_HOURS * 60),
     ]);
-    const { measured, situations, storms } = found ?? { measured: [], situations: [], storms: [] };
+    const { measured, situations, storms, levels } = found ?? NOTHING;
     return {
       flows: measured.flatMap(({ quantity, station, at, value, event }) =>
         quantity === 'flow' ? [{ station, at, flowM3s: value, event }] : [],
@@ -108,6 +108,7 @@ export class OtherEvidence {
           : [];
       }),
       situations,
+      levels,
       storms: storms.map(({ stormId, name, at, grade, km, event, kind }) => ({
         stormId,
         name,
@@ -125,7 +126,9 @@ type Loaded = Readonly<{
   measured: readonly MeasuredRow[];
   situations: Others['situations'];
   storms: readonly StormRow[];
+  levels: Others['levels'];
 }>;
+const NOTHING: Loaded = { measured: [], situations: [], storms: [], levels: [] };
 
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const instant = (column: string, name: string): string =>
@@ -140,4 +143,6 @@ const LOADED = `select
     from response.situation where not over and (until_at is null or until_at > $1) order by report_id`)} as situations,
   ${listOf(`select storm_id as "stormId", name, ${instant('at', 'at')}, grade, km, event, kind from response.storm
     where (kind = 'analysis' and at > $2) or (kind = 'forecast' and at > $1 and issued_at > $3)
-    order by storm_id, at, issuer`)} as storms`;
+    order by storm_id, at, issuer`)} as storms,
+  ${listOf(`select event, authority, name, kind, hazards, level, counties from response.declared_level
+    where level <> 'none' order by authority, hazard`)} as levels`;

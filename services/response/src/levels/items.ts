@@ -52,7 +52,8 @@ export class Items {
       ...(await this.warnings(tx, now)),
       ...this.uncoveredSites(),
       ...this.attention(evidence, weighed, now),
-      ...(await this.fullShelters(tx)),
+      // Where nothing is in force nobody is on the way to a shelter.
+      ...(weighed.some(({ after }) => after.level !== 'none') ? await this.fullShelters(tx) : []),
     ];
     const { opened, closed } = await this.sync(tx, wanted, now);
     return {
