@@ -12,7 +12,7 @@ import { EXACT_POINTS } from '@fengsui/regions';
 import { gradeOf } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
-import { NAMES_PERSONS, withoutNames, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
+import { withoutNames, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
 import { leftOut, type Draft, type SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
@@ -55,7 +55,8 @@ export function check(
   const refusals: Refusal[] = [];
   let named: readonly Named[] = [];
   for (const written of record.drafts) {
-    const masked = NAMES_PERSONS.has(written.type) ? withoutNames(written, pseudonyms) : null;
+    const { type } = written;
+    const masked = type === 'order.v1' || type === 'transfer-ledger.v1' ? withoutNames(written, pseudonyms) : null;
     if (masked !== null && masked.named.length > 0) named = [...named, ...masked.named];
     const one = checkedOf(masked?.draft ?? written, place);
     if (Array.isArray(one)) refusals.push(...one);
@@ -68,13 +69,12 @@ export function check(
     if (event.type === 'incident.v1') odd.push(...gradeNotes(event));
   }
   for (const refusal of refusals) odd.push(leftOut(refusal));
-  return {
-    ...at,
-    events,
-    notes: odd.length === 0 ? notes : [...notes, ...odd],
-    signedBy: record.signedBy ?? null,
-    ...(named.length === 0 ? {} : { named }),
-  };
+  const all = odd.length === 0 ? notes : [...notes, ...odd];
+  const signedBy = record.signedBy ?? null;
+  // Two shapes and no spread: this is done for every row.
+  return named.length === 0
+    ? { place, from, length, events, notes: all, signedBy }
+    : { place, from, length, events, notes: all, signedBy, named };
 }
 
 function checkedOf({ type, occurredAt, data: given }: Draft, place: string): CheckedEvent | Refusal[] {

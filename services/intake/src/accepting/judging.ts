@@ -39,7 +39,7 @@ export function judge(record: CheckedRecord, way: Way, now: UtcInstant, permit?:
   if (refusals.length > 0) return { refusals };
   const candidates = judged as Candidate[];
   const odd = [...record.notes, ...candidates.flatMap(({ event, notes }) => [...notes, ...doubts(event)])];
-  return { candidates, notes: odd.map((note) => ({ place: record.place, note })), named: record.named ?? [] };
+  return { candidates, notes: odd.map((note) => ({ place: record.place, note })), named: record.named ?? NOBODY };
 }
 
 function candidateOf(
@@ -87,6 +87,7 @@ function byItsStation(checked: CheckedEvent, { stations }: Way): CheckedEvent {
   };
 }
 
+const NOBODY: readonly Named[] = [];
 const NO_STRANGER: Readonly<{ note: string | null; unknown: readonly Unknown[] }> = { note: null, unknown: [] };
 
 /** A station that the plan does not know: its readings are kept, and weighed nowhere. */

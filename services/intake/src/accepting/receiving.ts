@@ -434,8 +434,11 @@ type Outcome =
       unknown: readonly Unknown[];
     }>;
 
-const namedIn = (judged: readonly Judged[]): readonly Named[] =>
-  judged.flatMap((one) => ('named' in one ? one.named : []));
+function namedIn(judged: readonly Judged[]): readonly Named[] {
+  const named: Named[] = [];
+  for (const one of judged) if ('named' in one && one.named.length > 0) named.push(...one.named);
+  return named;
+}
 
 const unknownIn = (outcome: Outcome): readonly Unknown[] => ('unknown' in outcome ? outcome.unknown : []);
 
