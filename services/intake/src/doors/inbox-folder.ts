@@ -25,8 +25,7 @@ const UNFINISHED = /^\.|\.(part|tmp|filepart|crdownload)$/i;
  * A folder that others drop files into. A writer renames a file into it when it is whole, or lets it lie unchanged
  * between two looks. What is picked up moves at once to `taken/`, so that nobody else picks it up, and then to
  * `archive/<day>/` or `refused/<day>/` with what became of it beside it; of one that names persons only that stays. A
- * file found in `taken/` at the start was
- * cut off, and is taken in again: facts that are in already are duplicates.
+ * file found in `taken/` at the start was cut off, and is taken in again: facts that are in already are duplicates.
  */
 export class InboxFolder implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('inbox');

@@ -14,16 +14,7 @@ import { Consumes, done, Takes, type OrderResult } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { ReportingPlan } from '../plan.js';
 import { FactBook } from './fact-book.js';
-import { partsOf } from './facts.js';
-
-type Counted =
-  | IncidentV1
-  | WorkRecordV1
-  | FireJudgedV1
-  | ResponseChangedV1
-  | TransferTaskProgressedV1
-  | ObligationMetV1
-  | ObligationDroppedV1;
+import { partsOf, type Counted } from './facts.js';
 
 /** Everything that the report counts becomes facts. */
 @Controller()

@@ -53,17 +53,18 @@ export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptEntry }
  */
 export type KeptEntry = Readonly<{ at: UtcInstant; recordedAt?: UtcInstant; nth?: number } & Record<string, unknown>>;
 
+/** Events that the report counts, or that correct what it counted. */
+export type Counted =
+  | IncidentV1
+  | WorkRecordV1
+  | FireJudgedV1
+  | ResponseChangedV1
+  | TransferTaskProgressedV1
+  | ObligationMetV1
+  | ObligationDroppedV1;
+
 /** The parts that events play in the report. Events that the report does not count have none. */
-export function partsOf(
-  event:
-    | IncidentV1
-    | WorkRecordV1
-    | FireJudgedV1
-    | ResponseChangedV1
-    | TransferTaskProgressedV1
-    | ObligationMetV1
-    | ObligationDroppedV1,
-): readonly Part[] {
+export function partsOf(event: Counted): readonly Part[] {
   switch (event.type) {
     case 'incident.v1':
       return incidentParts(event);
