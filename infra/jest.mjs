@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,9 @@ const words = process.argv.slice(2);
 const [kafka, browser, alone] = ['--kafka', '--browser', '--alone'].map((word) => words.includes(word));
 const suite = kafka ? 'kafka' : browser ? 'browser' : null;
 const patterns = words.filter((word) => !word.startsWith('--'));
+
+/** How long Jest may take to end once its results are written. */
+const LINGERS_MS = 30_000;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-test-'));
 const server = alone ? null : await (await import('../libs/database/dist/index.js')).startEmbedded(folder);
@@ -60,7 +63,23 @@ child.stderr.on('data', (bytes) => {
   leaked ||= secrets.some((secret) => text.includes(secret));
   before = text.slice(-200); // one may be cut in two
 });
-const status = await new Promise((resolve) => child.once('close', resolve));
+const ended = new Promise((resolve) => child.once('close', resolve));
+/**
+ * A test that failed may have left a connection open, and Jest waits for it without end. Its results are written by
+ * then: what hangs is ended and counted.
+ */
+let hung = false;
+const watching = setInterval(() => {
+  if (hung || !existsSync(results) || Date.now() - statSync(results).mtimeMs < LINGERS_MS) return;
+  hung = true;
+  process.stdout.write(
+    `Jest had its results and did not end within ${LINGERS_MS / 1000} s: a test left something open\n`,
+  );
+  child.kill('SIGKILL');
+  child.stderr.destroy(); // what it started may hold the other end
+}, 1_000);
+const status = await ended;
+clearInterval(watching);
 if (leaked) process.stdout.write('a secret of this run stands in what was said\n');
 // No test at all is a failure: a pattern that fits nothing, or a file that was moved.
 const nothing = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 0 };
@@ -72,7 +91,7 @@ await server?.release();
 if (server !== null) rmSync(path.dirname(server.dataFolder), { recursive: true, force: true });
 rmSync(folder, { recursive: true, force: true });
 const none = numPassedTests + numFailedTests + numPendingTests + numRuntimeErrorTestSuites === 0 ? 1 : 0;
-const failed = numFailedTests + numRuntimeErrorTestSuites + none + (leaked ? 1 : 0);
+const failed = numFailedTests + numRuntimeErrorTestSuites + none + (leaked ? 1 : 0) + (hung ? 1 : 0);
 process.stdout.write(
   `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}\n`,
 );

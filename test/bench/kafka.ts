@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { SCHEMAS, startProcess, stopProcess } from '@fengsui/cli';
 import { checkEvent, type DomainEvent } from '@fengsui/contracts';
 import { connect, migrate, startEmbedded } from '@fengsui/database';
-import { ensureTopics, kafkaOf, partitionOf, Publisher } from '@fengsui/log';
+import { ensureTopics, kafkaOf, makeTopics, partitionOf, Publisher } from '@fengsui/log';
 import { readSettings } from '@fengsui/settings';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
@@ -299,9 +299,7 @@ class Bench {
     const admin = this.kafka.admin();
     await admin.connect();
     const application = `streams-${kindName}-${process.pid}`;
-    await admin.createTopics({
-      topics: [{ topic: `${application}-out`, numPartitions: PARTITIONS, replicationFactor: 1 }],
-    });
+    await makeTopics(admin, [{ topic: `${application}-out`, numPartitions: PARTITIONS, replicationFactor: 1 }]);
     const classPath = [
       path.join(STREAMS, 'target', 'streams-bench-1.jar'),
       path.join(STREAMS, 'target', 'libs', '*'),

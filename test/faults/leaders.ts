@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kafkaOf, Publisher } from '@fengsui/log';
+import { kafkaOf, makeTopics, Publisher } from '@fengsui/log';
 import { readSettings } from '@fengsui/settings';
 import type { Kafka, Message } from 'kafkajs';
 import { startBrokers } from '../brokers.js';
@@ -24,17 +24,14 @@ export async function leaders(
   try {
     const admin = kafka.admin();
     await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [
-        {
-          topic: TOPIC,
-          numPartitions: PARTITIONS,
-          replicationFactor: 3,
-          configEntries: [{ name: 'min.insync.replicas', value: '2' }],
-        },
-      ],
-    });
+    await makeTopics(admin, [
+      {
+        topic: TOPIC,
+        numPartitions: PARTITIONS,
+        replicationFactor: 3,
+        configEntries: [{ name: 'min.insync.replicas', value: '2' }],
+      },
+    ]);
     const sender =
       broken === 'spanning' || broken === 'batch'
         ? await spanningSender(kafka, broken)

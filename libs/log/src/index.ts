@@ -10,6 +10,6 @@ export { KafkaFeeds, type FeedMessage, type TakeFeed } from './kafka/feeds.js';
 export { prepareBroker, type KafkaUser } from './kafka/acls.js';
 export { kafkaOf } from './kafka/client.js';
 export { Publisher } from './kafka/publisher.js';
-export { ensureTopics, topicsAtBroker, wantedTopics } from './kafka/topics.js';
+export { ensureTopics, makeTopics, topicsAtBroker, wantedTopics } from './kafka/topics.js';
 export { lagOf } from './lag.js';
 export { onFailure } from './disposition.js';

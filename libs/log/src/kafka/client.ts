@@ -1,6 +1,7 @@
 import { fileOf, type Settings } from '@fengsui/settings';
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { registerCodecs } from './codecs.js';
+import { signingOn } from './signing-on.js';
 import { joinGroupsAs } from './static-membership.js';
 
 /** What talks to the brokers. Nothing else in the project names the client. */
@@ -33,6 +34,5 @@ function securityOf({
 }: Settings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   const ssl = KAFKA_TLS ? (KAFKA_TLS_CA === undefined ? true : { ca: [fileOf('KAFKA_TLS_CA', KAFKA_TLS_CA)] }) : false;
   if (KAFKA_SASL === undefined) return { ssl };
-  const [username, password] = [KAFKA_USERNAME ?? '', KAFKA_PASSWORD ?? ''];
-  return { ssl, sasl: { mechanism: KAFKA_SASL as 'plain', username, password } };
+  return { ssl, sasl: signingOn(KAFKA_SASL, KAFKA_USERNAME ?? '', KAFKA_PASSWORD ?? '') };
 }

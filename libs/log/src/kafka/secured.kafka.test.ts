@@ -10,7 +10,7 @@ import { SERVICES } from '@fengsui/contracts';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes, type Kafka } from 'kafkajs';
 import { prepareBroker, type KafkaUser } from './acls.js';
 import { kafkaOf } from './client.js';
-import { wantedTopics } from './topics.js';
+import { makeTopics, wantedTopics } from './topics.js';
 
 const BROKER = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
@@ -186,7 +186,10 @@ describe('a broker with TLS and passwords', () => {
     const admin = ours.admin();
     await admin.connect();
     const names = ['feed.readings', 'observed.orders', 'decided.calls'];
-    await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: true });
+    await makeTopics(
+      admin,
+      names.map((topic) => ({ topic, numPartitions: 1 })),
+    );
     await admin.createAcls({
       acl: [
         {

@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FEED_TOPICS, SERVICES, TOPICS, type Service, type Topic } from '@fengsui/contracts';
 import type { Settings } from '@fengsui/settings';
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig, type ITopicMetadata } from 'kafkajs';
 import { readsZstd } from './codecs.js';
 import { kafkaOf } from './client.js';
 
 /** A message is at most 4 MB; what surrounds it needs some room. */
 const MAX_MESSAGE_BYTES = 5_000_000;
 const PARKED_RETENTION_DAYS = 400;
+/** A broker hears of a new topic within a second, a busy one within some. */
+const ASKED_FOR_NEW_TOPICS = 150;
+const ASK_AGAIN_MS = 200;
 
 type Wanted = Readonly<{
   topic: string;
@@ -74,9 +78,9 @@ export async function ensureTopics(admin: Admin, replication: number): Promise<r
   const wanted = wantedTopics();
   const missing = wanted.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0)
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ topic, partitions, retentionDays }) => ({
+    await makeTopics(
+      admin,
+      missing.map(({ topic, partitions, retentionDays }) => ({
         topic,
         numPartitions: partitions,
         replicationFactor: replication,
@@ -88,9 +92,12 @@ export async function ensureTopics(admin: Admin, replication: number): Promise<r
           ...(isFeed(topic) ? [{ name: 'compression.type', value: 'lz4' }] : []),
         ],
       })),
-    });
+    );
+  const topics = await metadataOf(
+    admin,
+    wanted.map(({ topic }) => topic),
+  );
   const unreadable = readsZstd ? [] : await keptAsSent(admin);
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
   const others = wanted.flatMap(({ topic, partitions }) => {
     const found = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
     return found === partitions
@@ -100,6 +107,38 @@ export async function ensureTopics(admin: Admin, replication: number): Promise<r
         ];
   });
   return [...others, ...unreadable];
+}
+
+/**
+ * Makes topics and waits until the broker has heard of each. The client's own waiting gives up at a broker that has
+ * not heard of one yet.
+ */
+export async function makeTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics });
+  await metadataOf(
+    admin,
+    topics.map(({ topic }) => topic),
+  );
+}
+
+/**
+ * What the broker says of topics that may have been made a moment ago: asked again until it has heard of each and
+ * each has a leader. What it then still does not know is an error.
+ */
+async function metadataOf(admin: Admin, topics: string[]): Promise<ITopicMetadata[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics })).topics;
+    } catch (error) {
+      if (attempt >= ASKED_FOR_NEW_TOPICS || !isNotThereYet(error)) throw error;
+      await sleep(ASK_AGAIN_MS);
+    }
+  }
+}
+
+function isNotThereYet(error: unknown): boolean {
+  const type = error instanceof Error && 'type' in error ? error.type : null;
+  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
 }
 
 const isFeed = (topic: string): boolean => FEED_TOPICS.some((feed) => feed.topic === topic);
