@@ -1,6 +1,6 @@
 import { addMinutes, utc, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { datesOf, lines, MARK, plusDays, wall, clockTime, type Delivery } from './delivery.js';
-import { gradeOf, type IncidentClock } from '@fengsui/rules';
+import { gradeOfReport, type IncidentClock } from '@fengsui/rules';
 import { fulfilled } from './obligations-kept.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
@@ -38,10 +38,7 @@ export function incidentsOf(year: DemonstrationYear, clocks: readonly IncidentCl
 
 /** What a report of an accident makes the bureau report up, each in time; a follow-up half a day after the last. */
 function reportedUp(reports: readonly Report[], clocks: readonly IncidentClock[]): Delivery[] {
-  const graded = reports.filter(({ data }) => {
-    const grade = gradeOf(data.deaths ?? 0, data.seriousInjuries ?? 0, data.economicLossYuan ?? 0);
-    return clocks.some((clock) => clock.grade === grade);
-  });
+  const graded = reports.filter(({ data }) => clocks.some(({ grade }) => grade === gradeOfReport(data)));
   const ids = [...new Set(graded.map(({ data }) => data.incidentId))];
   return ids.flatMap((id) => {
     const since = graded.find(({ data }) => data.incidentId === id);

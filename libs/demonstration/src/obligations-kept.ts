@@ -46,29 +46,18 @@ export function obligationsKept(
     for (const { matter } of stepsAt(duties, { episode, level, at }))
       if (!matters.has(matter)) matters.set(matter, addMinutes(at, DONE_MINUTES));
     const until = changes[n + 1]?.at ?? at;
-    for (
-      let next = nextReportAt(duties, level, at);
-      next !== null && next <= until;
-      next = nextReportAt(duties, level, next)
-    )
-      matters.set(`report/${episode}/${next}`, addMinutes(next, -EARLY_MINUTES));
-    // What was owed at the level before is owed still, where the next change came before its time.
-    const across = nextReportAt(duties, level, lastBefore(duties, level, at, until));
     const ends = changes.at(-1)?.at ?? at;
-    if (across !== null && across > until && across <= ends && n + 1 < changes.length)
-      matters.set(`report/${episode}/${across}`, addMinutes(across, -EARLY_MINUTES));
+    // What was owed at this level when it changed is owed still, where the response goes on until its time.
+    const most = n + 1 < changes.length ? ends : until;
+    for (const next of reportTimes(duties, level, at, until))
+      if (next <= most) matters.set(`report/${episode}/${next}`, addMinutes(next, -EARLY_MINUTES));
   });
   return [...matters].map(([matter, at]) => fulfilled(at, matter));
 }
 
-/** The last clock time before the next change, or the change itself. */
-function lastBefore(duties: Duties, level: LevelOrdered, at: UtcInstant, until: UtcInstant): UtcInstant {
-  let last = at;
-  for (
-    let next = nextReportAt(duties, level, at);
-    next !== null && next <= until;
-    next = nextReportAt(duties, level, next)
-  )
-    last = next;
-  return last;
+/** The clock times of a level from one change to the next, and the one that was owed already when it came. */
+function* reportTimes(duties: Duties, level: LevelOrdered, at: UtcInstant, until: UtcInstant): Generator<UtcInstant> {
+  let next = nextReportAt(duties, level, at);
+  for (; next !== null && next <= until; next = nextReportAt(duties, level, next)) yield next;
+  if (next !== null) yield next;
 }

@@ -2,7 +2,7 @@ import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { higher } from './areas.js';
 import type { Evidence } from './evidence.js';
 import { aboveInWords, rainInWords, type Demand, type Ground } from './flood-evidence.js';
-import { endsWithOf } from './other-measures.js';
+import { endsWithOf, isOther } from './other-measures.js';
 import type { FloodPlan } from './flood-plan.js';
 import type { Decisive, FloodResponse } from './flood-response.js';
 
@@ -26,6 +26,10 @@ const keyOf = ({ level, measure, place, trigger, eventCode }: Decisive): string 
 
 function decisiveBy({ level, place, by: when }: Ground): Decisive {
   const nothing = { level, place, trigger: null, eventCode: null };
+  if (isOther(when)) {
+    const ends = endsWithOf(when);
+    return { ...nothing, measure: ends === 'rain' ? 'rain' : ends === 'gauge' ? 'forecast' : 'report' };
+  }
   switch (when.measure) {
     case 'warning':
       return { ...nothing, measure: 'warning', eventCode: when.eventCode };
@@ -36,16 +40,6 @@ function decisiveBy({ level, place, by: when }: Ground): Decisive {
       return { ...nothing, measure: 'rain' };
     case 'authority-level':
       return { ...nothing, measure: 'authority-level' };
-    case 'flow':
-    case 'reservoir':
-    case 'rise':
-    case 'stage-mark':
-    case 'areal-rain':
-    case 'report':
-    case 'storm': {
-      const ends = endsWithOf(when);
-      return { ...nothing, measure: ends === 'rain' ? 'rain' : ends === 'gauge' ? 'forecast' : 'report' };
-    }
     default:
       return { ...nothing, measure: 'forecast' };
   }

@@ -18,12 +18,29 @@ const DECREE_493: Record<Grade, readonly [number, number, number]> = {
 };
 
 /** @param lossYuan economic loss for accidents, property loss for fires */
-export function gradeOf(deaths: number, seriousInjuries: number, lossYuan: number): Grade {
+function gradeOf(deaths: number, seriousInjuries: number, lossYuan: number): Grade {
   const reached = GRADES.filter((grade) => {
     const [d, i, l] = DECREE_493[grade];
     return (deaths >= d && d > 0) || (seriousInjuries >= i && i > 0) || (lossYuan >= l && l > 0);
   });
   return reached.at(-1) ?? 'general';
+}
+
+/** What a report says that grades it; what it does not state counts as none. */
+type Graded = Readonly<
+  Pick<IncidentV1['data'], 'category' | 'deaths' | 'seriousInjuries' | 'economicLossYuan' | 'propertyLossYuan'>
+>;
+
+/** The grade by what one report states: a fire goes by its property loss, every other accident by its economic loss. */
+export function gradeOfReport({
+  category,
+  deaths,
+  seriousInjuries,
+  economicLossYuan,
+  propertyLossYuan,
+}: Graded): Grade {
+  const loss = category === 'fire' ? propertyLossYuan : economicLossYuan;
+  return gradeOf(deaths ?? 0, seriousInjuries ?? 0, loss ?? 0);
 }
 
 /**

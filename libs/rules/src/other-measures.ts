@@ -74,6 +74,10 @@ type Threshold<M> = Readonly<{
   words: (measure: M, plan: FloodPlan) => string;
   /** What must be seen before a lower level is proposed: the water at the gauge, the rain, or that it is over. */
   endsWith: 'gauge' | 'rain' | 'end';
+  /** So much more of it is new beside what a person has weighed. */
+  step: (again: FloodPlan['proposeAgain']) => number;
+  /** Reached whatever happens where the plan asks for no more than nothing; false: its zero is not nothing. */
+  zeroIsNothing: boolean;
 }>;
 type Of<K extends OtherMeasure['measure']> = Extract<OtherMeasure, { measure: K }>;
 
@@ -104,6 +108,8 @@ const flow: Threshold<Of<'flow'>> = {
   name: ({ station }, plan) => `${nameOf(station, plan)}流量`,
   words: ({ station, flowM3s }, plan) => `${nameOf(station, plan)}流量${flowM3s}立方米每秒`,
   endsWith: 'gauge',
+  step: ({ flowM3s }) => flowM3s,
+  zeroIsNothing: true,
 };
 
 const reservoir: Threshold<Of<'reservoir'>> = {
@@ -126,6 +132,8 @@ const reservoir: Threshold<Of<'reservoir'>> = {
   name: () => '水库水位',
   words: ({ aboveLimitM, stations }) => `${stations}座水库超汛限水位${aboveLimitM}米`,
   endsWith: 'end',
+  step: ({ stageM }) => stageM,
+  zeroIsNothing: false,
 };
 /** No dam holds more than this above its flood limit. */
 const MOST_ABOVE_LIMIT_M = 30;
@@ -156,6 +164,8 @@ const rise: Threshold<Of<'rise'>> = {
   name: () => '水位涨率',
   words: ({ mPerHour, stations }) => `${stations}个站点每小时上涨${mPerHour}米`,
   endsWith: 'gauge',
+  step: ({ stageM }) => stageM,
+  zeroIsNothing: true,
 };
 
 const stageMark: Threshold<Of<'stage-mark'>> = {
@@ -191,6 +201,8 @@ const stageMark: Threshold<Of<'stage-mark'>> = {
   name: ({ mark }) => `水位（对${MARK_IN_CHINESE[mark]}）`,
   words: ({ mark, aboveM, stations }) => `${stations}个站点超${MARK_IN_CHINESE[mark]}${aboveM}米`,
   endsWith: 'gauge',
+  step: ({ stageM }) => stageM,
+  zeroIsNothing: false,
 };
 
 const arealRain: Threshold<Of<'areal-rain'>> = {
@@ -220,6 +232,8 @@ const arealRain: Threshold<Of<'areal-rain'>> = {
   name: ({ hours }) => `${hours}小时面雨量`,
   words: ({ hours, mm, counties }) => `${counties}个县（市、区）${hours}小时面雨量${mm}毫米`,
   endsWith: 'rain',
+  step: ({ rainMm }) => rainMm,
+  zeroIsNothing: true,
 };
 
 const report: Threshold<Of<'report'>> = {
@@ -243,9 +257,13 @@ const report: Threshold<Of<'report'>> = {
   words: ({ kind, grade, reports, river = '' }) =>
     `${reports}处${river}${SITUATION_IN_CHINESE[kind]}（${SITUATION_GRADE_IN_CHINESE[grade]}以上）`,
   endsWith: 'end',
+  step: () => 1, // the next grade
+  zeroIsNothing: false,
 };
 /** As many reports as anybody can write. */
 const MANY = 99;
+
+const STORM_STEP_KM = 100;
 
 const storm: Threshold<Of<'storm'>> = {
   least: ({ withinKm }) => -withinKm,
@@ -274,6 +292,8 @@ const storm: Threshold<Of<'storm'>> = {
   words: ({ grade, withinKm, withinHours }) =>
     `${STORM_IN_CHINESE[grade]}${withinHours}小时内距本市${withinKm}公里以内`,
   endsWith: 'end',
+  step: () => STORM_STEP_KM,
+  zeroIsNothing: false,
 };
 
 const ALL: { readonly [K in OtherMeasure['measure']]: Threshold<Of<K>> } = {
@@ -298,16 +318,8 @@ export const reached = (measure: OtherMeasure, known: Known): readonly Valued[] 
     .filter(({ value }) => value >= of(measure).least(measure));
 
 /** So much more of it is new beside what a person has weighed. */
-export function stepOfOther(
-  measure: OtherMeasure['measure'],
-  { stageM, flowM3s, rainMm }: FloodPlan['proposeAgain'],
-): number {
-  if (measure === 'flow') return flowM3s;
-  if (measure === 'areal-rain') return rainMm;
-  if (measure === 'report') return 1; // the next grade
-  return measure === 'storm' ? STORM_STEP_KM : stageM;
-}
-const STORM_STEP_KM = 100;
+export const stepOfOther = (measure: OtherMeasure['measure'], again: FloodPlan['proposeAgain']): number =>
+  ALL[measure].step(again);
 
 /** What is nearest below it, where that is near; null: nothing is. */
 export function nearest(measure: OtherMeasure, known: Known): string | null {
@@ -335,12 +347,7 @@ export function beyondReach(measure: OtherMeasure, plan: FloodPlan): string | nu
 
 /** Whether it is reached whatever happens. */
 export const holdsAlways = (measure: OtherMeasure): boolean =>
-  measure.measure === 'storm' ||
-  measure.measure === 'report' ||
-  measure.measure === 'reservoir' ||
-  measure.measure === 'stage-mark'
-    ? false
-    : of(measure).least(measure) <= 0;
+  of(measure).zeroIsNothing && of(measure).least(measure) <= 0;
 
 /** Whether the one cannot be reached without the other. */
 export const impliesOther = (a: OtherMeasure, b: OtherMeasure): boolean =>

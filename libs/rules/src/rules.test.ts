@@ -3,7 +3,7 @@ import { addMinutes, utc, type UtcInstant } from '@fengsui/contracts';
 import fc from 'fast-check';
 import {
   gather,
-  gradeOf,
+  gradeOfReport,
   isLate,
   kilometresBetween,
   nextStep,
@@ -23,6 +23,16 @@ import {
 const now = utc('2020-06-07T00:00:00Z');
 
 describe('grades of Decree 493', () => {
+  const graded = (stated: Partial<Parameters<typeof gradeOfReport>[0]>): string =>
+    gradeOfReport({
+      category: 'work-accident',
+      deaths: null,
+      seriousInjuries: null,
+      economicLossYuan: null,
+      propertyLossYuan: null,
+      ...stated,
+    });
+
   it.each([
     [0, 0, 0, 'general'],
     [2, 9, 9_999_999, 'general'],
@@ -39,8 +49,15 @@ describe('grades of Decree 493', () => {
     [0, 0, 100_000_000, 'extra-major'],
     [1, 50, 0, 'major'],
   ] as const)('%i deaths, %i serious injuries, %i yuan: %s', (deaths, injuries, loss, grade) =>
-    expect(gradeOf(deaths, injuries, loss)).toBe(grade),
+    expect(graded({ deaths, seriousInjuries: injuries, economicLossYuan: loss })).toBe(grade),
   );
+
+  it('goes by the property loss of a fire, and by the economic loss of everything else', () =>
+    expect([
+      graded({ category: 'fire', propertyLossYuan: 50_000_000 }),
+      graded({ category: 'fire', economicLossYuan: 50_000_000, propertyLossYuan: 10_000_000 }),
+      graded({ propertyLossYuan: 50_000_000 }),
+    ]).toEqual(['major', 'larger', 'general']));
 
   it('lets casualties change for 30 days, on the road and in fires for 7', () => {
     const days = (n: number): UtcInstant => addMinutes(now, n * 1_440);

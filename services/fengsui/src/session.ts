@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identityHere, may, type Identity } from '@fengsui/access';
 import type { Settings } from '@fengsui/settings';
 import { settingsOfInstallation } from './installation.js';
 import { someDueNow } from '@fengsui/database';
@@ -43,6 +44,19 @@ export async function withSession<T>(needs: 'ports' | 'services', work: (session
     await running?.stop();
     await store.release();
   }
+}
+
+/**
+ * Who asks here, if people's names may be shown to them; that they looked stands in the audit.
+ * @throws Misuse when whoever asks has no right to names
+ */
+export async function mayReadNames({ ports, settings }: Session): Promise<Identity> {
+  const identity = await identityHere(ports.db, ports.clock, settings.FENGSUI_TOKEN);
+  if (identity === null || !may(identity, 'read-people'))
+    throw new Misuse(
+      '姓名属个人信息，须有查看人员信息的权限 / names are personal data: the right read-people is missing',
+    );
+  return identity;
 }
 
 const LOOK_MS = 20;

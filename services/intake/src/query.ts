@@ -1,6 +1,6 @@
 import type { ObservedEvent, Refusal } from '@fengsui/contracts';
 import { appendAudit } from '@fengsui/access';
-import { Clock, one, rows, type Db } from '@fengsui/database';
+import { Clock, one, rows, type Db, type Tx } from '@fengsui/database';
 import { findRecord } from '@fengsui/log';
 import type { Check } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
@@ -13,6 +13,9 @@ import { Persons } from './persons/persons.js';
 import { parseJson } from './readers/json.js';
 import { IntakePlan } from './plan.js';
 import type { ConflictView, InputDetail, InputView, NamedView, SourceView, UnknownView } from './views.js';
+
+/** Who looks at what names persons, and from where. */
+type Looking = Readonly<{ person: string; origin: string }>;
 
 /** The query port of intake: where an event came from, and the bytes behind it. */
 @Injectable()
@@ -117,31 +120,37 @@ export class IntakeQuery {
     };
   }
 
-  /** The bytes of an input. @throws Unreadable when it names persons, and its key was destroyed */
-  contents({ id: sha256, size, sealedUnder }: Pick<InputDetail, 'id' | 'size' | 'sealedUnder'>): Promise<Buffer> {
-    return wholeOf(this.kept.payloadOf(this.db, { sha256, size, sealedUnder }));
+  /**
+   * The bytes of an input. Where they may name persons, that somebody looked is known: it stands in the audit.
+   * @param who may read people's names; null: nobody who was asked for a right
+   * @throws Unreadable when it names persons, and its key was destroyed
+   */
+  contents(
+    { id: sha256, size, sealedUnder }: Pick<InputDetail, 'id' | 'size' | 'sealedUnder'>,
+    who: Looking | null,
+  ): Promise<Buffer> {
+    const read = (db: Db): Promise<Buffer> => wholeOf(this.kept.payloadOf(db, { sha256, size, sealedUnder }));
+    if (sealedUnder === null) return read(this.db);
+    if (who === null) throw new Error(`input ${sha256} may name persons: whoever reads it must be known`);
+    return this.looked(who, { act: 'input.read', about: sha256 }, read);
   }
 
   /** Whom pseudonyms stand for. That somebody looked is known: it stands in the audit. */
-  async named(
-    persons: readonly string[],
-    { person: actor, origin }: Readonly<{ person: string; origin: string }>,
-  ): Promise<readonly NamedView[]> {
+  async named(persons: readonly string[], who: Looking): Promise<readonly NamedView[]> {
     const asked = persons.slice(0, MOST_NAMES);
+    const about = `${asked.length} persons: ${asked[0] ?? ''}…`;
+    return this.looked(who, { act: 'persons.named', about }, (tx) => this.persons.named(tx, asked));
+  }
+
+  private async looked<T>(
+    { person: actor, origin }: Looking,
+    what: Readonly<{ act: string; about: string }>,
+    look: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
     const now = await this.clock.now();
     return this.db.transaction(async (tx) => {
-      const found = await this.persons.named(tx, asked);
-      const about = `${found.length} persons: ${asked[0] ?? ''}…`;
-      const act = {
-        actor,
-        right: 'read-people',
-        origin,
-        act: 'persons.named',
-        about,
-        before: null,
-        after: null,
-        reason: '',
-      };
+      const found = await look(tx);
+      const act = { actor, right: 'read-people', origin, ...what, before: null, after: null, reason: '' };
       await appendAudit(tx, [act], now);
       return found;
     });

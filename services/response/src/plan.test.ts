@@ -21,6 +21,19 @@ function planWith(file: string, from: string, to: string): string {
   return copy;
 }
 
+it('loads what a row of attention alone asks for', () => {
+  const shipped = readFileSync(path.join(PLAN, 'flood-response.yaml'), 'utf8');
+  const storms = shipped.slice(shipped.indexOf('  - id: storm-near'), shipped.indexOf('  - id: areal-rain-day'));
+  const without = planWith('flood-response.yaml', storms, '');
+  expect(ResponsePlan.read(without).asksFor('storm')).toBe(false);
+  const row =
+    '  - { id: watch-storm, hazards: [wind], text: 台风接近, source: inference, verified: false,\n' +
+    '      when: { measure: storm, withinKm: 800, withinHours: 24, grade: tropical-storm } }';
+  const file = path.join(without, 'flood-response.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('\nattention:', `\nattention:\n${row}`));
+  expect(ResponsePlan.read(without).asksFor('storm')).toBe(true);
+});
+
 describe('the shipped plan', () => {
   it('has no hole', () => expect(ResponsePlan.read(PLAN).flood.authority).toBe('441800'));
 

@@ -97,14 +97,10 @@ export class ResponsePlan {
     readonly counties: Counties,
     { access, orderWaitsMinutes, lateRecordWithinHours, lateAfterHours, notices, shelters, sites, obligations }: Rest,
   ) {
-    this.asked = new Set(
-      [...plans.values()].flatMap((one) =>
-        one.conditions.flatMap(({ when }) => measuresOf(when).map((part) => part.measure)),
-      ),
-    );
     const parts = [...plans.values()].flatMap((one) =>
       [...one.conditions, ...(one.attention ?? [])].flatMap(({ when }) => measuresOf(when)),
     );
+    this.asked = new Set(parts.map(({ measure }) => measure));
     const before = parts.flatMap((part) =>
       part.measure === 'rain' || part.measure === 'areal-rain' ? [part.hours] : [],
     );
@@ -133,7 +129,7 @@ export class ResponsePlan {
     return Object.assign(same, this, { obligations: ObligationsPlan.none });
   }
 
-  /** Whether any authority's plan has a condition of a measure. */
+  /** Whether any authority's plan has a condition, or a row of attention, of a measure. */
   asksFor(measure: SingleMeasure['measure']): boolean {
     return this.asked.has(measure);
   }

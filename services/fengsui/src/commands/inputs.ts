@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { osUserHere } from '@fengsui/access';
 import { flagOf, textOf, wordOf, type CommandOf } from '../command.js';
-import { workedThrough, withSession } from '../session.js';
+import { mayReadNames, workedThrough, withSession } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 
 /** The last inputs are listed; older ones are found by their hash. */
@@ -46,12 +46,14 @@ function list(refused: boolean, terminal: Terminal): Promise<number> {
 }
 
 function show(id: string, file: string | undefined, names: boolean, terminal: Terminal): Promise<number> {
-  return withSession('ports', async ({ ports }) => {
+  return withSession('ports', async (session) => {
+    const { ports } = session;
     const input = await ports.intake.input(id);
     if (input === null) throw noSuch(id);
     const masked = input.sealedUnder !== null && !names;
     if (masked && file !== undefined) throw new Misuse(terminal.pick(SEALED));
-    const bytes = masked ? Buffer.from(terminal.pick(SEALED)) : await ports.intake.contents(input);
+    const who = names ? await mayReadNames(session) : null;
+    const bytes = masked ? Buffer.from(terminal.pick(SEALED)) : await ports.intake.contents(input, who);
     if (file !== undefined) writeFileSync(file, bytes);
     const text = bytes.subarray(0, SHOWN_BYTES).toString('utf8');
     const told = [
@@ -122,7 +124,10 @@ export const INPUTS_COMMANDS: readonly CommandOf[] = [
     words: ID,
     options: [
       { flags: '--bytes <file>', about: { zh: '原文写入文件', en: 'write its bytes to a file' } },
-      { flags: '--names', about: { zh: '可能含姓名的也显示', en: 'also where it may name persons' } },
+      {
+        flags: '--names',
+        about: { zh: '可能含姓名的也显示（记入审计）', en: 'also where it may name persons; the audit knows' },
+      },
     ],
     run: (typed, terminal) => show(wordOf(typed, 0), textOf(typed, 'bytes'), flagOf(typed, 'names'), terminal),
   },

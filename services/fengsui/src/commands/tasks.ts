@@ -1,7 +1,6 @@
-import { identityHere, may } from '@fengsui/access';
 import type { PersonView } from '@fengsui/response';
 import { flagOf, wordOf, type CommandOf } from '../command.js';
-import { withSession, type Session } from '../session.js';
+import { mayReadNames, withSession, type Session } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 import { listing, state } from './listing.js';
 
@@ -70,16 +69,10 @@ function people(task: string, names: boolean, terminal: Terminal): Promise<numbe
   });
 }
 
-/** @throws Misuse when whoever asks has no right to names */
-async function namesOf(listed: readonly PersonView[], { ports, settings }: Session): Promise<Map<string, string>> {
-  const identity = await identityHere(ports.db, ports.clock, settings.FENGSUI_TOKEN);
-  if (identity === null || !may(identity, 'read-people'))
-    throw new Misuse(
-      '姓名属个人信息，须有查看人员信息的权限 / names are personal data: the right read-people is missing',
-    );
-  const found = await ports.intake.named(
+async function namesOf(listed: readonly PersonView[], session: Session): Promise<Map<string, string>> {
+  const found = await session.ports.intake.named(
     listed.map(({ person }) => person),
-    identity,
+    await mayReadNames(session),
   );
   return new Map(found.map(({ person, name, phone }) => [person, phone === undefined ? name : `${name} ${phone}`]));
 }

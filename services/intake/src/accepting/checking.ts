@@ -9,10 +9,10 @@ import {
   type Refusal,
 } from '@fengsui/contracts';
 import { EXACT_POINTS } from '@fengsui/regions';
-import { gradeOf } from '@fengsui/rules';
+import { gradeOfReport } from '@fengsui/rules';
 import { boxAround } from '../readers/cap/geometry.js';
 import { signalNamed } from '../readers/china/signals.js';
-import { withoutNames, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
+import { NAMES_PERSONS, withoutNames, type Named, type Pseudonyms } from '../persons/pseudonyms.js';
 import { leftOut, type Draft, type SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
@@ -56,7 +56,7 @@ export function check(
   let named: readonly Named[] = [];
   for (const written of record.drafts) {
     const { type } = written;
-    const masked = type === 'order.v1' || type === 'transfer-ledger.v1' ? withoutNames(written, pseudonyms) : null;
+    const masked = NAMES_PERSONS.has(type) ? withoutNames(written, pseudonyms) : null;
     if (masked !== null && masked.named.length > 0) named = [...named, ...masked.named];
     const one = checkedOf(masked?.draft ?? written, place);
     if (Array.isArray(one)) refusals.push(...one);
@@ -243,10 +243,9 @@ const withoutRight = (order: object): object => {
 
 /** A grade that the source gives and Decree 493 does not: a person should look, figures take the derived one. */
 function gradeNotes({ data }: IncidentV1): string[] {
-  const { officialGrade, deaths, seriousInjuries, category } = data;
+  const { officialGrade } = data;
   if (officialGrade === undefined) return [];
-  const loss = category === 'fire' ? data.propertyLossYuan : data.economicLossYuan;
-  const derived = gradeOf(deaths ?? 0, seriousInjuries ?? 0, loss ?? 0);
+  const derived = gradeOfReport(data);
   return derived === officialGrade
     ? []
     : [`the source grades it ${officialGrade}; by its numbers it is ${derived} (Decree 493 art. 3)`];

@@ -143,7 +143,13 @@ describe('whoever comes in by name', () => {
       `select sha256 from intake.input where format = 'ledger-csv' limit 1`,
     );
     const detail = await query.input(input?.sha256 ?? '');
-    expect((await query.contents(detail as NonNullable<typeof detail>)).toString()).toContain(NAME);
+    const liang = { person: 'liang', origin: 'test' };
+    expect((await query.contents(detail as NonNullable<typeof detail>, liang)).toString()).toContain(NAME);
+    const looked = (await recordsAfter(db, 0, 1_000)).at(-1);
+    expect(looked).toMatchObject({ act: 'input.read', actor: 'liang', about: input?.sha256 });
+    await expect(async () => query.contents(detail as NonNullable<typeof detail>, null)).rejects.toThrow(
+      /must be known/,
+    );
     expect(await receiving.again(input?.sha256 ?? '', 'tester')).toMatchObject({ duplicates: 1, accepted: 0 });
   });
 
@@ -182,7 +188,8 @@ describe('whoever comes in by name', () => {
       `select sha256 from intake.input where format = 'ledger-csv' limit 1`,
     );
     const detail = await query.input(input?.sha256 ?? '');
-    await expect(query.contents(detail as NonNullable<typeof detail>)).rejects.toThrow(/已销毁/);
+    const liang = { person: 'liang', origin: 'test' };
+    await expect(query.contents(detail as NonNullable<typeof detail>, liang)).rejects.toThrow(/已销毁/);
     expect(await rows(db, 'select sha256, size from intake.input order by sha256')).toEqual(before);
     expect(await verifyAudit(db)).toMatchObject({ ok: true });
     const acts = (await recordsAfter(db, 0, 1_000)).filter(({ act }) => act === 'person-key.destroyed');

@@ -10,7 +10,7 @@ import type {
   UtcInstant,
   WorkRecordV1,
 } from '@fengsui/contracts';
-import { gradeOf, withinCasualtyWindow, type Grade } from '@fengsui/rules';
+import { gradeOfReport, withinCasualtyWindow, type Grade } from '@fengsui/rules';
 
 /** What a fact states, with the dimensions that indicators filter on and the measures that they add up. */
 export type FactContent =
@@ -226,16 +226,13 @@ function incident(entries: readonly IncidentEntry[]): FactContent | null {
   if (reports.some(({ stage }) => stage === 'write-off')) return null; // 核销: it was no such accident
   const inWindow = reports.filter(({ at }) => withinCasualtyWindow(latest.category, latest.happenedAt, at));
   const casualties = inWindow.length > 0 ? inWindow : reports.slice(0, 1);
+  const { happenedAt, county, category, productionRelated, industry } = latest;
   const deaths = stated(casualties, 'deaths');
   const injuries = stated(casualties, 'injuries');
   const economicLossYuan = stated(reports, 'economicLossYuan');
   const propertyLossYuan = stated(reports, 'propertyLossYuan');
-  const grade = gradeOf(
-    deaths,
-    stated(casualties, 'seriousInjuries'),
-    latest.category === 'fire' ? propertyLossYuan : economicLossYuan,
-  );
-  const { happenedAt, county, category, productionRelated, industry } = latest;
+  const seriousInjuries = stated(casualties, 'seriousInjuries');
+  const grade = gradeOfReport({ category, deaths, seriousInjuries, economicLossYuan, propertyLossYuan });
   return {
     kind: 'incident',
     at: happenedAt,

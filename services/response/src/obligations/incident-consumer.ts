@@ -1,7 +1,7 @@
 import type { IncidentV1 } from '@fengsui/contracts';
 import { rows, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { followUpFor, gradeOf, isLate, reportsUpFor, type IncidentClock } from '@fengsui/rules';
+import { followUpFor, gradeOfReport, isLate, reportsUpFor, type IncidentClock } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
@@ -26,9 +26,9 @@ export class IncidentConsumer {
   }
 
   private async take(report: IncidentV1, unit: UnitOfWork): Promise<void> {
-    const { incidentId, stage, deaths, seriousInjuries, economicLossYuan, county } = report.data;
+    const { incidentId, stage, county } = report.data;
     if (county === null || !this.plan.flood.counties.includes(county.slice(0, 6))) return;
-    const grade = gradeOf(deaths ?? 0, seriousInjuries ?? 0, economicLossYuan ?? 0);
+    const grade = gradeOfReport(report.data);
     const about = { authority: this.plan.flood.authority, about: incidentId };
     const known = await followUps(unit.tx, incidentId);
     const over = stage === 'final' || stage === 'write-off';

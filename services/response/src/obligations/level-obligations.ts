@@ -46,7 +46,7 @@ export class LevelObligations {
     const kinds = ended ? (['receipt', 'step', 'situation-report'] as const) : (['receipt'] as const);
     await this.obligations.drop(about, kinds, { reason, cause }, unit);
     // Of an end, too, everybody is to know.
-    const asked = level === 'none' ? before.level : level;
+    const asked = ended ? before.level : level;
     if (notice !== null && asked !== 'none')
       await this.obligations.owe(receiptsFor(duties, { notice, level: asked, at }), about, unit);
     if (level === 'none') await unschedule(unit.tx, 'response', ROUND, [`${authority}/${hazard}`]);

@@ -38,8 +38,9 @@ export class ProgressReports {
     const ledger = await this.ledgers.personsOf(tx, row.riskPoint);
     const known = await this.knownOf(tx, taskId, personsIn(order.data), ledger);
     const result = progress(taskOf(row), order.data, known, ledger);
+    const cameBack = result.reopens || result.returned.length > 0;
     // When the response is over, or they were released, who was moved may go home.
-    const mayReturn = row.releasedAt !== null || !(await this.isOn(tx, row));
+    const mayReturn = !cameBack || row.releasedAt !== null || !(await this.isOn(tx, row));
     const reopens = result.reopens && !mayReturn;
     const task = { ...result.task, closed: result.reopens ? !reopens : result.task.closed };
     await this.keepPersons(tx, row, result.changes, order);
