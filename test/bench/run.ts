@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import { benchAudit } from './audit.js';
 import { benchKafka, benchKafkaPairs } from './kafka.js';
+import { benchDuty } from './duty.js';
 import { benchFacts } from './facts.js';
 import { benchIntake } from './intake.js';
 import { benchLimits } from './limits.js';
@@ -10,7 +11,7 @@ import { benchSql } from './sql.js';
 import { benchTransfer } from './transfer.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits sources audit transfer kafka --only readings,latency]`: prints what this
+ * `npm run bench [-- log facts sql intake limits sources audit transfer duty kafka --only readings,latency]`: prints what this
  * machine does. Numbers in the documents come from here.
  */
 type Say = (row: string) => void;
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   limits: benchLimits,
   sources: benchSources,
   transfer: benchTransfer,
+  duty: benchDuty,
   audit: async (say) => (await benchAudit()).forEach(say),
 };
 

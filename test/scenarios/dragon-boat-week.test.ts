@@ -56,8 +56,23 @@ describe('the 龙舟水 week', () => {
   it('rings the officer, who is silent, and then the leader, who decides; nobody else, and nobody twice', async () => {
     const sent = await rows(`
       select distinct ${clock('created_at')} || ' ' || person || ' ' || call as said
-      from duty.delivery order by 1`);
+      from duty.delivery where subject is null order by 1`);
     expect(sent).toEqual(SENT);
+  });
+
+  it('tells everybody who was called, once, that it needs nobody any more', async () => {
+    const told = await rows(`
+      select distinct ${clock('created_at')} || ' ' || person || ' ' || subject as said
+      from duty.delivery where subject is not null order by 1`);
+    expect(told).toEqual(TOLD);
+    // Of every call that is over: whoever was called, and is not who answered, was told by the same channel, once.
+    const untold = await rows(`
+      select distinct c.id || ' ' || d.person as said from duty.call c join duty.delivery d on d.call = c.id and d.subject is null
+      where c.state in ('answered', 'closed') and d.person is distinct from c.answered_by
+        and d.state in ('accepted', 'delivered', 'shown')
+        and 1 <> (select count(*) from duty.delivery n where n.call = c.id and n.subject is not null
+                  and n.person = d.person and n.channel = d.channel and n.contact = d.contact)`);
+    expect(untold).toEqual([]);
   });
 
   it('decides what was decided, by whom, and ends everything', async () => {
@@ -86,6 +101,14 @@ describe('the 龙舟水 week', () => {
 });
 
 /** Beijing time, who, and the call. An officer who answers in time is called once. */
+const TOLD: readonly string[] = [
+  '06-07 02:20 wu 【已结束：由 441800-flood-2020-P03 取代】【待签发】建议扩大防汛Ⅳ级应急响应范围',
+  '06-07 02:20 zhou 【已结束：由 441800-flood-2020-P03 取代】【待签发】建议扩大防汛Ⅳ级应急响应范围',
+  '06-07 02:27 zhou 【吴带班已应答】【待签发】建议调整为防汛Ⅲ级应急响应',
+  '06-07 02:38 duty-441802 【lead-441802已处理】【逾期未签发】清城区防汛Ⅲ级应急响应建议第1次催办',
+  '06-07 02:47 zhou 【吴带班已应答】【转移逾期】3个风险点 6人未落实',
+  '06-07 06:41 zhou 【吴带班已应答】【转移逾期】7个风险点 14人未落实',
+];
 const SENT: readonly string[] = [
   '06-06 20:30 duty-441821 proposal/441821-flood-2020-P01',
   '06-06 20:30 duty-441881 proposal/441881-flood-2020-P01',
@@ -101,7 +124,7 @@ const SENT: readonly string[] = [
   '06-07 02:20 duty-441881 proposal/441881-flood-2020-P02',
   '06-07 02:20 zhou proposal/441800-flood-2020-P03',
   '06-07 02:25 wu proposal/441800-flood-2020-P03',
-  '06-07 02:34 duty-441802 proposal-overdue/441802-flood-2020-P01/1',
+  '06-07 02:34 duty-441802 proposal/441802-flood-2020-P01',
   '06-07 02:35 zhou response/order/demo-confirm-2020-3',
   '06-07 02:35 zhou transfers/441800-flood-2020-E01/response-changed/order/demo-confirm-2020-3',
   '06-07 02:37 duty-441821 response/order/demo-2020-2-2-441821',

@@ -51,6 +51,25 @@ export const CallStepV1 = defineEvent(
 );
 export type CallStepV1 = Static<typeof CallStepV1>;
 
+export const CALL_REOPENINGS = ['overdue', 'raised', 'promise-expired', 'grounds-back'] as const;
+
+export const CallReopenedV1 = defineEvent(
+  'call-reopened.v1',
+  'The same thing needs somebody once more, or more urgently: the same call begins its chain anew.',
+  Shape({
+    callId,
+    cause,
+    because: OneOf(
+      CALL_REOPENINGS,
+      'why: overdue, raised, what was promised with an answer is not done, or something calls for it again',
+    ),
+    step: Count('steps called until then'),
+    text: Text('what is said from now on'),
+    reason: Text('in words'),
+  }),
+);
+export type CallReopenedV1 = Static<typeof CallReopenedV1>;
+
 export const CallAnsweredV1 = defineEvent(
   'call-answered.v1',
   'A person answered; the call stops.',
@@ -64,7 +83,7 @@ export const CallAnsweredV1 = defineEvent(
 );
 export type CallAnsweredV1 = Static<typeof CallAnsweredV1>;
 
-export const CALL_CLOSINGS = ['superseded', 'merged', 'source-heard'] as const;
+export const CALL_CLOSINGS = ['superseded', 'merged', 'source-heard', 'grounds-gone'] as const;
 
 export const CallClosedV1 = defineEvent(
   'call-closed.v1',
@@ -82,7 +101,7 @@ export type CallClosedV1 = Static<typeof CallClosedV1>;
 
 export const CallExhaustedV1 = defineEvent(
   'call-exhausted.v1',
-  'The whole chain was called and nobody answered.',
+  'The whole chain was called and nobody answered: from now on the desk and the top are rung, again and again.',
   Shape({ callId, cause, steps: Count('steps called'), reason: Text('in words') }),
 );
 export type CallExhaustedV1 = Static<typeof CallExhaustedV1>;

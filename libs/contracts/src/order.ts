@@ -117,6 +117,14 @@ export const OrderV1 = defineEvent(
       callId: Name('the call'),
       person: Name('who answers'),
       code: Type.Optional(Name('the code that the message to this person carried', 60)),
+      reply: Type.Optional(
+        OneOf(
+          ['accept', 'decline', 'hand-on'],
+          '收到 无法处置 转交; without it accept. Other than accept wants a reason',
+        ),
+      ),
+      to: Type.Optional(Name('to whom it is handed on', 60)),
+      readBack: Type.Optional(Name('the two digits that the message asks to read back 复述码', 10)),
     }),
     order('progress', 'report progress of a transfer task 转移进展', {
       taskId: Name('the task'),

@@ -45,7 +45,12 @@ export type ObligationEvent =
   obligation.ObligationMetV1 | obligation.ObligationOverdueV1 | obligation.ObligationDroppedV1;
 export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
 export type CallEvent =
-  call.CallStartedV1 | call.CallStepV1 | call.CallAnsweredV1 | call.CallClosedV1 | call.CallExhaustedV1;
+  | call.CallStartedV1
+  | call.CallStepV1
+  | call.CallReopenedV1
+  | call.CallAnsweredV1
+  | call.CallClosedV1
+  | call.CallExhaustedV1;
 /** Everything that travels. */
 export type DomainEvent =
   | ObservedEvent
@@ -126,6 +131,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'fire-judged.v1': decided('fires', 'fireId', 'wildfire'),
   'call-started.v1': decided('calls', 'callId', 'duty'),
   'call-step.v1': decided('calls', 'callId', 'duty'),
+  'call-reopened.v1': decided('calls', 'callId', 'duty'),
   'call-answered.v1': decided('calls', 'callId', 'duty'),
   'call-closed.v1': decided('calls', 'callId', 'duty'),
   'call-exhausted.v1': decided('calls', 'callId', 'duty'),
@@ -169,6 +175,7 @@ export const CONTRACTS = {
   'fire-judged.v1': fires.FireJudgedV1,
   'call-started.v1': call.CallStartedV1,
   'call-step.v1': call.CallStepV1,
+  'call-reopened.v1': call.CallReopenedV1,
   'call-answered.v1': call.CallAnsweredV1,
   'call-closed.v1': call.CallClosedV1,
   'call-exhausted.v1': call.CallExhaustedV1,

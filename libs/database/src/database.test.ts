@@ -99,8 +99,8 @@ describe('jobs', () => {
       if (failures.splice(0, failures[0] === key ? 1 : 0).length > 0) throw new Error('the other side is away');
       await finish(async (tx) => void (await tx.query('insert into public.sent values ($1)', [key])));
     };
-    await startWith({ outside: { ring: send } });
-    await startWith({ outside: { ring: send } });
+    await startWith({ outside: { ring: send }, most: 1 });
+    await startWith({ outside: { ring: send }, most: 1 });
     await ask(job('a'), job('b'), job('c'));
     await until(async () => ((await db.query('select 1 from public.sent')) as unknown[]).length === 2);
     const failed = { key: 'b', attempts: 1, last_error: 'the other side is away' };
@@ -126,9 +126,9 @@ describe('jobs', () => {
       else throw new Error('the other side is away');
     };
     await ask(job('a'), job('b'));
-    await startWith({ outside: { ring: send } }); // takes a, and has b on its list
+    await startWith({ outside: { ring: send }, most: 1 }); // takes a, and has b on its list
     await until(() => begun.length > 0);
-    await startWith({ outside: { ring: send } }); // finds a held, and fails at b
+    await startWith({ outside: { ring: send }, most: 1 }); // finds a held, and fails at b
     const failedOnce = async (): Promise<boolean> =>
       ((await db.query('select attempts from schedule.job where attempts = 1')) as unknown[]).length === 1;
     await until(failedOnce);

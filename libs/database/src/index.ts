@@ -7,6 +7,7 @@ export * from './copied.js';
 export * from './cron.js';
 export * from './embedded.js';
 export * from './job-runner.js';
+export { type OutsideHandler, type OutsideRun } from './outside-jobs.js';
 export * from './migrate.js';
 export * from './notifications.js';
 export * from './owned-schema.js';

@@ -3,37 +3,26 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from './clock.js';
 import type { Tx } from './connect.js';
 import type { Notifications } from './notifications.js';
-import { unschedule, type Job } from './schedule.js';
-import { SessionLock } from './session-lock.js';
-import { one, rows, run } from './sql.js';
+import { OutsideJobs, putOff, type OutsideHandler } from './outside-jobs.js';
+import { unschedule, type ClaimedJob, type Job } from './schedule.js';
+import { one, rows } from './sql.js';
 
 /** What a handler gets beside its jobs: the transaction they are done in, and one now for all of them. */
 export type JobRun = Readonly<{ tx: Tx; now: UtcInstant }>;
 /** Does jobs of one kind. If it throws, nothing happened and they are still due. */
 export type JobHandler = (jobs: readonly Job[], run: JobRun) => Promise<void>;
-/**
- * What the handler of a job that leaves the system gets: `finish` writes its result and takes the job away, in one
- * transaction.
- */
-export type OutsideRun = Readonly<{ now: UtcInstant; finish: (write: (tx: Tx) => Promise<void>) => Promise<void> }>;
-/** Does one job that fetches or sends, outside of any transaction. One that was cut off is done again. */
-export type OutsideHandler = (job: Job, run: OutsideRun) => Promise<void>;
 /** By kind. A runner takes only what it has a handler for. */
 export type JobHandlers =
   | Readonly<{ inTransaction: Readonly<Record<string, JobHandler>> }>
-  | Readonly<{ outside: Readonly<Record<string, OutsideHandler>> }>;
-
-type Claimed = Job & Readonly<{ seq: number }>;
+  | Readonly<{ outside: Readonly<Record<string, OutsideHandler>>; /** At a time. */ most: number }>;
 
 const BATCH = 200;
 /** While nothing wakes it, a runner looks again after this long: the bound on a lost notification. */
 const LOOK_AGAIN_MS = 1_000;
-const FIRST_RETRY_MINUTES = 0.1;
-const LONGEST_RETRY_MINUTES = 15;
 
 /**
  * Does a service's due jobs: each batch in one transaction with its deletion, or, for work that leaves the system,
- * one at a time outside of any. Several runners share the work: what one has claimed is skipped by the others. On
+ * outside of any. Several runners share the work: what one has claimed is skipped by the others. On
  * virtual time only the jobs are taken that the driver has released (`jobs_up_to`), so a replay is deterministic.
  */
 export class JobRunner {
@@ -42,6 +31,7 @@ export class JobRunner {
   private loop: Promise<void> = Promise.resolve();
   private stopListening: () => void = () => undefined;
   private readonly kinds: readonly string[];
+  private readonly outside: OutsideJobs | null;
 
   constructor(
     private readonly base: Readonly<{ db: DataSource; clock: Clock; notifications: Notifications }>,
@@ -50,6 +40,10 @@ export class JobRunner {
     private readonly onError: (error: unknown, job: Job | null) => void,
   ) {
     this.kinds = Object.keys('outside' in handlers ? handlers.outside : handlers.inTransaction);
+    this.outside =
+      'outside' in handlers
+        ? new OutsideJobs(base, service, handlers.outside, handlers.most, { error: onError, room: () => this.wakeUp() })
+        : null;
   }
 
   async start(): Promise<void> {
@@ -66,6 +60,7 @@ export class JobRunner {
     this.stopListening();
     this.wakeUp();
     await this.loop;
+    await this.outside?.stop();
   }
 
   private async run(): Promise<void> {
@@ -88,16 +83,18 @@ export class JobRunner {
   /** @returns `held`: something is due, and other runners have all of it in hand */
   private async runSome(): Promise<'done' | 'held' | 'nothing due'> {
     if (!(await this.someDue())) return 'nothing due';
-    const done =
-      'outside' in this.handlers
-        ? await this.runOutside(this.handlers.outside)
-        : await this.runBatch(this.handlers.inTransaction);
-    return done > 0 ? 'done' : 'held';
+    return (await this.runDue()) > 0 ? 'done' : 'held';
   }
 
-  /** @returns how many jobs were dealt with */
+  /** @returns how many jobs were dealt with, or begun */
+  private async runDue(): Promise<number> {
+    if ('inTransaction' in this.handlers) return this.runBatch(this.handlers.inTransaction);
+    const { now, upTo } = await this.horizon(this.base.db.manager);
+    return (await this.outside?.begin(now, upTo)) ?? 0;
+  }
+
   private async runBatch(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
-    let taken: readonly Claimed[] = [];
+    let taken: readonly ClaimedJob[] = [];
     try {
       await this.base.db.transaction(async (tx) => {
         const { now, upTo } = await this.horizon(tx);
@@ -113,7 +110,7 @@ export class JobRunner {
   }
 
   /** One bad job must not hold up its neighbours: each gets a transaction of its own, and the bad one another time. */
-  private async runAlone(job: Claimed, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+  private async runAlone(job: ClaimedJob, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
     try {
       await this.base.db.transaction(async (tx) => {
         const now = await this.base.clock.now(tx);
@@ -143,73 +140,9 @@ export class JobRunner {
     await handlers[first.kind]?.(jobs, { tx, now });
   }
 
-  /**
-   * Work that leaves the system is claimed by an advisory lock of a session of its own: it is free the moment its
-   * holder is gone, whatever time it is, and no transaction stays open while somebody else is waited for.
-   */
-  private async runOutside(handlers: Readonly<Record<string, OutsideHandler>>): Promise<number> {
-    const { now: since, upTo } = await this.horizon(this.base.db.manager);
-    let done = 0;
-    for (const job of await this.due(since, upTo)) {
-      if (!this.running) break;
-      const name = [`fengsui job ${this.service}`, `${job.kind} ${job.key}`];
-      const lock = new SessionLock(this.base.db, 'select pg_try_advisory_lock(hashtext($1), hashtext($2))', name);
-      try {
-        // Whoever had the lock before may have done it meanwhile, or failed, and put it off.
-        if (!(await lock.held()) || !(await this.isStillDue(job, since))) continue;
-        done += 1;
-        // Those before it may have taken long.
-        await this.performOutside(job, await this.base.clock.now(), handlers);
-      } catch (error) {
-        await this.failed(job, error);
-      } finally {
-        await lock.release();
-      }
-    }
-    return done;
-  }
-
-  private async performOutside(
-    job: Claimed,
-    now: UtcInstant,
-    handlers: Readonly<Record<string, OutsideHandler>>,
-  ): Promise<void> {
-    let finished = false;
-    const finish = (write: (tx: Tx) => Promise<void>): Promise<void> =>
-      this.base.db.transaction(async (tx) => {
-        // Asked for again meanwhile, it stays.
-        await run(tx, 'delete from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4', [
-          this.service,
-          job.kind,
-          job.key,
-          job.seq,
-        ]);
-        await write(tx);
-        finished = true;
-      });
-    await handlers[job.kind]?.(job, { now, finish });
-    if (!finished) await finish(() => Promise.resolve());
-  }
-
-  /** One that was asked for again meanwhile keeps its new time. */
-  private async failed(job: Claimed, error: unknown): Promise<void> {
+  private async failed(job: ClaimedJob, error: unknown): Promise<void> {
     this.onError(error, job);
-    await run(
-      this.base.db,
-      `update schedule.job set attempts = attempts + 1, last_error = $4,
-         due_at = $5::timestamptz + make_interval(secs => 60 * least($6::float8 * 2 ^ least(attempts, 20), $7::float8))
-       where service = $1 and kind = $2 and key = $3 and seq = $8`,
-      [
-        this.service,
-        job.kind,
-        job.key,
-        String((error as Error)?.message ?? error),
-        await this.base.clock.now(),
-        FIRST_RETRY_MINUTES,
-        LONGEST_RETRY_MINUTES,
-        job.seq,
-      ],
-    );
+    await putOff(this.base, this.service, job, error);
   }
 
   /** What is now, and up to which job the driver of virtual time has let us go. */
@@ -230,27 +163,9 @@ export class JobRunner {
     return due !== null;
   }
 
-  private async isStillDue({ kind, key, seq }: Claimed, now: UtcInstant): Promise<boolean> {
-    const held = await one(
-      this.base.db,
-      'select 1 from schedule.job where service = $1 and kind = $2 and key = $3 and seq = $4 and due_at <= $5',
-      [this.service, kind, key, seq, now],
-    );
-    return held !== null;
-  }
-
-  private due(now: UtcInstant, upTo: number): Promise<Claimed[]> {
-    return rows<Claimed>(
-      this.base.db,
-      `select kind, key, due_at as "dueAt", payload, seq from schedule.job
-       where service = $1 and kind = any($4) and due_at <= $2 and seq <= $3 order by due_at, kind, key limit $5`,
-      [this.service, now, upTo, this.kinds, BATCH],
-    );
-  }
-
   /** Due jobs of one kind, oldest first. */
-  private async claim(tx: Tx, now: UtcInstant, upTo: number, limit: number): Promise<readonly Claimed[]> {
-    const jobs = await rows<Claimed>(
+  private async claim(tx: Tx, now: UtcInstant, upTo: number, limit: number): Promise<readonly ClaimedJob[]> {
+    const jobs = await rows<ClaimedJob>(
       tx,
       `select kind, key, due_at as "dueAt", payload, seq from schedule.job
        where service = $1 and kind = any($5) and due_at <= $2 and seq <= $3

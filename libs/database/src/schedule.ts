@@ -10,6 +10,9 @@ export type Job = Readonly<{
   payload: Readonly<Record<string, unknown>>;
 }>;
 
+/** A job as it was asked for last: asked for again, it has another number. */
+export type ClaimedJob = Job & Readonly<{ seq: number }>;
+
 /**
  * Asks for jobs at their time. The same kind and key again moves the job to the new time.
  * @param service who does them: a service, or `service/queue` for work that leaves the system

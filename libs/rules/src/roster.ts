@@ -1,4 +1,4 @@
-import { minutesBetween, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, utc, type UtcInstant } from '@fengsui/contracts';
 
 /** People of a role take turns: the first has the shift that begins at `from`, then each the next. */
 export type Rotation = Readonly<{
@@ -6,33 +6,103 @@ export type Rotation = Readonly<{
   /** Of this authority; without it of the city. */ authority?: string | undefined;
   people: readonly string[];
   from: UtcInstant;
-  shiftHours: number;
+  /** Equal shifts, in hours; or `shiftsAt`: minutes of the day in Beijing at which a shift begins, in their order. */
+  shiftHours?: number | undefined;
+  shiftsAt?: readonly number[] | undefined;
 }>;
-/** Swaps and leave: for this time this person has the role instead. */
-export type Override = Readonly<{ role: string; person: string; from: UtcInstant; until: UtcInstant }>;
+/** A swap: for this time this person has the role instead. */
+export type Override = Readonly<{
+  role: string;
+  authority?: string | undefined;
+  person: string;
+  from: UtcInstant;
+  until: UtcInstant;
+}>;
+/** For this time this person has no role. */
+export type Leave = Readonly<{ person: string; from: UtcInstant; until: UtcInstant }>;
 export type Roster = Readonly<{
   version: string;
   rotations: readonly Rotation[];
   overrides: readonly Override[];
+  leave: readonly Leave[];
   desk: string;
 }>;
 
+/** Who has a role, or why nobody has it: then the desk is called in their place. */
+export type Turn = Readonly<{ person: string; gap: string | null }>;
+
+const DAY = 1_440;
+/** Beijing is eight hours ahead, all year. */
+const AHEAD = 480;
+const minuteOf = (at: UtcInstant): number => Math.floor(Date.parse(at) / 60_000) + AHEAD;
+
 /**
- * Who has the role at this moment. A hole in the roster falls to the duty desk: never nobody.
+ * Who has the role at this moment. Of overlapping swaps the narrower one counts, of several rotations of a role the
+ * one that began last. A hole in the roster falls to the duty desk and is named: never nobody, never in silence.
  * @param authority whose people are wanted; where it has none in the role, the city's
  */
-export function onDuty(
-  { rotations: all, overrides, desk }: Roster,
-  role: string,
-  at: UtcInstant,
-  authority: string | null = null,
-): string {
-  const own = all.filter((row) => row.authority === authority && row.role === role);
-  const rotations = own.length > 0 ? own : all.filter((row) => row.authority === undefined);
-  const instead = overrides.find((row) => row.role === role && row.from <= at && at < row.until);
-  if (instead !== undefined) return instead.person;
-  const rotation = rotations.find((row) => row.role === role && row.people.length > 0 && row.from <= at);
-  if (rotation === undefined) return desk;
-  const shift = Math.floor(minutesBetween(rotation.from, at) / (rotation.shiftHours * 60));
-  return rotation.people[shift % rotation.people.length] ?? desk;
+export function turnOf(roster: Roster, role: string, at: UtcInstant, authority: string | null = null): Turn {
+  const mine = <T extends Readonly<{ role: string; authority?: string | undefined }>>(
+    all: readonly T[],
+    whose: string | null,
+  ) => all.filter((row) => row.role === role && (row.authority ?? null) === whose);
+  const whose = authority !== null && mine(roster.rotations, authority).length > 0 ? authority : null;
+  const instead = mine(roster.overrides, whose)
+    .filter(({ from, until }) => from <= at && at < until)
+    .reduce<Override | null>((best, row) => (best === null || lengthOf(row) <= lengthOf(best) ? row : best), null);
+  const person = instead?.person ?? inTurn(mine(roster.rotations, whose), at);
+  if (person === null) return { person: roster.desk, gap: `${role}: nobody takes turns in it then` };
+  const away = roster.leave.some((row) => row.person === person && row.from <= at && at < row.until);
+  return away
+    ? { person: roster.desk, gap: `${role}: ${person} is on leave, and nobody stands in` }
+    : { person, gap: null };
+}
+
+/** Who is called for a role at this moment: the desk, where nobody has it. */
+export const onDuty = (roster: Roster, role: string, at: UtcInstant, authority: string | null = null): string =>
+  turnOf(roster, role, at, authority).person;
+
+const lengthOf = ({ from, until }: Override): number => minutesBetween(from, until);
+
+function inTurn(rotations: readonly Rotation[], at: UtcInstant): string | null {
+  const rotation = rotations
+    .filter(({ from, people }) => from <= at && people.length > 0)
+    .reduce<Rotation | null>((latest, row) => (latest === null || row.from >= latest.from ? row : latest), null);
+  if (rotation === null) return null;
+  return rotation.people[shiftOf(rotation, at) % rotation.people.length] ?? null;
+}
+
+/** The number of a shift since the rotation began, 0 for the first. */
+function shiftOf({ from, shiftHours = 24, shiftsAt }: Rotation, at: UtcInstant): number {
+  if (shiftsAt === undefined) return Math.floor(minutesBetween(from, at) / (shiftHours * 60));
+  return bordersUpTo(shiftsAt, minuteOf(at)) - bordersUpTo(shiftsAt, minuteOf(from));
+}
+
+const bordersUpTo = (shiftsAt: readonly number[], minute: number): number =>
+  Math.floor(minute / DAY) * shiftsAt.length + shiftsAt.filter((border) => border <= minute % DAY).length;
+
+/** Every moment from one time to another at which somebody else may have a role. */
+export function borders({ rotations, overrides, leave }: Roster, from: UtcInstant, until: UtcInstant): UtcInstant[] {
+  const found = new Set<UtcInstant>([from]);
+  const add = (at: UtcInstant): void => void (at > from && at < until && found.add(at));
+  for (const one of [...overrides, ...leave]) [one.from, one.until].forEach(add);
+  for (const rotation of rotations) {
+    add(rotation.from);
+    bordersOf(rotation, from, until).forEach(add);
+  }
+  return [...found].sort();
+}
+
+function bordersOf(rotation: Rotation, from: UtcInstant, until: UtcInstant): UtcInstant[] {
+  const { shiftHours = 24, shiftsAt } = rotation;
+  const start = rotation.from > from ? rotation.from : from;
+  if (shiftsAt !== undefined) {
+    const midnight = utc((minuteOf(start) - (minuteOf(start) % DAY) - AHEAD) * 60_000);
+    const days = Math.ceil(Math.max(0, minutesBetween(midnight, until)) / DAY);
+    return Array.from({ length: days }, (_, day) => shiftsAt.map((at) => addMinutes(midnight, day * DAY + at))).flat();
+  }
+  const minutes = shiftHours * 60;
+  const first = Math.ceil(minutesBetween(rotation.from, start) / minutes);
+  const count = Math.max(0, Math.ceil(minutesBetween(rotation.from, until) / minutes) - first);
+  return Array.from({ length: count }, (_, n) => addMinutes(rotation.from, (first + n) * minutes));
 }

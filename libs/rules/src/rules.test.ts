@@ -1,19 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { addMinutes, utc, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, fromShanghai, utc, type UtcInstant } from '@fengsui/contracts';
 import fc from 'fast-check';
 import {
+  borders,
   gather,
   gradeOfReport,
+  isEnough,
   isLate,
   kilometresBetween,
   nextStep,
   notLate,
   onDuty,
   roundHalfUp,
+  turnOf,
   withinCasualtyWindow,
   yearOnYear,
-  type Call,
   type Chain,
+  type Climb,
   type Gathering,
   type OpenFire,
   type Roster,
@@ -94,45 +97,85 @@ describe('year on year', () => {
 });
 
 describe('escalation', () => {
+  const step = (role: string, answerWithinMinutes: number): Chain['steps'][number] => ({
+    to: [{ role }],
+    needed: 'any',
+    answerWithinMinutes,
+    channels: ['mail'],
+    inTurn: false,
+  });
   const chain: Chain = {
     rounds: 2,
-    steps: [
-      { role: 'officer', answerWithinMinutes: 5, channels: ['mail'] },
-      { role: 'leader', answerWithinMinutes: 10, channels: ['mail'] },
-    ],
+    steps: [step('officer', 5), step('leader', 10)],
+    unanswered: { everyMinutes: 15, to: [{ role: 'top' }], authorities: [], channels: ['mail'] },
   };
-  const silent: Call = { stepsCalled: 0, lastCalledAt: null, answered: false };
-
-  it('calls the next when one is silent, goes round again, and says when nobody is left', () => {
-    let call = silent;
-    const called: string[] = [];
-    for (let minute = 0; minute < 60; minute += 1) {
-      const next = nextStep(chain, call, addMinutes(now, minute));
-      if (next.kind === 'call') {
-        called.push(`${minute} ${next.step.role}`);
-        call = { ...call, stepsCalled: next.number, lastCalledAt: addMinutes(now, minute) };
-      } else if (next.kind === 'stop') {
-        called.push(`${minute} ${next.because}`);
-        break;
-      }
-    }
-    expect(called).toEqual(['0 officer', '5 leader', '15 officer', '20 leader', '30 nobody-left']);
-  });
-
-  it('climbs on after any downtime, and stops at an answer', () => {
-    const once: Call = { stepsCalled: 1, lastCalledAt: now, answered: false };
-    expect(nextStep(chain, once, addMinutes(now, 26 * 60))).toMatchObject({ kind: 'call', number: 2 });
-    expect(nextStep(chain, { ...once, answered: true }, addMinutes(now, 26 * 60))).toEqual({
-      kind: 'stop',
-      because: 'answered',
+  /** Who is called at which minute, when the chain is looked at in these minutes only. */
+  const called = (minutes: readonly number[]): string[] => {
+    let climb: Climb = { stepsCalled: 0, dueAt: now };
+    let lookAt = now;
+    return minutes.flatMap((minute) => {
+      if (addMinutes(now, minute) < lookAt) return [];
+      const next = nextStep(chain, climb, addMinutes(now, minute));
+      if (next.kind === 'wait') return [];
+      climb = { stepsCalled: next.number, dueAt: next.dueAt };
+      lookAt = next.answerBy;
+      return [`${minute} ${next.step.to.map((one) => Object.values(one)[0]).join(',')}`];
     });
+  };
+
+  it('calls the next when one is silent, goes round again, and then rings the top for as long as it takes', () =>
+    expect(called(Array.from({ length: 70 }, (_, minute) => minute))).toEqual([
+      '0 officer',
+      '5 leader',
+      '15 officer',
+      '20 leader',
+      '30 top',
+      '45 top',
+      '60 top',
+    ]));
+
+  it('catches up after a downtime: one step at once, the others a second apart, and none later than it would have been', () => {
+    const second = 1 / 60;
+    expect(called([0, 17, 17 + second, 17 + 2 * second, 20, 30])).toEqual([
+      '0 officer',
+      '17 leader',
+      `${17 + second} officer`,
+      '20 leader',
+      '30 top',
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 200 }), (from, length) => {
+        const looked = Array.from({ length: 402 * 60 }, (_, n) => n / 60).filter(
+          (at) => at <= from || at >= from + length,
+        );
+        const late = called(looked).map((one) => Number(one.split(' ')[0]));
+        const top = 30;
+        const reached = late[4] ?? Infinity;
+        const bound = from < top && from + length > top ? from + length + 5 * second : top;
+        expect(reached).toBeLessThanOrEqual(bound + 1e-6);
+      }),
+      { numRuns: 30 },
+    );
   });
+
+  it('takes one answer, all of them, or so many', () =>
+    expect([
+      isEnough('any', 0, 3),
+      isEnough('any', 1, 3),
+      isEnough('all', 2, 3),
+      isEnough('all', 3, 3),
+      isEnough(2, 1, 3),
+      isEnough(2, 2, 3),
+      isEnough(9, 3, 3),
+      isEnough('all', 0, 0),
+    ]).toEqual([false, true, false, true, false, true, true, false]));
 });
 
 describe('the roster', () => {
   const roster: Roster = {
     version: 'v',
     desk: 'desk',
+    leave: [],
     overrides: [{ role: 'officer', person: 'z', from: addMinutes(now, 60), until: addMinutes(now, 120) }],
     rotations: [{ role: 'officer', people: ['a', 'b'], from: now, shiftHours: 24 }],
   };
@@ -148,7 +191,97 @@ describe('the roster', () => {
   ])('at minute %i has %s', (minute, person) =>
     expect(onDuty(roster, 'officer', addMinutes(now, minute))).toBe(person),
   );
-  it('falls to the desk where it has a hole', () => expect(onDuty(roster, 'nobody knows', now)).toBe('desk'));
+  it('falls to the desk where it has a hole, and names it', () =>
+    expect([turnOf(roster, 'nobody knows', now), turnOf(roster, 'officer', addMinutes(now, -1))]).toEqual([
+      { person: 'desk', gap: expect.stringContaining('nobody knows') },
+      { person: 'desk', gap: expect.stringContaining('officer') },
+    ]));
+
+  const at = (wall: string): UtcInstant => fromShanghai(wall);
+  it('takes the narrower of two swaps, and of two rotations the one that began last', () => {
+    const span = (person: string, from: string, until: string) => ({
+      role: 'officer',
+      person,
+      from: at(`2020-06-0${from}`),
+      until: at(`2020-06-0${until}`),
+    });
+    const swapped = {
+      ...roster,
+      overrides: [span('short', '8T20:00', '9T08:00'), span('long', '8T00:00', '9T23:00')],
+      rotations: [
+        { role: 'officer', people: ['old'], from: at('2020-01-01T08:30'), shiftHours: 24 },
+        { role: 'officer', people: ['new'], from: at('2020-06-10T08:30'), shiftHours: 24 },
+      ],
+    };
+    const who = ['08T19:59', '08T20:00', '09T08:00', '10T08:29', '10T08:30'].map((when) =>
+      onDuty(swapped, 'officer', at(`2020-06-${when}`)),
+    );
+    expect(who).toEqual(['long', 'short', 'long', 'old', 'new']);
+  });
+
+  it('changes shifts at its own hours, unequal ones too, over midnight, the end of a year and a leap day', () => {
+    const [eight, fourteen, twenty] = [480, 840, 1_200];
+    const rotation = { role: 'officer', people: ['a', 'b', 'c', 'd'], from: at('2019-12-31T08:00') };
+    const shifts = { ...roster, overrides: [], rotations: [{ ...rotation, shiftsAt: [eight, fourteen, twenty] }] };
+    const who = ['2019-12-31T13:59', '2019-12-31T14:00', '2019-12-31T20:00', '2020-01-01T07:59', '2020-01-01T08:00'];
+    expect(who.map((when) => onDuty(shifts, 'officer', at(when)))).toEqual(['a', 'b', 'c', 'c', 'd']);
+    // 60 days of three shifts are 180, and 180 is 0 of 4.
+    expect(onDuty(shifts, 'officer', at('2020-02-29T08:00'))).toBe('a');
+    expect(borders(shifts, at('2020-02-29T08:00'), at('2020-03-01T14:01')).map((one) => one.slice(5, 16))).toEqual([
+      '02-29T00:00',
+      '02-29T06:00',
+      '02-29T12:00',
+      '03-01T00:00',
+      '03-01T06:00',
+    ]);
+  });
+
+  it('calls nobody who is on leave, and says that nobody stands in', () => {
+    const away = { ...roster, overrides: [], leave: [{ person: 'a', from: now, until: addMinutes(now, 60) }] };
+    expect(turnOf(away, 'officer', addMinutes(now, 59))).toEqual({
+      person: 'desk',
+      gap: expect.stringContaining('leave'),
+    });
+    expect(turnOf(away, 'officer', addMinutes(now, 60))).toEqual({ person: 'a', gap: null });
+  });
+
+  it('names every moment at which somebody else may have a role', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1_439 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 48 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 9_000 }), fc.integer({ min: 1, max: 3_000 })), { maxLength: 4 }),
+        (clock, hours, swaps) => {
+          const shiftsAt = [...new Set(clock)].sort((a, b) => a - b);
+          const mixed: Roster = {
+            ...roster,
+            overrides: swaps.map(([from, minutes], n) => ({
+              role: 'officer',
+              person: `s${n}`,
+              from: addMinutes(now, from),
+              until: addMinutes(now, from + minutes),
+            })),
+            rotations: [
+              { role: 'officer', people: ['a', 'b', 'c'], from: addMinutes(now, -500), shiftsAt },
+              { role: 'leader', people: ['d', 'e'], from: addMinutes(now, -77), shiftHours: hours },
+            ],
+          };
+          const until = addMinutes(now, 7 * 1_440);
+          const known = new Set(borders(mixed, now, until));
+          const both = (when: UtcInstant): string =>
+            `${onDuty(mixed, 'officer', when)} ${onDuty(mixed, 'leader', when)}`;
+          let before = both(now);
+          for (let minute = 1; minute < 7 * 1_440; minute += 1) {
+            const when = addMinutes(now, minute);
+            const holds = both(when);
+            if (holds !== before) expect([when, known.has(when)]).toEqual([when, true]);
+            before = holds;
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
 });
 
 describe('gathering signs of fire', () => {

@@ -43,7 +43,9 @@ export class DueJobs implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.work
       .outsideOf(service)
       .flatMap(({ kind, queues, handle }) =>
-        queues.map((queue) => this.runner(`${service}/${queue}`, { outside: { [kind]: this.outsideHandler(handle) } })),
+        queues.map(({ name, most }) =>
+          this.runner(`${service}/${name}`, { outside: { [kind]: this.outsideHandler(handle) }, most }),
+        ),
       );
   }
 

@@ -10,11 +10,13 @@ export type OutsideUnit = Readonly<{
   now: UtcInstant;
   finish: (write: (unit: UnitOfWork) => Promise<void>) => Promise<void>;
 }>;
-/** Fetches or sends, outside of any transaction, one job at a time. Cut off in between, it is done again. */
+/** Fetches or sends, outside of any transaction. Cut off in between, it is done again. */
 export type OutsideDueHandler = (job: Job, unit: OutsideUnit) => Promise<void>;
 
 export type DueWork = Readonly<{ service: Service; kind: string }>;
-export type OutsideDueWork = DueWork & Readonly<{ queues: (instance: never) => readonly string[] }>;
+export type OutsideDueWork = DueWork & Readonly<{ queues: (instance: never) => readonly Queue[] }>;
+/** A queue of work that leaves the system, and how much of it is in hand at a time. */
+export type Queue = Readonly<{ name: string; most: number }>;
 
 export const DUE = Symbol('due job');
 export const DUE_OUTSIDE = Symbol('due job that leaves the system');
@@ -29,10 +31,11 @@ export const Due =
 
 /**
  * Marks the method that does a service's due jobs of one kind that leave the system: `(job, { now, finish }) =>
- * Promise<void>`. They are done one at a time in each queue, so that one that hangs holds up no other queue.
+ * Promise<void>`. Each queue does so many at a time, and of those with one `lane` in their payload one, so that what
+ * hangs holds up no other.
  * @param queues of the instance; a job lies in `service/queue` (see `schedule`)
  */
 export const DueOutside =
-  <I>(service: Service, kind: string, queues: (instance: I) => readonly string[]): Method<OutsideDueHandler> =>
+  <I>(service: Service, kind: string, queues: (instance: I) => readonly Queue[]): Method<OutsideDueHandler> =>
   (_target, _name, { value }) =>
     Reflect.defineMetadata(DUE_OUTSIDE, { service, kind, queues } satisfies OutsideDueWork, value as object);

@@ -1,6 +1,6 @@
 export type { Check } from './check.js';
 export { Consumes } from './consumes.js';
-export { Due, DueOutside, type OutsideUnit } from './due.js';
+export { Due, DueOutside, type OutsideUnit, type Queue } from './due.js';
 export { GivenOrder } from './given-order.js';
 export { Health, metrics } from './health.js';
 export { OrdersDesk, type OrderOutcome } from './orders-desk.js';

@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { OrderKind, OrderV1, Service } from '@fengsui/contracts';
-import { DUE, DUE_OUTSIDE, type DueHandler, type DueWork, type OutsideDueHandler, type OutsideDueWork } from './due.js';
+import {
+  DUE,
+  DUE_OUTSIDE,
+  type DueHandler,
+  type DueWork,
+  type OutsideDueHandler,
+  type OutsideDueWork,
+  type Queue,
+} from './due.js';
 import { OrdersDesk, type OrderTaker, type OrderTakers } from './orders-desk.js';
 import { TAKES, type OrderHandler, type OrderWork } from './takes.js';
 
 /** A due job's handler that leaves the system, with the queues that it works on. */
-export type OutsideWork = Readonly<{ kind: string; queues: readonly string[]; handle: OutsideDueHandler }>;
+export type OutsideWork = Readonly<{ kind: string; queues: readonly Queue[]; handle: OutsideDueHandler }>;
 
 type Marked<W, H> = W & Readonly<{ instance: object; handle: H }>;
 

@@ -1,9 +1,27 @@
 import { readFileSync } from 'node:fs';
 
 /** Settings that are a secret as a whole. */
-const WHOLE = ['KAFKA_PASSWORD', 'OIDC_CLIENT_SECRET', 'FENGSUI_TOKEN'] as const;
+const WHOLE = [
+  'KAFKA_PASSWORD',
+  'OIDC_CLIENT_SECRET',
+  'FENGSUI_TOKEN',
+  'WEBHOOK_SECRET',
+  'SMS_SECRET',
+  'VOICE_SECRET',
+  'DINGTALK_SECRET',
+  'FEISHU_URL', // its last part is the key
+  'FEISHU_SECRET',
+] as const;
 /** Addresses that may carry a password, or a key among their parameters. */
-const ADDRESSES = ['DATABASE_URL', 'MAIL_SMTP_URL', 'WEBHOOK_URL'] as const;
+const ADDRESSES = [
+  'DATABASE_URL',
+  'MAIL_SMTP_URL',
+  'WEBHOOK_URL',
+  'SMS_URL',
+  'VOICE_URL',
+  'WECOM_URL',
+  'DINGTALK_URL',
+] as const;
 /** Names with keys, `name=key,name=key`. */
 const KEYS = ['FENGSUI_SOURCE_KEYS', 'FENGSUI_ROLE_PASSWORDS'] as const;
 type Carrier = (typeof WHOLE)[number] | (typeof ADDRESSES)[number] | (typeof KEYS)[number];

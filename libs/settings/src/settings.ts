@@ -158,6 +158,39 @@ const SETTINGS = {
   WEBHOOK_URL: Type.Optional(
     Type.String({ pattern: '^https?://', description: 'Where calls are posted as JSON. / 呼叫推送地址' }),
   ),
+  WEBHOOK_SECRET: Type.Optional(
+    Type.String({ minLength: 16, description: 'Key that signs each post, HMAC-SHA256. / 推送签名密钥' }),
+  ),
+  SMS_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Gateway for short messages; its form is in docs/channels.md. / 短信网关地址',
+    }),
+  ),
+  SMS_SECRET: Type.Optional(Type.String({ minLength: 16, description: 'Key that signs each of them. / 短信签名密钥' })),
+  VOICE_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Gateway for telephone calls; its form is in docs/channels.md. / 语音外呼网关地址',
+    }),
+  ),
+  VOICE_SECRET: Type.Optional(
+    Type.String({ minLength: 16, description: 'Key that signs each of them. / 语音签名密钥' }),
+  ),
+  WECOM_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Robot of a WeCom or 粤政易 group. / 企业微信、粤政易机器人地址',
+    }),
+  ),
+  DINGTALK_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'Robot of a DingTalk group. / 钉钉机器人地址' }),
+  ),
+  DINGTALK_SECRET: Type.Optional(Type.String({ description: 'Its signing key. / 钉钉加签密钥' })),
+  FEISHU_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'Robot of a Feishu group. / 飞书机器人地址' }),
+  ),
+  FEISHU_SECRET: Type.Optional(Type.String({ description: 'Its signing key. / 飞书签名密钥' })),
   CAP_SIGN_CERT: Type.Optional(
     Type.String({
       description: 'File with the certificate that signs CAP messages (PEM, RSA of 2048 bits). / CAP 签名证书',

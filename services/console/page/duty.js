@@ -1,5 +1,5 @@
 const LEVELS = { none: '未启动', IV: 'Ⅳ级', III: 'Ⅲ级', II: 'Ⅱ级', I: 'Ⅰ级' };
-const STATES = { ringing: '呼叫中', answered: '已应答', exhausted: '无人应答', closed: '已结束' };
+const STATES = { ringing: '呼叫中', answered: '已应答', unanswered: '无人应答', closed: '已结束' };
 const when = (at) => at === null ? '' : new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' }).format(new Date(at));
 const fill = (id, rows, empty) => {
   const body = document.getElementById(id);

@@ -65,9 +65,19 @@ describe('a call', () => {
     expect(await calls()).toEqual(['proposal ringing 2']);
     await duty.order({ kind: 'answer', callId: `proposal/${PROPOSAL}`, person: 'wu' });
     expect(await calls()).toEqual(['proposal answered 2 wu']);
-    await duty.at('23:00');
+    await duty.at('21:00');
     expect(await calls()).toEqual(['proposal answered 2 wu']);
     expect(await duty.said('call-answered.v1')).toHaveLength(1);
+  });
+
+  it('that was answered rings again when what was promised with it is not done in its time', async () => {
+    await duty.give(proposed(duty.instant('21:00')));
+    const person = (await views())[0]?.deliveries[0]?.person;
+    await duty.order({ kind: 'answer', callId: `proposal/${PROPOSAL}`, person });
+    await duty.at('21:01');
+    expect(await calls()).toEqual(['proposal ringing 2']);
+    expect((await views())[0]?.subject).toContain('【已应答未办结】');
+    expect((await duty.said('call-reopened.v1'))[0]?.data).toMatchObject({ because: 'promise-expired' });
   });
 
   it('rings once however often its cause is told', async () => {
@@ -76,30 +86,60 @@ describe('a call', () => {
     expect(await duty.said('call-started.v1')).toHaveLength(1);
   });
 
-  it('about a proposal whose grounds are gone says so from the next step on, and rings nobody anew', async () => {
+  it('about a proposal whose grounds are gone stops, tells whoever was called, and rings again when they are back', async () => {
     await duty.give(proposed(duty.instant('21:00')));
-    const revised = { ...common, proposalId: PROPOSAL, to: 'IV', calledFor: 'none', groundsGone: true };
-    await duty.give({
+    const revised = (groundsGone: boolean): Given => ({
       type: 'response-proposal-revised.v1',
       key: '441800/flood',
-      data: { ...revised, reason: '依据已消失（英德市暴雨橙色预警）' },
+      data: {
+        ...common,
+        proposalId: PROPOSAL,
+        to: 'IV',
+        calledFor: groundsGone ? 'none' : 'IV',
+        groundsGone,
+        reason: '英德市暴雨橙色预警',
+      },
     });
-    expect(await duty.said('call-started.v1')).toHaveLength(1);
-    await duty.at('20:36');
-    expect(await calls()).toEqual(['proposal ringing 2']);
-    const said = await duty.runtime.db.query<{ subject: string; text: string }[]>(
-      'select subject, text from duty.call',
+    await duty.give(revised(true));
+    await duty.at('20:50');
+    expect(await calls()).toEqual(['proposal closed 1']);
+    const told = await duty.runtime.db.query<{ person: string; subject: string }[]>(
+      'select distinct person, subject from duty.delivery where subject is not null',
     );
-    expect(said).toMatchObject([
-      { subject: expect.stringContaining('依据已消失'), text: expect.stringContaining('签发须写明理由') },
-    ]);
+    expect(told).toEqual([{ person: expect.any(String), subject: expect.stringContaining('依据已消失') }]);
+    await duty.give(revised(false));
+    expect(await calls()).toEqual(['proposal ringing 2']);
+    expect(await duty.said('call-started.v1')).toHaveLength(1);
   });
 
-  it('is exhausted when the whole chain was called, and says so', async () => {
+  it('of a response that has ended rings on for nothing', async () => {
+    await duty.give(task(1, 'change-1'));
+    await duty.at('20:32');
+    const ended = { ...common, episodeId: 'E01', proposalId: null, change: 'end', from: 'IV', to: 'none' };
+    await duty.give({
+      type: 'response-changed.v1',
+      key: '441800/flood',
+      id: 'response-changed/end',
+      data: { ...ended, counties: [], areas: [], decidedBy: 'liang', reason: '雨停' },
+    });
+    expect((await calls()).sort()).toEqual(['response ringing 1', 'transfers closed 1']);
+  });
+
+  it('that nobody answers stays open, and rings the desk and the top again and again, until a person answers', async () => {
     await duty.give(fireRaised('f1'));
-    await duty.at('23:59');
-    expect(await calls()).toEqual(['fire exhausted 3']);
+    await duty.at('21:29'); // 15, 15 and 30 minutes
+    expect(await calls()).toEqual(['fire ringing 3']);
+    await duty.at('22:01');
+    expect(await calls()).toEqual(['fire unanswered 6']); // 21:30, 21:45 and 22:00
     expect(await duty.said('call-exhausted.v1')).toHaveLength(1);
+    expect((await duty.get(DutyQuery).calls(true)).map(({ state }) => state)).toEqual(['unanswered']);
+    const [call] = await views();
+    const rung = call?.deliveries.filter(({ step }) => step === 6).map(({ person }) => person);
+    expect([...new Set(rung)].sort()).toEqual(['desk', 'liang', 'wu']);
+    await duty.order({ kind: 'answer', callId: 'fire/f1', person: 'desk' });
+    expect(await calls()).toEqual(['fire answered 6 desk']);
+    await duty.at('23:59');
+    expect(await calls()).toEqual(['fire answered 6 desk']);
   });
 
   it('ends with the decision of a person, who then has answered; by itself it is closed, and nobody has', async () => {

@@ -1,33 +1,38 @@
-import { fileOf, type Settings } from '@fengsui/settings';
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AnswerPage } from './answer-page.js';
+import { Answering } from './calls/answering.js';
 import { Calls } from './calls/calls.js';
+import { Climbing } from './calls/climbing.js';
+import { Notices } from './calls/notices.js';
 import { Bundles } from './decisions/bundles.js';
 import { SilentGauges } from './decisions/silent-gauges.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
-import type { Channel } from './delivery/channels/channel.js';
-import { MailChannel } from './delivery/channels/mail.js';
-import { WebhookChannel } from './delivery/channels/webhook.js';
+import { channelsOf, type ChannelSettings } from './delivery/channels/configured.js';
 import { DeliverMessages } from './delivery/deliver-messages.js';
-import { CHANNELS } from './delivery/queue.js';
+import { CHANNELS, PUBLIC_URL } from './delivery/queue.js';
+import { WriteMessages } from './delivery/write-messages.js';
 import { DutyHttp } from './http.js';
 import { DutyPlan } from './plan.js';
 import { DutyQuery } from './query.js';
 import { DutyOrder } from './tables/tables.js';
-
-type ChannelSettings = Pick<Settings, 'MAIL_SMTP_URL' | 'MAIL_FROM' | 'MAIL_TLS' | 'MAIL_TLS_CA' | 'WEBHOOK_URL'>;
 
 @Module({})
 export class DutyModule {
   static of(plan: DutyPlan, settings: ChannelSettings): DynamicModule {
     return {
       module: DutyModule,
-      controllers: [DecisionConsumer, DutyHttp],
+      controllers: [DecisionConsumer, DutyHttp, AnswerPage],
       providers: [
         { provide: DutyPlan, useValue: plan },
         { provide: CHANNELS, useValue: channelsOf(settings) },
+        { provide: PUBLIC_URL, useValue: settings.FENGSUI_PUBLIC_URL ?? null },
         ordersDesk('duty', DutyOrder, plan.answerWaitsMinutes),
         Calls,
+        Climbing,
+        Answering,
+        Notices,
+        WriteMessages,
         Bundles,
         SilentGauges,
         DeliverMessages,
@@ -37,23 +42,3 @@ export class DutyModule {
     };
   }
 }
-
-const channelsOf = ({
-  MAIL_SMTP_URL,
-  MAIL_FROM,
-  MAIL_TLS,
-  MAIL_TLS_CA,
-  WEBHOOK_URL,
-}: ChannelSettings): readonly Channel[] => [
-  ...(MAIL_SMTP_URL === undefined || MAIL_FROM === undefined
-    ? []
-    : [
-        new MailChannel({
-          url: MAIL_SMTP_URL,
-          from: MAIL_FROM,
-          tls: MAIL_TLS,
-          authority: MAIL_TLS_CA === undefined ? null : fileOf('MAIL_TLS_CA', MAIL_TLS_CA),
-        }),
-      ]),
-  ...(WEBHOOK_URL === undefined ? [] : [new WebhookChannel(WEBHOOK_URL)]),
-];

@@ -6,14 +6,23 @@ const Delivery = View({
   step: ViewCount('1 for the first'),
   person: Type.String(),
   channel: Type.String(),
-  state: Type.String({ description: 'pending, sent, failed or shown' }),
+  state: Type.String({ description: 'queued, attempt, accepted, delivered, shown, withdrawn, failed or expired' }),
   attempts: ViewCount(),
   note: ViewNull(Type.String({ description: 'what the channel said last' })),
 });
 
+const Reply = View({
+  person: Type.String({ description: 'who was called' }),
+  actor: Type.String({ description: 'who said so: themselves, or on their behalf' }),
+  reply: Type.String({ description: 'accept, decline or hand-on' }),
+  at: ViewInstant('when'),
+  handedTo: ViewNull(Type.String({ description: 'to whom' })),
+  reason: Type.String(),
+});
+
 export const CallView = View({
   id: Type.String(),
-  state: Type.String({ description: 'ringing, answered, exhausted or closed' }),
+  state: Type.String({ description: 'ringing, unanswered, answered or closed' }),
   dueAt: ViewInstant('climbs on at, while it rings'),
   reason: Type.String({ description: 'which duty rule' }),
   events: Type.Array(Type.String(), { description: 'what it was decided from' }),
@@ -25,7 +34,9 @@ export const CallView = View({
   steps: ViewCount('steps called so far'),
   answeredBy: ViewNull(Type.String({ description: 'the person; null: nobody' })),
   answeredAt: ViewNull(ViewInstant('answered at')),
+  promisedUntil: ViewNull(ViewInstant('what was promised with the answer is due')),
   closedReason: ViewNull(Type.String({ description: 'why nobody is needed any more' })),
+  replies: Type.Array(Reply, { description: 'all of them, the oldest first' }),
   deliveries: Type.Array(Delivery),
 });
 export type CallView = Readonly<Static<typeof CallView>>;

@@ -29,7 +29,7 @@ export class SealAudit implements OnApplicationBootstrap, OnApplicationShutdown 
     notifications: Notifications,
     private readonly folder: string,
   ) {
-    const handlers = { outside: { seal: (job: Job, run: OutsideRun) => this.seal(job, run) } };
+    const handlers = { outside: { seal: (job: Job, run: OutsideRun) => this.seal(job, run) }, most: 1 };
     this.runner = new JobRunner({ db, clock, notifications }, QUEUE, handlers, (error) =>
       this.logger.error(`a day of the audit chain was not sealed: ${String((error as Error)?.message ?? error)}`),
     );

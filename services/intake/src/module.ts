@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { ReadingThread } from './accepting/reading-thread.js';
 import { Receiving } from './accepting/receiving.js';
 import { FeedTopics } from './doors/feed-topics.js';
+import { AnswerLinks } from './doors/answer-links.js';
 import { HTTP_SETTINGS, HttpDoor, HttpEndpoints } from './doors/http-endpoints.js';
 import { InboxFolder } from './doors/inbox-folder.js';
 import { KeptAnswers } from './doors/kept-answers.js';
@@ -29,7 +30,7 @@ export class IntakeModule {
   static of(plan: IntakePlan, settings: Settings, doors: boolean): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [HttpEndpoints, IntakeHttp],
+      controllers: [AnswerLinks, HttpEndpoints, IntakeHttp],
       providers: [
         { provide: IntakePlan, useValue: plan },
         { provide: HTTP_SETTINGS, useValue: settings },

@@ -1,193 +1,278 @@
-import type { CallCause, CallClosedV1, OrderOf } from '@fengsui/contracts';
-import { Clock, insertReturning, insertRows, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import type { CallCause, CallClosedV1, CallReopenedV1, Level } from '@fengsui/contracts';
+import { insertReturning, schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { nextStep, onDuty } from '@fengsui/rules';
-import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
-import { Inject, Injectable } from '@nestjs/common';
+import { Due } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import type { CallText } from '../decisions/call-texts.js';
-import { SINK, type Channel } from '../delivery/channels/channel.js';
-import { CHANNELS, deliverAt } from '../delivery/queue.js';
 import { DutyPlan } from '../plan.js';
-import { CallRow, DeliveryRow } from '../tables/tables.js';
-import { messagesTo, newCode, whyNoAnswer } from './answers.js';
-import { callAnswered, callClosed, callExhausted, callStarted, callStep, type Ending } from './call-events.js';
+import { CallRow } from '../tables/tables.js';
+import { callAnswered, callClosed, callReopened, callStarted, type Ending } from './call-events.js';
+import { CLIMB } from './climb-at.js';
+import { Climbing, promisedUntil } from './climbing.js';
+import { readBackOf } from './codes.js';
+import { Notices } from './notices.js';
 
 export type NewCall = Readonly<{
   id: string;
   cause: CallCause;
   about: string;
   /** Whose people are called first; without it the city's. */ authority?: string | null;
+  /** Of the response that it is about. */ level?: Level | null;
   says: CallText;
   causes: readonly string[];
 }>;
 
+/** The same thing once more. */
+export type Again = Readonly<{
+  says: CallText;
+  event: string;
+  /** What it is from now on. */ cause?: CallCause;
+  /** Only calls of these causes; without it all that are about it. */ of?: readonly CallCause[];
+  /** Only this call. */ only?: string;
+  because?: CallReopenedV1['data']['because'];
+  level?: Level;
+}>;
+
 /** The contract's limit on causes. */
 const MOST_CAUSES = 100;
+const OPEN = ['ringing', 'unanswered'] as const;
+/** The kind of job that looks whether what was promised with an answer is done. */
+const PROMISE = 'promise';
+/** Levels at which whoever answers reads back what they have read. */
+const READ_BACK: readonly (Level | null)[] = ['II', 'I'];
 
-/** Calls, from their start until someone answers or nobody is needed any more. */
+/**
+ * Calls, from their start until someone answers or nobody is needed any more. One thing is one call, whatever comes.
+ */
 @Injectable()
 export class Calls {
   constructor(
     private readonly plan: DutyPlan,
-    private readonly clock: Clock,
-    @Inject(CHANNELS) private readonly channels: readonly Channel[],
+    private readonly climbing: Climbing,
+    private readonly notices: Notices,
   ) {}
 
   /** The same cause never rings twice: a call that is there already stays as it is. */
-  async start({ id, cause, about, authority = null, says, causes }: NewCall, unit: UnitOfWork): Promise<void> {
-    const { tx, now, append } = unit;
-    const call = {
-      id,
-      cause,
-      about,
-      authority,
-      ...says,
-      urgent: this.plan.urgent(cause),
-      causes,
-      reason: this.plan.ruleFor(cause),
-    };
-    const event = callStarted(call, this.plan.roster.version, now);
-    const row = { ...call, state: 'ringing' as const, startedAt: now, stepsCalled: 0, dueAt: now, events: [event.id] };
-    const written = await insertReturning(tx, CallRow, [row], 'nothing');
-    if (written.length === 0) return;
-    append(event);
-    await this.climb(id, unit);
+  start(call: NewCall, unit: UnitOfWork): Promise<void> {
+    return this.startAll([call], unit);
   }
 
-  /** The time of some steps is over: the next of each chain is called. */
-  @Due('duty', 'climb')
-  async climbAll(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
-    for (const { key } of jobs) await this.climb(key, unit);
+  async startAll(calls: readonly NewCall[], unit: UnitOfWork): Promise<void> {
+    const { tx, now, append } = unit;
+    const begun = calls.map(({ id, cause, about, authority = null, level = null, says, causes }) => {
+      const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
+      const readBack = READ_BACK.includes(level) ? readBackOf(id) : null;
+      const text = readBack === null ? says.text : `${says.text}\n应答时请复述：${readBack}`;
+      const policy = this.plan.policyFor(cause, now, level);
+      return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
+    });
+    const events = new Map(begun.map((call) => [call.id, callStarted(call, this.plan.roster.version, now)]));
+    const rows = begun.map((call) => {
+      const heard = events.get(call.id);
+      const state = 'ringing' as const;
+      return {
+        ...call,
+        state,
+        startedAt: now,
+        stepsCalled: 0,
+        dueAt: now,
+        events: heard === undefined ? [] : [heard.id],
+      };
+    });
+    const written = await insertReturning(tx, CallRow, rows, 'nothing');
+    const ids = written.flatMap(({ id }) => id ?? []);
+    append(...ids.flatMap((id) => events.get(id) ?? []));
+    if (ids.length > 0) await this.climbing.climb(ids, unit);
   }
 
   /**
-   * An answer 应答: by somebody who was called, themselves, to a call that rings. What comes before its call, or by
-   * somebody who was not called, is no answer: the alarm must ring and climb.
+   * The same thing needs somebody still, or more of it. A call that is open says so from its next step on, and begins
+   * its chain anew where a level has risen; one that was answered rings again.
+   * @returns false: there is no call for it that could go on
    */
-  @Takes('duty', 'answer', ({ data }) => data.callId)
-  async answer(order: OrderOf<'answer'>, unit: UnitOfWork): Promise<OrderResult> {
-    const { callId, person } = order.data;
-    const row = await this.lock(unit.tx, callId);
-    if (row === null) return rejected(`没有呼叫 ${callId}：应答不能先于呼叫 / there is no call ${callId} to answer`);
-    if (row.state === 'answered')
-      return rejected(`已由 ${row.answeredBy} 应答 / was answered already, by ${row.answeredBy}`);
-    if (row.state === 'closed') return rejected(`已无须应答 / needed nobody any more: ${row.closedReason}`);
-    const unfit = whyNoAnswer(order, await messagesTo(unit.tx, callId, person));
-    if (unfit !== null) return rejected(unfit);
-    await this.answered(row, person, { at: order.occurredAt, now: unit.now, causes: [order.id] }, unit);
-    return done('answered');
+  async again(about: string, again: Again, unit: UnitOfWork): Promise<boolean> {
+    const { of, only, because = 'overdue' } = again;
+    const all = await this.about(unit.tx, about, [...OPEN, 'answered'], of);
+    const known = all.filter(({ id }) => only === undefined || id === only);
+    const open = known.filter(({ state }) => state !== 'answered');
+    const answered = known.filter(({ state }) => state === 'answered').at(-1);
+    for (const row of open)
+      if (because === 'raised') await this.reopen(row, because, again, unit);
+      else await this.say(row, again, unit.tx);
+    if (open.length === 0 && answered !== undefined) await this.reopen(answered, because, again, unit);
+    return known.length > 0;
   }
 
-  /** Whoever decides has answered: nobody is called any more for what is decided. */
-  async answeredByDecision(about: string, person: string, ending: Ending, unit: UnitOfWork): Promise<void> {
-    for (const row of await this.ringingFor(unit.tx, about)) await this.answered(row, person, ending, unit);
+  /** Something calls again for what nothing called for. @returns false: no call for it was closed for that */
+  async ringAgain(about: string, again: Again, unit: UnitOfWork): Promise<boolean> {
+    const closed = (await this.about(unit.tx, about, ['closed'])).at(-1);
+    if (closed?.closedOutcome !== 'grounds-gone') return false;
+    await this.reopen(closed, 'grounds-back', again, unit);
+    return true;
   }
 
   /**
    * What the calls are about has changed: whoever is called from now on is told so. Nobody is called anew: it is the
    * same thing.
-   * @param cause only calls of this cause
-   * @returns whether any call for it still rings
+   * @param of only calls of these causes
+   * @returns whether any call for it is open
    */
   async reword(
     about: string,
-    { subject, text }: CallText,
+    says: CallText,
     event: string,
     { tx }: UnitOfWork,
-    cause?: CallCause,
+    of?: readonly CallCause[],
   ): Promise<boolean> {
-    const ringing = (await this.ringingFor(tx, about)).filter((row) => cause === undefined || row.cause === cause);
-    for (const row of ringing) {
-      const causes = [...row.causes, event].slice(-MOST_CAUSES);
-      await tx.getRepository(CallRow).update({ id: row.id }, { subject, text, causes });
-    }
-    return ringing.length > 0;
+    const open = await this.about(tx, about, OPEN, of);
+    for (const row of open) await this.say(row, { says, event }, tx);
+    return open.length > 0;
   }
 
-  /** What the calls were about needs nobody any more. */
+  /** Whoever decides has answered: nobody is called any more for what is decided, and everybody who was is told. */
+  async answeredByDecision(about: string, person: string, ending: Ending, unit: UnitOfWork): Promise<void> {
+    for (const row of await this.about(unit.tx, about, OPEN))
+      await this.answered(row, person, { ...ending, over: true }, unit);
+    await this.over(about, unit.tx);
+  }
+
+  /**
+   * What the calls were about needs nobody any more.
+   * @param what they are about; with `only` that call alone, and what went on in calls of its own after it
+   */
   async close(
-    about: string,
+    what: string | Readonly<{ about: string; only?: string }>,
     outcome: CallClosedV1['data']['outcome'],
     reason: string,
     ending: Ending,
     unit: UnitOfWork,
   ): Promise<void> {
-    for (const row of await this.ringingFor(unit.tx, about)) {
+    const { about, only = null } = typeof what === 'string' ? { about: what } : what;
+    const all = await this.about(unit.tx, about, [...OPEN, 'answered']);
+    for (const row of all.filter(({ id }) => only === null || id === only || id.startsWith(`${only}/`))) {
+      await this.notices.tell(row, 'over', `已结束：${reason}`, null, unit);
+      if (row.state === 'answered') continue;
       const event = callClosed(row, outcome, reason, ending);
-      await this.change(unit.tx, row, { state: 'closed', closedReason: reason }, event.id);
-      await unschedule(unit.tx, 'duty', 'climb', [row.id]);
+      const closed = { state: 'closed' as const, closedReason: reason, closedOutcome: outcome };
+      await this.change(unit.tx, row, closed, event.id);
+      await unschedule(unit.tx, 'duty', CLIMB, [row.id]);
       unit.append(event);
     }
+    if (only === null) await this.over(about, unit.tx);
   }
 
-  /** Calls the next step when the last one had its time. */
-  private async climb(id: string, { tx, now, append }: UnitOfWork): Promise<void> {
-    const row = await this.lock(tx, id);
-    if (row === null || row.state !== 'ringing') return;
-    const { stepsCalled, lastCalledAt } = row;
-    const next = nextStep(this.plan.chainFor(row.cause), { stepsCalled, lastCalledAt, answered: false }, now);
-    switch (next.kind) {
-      case 'wait':
-        return schedule(tx, 'duty', [{ kind: 'climb', key: id, dueAt: next.until, payload: {} }]);
-      case 'stop': {
-        const event = callExhausted(row, now);
-        await this.change(tx, row, { state: 'exhausted' }, event.id);
-        return append(event);
-      }
-      case 'call': {
-        const person = onDuty(this.plan.roster, next.step.role, now, row.authority);
-        const event = callStep(row, next, person, now);
-        const climbed = { stepsCalled: next.number, lastCalledAt: now, dueAt: next.checkAgainAt };
-        await this.change(tx, row, climbed, event.id);
-        await schedule(tx, 'duty', [{ kind: 'climb', key: id, dueAt: next.checkAgainAt, payload: {} }]);
-        append(event);
-        return this.handOver({ call: id, step: next.number, person }, next.step.channels, { tx, now });
-      }
-    }
-  }
-
-  private async answered(row: CallRow, person: string, ending: Ending, { tx, append }: UnitOfWork): Promise<void> {
-    const event = callAnswered(row, person, ending);
-    await this.change(tx, row, { state: 'answered', answeredBy: person, answeredAt: ending.at }, event.id);
-    await unschedule(tx, 'duty', 'climb', [row.id]);
-    append(event);
-  }
-
-  /**
-   * Written before anything leaves. A demonstration never reaches a gateway: on virtual time everything goes to the
-   * sink.
-   */
-  private async handOver(
-    whom: Readonly<{ call: string; step: number; person: string }>,
-    asked: readonly string[],
-    { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
+  /** Somebody has answered: the chain stops, the others are told, and what they promised is due later. */
+  async answered(
+    row: CallRow,
+    person: string,
+    ending: Ending & Readonly<{ /** What it is about is settled with it. */ over?: boolean }>,
+    unit: UnitOfWork,
   ): Promise<void> {
-    const virtual = await this.clock.isVirtual();
-    for (const name of asked) {
-      const configured = this.channels.some((channel) => channel.name === name);
-      const channel = !virtual && configured ? name : SINK;
-      const note =
-        channel === name ? null : virtual ? `demonstration: ${name} was not used` : `${name} is not configured`;
-      const key = `${whom.call}/${whom.step}/${whom.person}/${name}`;
-      const row = { key, ...whom, channel, state: 'pending' as const, createdAt: now, note, ...newCode(now) };
-      await insertRows(tx, DeliveryRow, [row], 'nothing');
-      await schedule(tx, `duty/${channel}`, [deliverAt(key, now)]);
+    const { tx, append } = unit;
+    const event = callAnswered(row, person, ending);
+    const until = ending.over === true ? null : promisedUntil(row.policy, ending.at);
+    const what = { state: 'answered' as const, answeredBy: person, answeredAt: ending.at, promisedUntil: until };
+    await this.change(tx, row, what, event.id);
+    await unschedule(tx, 'duty', CLIMB, [row.id]);
+    if (until !== null) await schedule(tx, 'duty', [{ kind: PROMISE, key: row.id, dueAt: until, payload: {} }]);
+    append(event);
+    const by = this.plan.nameOf(person);
+    await this.notices.tell(row, 'answered', `${by}已${ending.over === true ? '处理' : '应答'}`, person, unit);
+  }
+
+  /** What somebody promised with an answer is not done in its time: it rings again. */
+  @Due('duty', PROMISE)
+  async promised(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    const broken = await unit.tx.getRepository(CallRow).find({
+      where: { id: In(jobs.map(({ key }) => key)), state: 'answered' },
+      order: { id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    for (const row of broken) {
+      if (row.promisedUntil === null || row.promisedUntil > unit.now) continue;
+      const by = this.plan.nameOf(row.answeredBy ?? '');
+      const subject = `【已应答未办结】${row.subject.replace(/^【已应答未办结】/, '')}`;
+      const says = { subject, text: `${by}应答后逾时未办结。\n${row.text}` };
+      await this.reopen(row, 'promise-expired', { says, event: `call-answered/${row.id}` }, unit);
     }
   }
 
-  private ringingFor(tx: Tx, about: string): Promise<CallRow[]> {
+  /** Those about a thing, the oldest first, locked. */
+  private about(
+    tx: Tx,
+    about: string,
+    states: readonly CallRow['state'][],
+    of?: readonly CallCause[],
+  ): Promise<CallRow[]> {
     return tx.getRepository(CallRow).find({
-      where: { about, state: 'ringing' },
-      order: { id: 'asc' },
+      where: { about, state: In(states), ...(of === undefined ? {} : { cause: In(of) }) },
+      order: { startedAt: 'asc', id: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });
   }
 
-  private lock(tx: Tx, id: string): Promise<CallRow | null> {
-    return tx.getRepository(CallRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** Nothing is promised any more: it is done, or needs nobody. */
+  private async over(about: string, tx: Tx): Promise<void> {
+    const answered = (await this.about(tx, about, ['answered'])).filter((row) => row.promisedUntil !== null);
+    const ids = answered.map(({ id }) => id);
+    if (ids.length === 0) return;
+    await tx.getRepository(CallRow).update({ id: In(ids) }, { promisedUntil: null });
+    await unschedule(tx, 'duty', PROMISE, ids);
+  }
+
+  private async say({ id, causes, readBack }: CallRow, { says, event, cause, level }: Again, tx: Tx): Promise<void> {
+    const text = readBack === null ? says.text : `${says.text}\n应答时请复述：${readBack}`;
+    await tx.getRepository(CallRow).update(
+      { id },
+      {
+        subject: says.subject,
+        text,
+        causes: [...causes, event].slice(-MOST_CAUSES),
+        ...(cause === undefined ? {} : { cause, urgent: this.plan.urgent(cause) }),
+        ...(level === undefined ? {} : { level }),
+      },
+    );
+  }
+
+  private async reopen(
+    row: CallRow,
+    because: CallReopenedV1['data']['because'],
+    again: Again,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    const { tx, now, append } = unit;
+    const [cause, level] = [again.cause ?? row.cause, again.level ?? row.level];
+    const reason = this.plan.ruleFor(cause);
+    const event = callReopened(
+      { ...row, cause },
+      because,
+      { text: again.says.text, reason },
+      { now, causes: [again.event] },
+    );
+    await this.say(row, again, tx);
+    await this.change(
+      tx,
+      row,
+      {
+        state: 'ringing',
+        reason,
+        policy: this.plan.policyFor(cause, now, level),
+        chainFrom: row.stepsCalled,
+        dueAt: now,
+        closedReason: null,
+        closedOutcome: null,
+        answeredBy: null,
+        answeredAt: null,
+        promisedUntil: null,
+      },
+      event.id,
+    );
+    append(event);
+    await this.climbing.climb([row.id], unit);
   }
 
   private async change(tx: Tx, row: CallRow, what: Partial<CallRow>, event: string): Promise<void> {
-    await tx.getRepository(CallRow).update({ id: row.id }, { ...what, events: [...row.events, event] });
+    await tx.getRepository(CallRow).update({ id: row.id }, { ...what, events: [...row.events, event] } as never);
   }
 }

@@ -1,8 +1,9 @@
 import { addMinutes } from '@fengsui/contracts';
-import { insertRows, run, schedule, type Job } from '@fengsui/database';
+import { insertRows, rows, run, schedule, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
+import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { BundleRow } from '../tables/tables.js';
 import { textForOverdueTransfers, textForReadiness, textForTransfers } from './call-texts.js';
@@ -21,7 +22,7 @@ const TEXTS: Readonly<Record<string, typeof textForTransfers>> = {
 export class Bundles {
   constructor(private readonly calls: Calls) {}
 
-  async gather(tasks: readonly Omit<BundleRow, 'round'>[], { tx, now }: UnitOfWork): Promise<void> {
+  async gather(tasks: readonly Omit<BundleRow, 'round' | 'done'>[], { tx, now }: UnitOfWork): Promise<void> {
     await insertRows(tx, BundleRow, tasks, 'nothing');
     const dueAt = addMinutes(now, GATHER_MINUTES);
     const keys = [...new Set(tasks.map(({ call }) => call))];
@@ -40,6 +41,27 @@ export class Bundles {
     for (const { key } of jobs) await this.ringOne(key, unit);
   }
 
+  /** Tasks that are closed: a call all of whose tasks are needs nobody any more. */
+  async closed(tasks: readonly string[], ending: Ending, unit: UnitOfWork): Promise<void> {
+    const { tx } = unit;
+    // Locked first: of two tasks that are closed at once the second must see the first.
+    const calls = await rows<{ call: string }>(
+      tx,
+      `select call from duty.bundle where call in (select call from duty.bundle where split_part(task, '#', 1) = any($1))
+       order by call, task for update`,
+      [tasks],
+    );
+    await run(tx, `update duty.bundle set done = true where split_part(task, '#', 1) = any($1)`, [tasks]);
+    const over = await rows<{ call: string; about: string }>(
+      tx,
+      `select call, min(split_part(task, '/', 1)) as about from duty.bundle where call = any($1)
+       group by call having bool_and(done) order by call`,
+      [[...new Set(calls.map(({ call }) => call))]],
+    );
+    for (const { call, about } of over)
+      await this.calls.close({ about, only: call }, 'superseded', '转移任务已办结', ending, unit);
+  }
+
   private async ringOne(call: string, unit: UnitOfWork): Promise<void> {
     const { tx } = unit;
     const all = await tx.getRepository(BundleRow).find({
@@ -47,25 +69,21 @@ export class Bundles {
       order: { task: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });
-    const fresh = all.filter(({ round }) => round === null);
+    const fresh = all.filter(({ round, done }) => round === null && !done);
     const [first] = fresh;
     if (first === undefined) return;
     const round = 1 + Math.max(0, ...all.map((row) => row.round ?? 0));
     await run(tx, 'update duty.bundle set round = $2 where call = $1 and round is null', [call, round]);
     const people = fresh.reduce((sum, row) => sum + row.people, 0);
     const dueAt = fresh.map((row) => row.dueAt).reduce((latest, at) => (at > latest ? at : latest));
-    const [kind = '', , , reminder] = call.split('/');
+    const [kind = ''] = call.split('/');
     const cause = kind === 'transfer-overdue' ? 'transfer-overdue' : 'transfers';
     const says = (TEXTS[kind] ?? textForTransfers)(fresh.length, people, dueAt);
-    const id = round === 1 ? call : `${call}/${round}`;
     const about = first.task.split('/')[0] ?? call;
-    // A reminder calls nobody anew while a call for it still rings.
-    if (
-      cause === 'transfer-overdue' &&
-      reminder !== undefined &&
-      (await this.calls.reword(about, says, first.event, unit, cause))
-    )
-      return;
+    // A reminder goes on in the call for those who were overdue before.
+    const reminds = cause === 'transfer-overdue' && round > 1;
+    if (reminds && (await this.calls.again(about, { says, event: first.event, only: call }, unit))) return;
+    const id = round === 1 || reminds ? call : `${call}/${round}`;
     await this.calls.start({ id, cause, about, says, causes: fresh.map(({ event }) => event) }, unit);
   }
 }

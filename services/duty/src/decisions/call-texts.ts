@@ -45,6 +45,7 @@ type Whose = Readonly<{ authority: string; hazard: Hazard; issuedAs?: readonly H
 export function textForResponse(
   event: Exclude<ResponseEvent, { type: 'response-proposal-closed.v1' }>,
   counties: Counties,
+  nameOf: (person: string) => string,
 ): CallText {
   const response = (to: Level): string => responseInWords(event.data, to, counties);
   switch (event.type) {
@@ -74,7 +75,7 @@ export function textForResponse(
       const verb = VERBS[change];
       return {
         subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
-        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${where(event.data, counties)}。\n签发：${decidedBy}。${reason}\n请按预案落实。`,
+        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${where(event.data, counties)}。\n签发：${nameOf(decidedBy)}。${reason}\n请按预案落实。`,
       };
     }
   }
@@ -93,23 +94,24 @@ const VERBS = {
 export const textForEmergency = (
   { occurredAt, data: { authority, state, counties: codes, decidedBy, reason } }: EmergencyPeriodV1,
   counties: Counties,
+  nameOf: (person: string) => string,
 ): CallText => {
   const whose = counties.all().find(({ code }) => code === authority)?.name ?? '';
   const verb = state === 'declared' ? '宣布进入' : '解除';
   return {
     subject: `【紧急防汛期】${whose}${verb}紧急防汛期`,
-    text: `${hour(occurredAt)}起${verb}紧急防汛期，范围：${places(codes, counties)}。\n决定：${decidedBy}。${reason}\n请依法落实，并向上级防汛指挥机构报告。`,
+    text: `${hour(occurredAt)}起${verb}紧急防汛期，范围：${places(codes, counties)}。\n决定：${nameOf(decidedBy)}。${reason}\n请依法落实，并向上级防汛指挥机构报告。`,
   };
 };
 
 export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【人员转移】${tasks}个风险点 ${people}人`,
-  text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单：fengsui tasks`,
+  text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单见值班页面“人员转移”。`,
 });
 
 export const textForReadiness = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【准备转移】${tasks}个风险点 ${people}人`,
-  text: `${tasks}个风险点共${people}人须做好转移准备，最迟${hour(dueAt)}前逐户告知；暂不转移，随时待命。\n清单：fengsui tasks`,
+  text: `${tasks}个风险点共${people}人须做好转移准备，最迟${hour(dueAt)}前逐户告知；暂不转移，随时待命。\n清单见值班页面“人员转移”。`,
 });
 
 export const textForReturned = (
@@ -136,7 +138,7 @@ export const textForObligation = ({
 
 export const textForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
   subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,
-  text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单：fengsui tasks --open`,
+  text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单见值班页面“人员转移”。`,
 });
 
 export function textForFire(

@@ -54,15 +54,20 @@ describe('a reminder of what nobody has decided', () => {
     await duty.give(proposed(duty.instant('21:00')));
     await duty.at('21:00');
     await duty.give(overdue(1));
-    expect(await calls()).toEqual(['proposal ringing 6']);
+    expect(await calls()).toEqual(['proposal-overdue ringing 6']);
     expect((await words())[0]?.subject).toContain('【逾期未签发】');
   });
 
-  it('rings anew once that call is answered or has come to its end', async () => {
+  it('goes on in that call when nobody answered it, and rings it anew when somebody did', async () => {
     await duty.give(proposed(duty.instant('21:00')));
     await duty.at('21:30');
     await duty.give(overdue(2));
-    expect(await calls()).toEqual(['proposal exhausted 6', 'proposal-overdue ringing 1']);
+    expect(await calls()).toEqual(['proposal-overdue unanswered 8']); // 20:30 to 21:05, 21:10, 21:25
+    await duty.order({ kind: 'answer', callId: `proposal/${PROPOSAL}`, person: 'desk' });
+    expect(await calls()).toEqual(['proposal-overdue answered 8']);
+    await duty.give(overdue(3));
+    expect(await calls()).toEqual(['proposal-overdue ringing 9']);
+    expect((await duty.said('call-started.v1')).length).toBe(1);
   });
 });
 
@@ -122,7 +127,32 @@ describe('a transfer', () => {
     await duty.at('22:00');
     await duty.give(overdueTask(3));
     await duty.at('22:01');
-    expect((await calls()).length).toBe(2);
+    expect(await calls()).toEqual([expect.stringMatching(/^transfer-overdue unanswered/)]);
+    expect((await words())[0]?.subject).toContain('4人未落实');
+  });
+
+  it('needs nobody any more when all of its tasks are closed, and somebody while one is not', async () => {
+    const other = { ...task, taskId: 'E1/441881-003' };
+    const overdueOf = (one: typeof task): Given => {
+      const given = overdueTask(1);
+      return {
+        ...given,
+        key: one.taskId,
+        id: `transfer-task-overdue/${one.taskId}/1`,
+        data: { ...given.data, ...one },
+      };
+    };
+    const closed = (one: typeof task): Given => ({
+      type: 'transfer-task-closed.v1',
+      key: one.taskId,
+      data: { ...one, movedTotal: 7, people: 7, outcome: 'everyone-accounted-for', reason: '-' },
+    });
+    await duty.give(overdueOf(task), overdueOf(other));
+    await duty.at('20:31');
+    await duty.give(closed(task));
+    expect(await calls()).toEqual(['transfer-overdue ringing 1']);
+    await duty.give(closed(other));
+    expect(await calls()).toEqual(['transfer-overdue closed 1']);
   });
 
   it('whose people come back before they are released is an alarm; one that was released is none', async () => {

@@ -10,7 +10,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import type { Ending } from '../calls/call-events.js';
-import { Calls } from '../calls/calls.js';
+import { Calls, type NewCall } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
 import {
@@ -35,37 +35,47 @@ export class DecisionConsumer {
     private readonly plan: DutyPlan,
   ) {}
 
+  private readonly nameOf = (person: string): string => this.plan.nameOf(person);
+
   @Consumes('duty', 'response-proposed.v1')
   async proposed(events: Events<'response-proposed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { proposalId, authority } = event.data;
-      const says = textForResponse(event, this.plan.counties);
-      const [id, cause] = [
-        `proposal/${proposalId}`,
-        lowers(event.data) ? ('proposal-lower' as const) : ('proposal' as const),
-      ];
-      await this.calls.start({ id, cause, about: proposalId, authority, says, causes: [event.id] }, unit);
+      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      const cause = lowers(event.data) ? ('proposal-lower' as const) : ('proposal' as const);
+      const call = { id: `proposal/${proposalId}`, cause, about: proposalId, authority, level: event.data.to };
+      await this.calls.start({ ...call, says, causes: [event.id] }, unit);
     }
   }
 
-  /** Nobody has decided. Where a call for it still climbs, that call says so from now on; else it is rung anew. */
+  /** Nobody has decided. A call for it that is open says so from now on; one that was answered rings again. */
   @Consumes('duty', 'response-proposal-overdue.v1')
   async proposalOverdue(events: Events<'response-proposal-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { proposalId, reminder, authority } = event.data;
-      const id = `proposal-overdue/${proposalId}/${reminder}`;
-      const says = textForResponse(event, this.plan.counties);
-      if (await this.calls.reword(proposalId, says, event.id, unit)) continue;
+      const { proposalId, authority, to } = event.data;
+      const says = textForResponse(event, this.plan.counties, this.nameOf);
       const cause = lowers(event.data) ? 'proposal-lower' : 'proposal-overdue';
-      await this.calls.start({ id, cause, about: proposalId, authority, says, causes: [event.id] }, unit);
+      if (await this.calls.again(proposalId, { says, event: event.id, cause }, unit)) continue;
+      const call = { id: `proposal/${proposalId}`, cause, about: proposalId, authority, level: to } as const;
+      await this.calls.start({ ...call, says, causes: [event.id] }, unit);
     }
   }
 
-  /** What calls for a proposal has changed: the calls for it say so from the next step on. */
+  /**
+   * What calls for a proposal has changed: the calls for it say so from the next step on. Where nothing calls for it
+   * any more, nobody is rung for it, and whoever was is told; where something does again, it rings again.
+   */
   @Consumes('duty', 'response-proposal-revised.v1')
   async proposalRevised(events: Events<'response-proposal-revised.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events)
-      await this.calls.reword(event.data.proposalId, textForResponse(event, this.plan.counties), event.id, unit);
+    for (const event of events) {
+      const { proposalId, to, calledFor, groundsGone } = event.data;
+      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      if (groundsGone) await this.calls.close(proposalId, 'grounds-gone', '依据已消失', endingBy(event, unit), unit);
+      else if (await this.calls.ringAgain(proposalId, { says, event: event.id }, unit)) continue;
+      else if (levelRank(calledFor) > levelRank(to))
+        await this.calls.again(proposalId, { says, event: event.id, because: 'raised', level: calledFor }, unit);
+      else await this.calls.reword(proposalId, says, event.id, unit);
+    }
   }
 
   @Consumes('duty', 'response-proposal-closed.v1')
@@ -80,12 +90,14 @@ export class DecisionConsumer {
   @Consumes('duty', 'response-changed.v1')
   async changed(events: Events<'response-changed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { proposalId, decidedBy, episodeId, authority } = event.data;
+      const { proposalId, decidedBy, episodeId, authority, to } = event.data;
+      if (to === 'none' && episodeId !== null)
+        await this.calls.close(episodeId, 'superseded', '响应已结束', endingBy(event, unit), unit);
       if (proposalId !== null) await this.calls.answeredByDecision(proposalId, decidedBy, endingBy(event, unit), unit);
       const id = `response/${event.id.replace('response-changed/', '')}`;
-      const says = textForResponse(event, this.plan.counties);
+      const says = textForResponse(event, this.plan.counties, this.nameOf);
       const about = episodeId ?? event.id;
-      await this.calls.start({ id, cause: 'response', about, authority, says, causes: [event.id] }, unit);
+      await this.calls.start({ id, cause: 'response', about, authority, level: to, says, causes: [event.id] }, unit);
     }
   }
 
@@ -93,7 +105,7 @@ export class DecisionConsumer {
   async emergency(events: Events<'emergency-period.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { authority } = event.data;
-      const says = textForEmergency(event, this.plan.counties);
+      const says = textForEmergency(event, this.plan.counties, this.nameOf);
       const call = {
         id: `response/${event.id}`,
         cause: 'response' as const,
@@ -125,9 +137,8 @@ export class DecisionConsumer {
   async transfersOverdue(events: Events<'transfer-task-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     await this.bundles.gather(
       events.map(({ id, data }) => ({
-        // Said again, it is another call, unless the first one still rings.
-        call: `transfer-overdue/${data.episodeId}/${data.dueAt}${(data.reminder ?? 1) > 1 ? `/${data.reminder}` : ''}`,
-        task: data.taskId,
+        call: `transfer-overdue/${data.episodeId}/${data.dueAt}`,
+        task: (data.reminder ?? 1) > 1 ? `${data.taskId}#${data.reminder}` : data.taskId,
         people: data.unaccounted,
         dueAt: data.dueAt,
         event: id,
@@ -136,15 +147,21 @@ export class DecisionConsumer {
     );
   }
 
+  @Consumes('duty', 'transfer-task-closed.v1')
+  async transfersClosed(events: Events<'transfer-task-closed.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) await this.bundles.closed([event.data.taskId], endingBy(event, unit), unit);
+  }
+
   /** Who comes back before they are released is in danger again. */
   @Consumes('duty', 'transfer-task-progressed.v1')
   async returned(events: Events<'transfer-task-progressed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const { id, data } of events) {
       if (data.unreleased === undefined) continue;
       const says = textForReturned(data, this.plan.counties);
-      const call = { id: `transfer-returned/${id}`, cause: 'transfer-returned' as const, about: data.taskId, says };
-      if (await this.calls.reword(data.taskId, says, id, unit)) continue;
-      await this.calls.start({ ...call, causes: [id] }, unit);
+      const cause = 'transfer-returned' as const;
+      const again = { says, event: id, of: [cause], because: 'raised' as const };
+      if (await this.calls.again(data.taskId, again, unit)) continue;
+      await this.calls.start({ id: `${cause}/${id}`, cause, about: data.taskId, says, causes: [id] }, unit);
     }
   }
 
@@ -154,7 +171,7 @@ export class DecisionConsumer {
     for (const event of events) {
       const { matter, authority } = event.data;
       const says = textForObligation(event.data);
-      if (await this.calls.reword(matter, says, event.id, unit)) continue;
+      if (await this.calls.again(matter, { says, event: event.id }, unit)) continue;
       const id = event.id.replace('obligation-overdue/', 'obligation/');
       const cause = 'obligation-overdue';
       await this.calls.start({ id, cause, about: matter, authority, says, causes: [event.id] }, unit);
@@ -176,12 +193,24 @@ export class DecisionConsumer {
 
   @Consumes('duty', 'fire-raised.v1')
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events) await this.callForFire('fire', event, unit);
+    const calls = events.map((event): NewCall => {
+      const { fireId } = event.data;
+      const says = textForFire(event, this.plan.counties);
+      return { id: `fire/${fireId}`, cause: 'fire', about: fireId, says, causes: [event.id] };
+    });
+    await this.calls.startAll(calls, unit);
   }
 
+  /** Nobody has judged it: the call for it goes on, more urgently. */
   @Consumes('duty', 'fire-overdue.v1')
   async fireOverdue(events: Events<'fire-overdue.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events) await this.callForFire('fire-overdue', event, unit);
+    for (const event of events) {
+      const { fireId } = event.data;
+      const says = textForFire(event, this.plan.counties);
+      const cause = 'fire-overdue';
+      if (await this.calls.again(fireId, { says, event: event.id, cause, because: 'raised' }, unit)) continue;
+      await this.calls.start({ id: `fire/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
+    }
   }
 
   @Consumes('duty', 'fire-judged.v1')
@@ -224,16 +253,6 @@ export class DecisionConsumer {
   @Consumes('duty', 'gauge-heard.v1')
   async gaugeHeard(events: Events<'gauge-heard.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) await this.gauges.heard(event, unit);
-  }
-
-  private async callForFire(
-    cause: 'fire' | 'fire-overdue',
-    event: EventOf<'fire-raised.v1'> | EventOf<'fire-overdue.v1'>,
-    unit: UnitOfWork,
-  ): Promise<void> {
-    const { fireId } = event.data;
-    const says = textForFire(event, this.plan.counties);
-    await this.calls.start({ id: `${cause}/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
   }
 }
 

@@ -2,7 +2,7 @@ import type { EventOf, UtcInstant } from '@fengsui/contracts';
 import { one } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Injectable } from '@nestjs/common';
-import { Like } from 'typeorm';
+import { In, Like } from 'typeorm';
 import { Calls } from '../calls/calls.js';
 import { CallRow } from '../tables/tables.js';
 import { textForGauges } from './call-texts.js';
@@ -42,7 +42,7 @@ export class SilentGauges {
   /** Whoever has them all again needs nobody any more; of some, the call goes on about the others. */
   async heard({ id, occurredAt, data: { station } }: Heard, unit: UnitOfWork): Promise<void> {
     const ringing = await unit.tx.getRepository(CallRow).find({
-      where: { about: Like(`${ABOUT}%`), state: 'ringing' },
+      where: { about: Like(`${ABOUT}%`), state: In(['ringing', 'unanswered']) },
       order: { id: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });

@@ -1,17 +1,22 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { Clock, one, schedule, type Job, type Tx } from '@fengsui/database';
-import { DueOutside, type OutsideUnit } from '@fengsui/service';
+import { Clock, insertReturning, one, run, type Job, type Tx } from '@fengsui/database';
+import { DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { newCode } from '../calls/codes.js';
+import { climbNow } from '../calls/climb-at.js';
 import { DutyPlan } from '../plan.js';
-import { DeliveryRow } from '../tables/tables.js';
-import { SINK, type Channel, type Message } from './channels/channel.js';
-import { CHANNELS, deliverAt } from './queue.js';
+import { DeliveryRow, type DeliveryState } from '../tables/tables.js';
+import { Breakers } from './breakers.js';
+import { NotSent, type Channel, type Message, type WhyNotSent } from './channels/channel.js';
+import { CHANNELS, deliver, PUBLIC_URL, queuesOf } from './queue.js';
+import { keyOf } from './write-messages.js';
 
-/** Tries before a delivery is given up; the call has climbed on long before. */
-const MAX_ATTEMPTS = 6;
-/** Between two tries: doubled each time. */
+/** Between two tries: doubled each time, up to the longest, for as long as the call is open. */
 const FIRST_RETRY_MINUTES = 0.1;
+const LONGEST_RETRY_MINUTES = 5;
+/** What is in doubt is repeated so soon, once. */
+const REPEAT_MINUTES = 1 / 60;
 
 type Pending = Readonly<{
   key: string;
@@ -19,79 +24,184 @@ type Pending = Readonly<{
   step: number;
   person: string;
   channel: string;
+  contact: number;
   attempts: number;
   subject: string;
   text: string;
   urgent: boolean;
-  ringing: boolean;
+  open: boolean;
   code: string | null;
+  codeEndsAt: UtcInstant | null;
 }>;
+type Outcome = 'accepted' | WhyNotSent;
+type Result = Readonly<{ state: DeliveryState; outcome: Outcome; note: string | null; receipt?: string | null }>;
 
 /**
- * Hands messages to their channels, outside of any transaction. Each channel has a queue of its own, so one that
- * hangs holds up no other; each message is a job of its own, so none is repeated because its neighbour failed.
+ * Hands messages to their channels, outside of any transaction, each try under a row of its own that is written
+ * before. What the other side refuses goes by the person's next channel at once; what it cannot take now does, too,
+ * and is tried on while the call is open; what is in doubt is repeated once, and says so.
  */
 @Injectable()
 export class DeliverMessages {
   private readonly logger = new Logger('duty');
+  private readonly breakers = new Breakers();
 
   constructor(
     private readonly db: DataSource,
     private readonly clock: Clock,
     private readonly plan: DutyPlan,
     @Inject(CHANNELS) private readonly channels: readonly Channel[],
+    @Inject(PUBLIC_URL) private readonly publicUrl: string | null,
   ) {}
 
-  /** One queue a channel, and one for what no channel takes. */
-  get queues(): readonly string[] {
-    return [...this.channels.map(({ name }) => name), SINK];
+  get queues(): readonly Queue[] {
+    return queuesOf(this.channels);
   }
 
   @DueOutside('duty', 'deliver', (self: DeliverMessages) => self.queues)
   async deliver({ key }: Job, { now, finish }: OutsideUnit): Promise<void> {
     const pending = await this.pending(key);
     if (pending === null) return;
-    // Answered meanwhile: nobody is called for what is over.
-    if (!pending.ringing && pending.channel !== SINK)
-      return finish(({ tx }) => write(tx, pending, { state: 'withdrawn', doneAt: now }));
-    try {
-      await this.send(pending);
-    } catch (error) {
-      return finish(({ tx }) => this.failed(tx, pending, error, now));
-    }
-    const state = pending.channel === SINK ? 'shown' : 'sent';
-    return finish(({ tx }) => write(tx, pending, { state, doneAt: now }));
+    const channel = this.channels.find(({ name }) => name === pending.channel);
+    if (channel === undefined) return finish(({ tx }) => this.show(tx, pending, now));
+    const state = stateWithout(pending, now);
+    if (state !== null) return finish(({ tx }) => settle(tx, pending, { state, doneAt: now }));
+    const wait = this.breakers.closedUntil(channel.name, now) ?? (await this.fullUntil(channel, now));
+    if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
+    const repeated = await this.begin(key, now);
+    const result = repeated > 1 ? twiceInDoubt : await this.send(channel, pending, repeated, now);
+    await finish(({ tx, now: after }) => this.ended(tx, pending, result, after));
   }
 
   private pending(key: string): Promise<Pending | null> {
     return one<Pending>(
       this.db,
-      `select d.key, d.call, d.step, d.person, d.channel, d.attempts, c.subject, c.text, c.urgent, c.state = 'ringing' as ringing, d.code
-       from duty.delivery d join duty.call c on c.id = d.call where d.key = $1 and d.state = 'pending'`,
+      `select d.key, d.call, d.step, d.person, d.channel, d.contact, d.attempts, coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
+              d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
+       from duty.delivery d join duty.call c on c.id = d.call where d.key = $1 and d.state in ('queued', 'attempt')`,
       [key],
     );
   }
 
-  private async send({ key, call, step, person, channel, subject, text, urgent, code }: Pending): Promise<void> {
-    const known = this.plan.people.get(person);
-    const name = known?.name ?? person;
-    const message: Message = { key, call, step, person, name, mail: known?.mail ?? null, subject, text, urgent, code };
-    const by = this.channels.find((one) => one.name === channel);
-    if (by !== undefined) return by.send(message);
-    if (!(await this.clock.isVirtual())) this.logger.warn(`would call ${name}: ${subject}`);
+  /**
+   * Writes the try before it is made. One that was left open was cut off: nobody knows what became of it.
+   * @returns how often it may have been sent before
+   */
+  private async begin(key: string, now: UtcInstant): Promise<number> {
+    const begun = await one<{ repeated: number }>(
+      this.db,
+      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = 'cut off' where delivery = $1 and outcome = 'open' returning 1),
+            counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1 where key = $1 returning attempts)
+       insert into duty.attempt (delivery, n, started_at, outcome) select $1, attempts, $2, 'open' from counted
+       returning ((select count(*) from cut) + (select count(*) from duty.attempt where delivery = $1 and outcome = 'in-doubt'))::int as repeated`,
+      [key, now],
+    );
+    return begun?.repeated ?? 0;
   }
 
-  /** The attempt is counted; after the last one the delivery is given up, and seen to be. */
-  private async failed(tx: Tx, pending: Pending, error: unknown, now: UtcInstant): Promise<void> {
-    const note = String((error as Error)?.message ?? error);
-    this.logger.error(`${pending.channel}: ${pending.key}: ${note}`);
-    const last = pending.attempts + 1 >= MAX_ATTEMPTS;
-    await write(tx, pending, last ? { state: 'failed', note } : { note });
-    const again = addMinutes(now, FIRST_RETRY_MINUTES * 2 ** pending.attempts);
-    if (!last) await schedule(tx, `duty/${pending.channel}`, [deliverAt(pending.key, again)]);
+  private async send(channel: Channel, pending: Pending, repeated: number, now: UtcInstant): Promise<Result> {
+    try {
+      const { id } = await channel.send(this.messageOf(pending, repeated, now));
+      this.breakers.good(channel.name);
+      return { state: 'accepted', outcome: 'accepted', note: null, receipt: id };
+    } catch (error) {
+      const { why, message, waitSeconds } =
+        error instanceof NotSent ? error : new NotSent('in-doubt', String((error as Error)?.message ?? error));
+      this.logger.error(`${pending.channel}: ${pending.key}: ${message}`);
+      if (why !== 'refused') this.breakers.bad(channel.name, now, waitSeconds);
+      const again = why === 'temporary' || (why === 'in-doubt' && repeated === 0);
+      return { state: again ? 'queued' : 'failed', outcome: why, note: message };
+    }
+  }
+
+  private messageOf(pending: Pending, repeated: number, at: UtcInstant): Message {
+    const { key, call, step, person, channel, contact, subject, text, urgent, code } = pending;
+    const address = this.plan.contactsOf(person, channel)[contact] ?? null;
+    const short = code === null ? subject : `${subject} 应答码${code}`;
+    const name = this.plan.nameOf(person);
+    const base = this.publicUrl?.replace(/\/$/, '') ?? null;
+    const link = base === null || code === null ? null : `${base}/answer/${code}`;
+    return { key, call, step, person, name, address, subject, text, short, urgent, code, link, repeated, at };
+  }
+
+  private async ended(
+    tx: Tx,
+    pending: Pending,
+    { state, outcome, note, receipt = null }: Result,
+    now: UtcInstant,
+  ): Promise<void> {
+    const doneAt = state === 'queued' ? null : now;
+    await run(
+      tx,
+      `with ended as (update duty.attempt set outcome = $2, ended_at = $3, note = $4 where delivery = $1 and outcome = 'open')
+       update duty.delivery set state = $5, note = $4, receipt = $6, done_at = $7 where key = $1`,
+      [pending.key, outcome, now, note, state, receipt, doneAt],
+    );
+    if (outcome === 'accepted') return;
+    if (state === 'queued') {
+      const minutes = outcome === 'in-doubt' ? REPEAT_MINUTES : retryMinutes(pending.attempts);
+      const closed = this.breakers.closedUntil(pending.channel, now);
+      const again = addMinutes(now, minutes);
+      await deliver(tx, [pending], closed !== null && closed > again ? closed : again);
+    }
+    await this.byTheNextChannel(tx, pending, now);
+  }
+
+  /** The channel takes nothing now: the message waits for it, and goes by the next one meanwhile. */
+  private async putOff(tx: Tx, pending: Pending, until: UtcInstant, now: UtcInstant): Promise<void> {
+    await deliver(tx, [pending], until);
+    await this.byTheNextChannel(tx, pending, now);
+  }
+
+  /**
+   * Another way to the same person, once each; when every way to everybody of this step has failed, the chain climbs
+   * at once.
+   */
+  private async byTheNextChannel(tx: Tx, { call, step, person, urgent }: Pending, now: UtcInstant): Promise<void> {
+    await one(tx, 'select 1 from duty.call where id = $1 for update', [call]);
+    const tried = await tx.getRepository(DeliveryRow).findBy({ call, step });
+    const own = tried.filter((row) => row.person === person);
+    const next = this.plan
+      .waysTo(person, this.channels)
+      .find((way) => !own.some(({ channel, contact }) => channel === way.channel && contact === way.contact));
+    if (next !== undefined) {
+      const key = keyOf({ call, step, person, ...next });
+      const row = { key, call, step, person, ...next, state: 'queued' as const, createdAt: now, ...newCode(now) };
+      const written = await insertReturning(tx, DeliveryRow, [row], 'nothing');
+      if (written.length > 0) await deliver(tx, [{ key, channel: next.channel, urgent, person }], now);
+    } else if (tried.every(({ state }) => state === 'failed')) await climbNow(tx, call, step, now);
+  }
+
+  /** Nobody is reached by it: it is shown. */
+  private async show(tx: Tx, { key, person, subject }: Pending, now: UtcInstant): Promise<void> {
+    if (!(await this.clock.isVirtual())) this.logger.warn(`would call ${this.plan.nameOf(person)}: ${subject}`);
+    await settle(tx, { key }, { state: 'shown', doneAt: now });
+  }
+
+  /** A channel that takes so many messages a minute, and has had them; null: it takes another now. */
+  private async fullUntil({ name, perMinute }: Channel, now: UtcInstant): Promise<UtcInstant | null> {
+    if (perMinute === null) return null;
+    const full = await one<{ at: UtcInstant }>(
+      this.db,
+      `select started_at as at from duty.attempt a join duty.delivery d on d.key = a.delivery
+       where d.channel = $1 and started_at > $2 order by started_at desc offset $3 limit 1`,
+      [name, addMinutes(now, -1), perMinute - 1],
+    );
+    return full === null ? null : addMinutes(full.at, 1);
   }
 }
 
-async function write(tx: Tx, { key, attempts }: Pending, what: Partial<DeliveryRow>): Promise<void> {
-  await tx.getRepository(DeliveryRow).update({ key }, { ...what, attempts: attempts + 1 });
+const twiceInDoubt: Result = { state: 'failed', outcome: 'in-doubt', note: 'in doubt twice' };
+
+/** What becomes of a message that is not sent any more; null: it is sent. Answered meanwhile: nobody is called. */
+function stateWithout({ open, codeEndsAt }: Pending, now: UtcInstant): DeliveryState | null {
+  if (!open) return 'withdrawn';
+  return codeEndsAt !== null && codeEndsAt <= now ? 'expired' : null;
+}
+
+const retryMinutes = (attempts: number): number =>
+  Math.min(FIRST_RETRY_MINUTES * 2 ** Math.min(attempts, 20), LONGEST_RETRY_MINUTES);
+
+async function settle(tx: Tx, { key }: Pick<DeliveryRow, 'key'>, what: Partial<DeliveryRow>): Promise<void> {
+  await tx.getRepository(DeliveryRow).update({ key }, what);
 }

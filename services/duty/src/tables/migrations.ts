@@ -1,7 +1,7 @@
 import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700005 } from './describe-tables.js';
-import { BundleRow, CallRow, DeliveryRow, DutyOrder } from './tables.js';
+import { AnswerRow, AttemptRow, BundleRow, CallRow, DeliveryRow, DutyOrder } from './tables.js';
 
 /** Calls, and what was handed to which channel. First version. */
 class CreateDuty1795469100000 implements MigrationInterface {
@@ -114,9 +114,99 @@ class CallsOfAuthorities1795725600001 implements MigrationInterface {
   }
 }
 
+/** What became of a message is said as it is: handed over is not arrived. Every try is a row of its own. */
+class Attempts1795742000001 implements MigrationInterface {
+  readonly name = 'Attempts1795742000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.delivery drop constraint delivery_state_check;
+      update duty.delivery set state = case state when 'pending' then 'queued' when 'sent' then 'accepted' else state end;
+      alter table duty.delivery
+        add constraint delivery_state_check
+          check (state in ('queued', 'attempt', 'accepted', 'delivered', 'shown', 'withdrawn', 'failed', 'expired')),
+        add column contact int not null default 0, add column receipt text;
+      create index delivery_receipt_idx on duty.delivery (receipt) where receipt is not null;
+      comment on column duty.delivery."state" is 'queued, attempt, accepted, delivered, shown, withdrawn, failed or expired';
+      comment on column duty.delivery."contact" is 'which of the person’s contacts by this channel, 0 for the first';
+      comment on column duty.delivery."receipt" is 'number that the other side gave it, which its report names';
+      create table duty.attempt (
+        delivery text not null references duty.delivery, n int not null, started_at timestamptz not null,
+        ended_at timestamptz, outcome text not null
+          constraint attempt_outcome_check check (outcome in ('open', 'accepted', 'refused', 'temporary', 'in-doubt')),
+        note text, primary key (delivery, n)
+      );
+      comment on table duty.attempt is 'Every try to hand over a message, written before it is made. One that stays open was cut off: it is in doubt';
+      comment on column duty.attempt."delivery" is 'message';
+      comment on column duty.attempt."n" is '1 for the first';
+      comment on column duty.attempt."started_at" is 'begun at';
+      comment on column duty.attempt."ended_at" is 'over at';
+      comment on column duty.attempt."outcome" is 'open, accepted, refused, temporary or in-doubt';
+      comment on column duty.attempt."note" is 'what the other side said';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
+/**
+ * A call that nobody answered is the loudest that there is: it stays open. The way it climbs is kept with it, and every
+ * reply.
+ */
+class Unanswered1795742000002 implements MigrationInterface {
+  readonly name = 'Unanswered1795742000002';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.call drop constraint call_state_check;
+      update duty.call set state = 'unanswered' where state = 'exhausted';
+      alter table duty.call
+        add constraint call_state_check check (state in ('ringing', 'unanswered', 'answered', 'closed')),
+        add column level text, add column policy jsonb, add column chain_from int not null default 0,
+        add column promised_until timestamptz, add column read_back text, add column closed_outcome text;
+      comment on column duty.call."closed_outcome" is 'superseded, merged, source-heard or grounds-gone';
+      comment on column duty.call."state" is 'ringing, unanswered, answered or closed';
+      comment on column duty.call."level" is 'level of the response that it is about; null: of none';
+      comment on column duty.call."policy" is 'how it climbs, as the plan was when its chain began; null: as the plan is';
+      comment on column duty.call."chain_from" is 'of these, before the chain began anew';
+      comment on column duty.call."promised_until" is 'what was promised with the answer is due';
+      comment on column duty.call."read_back" is 'two digits that an answer reads back 复述码; null: it need not';
+      create unique index delivery_code_idx on duty.delivery (code) where code is not null;
+      alter table duty.delivery add column subject text, add column text text;
+      comment on column duty.delivery."subject" is 'subject of a notice; null: the call itself, as it is worded when it is sent';
+      comment on column duty.delivery."text" is 'what a notice says';
+      alter table duty.bundle add column done boolean not null default false;
+      comment on column duty.bundle."done" is 'nobody needs to be called for it any more';
+      create index bundle_task_idx on duty.bundle (split_part(task, '#', 1));
+      create table duty.answer (
+        event text primary key, call text not null references duty.call, step int not null, person text not null,
+        actor text not null, reply text not null constraint answer_reply_check check (reply in ('accept', 'decline', 'hand-on')),
+        at timestamptz not null, handed_to text, reason text not null default ''
+      );
+      create index answer_call_idx on duty.answer (call);
+      comment on table duty.answer is 'What people replied to a call: the first answer, and all others';
+      comment on column duty.answer."event" is 'event of the order';
+      comment on column duty.answer."call" is 'call';
+      comment on column duty.answer."step" is 'step of the chain that was called';
+      comment on column duty.answer."person" is 'who was called and replies';
+      comment on column duty.answer."actor" is 'who said so: themselves, or on their behalf 代答';
+      comment on column duty.answer."reply" is 'accept, decline or hand-on';
+      comment on column duty.answer."at" is 'when';
+      comment on column duty.answer."handed_to" is 'to whom it is handed on';
+      comment on column duty.answer."reason" is 'why';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
-  entities: [CallRow, DeliveryRow, BundleRow, DutyOrder],
+  entities: [CallRow, AnswerRow, DeliveryRow, AttemptRow, BundleRow, DutyOrder],
   migrations: [
     CreateDuty1795469100000,
     OneDeskForOrders1795641600002,
@@ -124,5 +214,7 @@ export const DUTY_SCHEMA: OwnedSchema = {
     DescribeTables1795641700005,
     BindAnswers1795665600002,
     CallsOfAuthorities1795725600001,
+    Attempts1795742000001,
+    Unanswered1795742000002,
   ],
 };

@@ -1,7 +1,18 @@
-import type { CallCause, UtcInstant } from '@fengsui/contracts';
-import { FlagColumn, InstantColumn, Key, TextColumn, TextsColumn, WholeColumn } from '@fengsui/database';
+import type { CallCause, Level, UtcInstant } from '@fengsui/contracts';
+import {
+  DocumentColumn,
+  FlagColumn,
+  InstantColumn,
+  Key,
+  TextColumn,
+  TextsColumn,
+  WholeColumn,
+} from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Entity, Index } from 'typeorm';
+import type { Policy } from '../plan.js';
+
+export type CallState = 'ringing' | 'unanswered' | 'answered' | 'closed';
 
 @Entity({
   schema: 'duty',
@@ -9,27 +20,53 @@ import { Check, Entity, Index } from 'typeorm';
   comment: 'Calls 叫应, from their start until someone answers or nobody is needed any more',
 })
 @Index('call_about_idx', ['about'])
-@Check('call_state_check', `state in ('ringing', 'answered', 'exhausted', 'closed')`)
+@Check('call_state_check', `state in ('ringing', 'unanswered', 'answered', 'closed')`)
 export class CallRow {
   @Key('cause and what it is about') id!: string;
   @TextColumn('what the call is about') cause!: CallCause;
   @TextColumn('proposal, episode, task, fire or source') about!: string;
   @TextColumn('whose people are called first; null: the city’s', { nullable: true }) authority!: string | null;
+  @TextColumn('level of the response that it is about; null: of none', { nullable: true }) level!: Level | null;
   @FlagColumn('rings at night, too') urgent!: boolean;
   @TextColumn('subject of the message') subject!: string;
   @TextColumn('what is said') text!: string;
   @TextsColumn('events that it was decided from') causes!: readonly string[];
-  @TextColumn('ringing, answered, exhausted or closed') state!: 'ringing' | 'answered' | 'exhausted' | 'closed';
+  @TextColumn('ringing, unanswered, answered or closed') state!: CallState;
   @InstantColumn('started at') startedAt!: UtcInstant;
+  @DocumentColumn('how it climbs, as the plan was when its chain began; null: as the plan is', { nullable: true })
+  policy!: Policy | null;
   @WholeColumn('steps of the chain called so far') stepsCalled!: number;
+  @WholeColumn('of these, before the chain began anew', { default: 0 }) chainFrom!: number;
   @InstantColumn('when the last step was called', { nullable: true }) lastCalledAt!: UtcInstant | null;
   @InstantColumn('answer by') dueAt!: UtcInstant;
   @TextColumn('the person who answered', { nullable: true }) answeredBy!: string | null;
   @InstantColumn('when', { nullable: true }) answeredAt!: UtcInstant | null;
+  @InstantColumn('what was promised with the answer is due', { nullable: true }) promisedUntil!: UtcInstant | null;
+  @TextColumn('two digits that an answer reads back 复述码; null: it need not', { nullable: true }) readBack!:
+    string | null;
   @TextColumn('which duty rule') reason!: string;
   @TextsColumn('what was said of it') events!: readonly string[];
   @TextColumn('why nobody is needed any more', { nullable: true }) closedReason!: string | null;
+  @TextColumn('superseded, merged, source-heard or grounds-gone', { nullable: true }) closedOutcome!: string | null;
 }
+
+@Entity({ schema: 'duty', name: 'answer', comment: 'What people replied to a call: the first answer, and all others' })
+@Index('answer_call_idx', ['call'])
+@Check('answer_reply_check', `reply in ('accept', 'decline', 'hand-on')`)
+export class AnswerRow {
+  @Key('event of the order') event!: string;
+  @TextColumn('call') call!: string;
+  @WholeColumn('step of the chain that was called') step!: number;
+  @TextColumn('who was called and replies') person!: string;
+  @TextColumn('who said so: themselves, or on their behalf 代答') actor!: string;
+  @TextColumn('accept, decline or hand-on') reply!: 'accept' | 'decline' | 'hand-on';
+  @InstantColumn('when') at!: UtcInstant;
+  @TextColumn('to whom it is handed on', { nullable: true }) handedTo!: string | null;
+  @TextColumn('why', { default: '' }) reason!: string;
+}
+
+export type DeliveryState =
+  'queued' | 'attempt' | 'accepted' | 'delivered' | 'shown' | 'withdrawn' | 'failed' | 'expired';
 
 @Entity({
   schema: 'duty',
@@ -37,22 +74,48 @@ export class CallRow {
   comment: 'Messages to people: one key a call, step, person and channel, written before anything is handed over',
 })
 @Index('delivery_call_idx', ['call'])
-@Check('delivery_state_check', `state in ('pending', 'sent', 'shown', 'withdrawn', 'failed')`)
+@Index('delivery_code_idx', ['code'], { unique: true, where: 'code is not null' })
+@Index('delivery_receipt_idx', ['receipt'], { where: 'receipt is not null' })
+@Check(
+  'delivery_state_check',
+  `state in ('queued', 'attempt', 'accepted', 'delivered', 'shown', 'withdrawn', 'failed', 'expired')`,
+)
 export class DeliveryRow {
   @Key('call/step/person/channel; an attempt in doubt is repeated under it') key!: string;
   @TextColumn('call') call!: string;
   @WholeColumn('step of the chain') step!: number;
   @TextColumn('person') person!: string;
   @TextColumn('channel that it goes by') channel!: string;
-  @TextColumn('pending, sent, shown, withdrawn or failed') state!:
-    'pending' | 'sent' | 'shown' | 'withdrawn' | 'failed';
+  @WholeColumn('which of the person’s contacts by this channel, 0 for the first', { default: 0 }) contact!: number;
+  @TextColumn('queued, attempt, accepted, delivered, shown, withdrawn, failed or expired') state!: DeliveryState;
   @WholeColumn('attempts', { default: 0 }) attempts!: number;
   @InstantColumn('written at') createdAt!: UtcInstant;
   @InstantColumn('done at', { nullable: true }) doneAt!: UtcInstant | null;
   @TextColumn('what the last attempt said', { nullable: true }) note!: string | null;
+  @TextColumn('number that the other side gave it, which its report names', { nullable: true }) receipt!: string | null;
   @TextColumn('what an answer to this message carries, where nobody is logged in', { nullable: true }) code!:
     string | null;
   @InstantColumn('the code works until', { nullable: true }) codeEndsAt!: UtcInstant | null;
+  @TextColumn('subject of a notice; null: the call itself, as it is worded when it is sent', { nullable: true })
+  subject!: string | null;
+  @TextColumn('what a notice says', { nullable: true }) text!: string | null;
+}
+
+@Entity({
+  schema: 'duty',
+  name: 'attempt',
+  comment:
+    'Every try to hand over a message, written before it is made. One that stays open was cut off: it is in doubt',
+})
+@Check('attempt_outcome_check', `outcome in ('open', 'accepted', 'refused', 'temporary', 'in-doubt')`)
+export class AttemptRow {
+  @Key('message') delivery!: string;
+  @Key('1 for the first', 'int') n!: number;
+  @InstantColumn('begun at') startedAt!: UtcInstant;
+  @InstantColumn('over at', { nullable: true }) endedAt!: UtcInstant | null;
+  @TextColumn('open, accepted, refused, temporary or in-doubt') outcome!:
+    'open' | 'accepted' | 'refused' | 'temporary' | 'in-doubt';
+  @TextColumn('what the other side said', { nullable: true }) note!: string | null;
 }
 
 @Entity({
@@ -66,6 +129,7 @@ export class BundleRow {
   @WholeColumn('people') people!: number;
   @InstantColumn('moved by') dueAt!: UtcInstant;
   @TextColumn('event') event!: string;
+  @FlagColumn('nobody needs to be called for it any more', { default: false }) done!: boolean;
   @WholeColumn('in which call for this change it was named; null: in none yet', { nullable: true }) round!:
     number | null;
 }

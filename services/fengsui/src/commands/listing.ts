@@ -13,7 +13,7 @@ const STATES: Readonly<Record<string, string>> = {
   merged: '已归并',
   ringing: '呼叫中',
   answered: '已应答',
-  exhausted: '无人应答',
+  unanswered: '无人应答',
   closed: '已结束',
   unverified: '待核实',
   open: '未办',

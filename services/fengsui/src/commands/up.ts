@@ -293,7 +293,7 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
     {
       report: file,
       figuresPrinted: printed,
-      calls: { answered: count('answered'), exhausted: count('exhausted'), ringing: count('ringing') },
+      calls: { answered: count('answered'), unanswered: count('unanswered'), ringing: count('ringing') },
       figures: figures.map(({ id, value: v }) => ({ id, value: v })),
     },
     () =>
@@ -304,7 +304,7 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
   安全转移群众   ${value('transfers.people')} 人
   生产安全事故   ${value('accidents.count')} 起，死亡 ${value('accidents.deaths')} 人
   火灾           ${value('fires.count')} 起；森林火灾 ${value('forestFires.count')} 起(核查反馈火情 ${value('wildfires.judged')} 起)
-  呼叫（两年）   已应答 ${count('answered')}，无人应答 ${count('exhausted')}
+  呼叫（两年）   已应答 ${count('answered')}，无人应答 ${count('unanswered')}
 年度总结：${file}(${printed}项数字)
 接下来可以试试：
   npx fengsui figures --year ${REPORT_YEAR}          每项数字与同比
@@ -317,7 +317,7 @@ Demonstration data of 2019 and 2020 are in. ${REPORT_YEAR}:
   people moved      ${value('transfers.people')}
   accidents         ${value('accidents.count')}, ${value('accidents.deaths')} deaths
   fires             ${value('fires.count')}; forest fires ${value('forestFires.count')} (of ${value('wildfires.judged')} fires judged)
-  calls (2 years)   ${count('answered')} answered, ${count('exhausted')} unanswered
+  calls (2 years)   ${count('answered')} answered, ${count('unanswered')} unanswered
 annual summary: ${file} (${printed} figures)
 try next:
   npx fengsui figures --year ${REPORT_YEAR}

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { addMinutes, utc, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, nextMatch, rows, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { Due, DueOutside, type OutsideUnit } from '@fengsui/service';
+import { Due, DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ReadingThread } from '../accepting/reading-thread.js';
@@ -74,8 +74,8 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(POLLING_SETTINGS) private readonly settings: PollingSettings,
   ) {}
 
-  get queues(): readonly string[] {
-    return this.plan.sources.map(({ name }) => name);
+  get queues(): readonly Queue[] {
+    return this.plan.sources.map(({ name }) => ({ name, most: 1 }));
   }
 
   async onApplicationBootstrap(): Promise<void> {

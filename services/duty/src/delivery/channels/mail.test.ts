@@ -13,7 +13,7 @@ const MESSAGE = {
   call: 'call/1',
   person: 'chen',
   name: '陈志强',
-  mail: 'chen@example.invalid',
+  address: 'chen@example.invalid',
   subject: '【待签发】建议启动防汛Ⅳ级应急响应',
   text: '英德市暴雨红色预警',
   urgent: true,

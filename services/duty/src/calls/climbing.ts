@@ -1,0 +1,148 @@
+import { addMinutes, type DomainEvent, type UtcInstant } from '@fengsui/contracts';
+import { rows, schedule, updateRows, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { nextStep, type NextStep } from '@fengsui/rules';
+import { Due } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { WriteMessages, type Ringing } from '../delivery/write-messages.js';
+import { DutyPlan, type Called, type Policy } from '../plan.js';
+import { CallRow } from '../tables/tables.js';
+import { callExhausted, callStep } from './call-events.js';
+import { CLIMB, climbAt } from './climb-at.js';
+
+type Climbed = Readonly<{ row: Partial<CallRow>; next: UtcInstant; ringing: Ringing; events: readonly DomainEvent[] }>;
+type Found = Readonly<{
+  next: Extract<NextStep, { kind: 'call' }>;
+  people: readonly Called[];
+  skipped: readonly string[];
+}>;
+
+/** Calls climb: the next step of each when the last one has had its time, any number of them at once. */
+@Injectable()
+export class Climbing {
+  constructor(
+    private readonly plan: DutyPlan,
+    private readonly messages: WriteMessages,
+  ) {}
+
+  @Due('duty', CLIMB)
+  async climbAll(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    const unreachable = new Map(jobs.map(({ key, payload }) => [key, payload['unreachable']]));
+    await this.climb([...unreachable.keys()], unit, (row) => unreachable.get(row.id) === row.stepsCalled);
+  }
+
+  /**
+   * Calls the next step of each call that is open and whose last step had its time.
+   * @param hasFailed whether every way to the people of its last step has failed: then its time is over
+   */
+  async climb(
+    calls: readonly string[],
+    { tx, now, append }: UnitOfWork,
+    hasFailed: (row: CallRow) => boolean = () => false,
+  ): Promise<void> {
+    const open = await tx.getRepository(CallRow).find({
+      where: { id: In(calls), state: In(['ringing', 'unanswered']) },
+      order: { id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const replied = await repliesTo(
+      tx,
+      open.filter(({ policy }) => policy !== null && asksSeveral(policy)),
+    );
+    const climbed: Climbed[] = [];
+    const waiting: Job[] = [];
+    for (const row of open) {
+      const dueAt = hasFailed(row) ? now : row.dueAt;
+      if (now < dueAt) waiting.push(climbAt(row.id, dueAt));
+      else climbed.push(this.climbed({ ...row, dueAt }, now, replied.get(row.id) ?? new Set()));
+    }
+    await updateRows(
+      tx,
+      CallRow,
+      climbed.map(({ row }) => row),
+    );
+    await this.messages.ring(
+      climbed.map(({ ringing }) => ringing),
+      tx,
+      now,
+    );
+    const next = climbed.map(({ row: { id = '' }, next: at }) => climbAt(id, at));
+    await schedule(tx, 'duty', [...waiting, ...next]);
+    append(...climbed.flatMap(({ events }) => events));
+  }
+
+  private climbed(row: CallRow, now: UtcInstant, replied: ReadonlySet<string>): Climbed {
+    const policy = row.policy ?? this.plan.policyFor(row.cause, row.startedAt, row.level);
+    const { next, people, skipped } = this.found(row, policy, now, replied);
+    const number = row.chainFrom + next.number;
+    const becomes = next.unanswered && row.state !== 'unanswered';
+    const why = [...people.flatMap(({ gap }) => gap ?? []), ...skipped];
+    const reason = `${people.map(({ role }) => role).join(', ')} by the roster at this time${why.map((one) => `; ${one}`).join('')}`;
+    const step = callStep(row, { ...next, number }, { people, reason }, now);
+    const events = [...(becomes ? [callExhausted(row, now)] : []), step];
+    return {
+      row: {
+        id: row.id,
+        state: next.unanswered ? 'unanswered' : 'ringing',
+        stepsCalled: number,
+        lastCalledAt: now,
+        dueAt: next.dueAt,
+        events: [...row.events, ...events.map(({ id }) => id)],
+      },
+      next: next.answerBy,
+      ringing: { call: row, step: next.step, number, people: people.map(({ person }) => person) },
+      events,
+    };
+  }
+
+  /** The next step by which anybody is reached: one that is empty is skipped at once, and said. */
+  private found(row: CallRow, { chain }: Policy, now: UtcInstant, replied: ReadonlySet<string>): Found {
+    const skipped: string[] = [];
+    let [stepsCalled, dueAt] = [row.stepsCalled - row.chainFrom, row.dueAt];
+    for (;;) {
+      const next = nextStep(chain, { stepsCalled, dueAt }, now);
+      if (next.kind === 'wait') throw new Error(`call ${row.id} is not due`);
+      const people = this.peopleOf(row, next, chain, now);
+      const left = people.filter(({ person }) => !replied.has(person));
+      const reached = next.unanswered ? people : left.filter(({ person }) => this.messages.reaches(person));
+      if (reached.length > 0 || next.unanswered) return { next, people: reached, skipped };
+      const who = left.map(({ person }) => person).join(', ');
+      skipped.push(`step ${next.number} was skipped: ${who === '' ? 'nobody is left' : `no channel leads to ${who}`}`);
+      [stepsCalled, dueAt] = [next.number, now];
+    }
+  }
+
+  private peopleOf(
+    { authority }: CallRow,
+    { step, unanswered }: Found['next'],
+    { steps, unanswered: top }: Policy['chain'],
+    now: UtcInstant,
+  ): readonly Called[] {
+    const own = this.plan.called(step.to, now, authority);
+    if (!unanswered) return own;
+    const neighbours = top.authorities.flatMap((one) => this.plan.called(steps[0]?.to ?? [], now, one));
+    return [...own, ...neighbours.filter(({ person }) => !own.some((known) => known.person === person))];
+  }
+}
+
+/** Whether some step of a policy is over only when several have answered: who has is not called again. */
+const asksSeveral = ({ chain }: Policy): boolean => chain.steps.some(({ needed }) => needed !== 'any');
+
+/** Who has replied to calls, by call. */
+export async function repliesTo(
+  tx: Tx,
+  calls: readonly Pick<CallRow, 'id'>[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  if (calls.length === 0) return new Map();
+  const found = await rows<{ call: string; people: string[] }>(
+    tx,
+    `select call, array_agg(distinct person) as people from duty.answer where call = any($1) and reply = 'accept' group by call`,
+    [calls.map(({ id }) => id)],
+  );
+  return new Map(found.map(({ call, people }) => [call, new Set(people)]));
+}
+
+/** What was promised is due so long after the answer; null: nothing is promised. */
+export const promisedUntil = (policy: Policy | null, answeredAt: UtcInstant): UtcInstant | null =>
+  policy === null || policy.promiseMinutes === null ? null : addMinutes(answeredAt, policy.promiseMinutes);

@@ -1,0 +1,59 @@
+import { addMinutes } from '@fengsui/contracts';
+import type { UnitOfWork } from '@fengsui/log';
+import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
+import { WriteMessages } from '../delivery/write-messages.js';
+import { DeliveryRow, type CallRow } from '../tables/tables.js';
+
+/** A notice that comes later than this tells nobody anything. */
+const WORTH_MINUTES = 120;
+
+/**
+ * What everybody is told who was told of a call: that somebody has answered, that it needs nobody any more. Once, and
+ * on the channel that reached them; nothing is wanted of them.
+ */
+@Injectable()
+export class Notices {
+  constructor(private readonly messages: WriteMessages) {}
+
+  /** @param except whoever knows it, because they did it */
+  async tell(
+    { id: call, subject, text, urgent, stepsCalled }: CallRow,
+    kind: 'answered' | 'over',
+    words: string,
+    except: string | null,
+    { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
+  ): Promise<void> {
+    const told = await tx.getRepository(DeliveryRow).find({
+      where: { call, subject: IsNull(), state: In(['attempt', 'accepted', 'delivered', 'shown']) },
+      order: { key: 'asc' },
+    });
+    const ways = new Map(told.map((one) => [`${one.person}/${one.channel}/${one.contact}`, one]));
+    const rows = [...ways].flatMap(([way, { person, channel, contact, note }]) =>
+      person === except
+        ? []
+        : [
+            {
+              key: `${call}/${stepsCalled}/${kind}/${way}`,
+              call,
+              step: stepsCalled,
+              person,
+              channel,
+              contact,
+              note,
+              state: 'queued' as const,
+              createdAt: now,
+              code: null,
+              codeEndsAt: addMinutes(now, WORTH_MINUTES),
+              subject: `【${words}】${subject}`.slice(0, 200),
+              text: `${words}，您无须应答。\n原通知：${text.split('\n')[0] ?? ''}`,
+            },
+          ],
+    );
+    await this.messages.write(
+      rows.map((row) => ({ row, urgent })),
+      tx,
+      now,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { Clock, insertReturning, rows, type Tx } from '@fengsui/database';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Step } from '@fengsui/rules';
+import { newCode } from '../calls/codes.js';
+import { DutyPlan, type WayTo } from '../plan.js';
+import { DeliveryRow, type CallRow } from '../tables/tables.js';
+import { SINK, type Channel } from './channels/channel.js';
+import { CHANNELS, deliver } from './queue.js';
+
+/** Messages an hour to one person about one call: more wake nobody who slept through these. */
+const MOST_AN_HOUR = 12;
+/** Below so many steps nobody can have had as many. */
+const STEPS_FOR_MOST = 4;
+
+/** Whom a step of a call rings. */
+export type Ringing = Readonly<{
+  call: Pick<CallRow, 'id' | 'urgent' | 'stepsCalled'>;
+  step: Pick<Step, 'channels' | 'inTurn'>;
+  number: number;
+  people: readonly string[];
+}>;
+type Written = Readonly<{
+  row: Partial<DeliveryRow> & Pick<DeliveryRow, 'key' | 'channel' | 'person'>;
+  urgent: boolean;
+}>;
+
+/**
+ * Writes messages before anything leaves, one key a call, step, person and channel. A demonstration never reaches a
+ * gateway: on virtual time everything goes to the sink.
+ */
+@Injectable()
+export class WriteMessages {
+  constructor(
+    private readonly clock: Clock,
+    private readonly plan: DutyPlan,
+    @Inject(CHANNELS) private readonly channels: readonly Channel[],
+  ) {}
+
+  /** Whether anything that is configured leads to a person; where nothing is, everybody is shown. */
+  reaches(person: string): boolean {
+    return this.channels.length === 0 || this.plan.waysTo(person, this.channels).length > 0;
+  }
+
+  /** Rings the people of steps, all at once. */
+  async ring(ringing: readonly Ringing[], tx: Tx, now: UtcInstant): Promise<void> {
+    const virtual = await this.clock.isVirtual();
+    const had = await this.hadLately(ringing, tx, now);
+    const written = ringing.flatMap(({ call, step, number, people }) =>
+      people.flatMap((person) => {
+        const left = MOST_AN_HOUR - (had.get(`${call.id} ${person}`) ?? 0);
+        const ways = virtual ? step.channels.map(shown(VIRTUAL)) : this.waysOf(person, step);
+        return ways.slice(0, Math.max(0, left)).map(({ name, channel, contact, note }): Written => {
+          const to = { call: call.id, step: number, person, channel: name, contact };
+          const row = {
+            ...to,
+            key: keyOf(to),
+            channel,
+            state: 'queued' as const,
+            createdAt: now,
+            note,
+            ...newCode(now),
+          };
+          return { row, urgent: call.urgent };
+        });
+      }),
+    );
+    await this.write(written, tx, now);
+  }
+
+  /** Rows that are new, and their jobs. What was written under the same key is there already. */
+  async write(messages: readonly Written[], tx: Tx, now: UtcInstant): Promise<void> {
+    const fresh = await insertReturning(
+      tx,
+      DeliveryRow,
+      messages.map(({ row }) => row),
+      'nothing',
+    );
+    const keys = new Set(fresh.map(({ key }) => key));
+    const queued = messages.filter(({ row }) => keys.has(row.key));
+    await deliver(
+      tx,
+      queued.map(({ row: { key, channel, person }, urgent }) => ({ key, channel, person, urgent })),
+      now,
+    );
+  }
+
+  /**
+   * By which of the channels of a step a person is rung: all, or the first of them; where none of them leads to them,
+   * by whatever does. What is not configured is shown.
+   */
+  private waysOf(person: string, { channels, inTurn }: Pick<Step, 'channels' | 'inTurn'>): readonly Way[] {
+    const known = this.plan.waysTo(person, this.channels);
+    const led = channels.flatMap((name) => known.find(({ channel }) => channel === name) ?? []).map(wayOf);
+    const missing = channels.filter((name) => !this.channels.some((one) => one.name === name));
+    const instead = led.length === 0 && known[0] !== undefined ? [wayOf(known[0])] : led;
+    return [...(inTurn ? instead.slice(0, 1) : instead), ...missing.map(shown((name) => `${name} is not configured`))];
+  }
+
+  private async hadLately(ringing: readonly Ringing[], tx: Tx, now: UtcInstant): Promise<ReadonlyMap<string, number>> {
+    const long = ringing.filter(({ call }) => call.stepsCalled >= STEPS_FOR_MOST).map(({ call }) => call.id);
+    if (long.length === 0) return new Map();
+    const found = await rows<{ call: string; person: string; n: number }>(
+      tx,
+      `select call, person, count(*)::int as n from duty.delivery
+       where call = any($1) and created_at > $2 and channel <> $3 group by call, person`,
+      [long, addMinutes(now, -60), SINK],
+    );
+    return new Map(found.map(({ call, person, n }) => [`${call} ${person}`, n]));
+  }
+}
+
+type Way = Readonly<{ name: string; channel: string; contact: number; note: string | null }>;
+
+const VIRTUAL = (name: string): string => `demonstration: ${name} was not used`;
+const shown =
+  (why: (name: string) => string) =>
+  (name: string): Way => ({ name, channel: SINK, contact: 0, note: why(name) });
+const wayOf = ({ channel, contact }: WayTo): Way => ({ name: channel, channel, contact, note: null });
+
+/** One key a call, step, person and channel. */
+export const keyOf = ({
+  call,
+  step,
+  person,
+  channel,
+  contact,
+}: Pick<DeliveryRow, 'call' | 'step' | 'person' | 'channel' | 'contact'>): string =>
+  `${call}/${step}/${person}/${channel}${contact > 0 ? `#${contact + 1}` : ''}`;
