@@ -16,7 +16,9 @@ export type JobHandlers =
   | Readonly<{ inTransaction: Readonly<Record<string, JobHandler>> }>
   | Readonly<{ outside: Readonly<Record<string, OutsideHandler>>; /** At a time. */ most: number }>;
 
-const BATCH = 200;
+const BATCH = 1_000;
+/** While there is more than one batch: one is worked on here while another is in the database. */
+const BATCHES_AT_ONCE = 2;
 /** While nothing wakes it, a runner looks again after this long: the bound on a lost notification. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -27,6 +29,8 @@ const LOOK_AGAIN_MS = 1_000;
  */
 export class JobRunner {
   private running = false;
+  /** The last batch was full: there is more. */
+  private full = false;
   private wakeUp: () => void = () => undefined;
   private loop: Promise<void> = Promise.resolve();
   private stopListening: () => void = () => undefined;
@@ -48,10 +52,11 @@ export class JobRunner {
 
   async start(): Promise<void> {
     this.running = true;
-    this.stopListening = await this.base.notifications.on(
-      'schedule',
-      (forWhom) => (forWhom === '' || forWhom === this.service) && this.wakeUp(),
-    );
+    this.stopListening = await this.base.notifications.on('schedule', (forWhom) => {
+      if (forWhom !== '' && forWhom !== this.service) return;
+      this.outside?.changed();
+      this.wakeUp();
+    });
     this.loop = this.run();
   }
 
@@ -73,6 +78,7 @@ export class JobRunner {
         // What somebody else holds is not asked for again and again while they are at it.
         const pause = progress === 'held' ? LOOK_AGAIN_MS : await this.untilNext();
         if (!woken && this.running) await waitFor(signal, pause);
+        if (!woken) this.outside?.changed(); // its time has come
       } catch (error) {
         this.onError(error, null); // the database is away: wait and look again
         await waitFor(signal, LOOK_AGAIN_MS);
@@ -88,7 +94,13 @@ export class JobRunner {
 
   /** @returns how many jobs were dealt with, or begun */
   private async runDue(): Promise<number> {
-    if ('inTransaction' in this.handlers) return this.runBatch(this.handlers.inTransaction);
+    if ('inTransaction' in this.handlers) {
+      const { inTransaction } = this.handlers;
+      const at = this.full && !(await this.base.clock.isVirtual()) ? BATCHES_AT_ONCE : 1;
+      const done = await Promise.all(Array.from({ length: at }, () => this.runBatch(inTransaction)));
+      this.full = done[0] === BATCH;
+      return done.reduce((sum, one) => sum + one, 0);
+    }
     const { now, upTo } = await this.horizon(this.base.db.manager);
     return (await this.outside?.begin(now, upTo)) ?? 0;
   }

@@ -5,12 +5,20 @@ import type { Tx } from './connect.js';
 import type { ClaimedJob, Job } from './schedule.js';
 import { SessionLeases } from './session-leases.js';
 import { rows, run } from './sql.js';
+import { Together } from './together.js';
 
 /**
  * What the handler of a job that leaves the system gets: `finish` writes its result and takes the job away, in one
  * transaction.
  */
-export type OutsideRun = Readonly<{ now: UtcInstant; finish: (write: (tx: Tx) => Promise<void>) => Promise<void> }>;
+export type OutsideRun = Readonly<{
+  now: UtcInstant;
+  finish: (write: (tx: Tx) => Promise<void>) => Promise<void>;
+  /** As `finish`, in one transaction with others that end the same way at the same time. */
+  finishTogether: <I>(write: WriteAll<I>, item: I) => Promise<void>;
+}>;
+/** Writes what became of several jobs. One function, so that they are known to end the same way. */
+export type WriteAll<I> = (tx: Tx, items: readonly I[]) => Promise<void>;
 /** Does one job that fetches or sends, outside of any transaction. One that was cut off is done again. */
 export type OutsideHandler = (job: Job, run: OutsideRun) => Promise<void>;
 
@@ -31,6 +39,12 @@ export class OutsideJobs {
   private waiting: ClaimedJob[] = [];
   private readonly inHand = new Map<string, Promise<void>>();
   private stopped = false;
+  /** Whether there may be something due that was not looked at; false: all that is left waits for lanes in hand. */
+  private unseen = true;
+  /** Lanes of which nothing is in hand any more, since it was last looked. */
+  private freed = new Set<string>();
+  private readonly given: Together<string>;
+  private readonly finished = new Map<WriteAll<never>, Together<Readonly<{ job: ClaimedJob; item: never }>>>();
 
   constructor(
     private readonly base: Readonly<{ db: DataSource; clock: Clock }>,
@@ -43,6 +57,12 @@ export class OutsideJobs {
     }>,
   ) {
     this.leases = new SessionLeases(base.db, `fengsui job ${queue}`);
+    this.given = new Together((names) => this.leases.give(names));
+  }
+
+  /** Something was asked for, or has become due. */
+  changed(): void {
+    this.unseen = true;
   }
 
   /**
@@ -53,9 +73,11 @@ export class OutsideJobs {
   async begin(now: UtcInstant, upTo: number): Promise<number> {
     const begun = this.beginWaiting();
     if (this.waiting.length > 0 || this.inHand.size >= this.most) return begun;
-    const due = await this.due(now, upTo);
+    const due = this.unseen ? await this.due(now, upTo) : await this.dueOf([...this.freed], now, upTo);
+    this.freed = new Set();
     const room = (this.most - this.inHand.size) * (this.most > 1 ? AHEAD : 1);
     const taken = await this.leases.take(due.map(nameOf), room);
+    this.unseen = due.length === TRIED || taken.size < due.length;
     const held = due.filter((job) => taken.has(nameOf(job)));
     // Whoever had one before may have done it meanwhile, or failed, and put it off.
     const still = await this.stillDue(held, now);
@@ -90,8 +112,9 @@ export class OutsideJobs {
     } catch (error) {
       await this.failed(job, error);
     } finally {
-      await this.leases.give([nameOf(job)]);
+      await this.given.ask(nameOf(job));
       this.inHand.delete(laneOf(job));
+      this.freed.add(laneOf(job));
       this.beginWaiting();
       if (this.waiting.length === 0) this.on.room();
     }
@@ -111,8 +134,31 @@ export class OutsideJobs {
         await write(tx);
         finished = true;
       });
-    await this.handlers[job.kind]?.(job, { now, finish });
+    const finishTogether = async <I>(write: WriteAll<I>, item: I): Promise<void> => {
+      await this.finishing(write).ask({ job, item: item as never });
+      finished = true;
+    };
+    await this.handlers[job.kind]?.(job, { now, finish, finishTogether });
     if (!finished) await finish(() => Promise.resolve());
+  }
+
+  private finishing<I>(write: WriteAll<I>): Together<Readonly<{ job: ClaimedJob; item: never }>> {
+    const known = this.finished.get(write as WriteAll<never>);
+    if (known !== undefined) return known;
+    const made = new Together<Readonly<{ job: ClaimedJob; item: never }>>((ends) =>
+      this.base.db.transaction(async (tx) => {
+        await run(tx, 'delete from schedule.job where service = $1 and seq = any($2)', [
+          this.queue,
+          ends.map(({ job }) => job.seq),
+        ]);
+        await write(
+          tx,
+          ends.map(({ item }) => item as I),
+        );
+      }),
+    );
+    this.finished.set(write as WriteAll<never>, made);
+    return made;
   }
 
   private async failed(job: ClaimedJob, error: unknown): Promise<void> {
@@ -132,6 +178,19 @@ export class OutsideJobs {
            order by due_at, kind, key limit $7) looked) turns
        where nth = 1 order by due_at, kind, key limit $5`,
       [this.queue, now, upTo, Object.keys(this.handlers), TRIED, [...this.inHand.keys()], LOOKED_AT],
+    );
+  }
+
+  /** The oldest of some lanes: whoever has many waiting does not make all of them be looked at for each. */
+  private async dueOf(lanes: readonly string[], now: UtcInstant, upTo: number): Promise<ClaimedJob[]> {
+    if (lanes.length === 0) return [];
+    return rows<ClaimedJob>(
+      this.base.db,
+      `select j.* from unnest($5::text[]) as l(lane) cross join lateral (
+         select kind, key, due_at as "dueAt", payload, seq from schedule.job
+         where service = $1 and kind = any($4) and due_at <= $2 and seq <= $3 and payload->>'lane' = l.lane
+         order by due_at, kind, key limit 1) j order by j."dueAt", j.kind, j.key`,
+      [this.queue, now, upTo, Object.keys(this.handlers), lanes],
     );
   }
 

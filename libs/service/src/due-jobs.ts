@@ -50,9 +50,10 @@ export class DueJobs implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private outsideHandler(handle: OutsideDueHandler): OutsideHandler {
-    return (job, { now, finish }) =>
+    return (job, { now, finish, finishTogether }) =>
       handle(job, {
         now,
+        finishTogether,
         finish: (write) => finish((tx) => this.collecting(tx, (append) => write({ tx, now, append }))),
       });
   }

@@ -1,5 +1,5 @@
 import type { Service } from '@fengsui/contracts';
-import type { Job } from '@fengsui/database';
+import type { Job, OutsideRun } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import type { UtcInstant } from '@fengsui/contracts';
 
@@ -9,6 +9,8 @@ export type DueHandler = (jobs: readonly Job[], unit: UnitOfWork) => Promise<voi
 export type OutsideUnit = Readonly<{
   now: UtcInstant;
   finish: (write: (unit: UnitOfWork) => Promise<void>) => Promise<void>;
+  /** As `finish`, in one transaction with others that end the same way at the same time; it appends nothing. */
+  finishTogether: OutsideRun['finishTogether'];
 }>;
 /** Fetches or sends, outside of any transaction. Cut off in between, it is done again. */
 export type OutsideDueHandler = (job: Job, unit: OutsideUnit) => Promise<void>;

@@ -150,9 +150,9 @@ export class Calls {
   ): Promise<void> {
     const { about, only = null } = typeof what === 'string' ? { about: what } : what;
     const all = await this.about(unit.tx, about, [...OPEN, 'answered']);
-    for (const row of all.filter(({ id }) => only === null || id === only || id.startsWith(`${only}/`))) {
-      await this.notices.tell(row, 'over', `已结束：${reason}`, null, unit);
-      if (row.state === 'answered') continue;
+    const rows = all.filter(({ id }) => only === null || id === only || id.startsWith(`${only}/`));
+    await this.notices.tell(rows, 'over', `已结束：${reason}`, null, unit);
+    for (const row of rows.filter(({ state }) => state !== 'answered')) {
       const event = callClosed(row, outcome, reason, ending);
       const closed = { state: 'closed' as const, closedReason: reason, closedOutcome: outcome };
       await this.change(unit.tx, row, closed, event.id);
@@ -178,7 +178,7 @@ export class Calls {
     if (until !== null) await schedule(tx, 'duty', [{ kind: PROMISE, key: row.id, dueAt: until, payload: {} }]);
     append(event);
     const by = this.plan.nameOf(person);
-    await this.notices.tell(row, 'answered', `${by}已${ending.over === true ? '处理' : '应答'}`, person, unit);
+    await this.notices.tell([row], 'answered', `${by}已${ending.over === true ? '处理' : '应答'}`, person, unit);
   }
 
   /** What somebody promised with an answer is not done in its time: it rings again. */

@@ -16,44 +16,50 @@ const WORTH_MINUTES = 120;
 export class Notices {
   constructor(private readonly messages: WriteMessages) {}
 
-  /** @param except whoever knows it, because they did it */
+  /**
+   * @param calls about one thing, the oldest first: whoever was told of several is told once, of the last of them
+   * @param except whoever knows it, because they did it
+   */
   async tell(
-    { id: call, subject, text, urgent, stepsCalled }: CallRow,
+    calls: readonly CallRow[],
     kind: 'answered' | 'over',
     words: string,
     except: string | null,
     { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
   ): Promise<void> {
     const told = await tx.getRepository(DeliveryRow).find({
-      where: { call, subject: IsNull(), state: In(['attempt', 'accepted', 'delivered', 'shown']) },
+      where: {
+        call: In(calls.map(({ id }) => id)),
+        subject: IsNull(),
+        state: In(['attempt', 'accepted', 'delivered', 'shown']),
+      },
       order: { key: 'asc' },
     });
-    const ways = new Map(told.map((one) => [`${one.person}/${one.channel}/${one.contact}`, one]));
-    const rows = [...ways].flatMap(([way, { person, channel, contact, note }]) =>
-      person === except
-        ? []
-        : [
-            {
-              key: `${call}/${stepsCalled}/${kind}/${way}`,
-              call,
-              step: stepsCalled,
-              person,
-              channel,
-              contact,
-              note,
-              state: 'queued' as const,
-              createdAt: now,
-              code: null,
-              codeEndsAt: addMinutes(now, WORTH_MINUTES),
-              subject: `【${words}】${subject}`.slice(0, 200),
-              text: `${words}，您无须应答。\n原通知：${text.split('\n')[0] ?? ''}`,
-            },
-          ],
-    );
-    await this.messages.write(
-      rows.map((row) => ({ row, urgent })),
-      tx,
-      now,
-    );
+    const turn = new Map(calls.map((call, index) => [call.id, index]));
+    const inTurn = [...told].sort((a, b) => (turn.get(a.call) ?? 0) - (turn.get(b.call) ?? 0));
+    const ways = new Map(inTurn.map((one) => [`${one.person}/${one.channel}/${one.contact}`, one]));
+    const rows = [...ways].flatMap(([way, { person, channel, contact, note, call }]) => {
+      const about = calls.find(({ id }) => id === call);
+      if (person === except || about === undefined) return [];
+      const { subject, text, stepsCalled, urgent } = about;
+      const row = {
+        // A call may be over by itself, and later once more with the others about the same thing.
+        key: `${call}/${stepsCalled}/${kind}${calls.length > 1 ? `-of-${calls.length}` : ''}/${way}`,
+        call,
+        step: stepsCalled,
+        person,
+        channel,
+        contact,
+        note,
+        state: 'queued' as const,
+        createdAt: now,
+        code: null,
+        codeEndsAt: addMinutes(now, WORTH_MINUTES),
+        subject: `【${words}】${subject}`.slice(0, 200),
+        text: `${words}，您无须应答。\n原通知：${text.split('\n')[0] ?? ''}`,
+      };
+      return [{ row, urgent }];
+    });
+    await this.messages.write(rows, tx, now);
   }
 }

@@ -1,5 +1,5 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { Clock, insertReturning, one, run, type Job, type Tx } from '@fengsui/database';
+import { Clock, insertReturning, one, rows, run, Together, type Job, type Tx, type WriteAll } from '@fengsui/database';
 import { DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -34,6 +34,8 @@ type Pending = Readonly<{
   codeEndsAt: UtcInstant | null;
 }>;
 type Outcome = 'accepted' | WhyNotSent;
+/** A message that the other side took, under the number that it gave it. */
+type Accepted = Readonly<{ key: string; receipt: string | null }>;
 type Result = Readonly<{ state: DeliveryState; outcome: Outcome; note: string | null; receipt?: string | null }>;
 
 /**
@@ -45,6 +47,8 @@ type Result = Readonly<{ state: DeliveryState; outcome: Outcome; note: string | 
 export class DeliverMessages {
   private readonly logger = new Logger('duty');
   private readonly breakers = new Breakers();
+  private readonly asked: Together<string, Pending | null>;
+  private readonly begun: Together<string, number>;
 
   constructor(
     private readonly db: DataSource,
@@ -52,15 +56,18 @@ export class DeliverMessages {
     private readonly plan: DutyPlan,
     @Inject(CHANNELS) private readonly channels: readonly Channel[],
     @Inject(PUBLIC_URL) private readonly publicUrl: string | null,
-  ) {}
+  ) {
+    this.asked = new Together((keys) => this.pending(keys));
+    this.begun = new Together((keys) => this.begin(keys));
+  }
 
   get queues(): readonly Queue[] {
     return queuesOf(this.channels);
   }
 
   @DueOutside('duty', 'deliver', (self: DeliverMessages) => self.queues)
-  async deliver({ key }: Job, { now, finish }: OutsideUnit): Promise<void> {
-    const pending = await this.pending(key);
+  async deliver({ key }: Job, { now, finish, finishTogether }: OutsideUnit): Promise<void> {
+    const pending = await this.asked.ask(key);
     if (pending === null) return;
     const channel = this.channels.find(({ name }) => name === pending.channel);
     if (channel === undefined) return finish(({ tx }) => this.show(tx, pending, now));
@@ -68,36 +75,54 @@ export class DeliverMessages {
     if (state !== null) return finish(({ tx }) => settle(tx, pending, { state, doneAt: now }));
     const wait = this.breakers.closedUntil(channel.name, now) ?? (await this.fullUntil(channel, now));
     if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
-    const repeated = await this.begin(key, now);
+    const repeated = await this.begun.ask(key);
     const result = repeated > 1 ? twiceInDoubt : await this.send(channel, pending, repeated, now);
+    if (result.state === 'accepted') return finishTogether(this.accepted, { key, receipt: result.receipt ?? null });
     await finish(({ tx, now: after }) => this.ended(tx, pending, result, after));
   }
 
-  private pending(key: string): Promise<Pending | null> {
-    return one<Pending>(
+  private async pending(keys: readonly string[]): Promise<(Pending | null)[]> {
+    const found = await rows<Pending>(
       this.db,
       `select d.key, d.call, d.step, d.person, d.channel, d.contact, d.attempts, coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
               d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
-       from duty.delivery d join duty.call c on c.id = d.call where d.key = $1 and d.state in ('queued', 'attempt')`,
-      [key],
+       from duty.delivery d join duty.call c on c.id = d.call where d.key = any($1) and d.state in ('queued', 'attempt')`,
+      [keys],
     );
+    const byKey = new Map(found.map((one) => [one.key, one]));
+    return keys.map((key) => byKey.get(key) ?? null);
   }
 
   /**
-   * Writes the try before it is made. One that was left open was cut off: nobody knows what became of it.
-   * @returns how often it may have been sent before
+   * Writes the tries before they are made. One that was left open was cut off: nobody knows what became of it.
+   * @returns how often each may have been sent before
    */
-  private async begin(key: string, now: UtcInstant): Promise<number> {
-    const begun = await one<{ repeated: number }>(
+  private async begin(keys: readonly string[]): Promise<number[]> {
+    const begun = await rows<{ key: string; repeated: number }>(
       this.db,
-      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = 'cut off' where delivery = $1 and outcome = 'open' returning 1),
-            counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1 where key = $1 returning attempts)
-       insert into duty.attempt (delivery, n, started_at, outcome) select $1, attempts, $2, 'open' from counted
-       returning ((select count(*) from cut) + (select count(*) from duty.attempt where delivery = $1 and outcome = 'in-doubt'))::int as repeated`,
-      [key, now],
+      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = 'cut off'
+                    where delivery = any($1) and outcome = 'open' returning delivery),
+            counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1 where key = any($1) returning key, attempts),
+            written as (insert into duty.attempt (delivery, n, started_at, outcome) select key, attempts, $2, 'open' from counted)
+       select key, ((select count(*) from cut where delivery = key)
+                  + (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt'))::int as repeated
+       from counted`,
+      [keys, await this.clock.now()],
     );
-    return begun?.repeated ?? 0;
+    const byKey = new Map(begun.map(({ key, repeated }) => [key, repeated]));
+    return keys.map((key) => byKey.get(key) ?? 0);
   }
+
+  private readonly accepted: WriteAll<Accepted> = async (tx, items) => {
+    await run(
+      tx,
+      `with took as (select * from unnest($1::text[], $2::text[]) as t(key, receipt)),
+            ended as (update duty.attempt a set outcome = 'accepted', ended_at = $3 from took
+                      where a.delivery = took.key and a.outcome = 'open')
+       update duty.delivery d set state = 'accepted', note = null, receipt = took.receipt, done_at = $3 from took where d.key = took.key`,
+      [items.map(({ key }) => key), items.map(({ receipt }) => receipt), await this.clock.now()],
+    );
+  };
 
   private async send(channel: Channel, pending: Pending, repeated: number, now: UtcInstant): Promise<Result> {
     try {

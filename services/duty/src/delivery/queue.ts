@@ -9,7 +9,7 @@ export const CHANNELS = Symbol('channels');
 export const PUBLIC_URL = Symbol('public address');
 
 /** Messages in hand at a time, of each queue. */
-const IN_FLIGHT = 32;
+const IN_FLIGHT = 64;
 
 /** Urgent messages have a lane of their own: they wait behind no other. */
 const queueOf = (channel: string, urgent: boolean): string => `${channel}${urgent ? '-urgent' : ''}`;
