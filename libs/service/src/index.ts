@@ -16,7 +16,7 @@ export {
 } from './process.js';
 export { ordersDesk } from './runtime.js';
 export { done, rejected, Takes, targetUnknown, type OrderResult } from './takes.js';
-export { FEEDS, LOG, type Runtime } from './tokens.js';
+export { RUNTIME, FEEDS, LOG, type Runtime } from './tokens.js';
 export {
   credentialOf,
   identityOf,

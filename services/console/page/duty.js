@@ -28,12 +28,12 @@ async function refresh() {
       : inForce.map((one) => whose(one) + '应急响应 ' + LEVELS[one.level] + ' · 自 ' + when(one.since) + ' · 签发 ' + one.decidedBy).join('；');
     const queue = [
       ...seen(levels).filter((level) => level.state === 'proposed').map((level) => ['待签发：' + whose(level) + LEVELS[level.level], level.proposal + ' ' + level.reason, when(level.dueAt), level.dueAt]),
-      ...seen(calls).filter((call) => call.state === 'ringing').map((call) => ['待应答', call.subject, when(call.dueAt), call.dueAt]),
+      ...seen(calls).filter((call) => call.state === 'ringing' || call.state === 'unanswered').map((call) => [call.state === 'ringing' ? '待应答' : '无人应答', call.subject, when(call.dueAt), call.dueAt]),
       ...seen(fires).map((fire) => [fire.state === 'overdue' ? '核查逾期' : '待核查', fire.id, when(fire.dueAt), fire.dueAt]),
     ].sort((a, b) => a[3] < b[3] ? -1 : 1).map((row) => Object.assign(row.slice(0, 3), { wait: true }));
     fill('queue', queue, [levels, calls, fires].includes(null) ? '部分事项无权查看' : '没有待处理事项');
     fill('tasks', seen(tasks).map((task) => [task.name, task.people, task.moved, task.absent, task.refusing, when(task.dueAt)]), tasks === null ? '无权查看' : '没有未结任务');
-    fill('calls', seen(calls).slice(-12).reverse().map((call) => [when(call.startedAt), call.subject, STATES[call.state] + (call.answeredBy === null ? (call.closedReason === null ? '' : ' · ' + call.closedReason) : ' · ' + call.answeredBy)]), calls === null ? '无权查看' : '没有呼叫');
+    fill('calls', seen(calls).slice(0, 12).map((call) => [when(call.startedAt), call.subject, STATES[call.state] + (call.answeredBy === null ? (call.closedReason === null ? '' : ' · ' + call.closedReason) : ' · ' + call.answeredBy)]), calls === null ? '无权查看' : '没有呼叫');
     good = Date.now();
     document.getElementById('stale').style.display = 'none';
   } catch (error) {

@@ -179,6 +179,31 @@ describe('a call', () => {
   });
 });
 
+describe('a list of calls', () => {
+  it('begins with what nobody answered, and a page of ten thousand is small', async () => {
+    await duty.runtime.db.query(`
+      insert into duty.call (id, cause, about, urgent, subject, text, causes, state, started_at, steps_called, due_at, reason, events)
+      select 'c' || n, 'fire', 'f' || n, true, '【火情核查】英德市 卫星热点', repeat('英德市，北纬24.3000 东经113.7000。', 12), '{}',
+             case when n = 17 then 'unanswered' when n = 4711 then 'ringing' else 'answered' end,
+             '2020-06-06T00:00:00Z'::timestamptz + make_interval(secs => n), 3, now(), '热点核查反馈', '{call-started/c}'
+      from generate_series(1, 10000) n`);
+    await duty.runtime.db.query(`
+      insert into duty.delivery (key, call, step, person, channel, state, created_at)
+      select id || '/' || step || '/chen/' || channel, id, step, 'chen', channel, 'accepted', now()
+      from duty.call, generate_series(1, 3) step, (values ('mail'), ('webhook')) as c(channel)`);
+    const query = duty.get(DutyQuery);
+    const seen: string[] = [];
+    for (let page = 0; page < 3; page += 1) {
+      const calls = await query.page({ open: false, after: seen.at(-1) ?? null, most: 25 });
+      expect(Buffer.byteLength(JSON.stringify(calls))).toBeLessThan(50_000);
+      seen.push(...calls.map(({ id }) => id));
+    }
+    expect(seen.slice(0, 4)).toEqual(['c17', 'c4711', 'c10000', 'c9999']);
+    expect(new Set(seen).size).toBe(75);
+    expect((await query.page({ open: true, after: null, most: 25 })).map(({ id }) => id)).toEqual(['c17', 'c4711']);
+  });
+});
+
 describe('an answer', () => {
   const CALL = `proposal/${PROPOSAL}`;
   const outcome = (order: string) => duty.get(DutyQuery).outcomeOf(`order/${order}`);

@@ -11,12 +11,18 @@ export class DutyHttp {
 
   @Question(
     'calls',
-    'calls and their deliveries',
+    'calls and their deliveries: what nobody answered first, then what rings, then the others, the newest first',
     Type.Array(CallView),
-    { open: 'only what is ringing: true or nothing' },
+    { open: 'only what is open: true or nothing', after: 'the last call of the page before' },
     'read-people',
   )
-  calls(@Query('open', OpenPipe) open: boolean): Promise<readonly CallView[]> {
-    return this.query.calls(open);
+  calls(
+    @Query('open', OpenPipe) open: boolean,
+    @Query('after') after: string | undefined,
+  ): Promise<readonly CallView[]> {
+    return this.query.page({ open, after: after ?? null, most: A_PAGE });
   }
 }
+
+/** As many as fit 50 KB. */
+const A_PAGE = 25;

@@ -10,6 +10,7 @@ import { SilentGauges } from './decisions/silent-gauges.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
 import { channelsOf, type ChannelSettings } from './delivery/channels/configured.js';
 import { DeliverMessages } from './delivery/deliver-messages.js';
+import { LiveStart } from './delivery/live-start.js';
 import { CHANNELS, PUBLIC_URL } from './delivery/queue.js';
 import { WriteMessages } from './delivery/write-messages.js';
 import { DutyHttp } from './http.js';
@@ -36,6 +37,7 @@ export class DutyModule {
         Bundles,
         SilentGauges,
         DeliverMessages,
+        LiveStart,
         DutyQuery,
       ],
       exports: [DutyQuery],

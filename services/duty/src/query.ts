@@ -1,13 +1,17 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { one, rows } from '@fengsui/database';
+import { Clock, one, rows } from '@fengsui/database';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Channel } from './delivery/channels/channel.js';
 import { CHANNELS } from './delivery/queue.js';
 import { DutyPlan } from './plan.js';
+import { DAYS_AHEAD, gapInWords, gapsAhead } from './roster/gaps-ahead.js';
 import type { CallState } from './tables/tables.js';
-import type { CallView } from './views.js';
+import type { CallDetail, CallView } from './views.js';
+
+/** As many gaps are named; whoever fills these asks again. */
+const MOST_GAPS = 10;
 
 /** A message and its call, as whoever holds its code may see them. */
 export type Answerable = Readonly<{
@@ -34,24 +38,65 @@ export class DutyQuery {
     private readonly desk: OrdersDesk,
     private readonly plan: DutyPlan,
     @Inject(CHANNELS) private readonly channels: readonly Channel[],
+    private readonly clock: Clock,
   ) {}
 
+  /** All calls, the oldest first. @param open only those that ring, or that nobody answered */
   calls(open = false): Promise<readonly CallView[]> {
+    return this.viewsOf(`where not $1::boolean or c.state in ('ringing', 'unanswered') order by c.started_at, c.id`, [
+      open,
+    ]);
+  }
+
+  /**
+   * So many calls: what nobody answered first, then what rings, then the others, the newest of each first.
+   * @param after the last call of the page before
+   */
+  page({
+    open,
+    after,
+    most,
+  }: Readonly<{ open: boolean; after: string | null; most: number }>): Promise<readonly CallView[]> {
+    const rank = `array_position(array['unanswered', 'ringing'], c.state)`;
+    return this.viewsOf(
+      `left join duty.call p on p.id = $2
+       where (not $1::boolean or c.state in ('ringing', 'unanswered'))
+         and ($2::text is null or (coalesce(${rank}, 9), extract(epoch from c.started_at) * -1, c.id)
+              > (coalesce(${rank.replace('c.state', 'p.state')}, 9), extract(epoch from p.started_at) * -1, p.id))
+       order by coalesce(${rank}, 9), c.started_at desc, c.id limit $3`,
+      [open, after, most],
+    );
+  }
+
+  /** One call with every try to send a message of it; null: there is none of that number. */
+  async call(id: string): Promise<CallDetail | null> {
+    const [call] = await this.viewsOf('where c.id = $1', [id]);
+    if (call === undefined) return null;
+    const attempts = await rows<CallDetail['attempts'][number]>(
+      this.db,
+      `select delivery, n, started_at as "startedAt", ended_at as "endedAt", outcome, note
+       from duty.attempt where delivery in (select key from duty.delivery where call = $1) order by started_at, delivery, n`,
+      [id],
+    );
+    return { ...call, attempts };
+  }
+
+  private viewsOf(which: string, parameters: readonly unknown[]): Promise<readonly CallView[]> {
     return rows(
       this.db,
       `select c.id, c.state, c.due_at as "dueAt", c.reason, c.events, c.cause, c.about, c.subject, c.text, c.started_at as "startedAt",
               c.steps_called as steps, c.answered_by as "answeredBy", c.answered_at as "answeredAt",
               c.promised_until as "promisedUntil", c.closed_reason as "closedReason",
               coalesce(a.list, '[]') as replies, coalesce(d.list, '[]') as deliveries
-       from duty.call c left join (
-         select call, json_agg(json_build_object('key', key, 'step', step, 'person', person, 'channel', channel, 'state', state,
-                                                 'attempts', attempts, 'note', note) order by key) as list
-         from duty.delivery group by call) d on d.call = c.id left join (
-         select call, json_agg(json_build_object('person', person, 'actor', actor, 'reply', reply, 'at', at, 'handedTo', handed_to,
-                                                 'reason', reason) order by at, event) as list
-         from duty.answer group by call) a on a.call = c.id
-       where not $1::boolean or c.state in ('ringing', 'unanswered') order by c.started_at, c.id`,
-      [open],
+       from duty.call c left join lateral (
+         select json_agg(json_build_object('key', key, 'step', step, 'person', person, 'channel', channel, 'state', state,
+                                           'attempts', attempts, 'note', note) order by key) as list
+         from duty.delivery where call = c.id) d on true left join lateral (
+         select json_agg(json_build_object('person', person, 'actor', actor, 'reply', reply, 'at', at, 'handedTo', handed_to,
+                                           'reason', reason) order by at, event) as list
+         from duty.answer where call = c.id) a on true
+       ${which}`,
+      parameters,
     );
   }
 
@@ -87,7 +132,11 @@ export class DutyQuery {
       this.db,
       `select count(*)::int as n from duty.delivery where state = 'failed'`,
     );
+    const now = await this.clock.now();
+    const gaps = gapsAhead(this.plan, now);
+    const untested = this.plan.untested(now);
     const reached = this.channels.map(({ name }) => name);
+    const missing = this.plan.channelsNamed().filter((name) => !reached.includes(name));
     const unreachable = reached.length > 0 ? this.plan.unreachedBy(this.channels) : [];
     return [
       {
@@ -99,13 +148,33 @@ export class DutyQuery {
       },
       {
         name: 'channels',
-        ok: reached.length > 0,
-        found: reached.length > 0 ? reached.join(', ') : 'none: calls are only shown',
-        expected: 'mail or webhook',
+        ok: reached.length > 0 && missing.length === 0,
+        found:
+          reached.length === 0
+            ? 'none: calls are only shown'
+            : `${reached.join(', ')}${missing.length === 0 ? '' : `; not configured: ${missing.join(', ')}`}`,
+        expected: 'every channel that a chain names',
         advice: {
-          zh: '配置 MAIL_SMTP_URL 或 WEBHOOK_URL 后才会真正通知到人',
-          en: 'set MAIL_SMTP_URL or WEBHOOK_URL to reach people',
+          zh: '配置 MAIL_SMTP_URL、WEBHOOK_URL 等后才会真正通知到人（.env.example），或改 duty.yaml 的 channels',
+          en: 'set MAIL_SMTP_URL, WEBHOOK_URL and so on to reach people (.env.example), or change `channels` in duty.yaml',
         },
+      },
+      {
+        name: 'roster',
+        ok: gaps.length === 0,
+        found: gaps.length === 0 ? 'no gap' : gaps.slice(0, MOST_GAPS).map(gapInWords).join('; '),
+        expected: `somebody in every role for ${DAYS_AHEAD} days, and not one person in all`,
+        advice: {
+          zh: '值班表有空缺，届时只能呼叫值班室：在预案 duty.yaml 中补上',
+          en: 'the roster has gaps, in which the desk alone is called: fill them in duty.yaml of the plan',
+        },
+      },
+      {
+        name: 'contacts',
+        ok: untested.length === 0,
+        found: untested.length === 0 ? 'all in time' : `not tried in time: ${untested.join(', ')}`,
+        expected: 'tried within the days that the plan gives',
+        advice: { zh: '核对联系方式后更新 testedOn', en: 'try them, and write the day into `testedOn`' },
       },
       {
         name: 'addresses',

@@ -40,3 +40,17 @@ export const CallView = View({
   deliveries: Type.Array(Delivery),
 });
 export type CallView = Readonly<Static<typeof CallView>>;
+
+const Attempt = View({
+  delivery: Type.String({ description: 'key of the message' }),
+  n: ViewCount('1 for the first'),
+  startedAt: ViewInstant('begun at'),
+  endedAt: ViewNull(ViewInstant('over at')),
+  outcome: Type.String({ description: 'open, accepted, refused, temporary or in-doubt' }),
+  note: ViewNull(Type.String({ description: 'what the other side said' })),
+});
+export const CallDetail = View({
+  ...CallView.properties,
+  attempts: Type.Array(Attempt, { description: 'every try to send a message, the oldest first' }),
+});
+export type CallDetail = Readonly<Static<typeof CallDetail>>;

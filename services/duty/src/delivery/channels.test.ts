@@ -8,6 +8,10 @@ import { loneService, type LoneService } from '@fengsui/service/testing';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
 import { proposed } from '../proposal-for-tests.js';
 import { Gateways } from './gateways-for-tests.js';
+import { planWith } from '../plan-for-tests.js';
+import { testDatabase } from '@fengsui/database/testing';
+import { BASE_SCHEMAS, startServices } from '@fengsui/service';
+import { readSettings } from '@fengsui/settings';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan');
 const SECRET = 'planted-only-for-this-test';
@@ -231,5 +235,33 @@ describe('calls over real channels', () => {
     // The one that hangs has one message in hand; its others wait for it and for nobody else.
     expect(gateways.posts.filter(({ body }) => body['person'] === 'person-7')).toHaveLength(1);
     expect([await states('attempt'), await states('queued')]).toEqual([1, 2]);
+  });
+});
+
+describe('a live start', () => {
+  it('is refused while somebody of the plan is reached by nothing that is configured', async () => {
+    const plan = planWith((draft) => {
+      const li = draft.people.find(({ id }) => id === 'li') ?? {};
+      delete li['mail'];
+      li['phones'] = ['13800000001'];
+      for (const chain of Object.values(draft.chains)) for (const step of chain.steps) step['channels'] = ['webhook'];
+      draft.unanswered.channels = ['webhook'];
+    });
+    const database = await testDatabase([...BASE_SCHEMAS, DUTY_SCHEMA]);
+    const settings = readSettings({
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'error',
+      MAIL_SMTP_URL: gateways.smtpUrl,
+      MAIL_FROM: 'duty@example.invalid',
+    });
+    const start = () =>
+      startServices(database.url, settings, {
+        schemas: [DUTY_SCHEMA],
+        modules: [DutyModule.of(plan, settings)],
+        http: false,
+        consumers: ['duty'],
+      });
+    await expect(start()).rejects.toThrow(/li（李值班）: mail do not lead there/);
+    await database.drop();
   });
 });

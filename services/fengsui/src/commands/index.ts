@@ -1,6 +1,6 @@
 import type { CommandOf } from '../command.js';
 import { AUDIT_COMMANDS } from './audit.js';
-import { CALLS_COMMAND } from './calls.js';
+import { CALL_COMMAND, CALLS_COMMAND } from './calls.js';
 import { CLOCK_COMMAND } from './clock.js';
 import { completionCommand } from './completion.js';
 import { CONFLICTS_COMMAND } from './conflicts.js';
@@ -62,6 +62,7 @@ const OWN: readonly CommandOf[] = [
   TASK_PEOPLE_COMMAND,
   WILDFIRES_COMMAND,
   CALLS_COMMAND,
+  CALL_COMMAND,
   ...ORDER_COMMANDS,
   ...PEOPLE_COMMANDS,
   ...AUDIT_COMMANDS,

@@ -182,12 +182,26 @@ const ORDERS: readonly OrderOfCommand[] = [
     options: [
       { flags: '--person <person>', about: { zh: '应答人', en: 'who answers' }, required: true },
       { flags: '--code <code>', about: { zh: '应答码', en: 'code of the message' } },
+      { flags: '--read-back <digits>', about: { zh: '复述通知中的两位数字', en: 'the two digits of the message' } },
+      { flags: '--decline', about: { zh: '无法处置（须说明理由）', en: 'cannot take it on, with a reason' } },
+      {
+        flags: '--hand-on <person>',
+        about: { zh: '转交给谁（须说明理由）', en: 'to whom it is handed on, with a reason' },
+      },
     ],
     by: (typed) => (textOf(typed, 'code') === undefined ? textOf(typed, 'person') : undefined),
     fields: async (typed, { ports }) => {
       const callId = await known(wordOf(typed, 0), (id) => ports.duty.hasCall(id), CALL);
-      const code = textOf(typed, 'code');
-      return { kind: 'answer', callId, person: textOf(typed, 'person') ?? '', ...(code === undefined ? {} : { code }) };
+      const [code, readBack, to] = [textOf(typed, 'code'), textOf(typed, 'readBack'), textOf(typed, 'handOn')];
+      return {
+        kind: 'answer',
+        callId,
+        person: textOf(typed, 'person') ?? '',
+        ...(code === undefined ? {} : { code }),
+        ...(readBack === undefined ? {} : { readBack }),
+        ...(to === undefined ? {} : { reply: 'hand-on', to }),
+        ...(flagOf(typed, 'decline') ? { reply: 'decline' } : {}),
+      };
     },
   },
   {

@@ -7,8 +7,7 @@ export type Gateway = Readonly<{ url: string; secret: string | null }>;
 
 /**
  * A gateway for short messages or telephone calls (docs/channels.md): `{ key, to, text, code, link, urgent }` posted as
- * JSON, signed like the webhook; taken when it answers `{ "accepted": true, "id": … }`. Reports of delivery and
- * answers by key come back to `POST /v1/receipts`.
+ * JSON, signed like the webhook; taken when it answers `{ "accepted": true, "id": … }`.
  */
 export class GatewayChannel implements Channel {
   readonly personal = true;
