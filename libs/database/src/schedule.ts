@@ -65,6 +65,20 @@ export async function someDueNow(db: Db, now: UtcInstant): Promise<boolean> {
   return due !== null;
 }
 
+/** For how long the oldest job of each service has been due; what failed has another time, and is not counted. */
+export async function overdue(
+  db: Db,
+  services: readonly string[],
+  now: UtcInstant,
+): Promise<readonly Readonly<{ service: string; seconds: number }>[]> {
+  return rows(
+    db,
+    `select service, extract(epoch from $2::timestamptz - min(due_at))::float8 as seconds from schedule.job
+     where service = any($1) and attempts = 0 and due_at <= $2 group by service order by service`,
+    [services, now],
+  );
+}
+
 /** How many jobs failed and are tried again. */
 export async function failingJobs(db: Db): Promise<number> {
   return (await one<{ n: number }>(db, 'select count(*)::int as n from schedule.job where attempts > 0'))?.n ?? 0;

@@ -38,6 +38,25 @@ it('says that its own consumer stands still, after a minute without a step, and 
   expect(await new Health(db, { services: [] }).health()).toEqual({ status: 'ok' });
 });
 
+it('says that what is due is not done, of its own services, and not of what failed and has another time', async () => {
+  const health = new Health(db, { services: ['duty'] });
+  const due = (service: string, key: string, seconds: number, attempts: number): Promise<unknown> =>
+    db.query(
+      `insert into schedule.job (service, kind, key, due_at, payload, attempts) values ($1, 'climb', $2, now() - make_interval(secs => $3), '{}', $4)`,
+      [service, key, seconds, attempts],
+    );
+  await due('response', 'neighbour', 90, 0);
+  await due('duty/mail', 'outside', 90, 0);
+  await due('duty', 'failed', 90, 2);
+  await due('duty', 'just now', 5, 0);
+  expect(await health.health()).toEqual({ status: 'ok' });
+  await due('duty', 'late', 45, 0);
+  await expect(health.health()).rejects.toMatchObject({
+    status: 503,
+    response: { stuck: [expect.stringMatching(/^duty has not done what was due 4[5-9] s ago$/)] },
+  });
+});
+
 it.each([6_000, -6_000])('says when the clock of the machine was set by %d ms, and not for a second', async (by) => {
   const health = new Health(db, { services: [] });
   const real = Date.now;

@@ -1,7 +1,7 @@
 import { SERVICES, TOPICS, type Service } from '@fengsui/contracts';
 import { Controller, Get, Header, HttpException, Inject, Logger } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { wallSkewMs } from '@fengsui/database';
+import { Clock, overdue, wallSkewMs } from '@fengsui/database';
 import { lagOf, ParkedMessages } from '@fengsui/log';
 import { DataSource } from 'typeorm';
 import { Open } from './http/access.js';
@@ -32,6 +32,9 @@ const parkedGauge = new Gauge({
   registers: [metrics],
 });
 
+/** What is due waits no longer than this while the process works; not counting what failed, and has another time. */
+const DUE_SECONDS = 30;
+
 /** More than clocks of one machine part by themselves. */
 const SKEW_MS = 5_000;
 
@@ -44,23 +47,28 @@ const SKEW_MS = 5_000;
 export class Health {
   private readonly logger = new Logger('health');
   private readonly seen = new Map<string, Readonly<{ position: number; sinceMs: number }>>();
+  private readonly clock: Clock;
 
   constructor(
     private readonly db: DataSource,
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'services'>,
-  ) {}
+  ) {
+    this.clock = new Clock(db);
+  }
 
   /**
-   * 200 while the database answers, every consumer that has something to do moves, and nobody has set the clock; else
-   * 503 with what is wrong.
+   * 200 while the database answers, every consumer that has something to do moves, what is due is done, and nobody has
+   * set the clock; else 503 with what is wrong.
    */
   @Get('health')
   async health(): Promise<object> {
-    const stuck = await this.stuck().catch((error: unknown) => {
-      // Whoever asks learns that, and not in which words: those are for the log.
-      this.logger.warn(`the database does not answer: ${String((error as Error)?.message ?? error)}`);
-      return ['the database does not answer'];
-    });
+    const stuck = await Promise.all([this.stuck(), this.overdue()])
+      .then((found) => found.flat())
+      .catch((error: unknown) => {
+        // Whoever asks learns that, and not in which words: those are for the log.
+        this.logger.warn(`the database does not answer: ${String((error as Error)?.message ?? error)}`);
+        return ['the database does not answer'];
+      });
     const skewMs = wallSkewMs();
     if (Math.abs(skewMs) > SKEW_MS)
       stuck.push(
@@ -79,6 +87,15 @@ export class Health {
     parkedGauge.reset();
     for (const { consumer, n } of await new ParkedMessages(this.db).counts()) parkedGauge.set({ consumer }, n);
     return metrics.metrics();
+  }
+
+  /** On virtual time a driver says what is done when. */
+  private async overdue(): Promise<string[]> {
+    if (await this.clock.isVirtual()) return [];
+    const late = await overdue(this.db, this.runtime.services, await this.clock.now());
+    return late.flatMap(({ service, seconds }) =>
+      seconds < DUE_SECONDS ? [] : [`${service} has not done what was due ${Math.round(seconds)} s ago`],
+    );
   }
 
   private async stuck(): Promise<string[]> {

@@ -21,6 +21,7 @@ const ADDRESSES = [
   'VOICE_URL',
   'WECOM_URL',
   'DINGTALK_URL',
+  'HEARTBEAT_URL',
 ] as const;
 /** Names with keys, `name=key,name=key`. */
 const KEYS = ['FENGSUI_SOURCE_KEYS', 'FENGSUI_ROLE_PASSWORDS'] as const;

@@ -191,6 +191,12 @@ const SETTINGS = {
     Type.String({ pattern: '^https?://', description: 'Robot of a Feishu group. / 飞书机器人地址' }),
   ),
   FEISHU_SECRET: Type.Optional(Type.String({ description: 'Its signing key. / 飞书签名密钥' })),
+  HEARTBEAT_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Told every minute that calls climb here; silence there is the alarm. / 心跳上报地址',
+    }),
+  ),
   CAP_SIGN_CERT: Type.Optional(
     Type.String({
       description: 'File with the certificate that signs CAP messages (PEM, RSA of 2048 bits). / CAP 签名证书',

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from './index.js';
+import { shortOf } from './delivery/deliver-messages.js';
 import { common, proposed, PROPOSAL } from './proposal-for-tests.js';
 
 const PLAN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan');
@@ -268,5 +269,14 @@ describe('an answer', () => {
     expect(await calls()).toEqual(['proposal ringing 2']);
     await answer('wu', { ...gateway, code: (await codeTo('wu')).toLowerCase() });
     expect(await calls()).toEqual(['proposal answered 2 wu']);
+  });
+});
+
+describe('a short message', () => {
+  it('holds 70 characters, and always the code that answers it', () => {
+    const long = `【待签发】${'建议扩大防汛防风应急响应范围至'.repeat(6)}`;
+    const short = shortOf(long, 'K7Q2M9XPAB');
+    expect([short.length, short.slice(-14)]).toEqual([70, ' 应答码K7Q2M9XPAB']);
+    expect(shortOf('【待签发】建议', null)).toBe('【待签发】建议');
   });
 });

@@ -1,6 +1,7 @@
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AnswerPage } from './answer-page.js';
+import { CallMetrics } from './call-metrics.js';
 import { Answering } from './calls/answering.js';
 import { Calls } from './calls/calls.js';
 import { Climbing } from './calls/climbing.js';
@@ -10,6 +11,7 @@ import { SilentGauges } from './decisions/silent-gauges.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
 import { channelsOf, type ChannelSettings } from './delivery/channels/configured.js';
 import { DeliverMessages } from './delivery/deliver-messages.js';
+import { Heartbeat, HEARTBEAT_URL } from './delivery/heartbeat.js';
 import { LiveStart } from './delivery/live-start.js';
 import { CHANNELS, PUBLIC_URL } from './delivery/queue.js';
 import { WriteMessages } from './delivery/write-messages.js';
@@ -38,6 +40,9 @@ export class DutyModule {
         SilentGauges,
         DeliverMessages,
         LiveStart,
+        { provide: HEARTBEAT_URL, useValue: settings.HEARTBEAT_URL ?? null },
+        Heartbeat,
+        CallMetrics,
         DutyQuery,
       ],
       exports: [DutyQuery],

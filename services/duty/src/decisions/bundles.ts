@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<string, typeof textForTransfers>> = {
 export class Bundles {
   constructor(private readonly calls: Calls) {}
 
-  async gather(tasks: readonly Omit<BundleRow, 'round' | 'done'>[], { tx, now }: UnitOfWork): Promise<void> {
+  async gather(tasks: readonly Omit<BundleRow, 'round' | 'doneBy'>[], { tx, now }: UnitOfWork): Promise<void> {
     await insertRows(tx, BundleRow, tasks, 'nothing');
     const dueAt = addMinutes(now, GATHER_MINUTES);
     const keys = [...new Set(tasks.map(({ call }) => call))];
@@ -41,25 +41,34 @@ export class Bundles {
     for (const { key } of jobs) await this.ringOne(key, unit);
   }
 
-  /** Tasks that are closed: a call all of whose tasks are needs nobody any more. */
-  async closed(tasks: readonly string[], ending: Ending, unit: UnitOfWork): Promise<void> {
+  /**
+   * A task that is closed: a call all of whose tasks are needs nobody any more, by all that closed them, in whatever
+   * order they came.
+   */
+  async closed(
+    task: string,
+    ending: Omit<Ending, 'causes'> & Readonly<{ event: string }>,
+    unit: UnitOfWork,
+  ): Promise<void> {
     const { tx } = unit;
     // Locked first: of two tasks that are closed at once the second must see the first.
     const calls = await rows<{ call: string }>(
       tx,
-      `select call from duty.bundle where call in (select call from duty.bundle where split_part(task, '#', 1) = any($1))
+      `select call from duty.bundle where call in (select call from duty.bundle where split_part(task, '#', 1) = $1)
        order by call, task for update`,
-      [tasks],
+      [task],
     );
-    await run(tx, `update duty.bundle set done = true where split_part(task, '#', 1) = any($1)`, [tasks]);
-    const over = await rows<{ call: string; about: string }>(
+    await run(tx, `update duty.bundle set done_by = $2 where split_part(task, '#', 1) = $1`, [task, ending.event]);
+    const over = await rows<{ call: string; about: string; causes: string[] }>(
       tx,
-      `select call, min(split_part(task, '/', 1)) as about from duty.bundle where call = any($1)
-       group by call having bool_and(done) order by call`,
+      `select call, min(split_part(task, '/', 1)) as about, array_agg(distinct done_by order by done_by) as causes
+       from duty.bundle where call = any($1) group by call having bool_and(done_by is not null) order by call`,
       [[...new Set(calls.map(({ call }) => call))]],
     );
-    for (const { call, about } of over)
-      await this.calls.close({ about, only: call }, 'superseded', '转移任务已办结', ending, unit);
+    for (const { call, about, causes } of over) {
+      const { at, now } = ending;
+      await this.calls.close({ about, only: call }, 'superseded', '转移任务已办结', { at, now, causes }, unit);
+    }
   }
 
   private async ringOne(call: string, unit: UnitOfWork): Promise<void> {
@@ -69,7 +78,7 @@ export class Bundles {
       order: { task: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });
-    const fresh = all.filter(({ round, done }) => round === null && !done);
+    const fresh = all.filter(({ round, doneBy }) => round === null && doneBy === null);
     const [first] = fresh;
     if (first === undefined) return;
     const round = 1 + Math.max(0, ...all.map((row) => row.round ?? 0));

@@ -147,9 +147,12 @@ export class DecisionConsumer {
     );
   }
 
+  /** Of a response that ended its own end is what closes the calls. */
   @Consumes('duty', 'transfer-task-closed.v1')
   async transfersClosed(events: Events<'transfer-task-closed.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events) await this.bundles.closed([event.data.taskId], endingBy(event, unit), unit);
+    for (const { id: event, occurredAt: at, data } of events)
+      if (data.outcome === 'everyone-accounted-for')
+        await this.bundles.closed(data.taskId, { at, now: unit.now, event }, unit);
   }
 
   /** Who comes back before they are released is in danger again. */

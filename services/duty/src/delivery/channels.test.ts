@@ -8,6 +8,7 @@ import { loneService, type LoneService } from '@fengsui/service/testing';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
 import { proposed } from '../proposal-for-tests.js';
 import { Gateways } from './gateways-for-tests.js';
+import { Heartbeat } from './heartbeat.js';
 import { planWith } from '../plan-for-tests.js';
 import { testDatabase } from '@fengsui/database/testing';
 import { BASE_SCHEMAS, startServices } from '@fengsui/service';
@@ -235,6 +236,23 @@ describe('calls over real channels', () => {
     // The one that hangs has one message in hand; its others wait for it and for nobody else.
     expect(gateways.posts.filter(({ body }) => body['person'] === 'person-7')).toHaveLength(1);
     expect([await states('attempt'), await states('queued')]).toEqual([1, 2]);
+  });
+});
+
+describe('the heartbeat', () => {
+  it('goes out while calls climb, and stops when an open call waits for its step', async () => {
+    await duty.toWall();
+    const beats = (): number => gateways.posts.filter(({ path: at }) => at === '/heartbeat').length;
+    const { db, clock, services } = duty.runtime;
+    const beat = new Heartbeat(db, clock, gateways.url('/heartbeat'), { services } as never);
+    const now = await clock.now();
+    const once = (): Promise<void> => beat.beat({} as never, { now, finish: async () => undefined } as never);
+    await once();
+    expect([beats(), gateways.posts.at(-1)?.body]).toEqual([1, { at: now, lateSeconds: 0 }]);
+    await db.query(`insert into duty.call (id, cause, about, urgent, subject, text, causes, state, started_at, steps_called, due_at, reason, events)
+      values ('stuck', 'fire', 'f', true, '', '', '{}', 'ringing', now(), 1, now() - interval '2 minutes', '', '{}')`);
+    await once();
+    expect(beats()).toBe(1);
   });
 });
 

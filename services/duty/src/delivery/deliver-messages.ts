@@ -142,7 +142,7 @@ export class DeliverMessages {
   private messageOf(pending: Pending, repeated: number, at: UtcInstant): Message {
     const { key, call, step, person, channel, contact, subject, text, urgent, code } = pending;
     const address = this.plan.contactsOf(person, channel)[contact] ?? null;
-    const short = code === null ? subject : `${subject} 应答码${code}`;
+    const short = shortOf(subject, code);
     const name = this.plan.nameOf(person);
     const base = this.publicUrl?.replace(/\/$/, '') ?? null;
     const link = base === null || code === null ? null : `${base}/answer/${code}`;
@@ -214,6 +214,16 @@ export class DeliverMessages {
     );
     return full === null ? null : addMinutes(full.at, 1);
   }
+}
+
+/** Characters of one short message. */
+const SHORT = 70;
+
+/** The subject within one short message, with the code that answers it: the code is never what is cut off. */
+export function shortOf(subject: string, code: string | null): string {
+  const answer = code === null ? '' : ` 应答码${code}`;
+  const left = SHORT - answer.length;
+  return `${subject.length <= left ? subject : `${subject.slice(0, left - 1)}…`}${answer}`;
 }
 
 const twiceInDoubt: Result = { state: 'failed', outcome: 'in-doubt', note: 'in doubt twice' };

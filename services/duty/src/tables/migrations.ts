@@ -177,8 +177,8 @@ class Unanswered1795742000002 implements MigrationInterface {
       alter table duty.delivery add column subject text, add column text text;
       comment on column duty.delivery."subject" is 'subject of a notice; null: the call itself, as it is worded when it is sent';
       comment on column duty.delivery."text" is 'what a notice says';
-      alter table duty.bundle add column done boolean not null default false;
-      comment on column duty.bundle."done" is 'nobody needs to be called for it any more';
+      alter table duty.bundle add column done_by text;
+      comment on column duty.bundle."done_by" is 'event by which nobody needs to be called for it any more; null: somebody does';
       create index bundle_task_idx on duty.bundle (split_part(task, '#', 1));
       create table duty.answer (
         event text primary key, call text not null references duty.call, step int not null, person text not null,

@@ -129,7 +129,8 @@ export class BundleRow {
   @WholeColumn('people') people!: number;
   @InstantColumn('moved by') dueAt!: UtcInstant;
   @TextColumn('event') event!: string;
-  @FlagColumn('nobody needs to be called for it any more', { default: false }) done!: boolean;
+  @TextColumn('event by which nobody needs to be called for it any more; null: somebody does', { nullable: true })
+  doneBy!: string | null;
   @WholeColumn('in which call for this change it was named; null: in none yet', { nullable: true }) round!:
     number | null;
 }

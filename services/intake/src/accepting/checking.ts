@@ -16,6 +16,7 @@ import { NAMES_PERSONS, withoutNames, type Named, type Pseudonyms } from '../per
 import { leftOut, type Draft, type SourceRecord } from '../readers/reader.js';
 import { FORBIDDEN, replacedNote } from '../readers/xml.js';
 import { samenessOf, type Sameness } from './identity.js';
+import { exerciseIn } from './exercises.js';
 import { sentinelIn } from './sentinels.js';
 
 /**
@@ -100,6 +101,8 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
   const own = withSignals(checked.value.data);
   const sentinel = type === 'reading.v1' ? sentinelIn(own as ReadingV1['data']) : null;
   if (sentinel !== null) return [placedIn(place, sentinel)];
+  const exercise = exerciseIn(type, own);
+  if (exercise !== null) return [placedIn(place, exercise)];
   const sameness = samenessOf(type, own as never, occurredAt);
   if (sameness.identity.length > MAX_IDENTITY || sameness.key.length > MAX_IDENTITY)
     return [

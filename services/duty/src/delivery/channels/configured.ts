@@ -22,6 +22,7 @@ const NAMES = [
   'FEISHU_URL',
   'FEISHU_SECRET',
   'FENGSUI_PUBLIC_URL',
+  'HEARTBEAT_URL',
 ] as const;
 export type ChannelSettings = Pick<Settings, (typeof NAMES)[number]>;
 

@@ -1,0 +1,60 @@
+import { addMinutes } from '@fengsui/contracts';
+import { Clock, one, schedule, type Job } from '@fengsui/database';
+import { DueOutside, RUNTIME, type OutsideUnit, type Queue, type Runtime } from '@fengsui/service';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { post } from './channels/posting.js';
+
+/** Injection token: where the heartbeat goes, or null. */
+export const HEARTBEAT_URL = Symbol('address of the heartbeat');
+
+const QUEUE = 'heartbeat';
+const EVERY_MINUTES = 1;
+/** An open call whose step is later than this: the engine stands, and nothing is sent that says otherwise. */
+const LATE_SECONDS = 30;
+
+/**
+ * Says every minute, to somebody outside, that calls climb here. Whoever hears nothing for some minutes knows that all
+ * is dead, or that it lives and does not work: silence is the alarm.
+ */
+@Injectable()
+export class Heartbeat implements OnApplicationBootstrap {
+  private readonly logger = new Logger('duty');
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    @Inject(HEARTBEAT_URL) private readonly url: string | null,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {}
+
+  get queues(): readonly Queue[] {
+    return this.url === null ? [] : [{ name: QUEUE, most: 1 }];
+  }
+
+  /** On virtual time nothing leaves; the first start afterwards begins. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.url === null || !this.runtime.services.includes('duty') || (await this.clock.isVirtual())) return;
+    await this.db.transaction(async (tx) => schedule(tx, `duty/${QUEUE}`, [beatAt(await this.clock.now(tx))]));
+  }
+
+  @DueOutside('duty', QUEUE, (self: Heartbeat) => self.queues)
+  async beat(_job: Job, { now, finish }: OutsideUnit): Promise<void> {
+    const late = await one<{ seconds: number | null }>(
+      this.db,
+      `select extract(epoch from $1::timestamptz - min(due_at))::float8 as seconds from duty.call where state in ('ringing', 'unanswered')`,
+      [now],
+    );
+    const lateSeconds = Math.max(0, late?.seconds ?? 0);
+    try {
+      if (lateSeconds > LATE_SECONDS)
+        this.logger.error(`an open call waits for its step for ${Math.round(lateSeconds)} s: no heartbeat is sent`);
+      else if (this.url !== null) await post(this.url, JSON.stringify({ at: now, lateSeconds }), {});
+    } catch (error) {
+      this.logger.warn(`the heartbeat was not taken: ${String((error as Error)?.message ?? error)}`);
+    }
+    await finish(({ tx }) => schedule(tx, `duty/${QUEUE}`, [beatAt(addMinutes(now, EVERY_MINUTES))]));
+  }
+}
+
+const beatAt = (dueAt: Job['dueAt']): Job => ({ kind: QUEUE, key: QUEUE, dueAt, payload: {} });
