@@ -81,6 +81,7 @@ export class JobRunner {
         if (!woken) this.outside?.changed(); // its time has come
       } catch (error) {
         this.onError(error, null); // the database is away: wait and look again
+        this.outside?.changed();
         await waitFor(signal, LOOK_AGAIN_MS);
       }
     }

@@ -73,11 +73,13 @@ export class OutsideJobs {
   async begin(now: UtcInstant, upTo: number): Promise<number> {
     const begun = this.beginWaiting();
     if (this.waiting.length > 0 || this.inHand.size >= this.most) return begun;
-    const due = this.unseen ? await this.due(now, upTo) : await this.dueOf([...this.freed], now, upTo);
-    this.freed = new Set();
+    // Taken before it is asked: what is asked for or freed meanwhile is looked for the next time.
+    const [all, lanes] = [this.unseen, [...this.freed]];
+    [this.unseen, this.freed] = [false, new Set()];
+    const due = all ? await this.due(now, upTo) : await this.dueOf(lanes, now, upTo);
     const room = (this.most - this.inHand.size) * (this.most > 1 ? AHEAD : 1);
     const taken = await this.leases.take(due.map(nameOf), room);
-    this.unseen = due.length === TRIED || taken.size < due.length;
+    if (due.length === TRIED || taken.size < due.length) this.unseen = true;
     const held = due.filter((job) => taken.has(nameOf(job)));
     // Whoever had one before may have done it meanwhile, or failed, and put it off.
     const still = await this.stillDue(held, now);

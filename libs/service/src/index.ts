@@ -29,6 +29,7 @@ export {
   Who,
 } from './http/access.js';
 export { Failures, secondsToNext } from './http/failures.js';
+export { escaped } from './http/html.js';
 export { PAGE_POLICY } from './http/guard.js';
 export { JsonBody } from './http/json-body.js';
 export { InstantPipe, OpenPipe, YearPipe } from './http/pipes.js';

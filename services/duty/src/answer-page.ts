@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { shanghaiMinute } from '@fengsui/contracts';
 import { Clock } from '@fengsui/database';
-import { Open, PAGE_POLICY } from '@fengsui/service';
+import { escaped, Open, PAGE_POLICY } from '@fengsui/service';
 import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
 import { DutyQuery, type Answerable } from './query.js';
 
 const read = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
 const STYLE = read('answer.css');
 const SCRIPT = read('answer.js');
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /**
  * The page that a message links to: one card, one button. It is shown to whoever holds the code, and looking at it

@@ -1,4 +1,5 @@
 import { Clock, rows } from '@fengsui/database';
+import { lateSeconds } from './calls/lateness.js';
 import { metrics } from '@fengsui/service';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Gauge } from 'prom-client';
@@ -67,12 +68,6 @@ export class CallMetrics implements OnApplicationBootstrap, OnApplicationShutdow
       this.db,
       `select channel as name, count(*)::int as n from duty.delivery where state in ('queued', 'attempt') group by channel`,
     );
-    const [first] = await rows<{ seconds: number | null }>(
-      this.db,
-      `select greatest(0, extract(epoch from $1::timestamptz - min(due_at)))::float8 as seconds
-       from duty.call where state in ('ringing', 'unanswered')`,
-      [await this.clock.now()],
-    );
-    return { calls, messages, lateSeconds: first?.seconds ?? 0 };
+    return { calls, messages, lateSeconds: await lateSeconds(this.db, await this.clock.now()) };
   }
 }

@@ -1,5 +1,12 @@
 import * as path from 'node:path';
-import { fromShanghai, type CallCause, type Level, type UtcInstant } from '@fengsui/contracts';
+import {
+  addMinutes,
+  fromShanghai,
+  shanghaiMinute,
+  type CallCause,
+  type Level,
+  type UtcInstant,
+} from '@fengsui/contracts';
 import { Counties } from '@fengsui/regions';
 import { turnOf, type Callee, type Chain, type Roster, type Step } from '@fengsui/rules';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
@@ -128,7 +135,7 @@ export class DutyPlan {
   untested(at: UtcInstant): readonly string[] {
     const { contactsTestedDays: days } = this.file;
     if (days === undefined) return [];
-    const since = new Date(Date.parse(at) + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10);
+    const since = shanghaiMinute(addMinutes(at, -days * 1_440)).slice(0, 10);
     return [...this.people.values()].flatMap(({ id, testedOn = '' }) => (testedOn < since ? [id] : []));
   }
 
@@ -173,6 +180,6 @@ function fits(
   if (levels !== undefined && !levels.some((one) => one === level)) return false;
   if (hours === undefined) return true;
   const [from = 0, until = 0] = hours.split('-').map(minuteOfDay);
-  const minute = Math.floor(Date.parse(at) / 60_000 + 8 * 60) % 1_440;
+  const minute = minuteOfDay(shanghaiMinute(at).slice(11));
   return from <= until ? from <= minute && minute < until : minute >= from || minute < until;
 }

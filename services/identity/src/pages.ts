@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Open, PAGE_POLICY } from '@fengsui/service';
+import { escaped, Open, PAGE_POLICY } from '@fengsui/service';
 import { Controller, Get, Header } from '@nestjs/common';
 
 const read = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
@@ -7,7 +7,6 @@ const PAGE = { html: read('account.html'), css: read('account.css'), js: read('a
 /** What the page is sent with. */
 export const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY };
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 /** The page, with something to say at its top or nothing. */
 export const pageHtml = (said: string | null): string =>
   said === null

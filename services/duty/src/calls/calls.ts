@@ -63,7 +63,7 @@ export class Calls {
     const begun = calls.map(({ id, cause, about, authority = null, level = null, says, causes }) => {
       const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
       const readBack = READ_BACK.includes(level) ? readBackOf(id) : null;
-      const text = readBack === null ? says.text : `${says.text}\n应答时请复述：${readBack}`;
+      const text = withReadBack(says.text, readBack);
       const policy = this.plan.policyFor(cause, now, level);
       return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
     });
@@ -222,7 +222,7 @@ export class Calls {
   }
 
   private async say({ id, causes, readBack }: CallRow, { says, event, cause, level }: Again, tx: Tx): Promise<void> {
-    const text = readBack === null ? says.text : `${says.text}\n应答时请复述：${readBack}`;
+    const text = withReadBack(says.text, readBack);
     await tx.getRepository(CallRow).update(
       { id },
       {
@@ -275,4 +275,10 @@ export class Calls {
   private async change(tx: Tx, row: CallRow, what: Partial<CallRow>, event: string): Promise<void> {
     await tx.getRepository(CallRow).update({ id: row.id }, { ...what, events: [...row.events, event] } as never);
   }
+}
+
+/** What is said, with the two digits that an answer reads back; said once, where it goes on from what was said. */
+function withReadBack(text: string, readBack: string | null): string {
+  const asks = `\n应答时请复述：${readBack}`;
+  return readBack === null || text.endsWith(asks) ? text : `${text}${asks}`;
 }

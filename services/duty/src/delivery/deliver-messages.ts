@@ -8,7 +8,7 @@ import { climbNow } from '../calls/climb-at.js';
 import { DutyPlan } from '../plan.js';
 import { DeliveryRow, type DeliveryState } from '../tables/tables.js';
 import { Breakers } from './breakers.js';
-import { NotSent, type Channel, type Message, type WhyNotSent } from './channels/channel.js';
+import { NotSent, type Channel, type Message, type Receipt, type WhyNotSent } from './channels/channel.js';
 import { CHANNELS, deliver, PUBLIC_URL, queuesOf } from './queue.js';
 import { keyOf } from './write-messages.js';
 
@@ -33,10 +33,9 @@ type Pending = Readonly<{
   code: string | null;
   codeEndsAt: UtcInstant | null;
 }>;
-type Outcome = 'accepted' | WhyNotSent;
 /** A message that the other side took, under the number that it gave it. */
 type Accepted = Readonly<{ key: string; receipt: string | null }>;
-type Result = Readonly<{ state: DeliveryState; outcome: Outcome; note: string | null; receipt?: string | null }>;
+type Failed = Readonly<{ state: DeliveryState; outcome: WhyNotSent; note: string }>;
 
 /**
  * Hands messages to their channels, outside of any transaction, each try under a row of its own that is written
@@ -77,8 +76,8 @@ export class DeliverMessages {
     if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
     const repeated = await this.begun.ask(key);
     const result = repeated > 1 ? twiceInDoubt : await this.send(channel, pending, repeated, now);
-    if (result.state === 'accepted') return finishTogether(this.accepted, { key, receipt: result.receipt ?? null });
-    await finish(({ tx, now: after }) => this.ended(tx, pending, result, after));
+    if (!('outcome' in result)) return finishTogether(this.accepted, { key, receipt: result.id });
+    await finish(({ tx, now: after }) => this.failed(tx, pending, result, after));
   }
 
   private async pending(keys: readonly string[]): Promise<(Pending | null)[]> {
@@ -124,11 +123,11 @@ export class DeliverMessages {
     );
   };
 
-  private async send(channel: Channel, pending: Pending, repeated: number, now: UtcInstant): Promise<Result> {
+  private async send(channel: Channel, pending: Pending, repeated: number, now: UtcInstant): Promise<Receipt | Failed> {
     try {
-      const { id } = await channel.send(this.messageOf(pending, repeated, now));
+      const receipt = await channel.send(this.messageOf(pending, repeated, now));
       this.breakers.good(channel.name);
-      return { state: 'accepted', outcome: 'accepted', note: null, receipt: id };
+      return receipt;
     } catch (error) {
       const { why, message, waitSeconds } =
         error instanceof NotSent ? error : new NotSent('in-doubt', String((error as Error)?.message ?? error));
@@ -149,20 +148,13 @@ export class DeliverMessages {
     return { key, call, step, person, name, address, subject, text, short, urgent, code, link, repeated, at };
   }
 
-  private async ended(
-    tx: Tx,
-    pending: Pending,
-    { state, outcome, note, receipt = null }: Result,
-    now: UtcInstant,
-  ): Promise<void> {
-    const doneAt = state === 'queued' ? null : now;
+  private async failed(tx: Tx, pending: Pending, { state, outcome, note }: Failed, now: UtcInstant): Promise<void> {
     await run(
       tx,
       `with ended as (update duty.attempt set outcome = $2, ended_at = $3, note = $4 where delivery = $1 and outcome = 'open')
-       update duty.delivery set state = $5, note = $4, receipt = $6, done_at = $7 where key = $1`,
-      [pending.key, outcome, now, note, state, receipt, doneAt],
+       update duty.delivery set state = $5, note = $4, done_at = $6 where key = $1`,
+      [pending.key, outcome, now, note, state, state === 'queued' ? null : now],
     );
-    if (outcome === 'accepted') return;
     if (state === 'queued') {
       const minutes = outcome === 'in-doubt' ? REPEAT_MINUTES : retryMinutes(pending.attempts);
       const closed = this.breakers.closedUntil(pending.channel, now);
@@ -226,7 +218,7 @@ export function shortOf(subject: string, code: string | null): string {
   return `${subject.length <= left ? subject : `${subject.slice(0, left - 1)}…`}${answer}`;
 }
 
-const twiceInDoubt: Result = { state: 'failed', outcome: 'in-doubt', note: 'in doubt twice' };
+const twiceInDoubt: Failed = { state: 'failed', outcome: 'in-doubt', note: 'in doubt twice' };
 
 /** What becomes of a message that is not sent any more; null: it is sent. Answered meanwhile: nobody is called. */
 function stateWithout({ open, codeEndsAt }: Pending, now: UtcInstant): DeliveryState | null {

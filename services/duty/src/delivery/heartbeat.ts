@@ -1,8 +1,9 @@
 import { addMinutes } from '@fengsui/contracts';
-import { Clock, one, schedule, type Job } from '@fengsui/database';
+import { Clock, schedule, type Job } from '@fengsui/database';
 import { DueOutside, RUNTIME, type OutsideUnit, type Queue, type Runtime } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { lateSeconds } from '../calls/lateness.js';
 import { post } from './channels/posting.js';
 
 /** Injection token: where the heartbeat goes, or null. */
@@ -40,16 +41,11 @@ export class Heartbeat implements OnApplicationBootstrap {
 
   @DueOutside('duty', QUEUE, (self: Heartbeat) => self.queues)
   async beat(_job: Job, { now, finish }: OutsideUnit): Promise<void> {
-    const late = await one<{ seconds: number | null }>(
-      this.db,
-      `select extract(epoch from $1::timestamptz - min(due_at))::float8 as seconds from duty.call where state in ('ringing', 'unanswered')`,
-      [now],
-    );
-    const lateSeconds = Math.max(0, late?.seconds ?? 0);
+    const late = await lateSeconds(this.db, now);
     try {
-      if (lateSeconds > LATE_SECONDS)
-        this.logger.error(`an open call waits for its step for ${Math.round(lateSeconds)} s: no heartbeat is sent`);
-      else if (this.url !== null) await post(this.url, JSON.stringify({ at: now, lateSeconds }), {});
+      if (late > LATE_SECONDS)
+        this.logger.error(`an open call waits for its step for ${Math.round(late)} s: no heartbeat is sent`);
+      else if (this.url !== null) await post(this.url, JSON.stringify({ at: now, lateSeconds: late }), {});
     } catch (error) {
       this.logger.warn(`the heartbeat was not taken: ${String((error as Error)?.message ?? error)}`);
     }
