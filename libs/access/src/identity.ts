@@ -106,7 +106,7 @@ function levelRight({ data }: OrderV1, grants: readonly Grant[], plan: AccessPla
  * city.
  */
 const reachesAll = ({ authority }: Grant, right: Right, kind: OrderV1['data']['kind']): boolean =>
-  (right !== 'judge' && right !== 'correct' && kind !== 'fulfil') || authority.endsWith('00');
+  (right !== 'judge' && right !== 'correct' && right !== 'roster' && kind !== 'fulfil') || authority.endsWith('00');
 
 /** What takes two people when it is entered late: see the rule of two persons. */
 const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'convert', 'end']);

@@ -44,6 +44,7 @@ export const RIGHTS = [
   'answer',
   'report',
   'record-late',
+  'roster',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -57,8 +58,8 @@ const ON_DUTY = [...SEEING, 'read-people', 'read-inputs', 'answer', 'report', 'j
  */
 const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
   'duty-officer': ON_DUTY,
-  leader: [...ON_DUTY, 'approve', 'correct'],
-  approver: [...ON_DUTY, 'approve', 'correct'],
+  leader: [...ON_DUTY, 'approve', 'correct', 'roster'],
+  approver: [...ON_DUTY, 'approve', 'correct', 'roster'],
   feeder: ['watch', 'report'],
   statistician: [...SEEING, 'read-inputs', 'correct'],
   auditor: ['watch', 'read-audit'],
@@ -68,7 +69,7 @@ const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
 };
 
 /** Rights that decide. Whoever administers has none of them, and no token of a program has. */
-export const DECIDING: ReadonlySet<Right> = new Set(['approve', 'judge', 'correct', 'record-late']);
+export const DECIDING: ReadonlySet<Right> = new Set(['approve', 'judge', 'correct', 'record-late', 'roster']);
 
 /** Administrators of one kind that one person cannot be together. */
 export const APART: readonly Role[] = ['auditor', 'system-administrator', 'security-administrator'];
@@ -116,4 +117,11 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   progress: 'report',
   release: 'approve',
   fulfil: 'report',
+  'stand-in': 'roster',
+  leave: 'roster',
+  'withdraw-roster': 'roster',
+  'hand-over': 'judge',
+  'take-over': 'judge',
+  exercise: 'roster',
+  'contact-test': 'judge',
 };

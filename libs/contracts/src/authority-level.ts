@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Division, Name, OneOf, OrNull, Shape, Text } from './event.js';
+import { defineEvent, Division, Name, OneOf, OrNull, SaidStatus, Shape, Text } from './event.js';
 import { HAZARDS, LEVELS } from './levels.js';
 
 /** Who else declares levels that are of use here. */
@@ -11,6 +11,7 @@ export const AuthorityLevelV1 = defineEvent(
   'authority-level.v1',
   'The level of a response that another authority has declared, as it told us. It is evidence, never an order here.',
   Shape({
+    status: SaidStatus,
     authority: Name('whose: GB/T 2260 code, or the name of a department'),
     authorityName: Name('its name in words'),
     kind: OneOf(AUTHORITY_KINDS, '省 市 县（市、区） 镇街 部门（水利、海事、气象） 邻市'),

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox';
 import { Count, defineEvent, Instant, Name, OneOf, Shape, Text } from './event.js';
 
-export const CALL_CAUSES = [
+/** What happened, or did not happen, and needs somebody. */
+export const LIVE_CAUSES = [
   'proposal',
   'proposal-overdue',
   'proposal-lower',
@@ -14,6 +15,9 @@ export const CALL_CAUSES = [
   'fire-overdue',
   'source-silent',
 ] as const;
+/** What duty itself calls for: what of it would not work 自检, a handover that nobody signed, and what only tries it. */
+export const OWN_CAUSES = ['self-check', 'handover', 'exercise', 'contact-test', 'probe'] as const;
+export const CALL_CAUSES = [...LIVE_CAUSES, ...OWN_CAUSES] as const;
 export type CallCause = (typeof CALL_CAUSES)[number];
 
 const callId = Name('cause and what it is about: the same cause never rings twice');
@@ -26,7 +30,7 @@ export const CallStartedV1 = defineEvent(
   Shape({
     callId,
     cause,
-    about: Name('proposal, episode, task, fire or source'),
+    about: Name('proposal, episode, task, fire, source or handover'),
     urgent: Type.Boolean({ description: 'rings at night too' }),
     text: Text('what is said'),
     reason: Text('which duty rule'),

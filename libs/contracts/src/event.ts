@@ -36,6 +36,14 @@ export const OneOf = <const T extends readonly string[]>(values: T, description:
 export const Shape = <P extends Record<string, TSchema>>(properties: P, description?: string) =>
   Type.Object(properties, { additionalProperties: false, ...(description === undefined ? {} : { description }) });
 
+/** Vocabulary of CAP 1.2, section 3.2. */
+export const STATUSES = ['Actual', 'Exercise', 'System', 'Test', 'Draft'] as const;
+export type Status = (typeof STATUSES)[number];
+/** Whatever is fed says whether it is real, as CAP does; who says nothing means Actual. */
+export const SaidStatus = Type.Optional(
+  OneOf(STATUSES, 'whether it is real 实情 演练 测试; without it Actual. Only what is Actual is taken'),
+);
+
 export const Latitude = Quantity('degrees north, WGS-84', -90, 90);
 export const Longitude = Quantity('degrees east, WGS-84', -180, 180);
 /** GB/T 2260: six digits for a county or city, nine for a township. */

@@ -10,6 +10,7 @@ import {
   OneOf,
   OrNull,
   Quantity,
+  SaidStatus,
   Shape,
   Text,
 } from './event.js';
@@ -19,6 +20,7 @@ export const HotspotV1 = defineEvent(
   'hotspot.v1',
   'One pixel in which a satellite saw heat. Most are no forest fire.',
   Shape({
+    status: SaidStatus,
     cellId: Name('tenth-of-a-degree cell, groups pixels for order, never measures distance'),
     latitude: Latitude,
     longitude: Longitude,
@@ -61,6 +63,7 @@ export const PublicReportV1 = defineEvent(
   'What a member of the public, a ranger or a camera reported.',
   Shape({
     reportId: Name('number in the duty log'),
+    status: SaidStatus,
     channel: OneOf(['call', 'web', 'camera', 'ranger', 'walk-in'], 'how it reached us'),
     hazard: OneOf(['forest-fire', 'flood', 'landslide', 'accident', 'other'], 'what the reporter says it is'),
     county: OrNull(Division('county named by the reporter')),

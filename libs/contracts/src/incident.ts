@@ -10,6 +10,7 @@ import {
   OneOf,
   OrNull,
   Quantity,
+  SaidStatus,
   Shape,
   Text,
 } from './event.js';
@@ -39,6 +40,7 @@ export const IncidentV1 = defineEvent(
   'A report of an accident or fire: first report 初报, follow-up 续报, final 终报, or write-off 核销.',
   Shape({
     incidentId: Name('number of the incident'),
+    status: SaidStatus,
     reportNo: Type.Integer({ minimum: 1, maximum: 10_000, description: '1 for the first report, then counted up' }),
     stage: OneOf(INCIDENT_STAGES, 'kind of report'),
     happenedAt: Instant('when the incident happened; where only a part of it is known, the beginning of that part'),

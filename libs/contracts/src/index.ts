@@ -1,7 +1,7 @@
 export * from './authority-level.js';
 export * from './call.js';
 export * from './check.js';
-export type { Envelope } from './event.js';
+export { STATUSES, type Envelope, type Status } from './event.js';
 export * from './fires.js';
 export * from './incident.js';
 export * from './levels.js';
@@ -11,6 +11,7 @@ export * from './readings.js';
 export * from './response.js';
 export * from './situation.js';
 export * from './sources.js';
+export * from './standing.js';
 export * from './topics.js';
 export * from './transfer-ledger.js';
 export * from './units.js';

@@ -1,5 +1,18 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Count, defineEvent, Division, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import {
+  Count,
+  defineEvent,
+  Division,
+  Instant,
+  Name,
+  OneOf,
+  OrNull,
+  Quantity,
+  SaidStatus,
+  Shape,
+  Text,
+} from './event.js';
+import { LIVE_CAUSES } from './call.js';
 import { VERDICTS } from './fires.js';
 import { HAZARDS, LEVELS_ORDERED } from './levels.js';
 
@@ -16,11 +29,13 @@ export const ORDER_RIGHTS = [
   'correct',
   'answer',
   'report',
+  'roster',
   'demonstration',
 ] as const;
 export type OrderRight = (typeof ORDER_RIGHTS)[number];
 
 const common = {
+  status: SaidStatus,
   orderId: Name('number of the order, given by whoever sends it'),
   actor: Name('who was authenticated at the door; set by intake, whatever came in'),
   right: Type.Optional(OneOf(ORDER_RIGHTS, 'by which right; set by intake, whatever came in')),
@@ -167,6 +182,38 @@ export const OrderV1 = defineEvent(
     }),
     order('correct', 'withdraw an event that was recorded in error; the right one is fed anew', {
       eventId: Name('the event withdrawn', 400),
+    }),
+    order('stand-in', 'somebody has a role for a time in place of whoever’s turn it is 换班 顶班', {
+      authority: Division('whose roster'),
+      role: Name('role of the roster', 64),
+      person: Name('who has it', 64),
+      fromAt: Instant('from'),
+      untilAt: Instant('until'),
+    }),
+    order('leave', 'somebody has no role for a time 请假', {
+      authority: Division('whose roster'),
+      person: Name('who is away', 64),
+      fromAt: Instant('from'),
+      untilAt: Instant('until'),
+    }),
+    order('withdraw-roster', 'a change of the roster does not hold any more', {
+      change: Name('the order by which it was changed'),
+    }),
+    order('hand-over', 'whoever goes signs what they hand over 交班', {
+      authority: Division('whose desk'),
+      handover: Name('the handover 交接班'),
+    }),
+    order('take-over', 'whoever comes accepts what is open, one by one, and signs 接班', {
+      authority: Division('whose desk'),
+      handover: Name('the handover 交接班'),
+      accepted: Type.Array(Name('call'), { maxItems: 5_000, description: 'each that they have been told of' }),
+    }),
+    order('exercise', 'call those on duty as if something had happened 叫应演练', {
+      cause: OneOf(LIVE_CAUSES, 'as if for this'),
+    }),
+    order('contact-test', 'try the ways to a person 联系方式核验', {
+      person: Name('who', 64),
+      channel: OrNull(Name('by this one; null: by every one', 64)),
     }),
   ]),
 );

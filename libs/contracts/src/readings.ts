@@ -1,5 +1,17 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import {
+  defineEvent,
+  Instant,
+  Latitude,
+  Longitude,
+  Name,
+  OneOf,
+  OrNull,
+  Quantity,
+  SaidStatus,
+  Shape,
+  Text,
+} from './event.js';
 
 const station = Name('station code of the plan’s gauge list, or the provider’s own');
 
@@ -13,6 +25,7 @@ export const ReadingV1 = defineEvent(
   Type.Union([
     Shape({
       station,
+      status: SaidStatus,
       quantity: Type.Literal('rain'),
       rainMm: Quantity('rain fallen in the window, millimetres', 0, 3_000),
       windowMinutes: OrNull(
@@ -26,6 +39,7 @@ export const ReadingV1 = defineEvent(
     }),
     Shape({
       station,
+      status: SaidStatus,
       quantity: Type.Literal('stage'),
       stageM: Quantity('water stage above the station’s own zero, metres; may be negative', -1_000, 9_000),
       thresholds: Type.Optional(
@@ -42,11 +56,13 @@ export const ReadingV1 = defineEvent(
     }),
     Shape({
       station,
+      status: SaidStatus,
       quantity: Type.Literal('flow'),
       flowM3s: Quantity('discharge, cubic metres a second; negative where a tide turns it', -500_000, 500_000),
     }),
     Shape({
       station,
+      status: SaidStatus,
       quantity: Type.Literal('reservoir-level'),
       levelM: Quantity('reservoir level, metres', -1_000, 9_000),
     }),
@@ -60,6 +76,7 @@ export const FloodForecastV1 = defineEvent(
   'A forecast of stage, flow or return period at a station. It may raise a level, it never lowers one.',
   Shape({
     station,
+    status: SaidStatus,
     issuer: Name('who forecasts'),
     validAt: Instant('the moment forecast, usually the peak'),
     stageM: OrNull(Quantity('forecast stage, metres', -1_000, 9_000)),
@@ -75,6 +92,7 @@ export const StormPositionV1 = defineEvent(
   'storm-position.v1',
   'Where a tropical cyclone was, or is expected to be.',
   Shape({
+    status: SaidStatus,
     stormId: Name('number of the storm, 2007 for the seventh of 2020'),
     name: OrNull(Name('name of the storm; null before it has one')),
     issuer: Name('who analysed or forecasts'),

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Division, Instant, Name, OneOf, OrNull, Shape, Text } from './event.js';
+import { defineEvent, Division, Instant, Name, OneOf, OrNull, SaidStatus, Shape, Text } from './event.js';
 
 /**
  * What people see and say of a flood: dike 堤防险情, dam 水库大坝险情, waterlogging 内涝, landslide 地质灾害灾情, a numbered flood
@@ -42,6 +42,7 @@ export const SituationV1 = defineEvent(
   'What is reported of a dike, a dam, standing water, a numbered flood or a discharge, or what a consultation judges.',
   Shape({
     reportId: Name('number of the report: what is said of the same thing later has the same'),
+    status: SaidStatus,
     kind: OneOf(SITUATION_KINDS, '险情 内涝 编号洪水 泄洪 会商'),
     grade: OneOf(SITUATION_GRADES, 'how grave'),
     counties: Type.Array(Division('county'), { minItems: 1, maxItems: 100, description: 'where' }),

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Division, Name, OneOf, OrNull, Shape, Text } from './event.js';
+import { defineEvent, Division, Name, OneOf, OrNull, SaidStatus, Shape, Text } from './event.js';
 
 /** People who need help to leave 特殊群体: of a household they are seen to first. */
 export const SPECIAL_GROUPS = ['elderly', 'child', 'disabled', 'pregnant', 'ill', 'alone', 'other'] as const;
@@ -15,6 +15,7 @@ export const TransferLedgerV1 = defineEvent(
   'Who lives at a risk point 转移对象台账, household by household: the whole of it, in place of what was known before.',
   Shape({
     riskPoint: Name('risk point of the plan'),
+    status: SaidStatus,
     county: Division('county'),
     households: Type.Array(
       Shape({

@@ -1,9 +1,20 @@
 import { Type, type Static } from 'typebox';
-import { defineEvent, Instant, Latitude, Longitude, Name, OneOf, OrNull, Quantity, Shape, Text } from './event.js';
+import {
+  defineEvent,
+  Instant,
+  Latitude,
+  Longitude,
+  Name,
+  OneOf,
+  OrNull,
+  Quantity,
+  Shape,
+  STATUSES,
+  Text,
+} from './event.js';
 import { COLOURS } from './levels.js';
 
 /** Vocabulary of CAP 1.2, section 3.2. */
-export const STATUSES = ['Actual', 'Exercise', 'System', 'Test', 'Draft'] as const;
 export const MESSAGE_TYPES = ['Alert', 'Update', 'Cancel', 'Ack', 'Error'] as const;
 export const SCOPES = ['Public', 'Restricted', 'Private'] as const;
 export const CATEGORIES = [

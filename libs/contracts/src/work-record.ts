@@ -1,7 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Count, defineEvent, Division, Name, OneOf, Shape, Text } from './event.js';
+import { Count, defineEvent, Division, Name, OneOf, SaidStatus, Shape, Text } from './event.js';
 
 const common = {
+  status: SaidStatus,
   recordId: Name('number of the record, unique within its kind'),
   county: Division('where, or the city’s own code'),
   organ: Name('who did it'),

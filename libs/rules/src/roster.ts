@@ -29,7 +29,11 @@ export type Roster = Readonly<{
 }>;
 
 /** Who has a role, or why nobody has it: then the desk is called in their place. */
-export type Turn = Readonly<{ person: string; gap: string | null }>;
+export type Turn = Readonly<{
+  person: string;
+  gap: string | null;
+  /** Who has it and is on leave. */ away?: string;
+}>;
 
 const DAY = 1_440;
 /** Beijing is eight hours ahead, all year. */
@@ -54,7 +58,7 @@ export function turnOf(roster: Roster, role: string, at: UtcInstant, authority: 
   if (person === null) return { person: roster.desk, gap: `${role}: nobody takes turns in it then` };
   const away = roster.leave.some((row) => row.person === person && row.from <= at && at < row.until);
   return away
-    ? { person: roster.desk, gap: `${role}: ${person} is on leave, and nobody stands in` }
+    ? { person: roster.desk, gap: `${role}: ${person} is on leave, and nobody stands in`, away: person }
     : { person, gap: null };
 }
 
@@ -76,6 +80,24 @@ function inTurn(rotations: readonly Rotation[], at: UtcInstant): string | null {
 function shiftOf({ from, shiftHours = 24, shiftsAt }: Rotation, at: UtcInstant): number {
   if (shiftsAt === undefined) return Math.floor(minutesBetween(from, at) / (shiftHours * 60));
   return bordersUpTo(shiftsAt, minuteOf(at)) - bordersUpTo(shiftsAt, minuteOf(from));
+}
+
+/** Somebody else has a role from a time on. */
+export type TurnChange = Readonly<{ at: UtcInstant; from: string; to: string }>;
+
+/** Every time at which a role passes from one person to another, after one time and up to another. */
+export function changesOf(
+  roster: Roster,
+  role: string,
+  authority: string | null,
+  { after, upTo }: Readonly<{ after: UtcInstant; upTo: UtcInstant }>,
+): readonly TurnChange[] {
+  let had = onDuty(roster, role, after, authority);
+  return borders(roster, after, addMinutes(upTo, 1 / 60_000)).flatMap((at) => {
+    const [from, to] = [had, onDuty(roster, role, at, authority)];
+    had = to;
+    return at > after && from !== to ? [{ at, from, to }] : [];
+  });
 }
 
 const bordersUpTo = (shiftsAt: readonly number[], minute: number): number =>

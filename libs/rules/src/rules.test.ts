@@ -241,6 +241,7 @@ describe('the roster', () => {
     expect(turnOf(away, 'officer', addMinutes(now, 59))).toEqual({
       person: 'desk',
       gap: expect.stringContaining('leave'),
+      away: 'a',
     });
     expect(turnOf(away, 'officer', addMinutes(now, 60))).toEqual({ person: 'a', gap: null });
   });

@@ -16,8 +16,17 @@ import { LiveStart } from './delivery/live-start.js';
 import { CHANNELS, PUBLIC_URL } from './delivery/queue.js';
 import { WriteMessages } from './delivery/write-messages.js';
 import { DutyHttp } from './http.js';
+import { OnWallTime } from './on-wall-time.js';
 import { DutyPlan } from './plan.js';
 import { DutyQuery } from './query.js';
+import { Handovers } from './roster/handovers.js';
+import { RosterChanges } from './roster/roster-changes.js';
+import { DutyChecks } from './self-check/duty-checks.js';
+import { RosterCheck } from './self-check/roster-check.js';
+import { SelfCheck } from './self-check/self-check.js';
+import { Canary } from './trying/canary.js';
+import { ContactTests } from './trying/contact-tests.js';
+import { Exercises } from './trying/exercises.js';
 import { DutyOrder } from './tables/tables.js';
 
 @Module({})
@@ -43,6 +52,15 @@ export class DutyModule {
         { provide: HEARTBEAT_URL, useValue: settings.HEARTBEAT_URL ?? null },
         Heartbeat,
         CallMetrics,
+        OnWallTime,
+        RosterChanges,
+        Handovers,
+        Exercises,
+        ContactTests,
+        Canary,
+        SelfCheck,
+        RosterCheck,
+        DutyChecks,
         DutyQuery,
       ],
       exports: [DutyQuery],

@@ -1,4 +1,4 @@
-import { CALL_CAUSES } from '@fengsui/contracts';
+import { CALL_CAUSES, OWN_CAUSES } from '@fengsui/contracts';
 import { instantOf, type ChannelName, type DutyFile, type Person, type StepRow } from './plan-file.js';
 
 /** Channels that reach a person by an address of their own; the others lead to one place for all. */
@@ -26,6 +26,10 @@ export function faultsOf(plan: DutyFile, authorities: ReadonlySet<string>): stri
     ...Object.entries(plan.chains).flatMap(([name, { steps }]) => ofChain(name, steps, plan)),
     ...ofCauses(plan),
     ...ofUnanswered(plan, authorities),
+    ...ofTrying(plan),
+    ...Object.keys(plan.roles ?? {})
+      .filter((role) => !plan.rotations.some((row) => row.role === role))
+      .map((role) => `roles: nobody takes turns in ${role}`),
   ];
 }
 
@@ -134,7 +138,9 @@ function ofChain(name: string, steps: readonly StepRow[], plan: DutyFile): strin
 
 function ofCauses({ causes, chains }: DutyFile): string[] {
   return CALL_CAUSES.flatMap((cause) => {
-    const { chain, instead = [] } = causes[cause];
+    const row = causes[cause];
+    if (row === undefined) return [];
+    const { chain, instead = [] } = row;
     return [chain, ...instead.map((one) => one.chain)]
       .filter((one) => chains[one] === undefined)
       .map((one) => `${cause} names the chain ${one}, which there is not`);
@@ -149,6 +155,20 @@ function ofUnanswered({ unanswered, rotations }: DutyFile, known: ReadonlySet<st
       .filter((role) => !rotations.some((row) => row.role === role && row.authority === undefined))
       .map((role) => `unanswered calls the role ${role}, which nobody takes turns in`),
     ...authorities.filter((one) => !known.has(one)).map((one) => `unanswered: ${one} is no authority of this city`),
+  ];
+}
+
+/** What only tries the ways to people must not be what rings them for something real. */
+function ofTrying({ people, canary, handover, rotations, causes }: DutyFile): string[] {
+  const known = new Set(people.map(({ id }) => id));
+  return [
+    ...(canary === undefined || known.has(canary.person) ? [] : [`canary: ${canary.person} is not among the people`]),
+    ...(handover?.roles ?? [])
+      .filter((role) => !rotations.some((row) => row.role === role))
+      .map((role) => `handover: nobody takes turns in the role ${role}`),
+    ...OWN_CAUSES.filter(
+      (cause) => causes[cause]?.urgent === true && cause !== 'self-check' && cause !== 'handover',
+    ).map((cause) => `${cause} only tries something, and is never urgent`),
   ];
 }
 

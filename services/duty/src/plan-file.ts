@@ -1,5 +1,5 @@
-import { CALL_CAUSES, fromShanghai, LEVELS_ORDERED, type CallCause, type UtcInstant } from '@fengsui/contracts';
-import { Type, type Static, type TObject } from 'typebox';
+import { fromShanghai, LEVELS_ORDERED, LIVE_CAUSES, OWN_CAUSES, type UtcInstant } from '@fengsui/contracts';
+import { Type, type Static, type TObject, type TOptional } from 'typebox';
 
 /** Ways to reach people that a plan may name. */
 const CHANNEL_NAMES = ['mail', 'sms', 'voice', 'webhook', 'wecom', 'dingtalk', 'feishu'] as const;
@@ -86,12 +86,17 @@ const CauseRow = Type.Object(
 );
 export type CauseRow = Static<typeof CauseRow>;
 
+type Causes = Record<(typeof LIVE_CAUSES)[number], typeof CauseRow> &
+  Record<(typeof OWN_CAUSES)[number], TOptional<typeof CauseRow>>;
+
 /** `duty.yaml`: who is on duty, how they are reached, and how a call climbs. */
 export const PlanFile = Type.Object(
   {
     desk: id,
     people: Type.Array(PersonRow, { minItems: 1 }),
     lists: Type.Optional(Type.Record(Type.String(), Type.Array(id, { minItems: 1, uniqueItems: true }))),
+    /** What each role is called 岗位名称. */
+    roles: Type.Optional(Type.Record(id, line)),
     rotations: Type.Array(Rotation, { minItems: 1 }),
     overrides: Type.Array(
       Type.Object({ role: id, authority: Type.Optional(authority), person: id, from: wall, until: wall }, strict),
@@ -115,9 +120,24 @@ export const PlanFile = Type.Object(
       ),
     ),
     causes: Type.Object(
-      Object.fromEntries(CALL_CAUSES.map((cause) => [cause, CauseRow])) as Record<CallCause, typeof CauseRow>,
+      Object.fromEntries([
+        ...LIVE_CAUSES.map((cause) => [cause, CauseRow]),
+        ...OWN_CAUSES.map((cause) => [cause, Type.Optional(CauseRow)]),
+      ]) as Causes,
       strict,
-    ) as TObject<Record<CallCause, typeof CauseRow>>,
+    ) as TObject<Causes>,
+    /** By what an exercise reaches people; without it an exercise is only shown. */
+    exercise: Type.Optional(Type.Object({ channels }, strict)),
+    /** Who is written to by every channel, so that one that is dead is known before it is needed. */
+    canary: Type.Optional(
+      Type.Object({ everyMinutes: Type.Integer({ minimum: 10, maximum: 10_080 }), person: id }, strict),
+    ),
+    /** Roles whose shifts are handed over 交接班, and how soon after the border both have signed. */
+    handover: Type.Optional(
+      Type.Object({ roles: Type.Array(id, { minItems: 1 }), signWithinMinutes: minutes }, strict),
+    ),
+    /** Channels that chains name and an installation may be without; any other refuses the start. */
+    mayBeMissing: Type.Optional(channels),
     answerWaitsMinutes: Type.Integer({ minimum: 1, maximum: 24 * 60 }),
     /** Contacts must have been tried within so many days. */
     contactsTestedDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 400 })),

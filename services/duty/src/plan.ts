@@ -60,6 +60,11 @@ export class DutyPlan {
     return new DutyPlan(roster, new Map(value.people.map((person) => [person.id, person])), counties, value);
   }
 
+  /** Code of the city that the plan is for. */
+  get city(): string {
+    return `${(this.counties.all()[0]?.code ?? '').slice(0, 4)}00`;
+  }
+
   /** Minutes that an answer waits for its call. */
   get answerWaitsMinutes(): number {
     return this.file.answerWaitsMinutes;
@@ -67,33 +72,57 @@ export class DutyPlan {
 
   /** The policy of a cause at a time, at a level. */
   policyFor(cause: CallCause, at: UtcInstant, level: Level | null = null): Policy {
-    const row = this.file.causes[cause];
+    const row = this.rowOf(cause);
     const name = row.instead?.find((one) => fits(one, at, level))?.chain ?? row.chain;
     return { name, chain: this.chain(name), promiseMinutes: row.promiseMinutes ?? null };
   }
 
+  /** A plan need not know of what duty itself calls for: that goes as the silence of a source does. */
+  private rowOf(cause: CallCause): CauseRow {
+    return this.file.causes[cause] ?? { ...this.file.causes['source-silent'], rule: OWN_RULES[cause] ?? cause };
+  }
+
+  /** By what an exercise reaches people. */
+  get exerciseChannels(): readonly string[] {
+    return this.file.exercise?.channels ?? [];
+  }
+
+  get canary(): DutyFile['canary'] {
+    return this.file.canary;
+  }
+
+  get handover(): DutyFile['handover'] {
+    return this.file.handover;
+  }
+
+  /** Channels that an installation may be without, though chains name them. */
+  get mayBeMissing(): readonly string[] {
+    return this.file.mayBeMissing ?? [];
+  }
+
   urgent(cause: CallCause): boolean {
-    return this.file.causes[cause].urgent;
+    return this.rowOf(cause).urgent;
   }
 
   ruleFor(cause: CallCause): string {
-    return this.file.causes[cause].rule;
+    return this.rowOf(cause).rule;
   }
 
   /**
    * Whom a step calls at a time: each person once, by the first role or list that names them.
    * @param authority whose people are called first
+   * @param roster as it stands, with what was changed while it runs
    */
-  called(to: readonly Callee[], at: UtcInstant, authority: string | null): readonly Called[] {
+  called(to: readonly Callee[], at: UtcInstant, authority: string | null, roster: Roster): readonly Called[] {
     const found = new Map<string, Called>();
-    for (const one of to.flatMap((callee) => this.meant(callee, at, authority)))
+    for (const one of to.flatMap((callee) => this.meant(callee, at, authority, roster)))
       if (!found.has(one.person)) found.set(one.person, one);
     return [...found.values()];
   }
 
-  private meant(callee: Callee, at: UtcInstant, authority: string | null): readonly Called[] {
+  private meant(callee: Callee, at: UtcInstant, authority: string | null, roster: Roster): readonly Called[] {
     if ('person' in callee) return [{ person: callee.person, role: callee.person, gap: null }];
-    if ('role' in callee) return [{ role: callee.role, ...turnOf(this.roster, callee.role, at, authority) }];
+    if ('role' in callee) return [{ role: callee.role, ...turnOf(roster, callee.role, at, authority) }];
     return (this.file.lists?.[callee.list] ?? []).map((person) => ({ person, role: callee.list, gap: null }));
   }
 
@@ -131,12 +160,37 @@ export class DutyPlan {
     return [...new Set([...steps.flatMap(({ role }) => role ?? []), ...(this.file.unanswered?.roles ?? [])])].sort();
   }
 
-  /** People whose contacts were not tried within the days that the plan gives; none: it gives none. */
-  untested(at: UtcInstant): readonly string[] {
+  /** The roles of each chain that calls more than one: when one person has them all, nobody is behind them. */
+  rolesTogether(): readonly (readonly string[])[] {
+    return Object.values(this.file.chains)
+      .map(({ steps }) => [...new Set(steps.flatMap(({ role }) => role ?? []))])
+      .filter((roles) => roles.length > 1);
+  }
+
+  /**
+   * People whose contacts were not tried within the days that the plan gives; none: it gives none.
+   * @param answered when each last answered a test of them
+   */
+  untested(at: UtcInstant, answered: ReadonlyMap<string, UtcInstant>): readonly string[] {
     const { contactsTestedDays: days } = this.file;
     if (days === undefined) return [];
     const since = shanghaiMinute(addMinutes(at, -days * 1_440)).slice(0, 10);
-    return [...this.people.values()].flatMap(({ id, testedOn = '' }) => (testedOn < since ? [id] : []));
+    const lastOf = ({ id, testedOn = '' }: Person): string => {
+      const tried = answered.get(id);
+      const day = tried === undefined ? '' : shanghaiMinute(tried).slice(0, 10);
+      return day > testedOn ? day : testedOn;
+    };
+    return [...this.people.values()].filter((person) => lastOf(person) < since).map(({ id }) => id);
+  }
+
+  /** `值班员`; a role without a name of its own is called by its id. */
+  roleName(role: string): string {
+    return this.file.roles?.[role] ?? role;
+  }
+
+  /** The roles of the roster. */
+  get roles(): readonly string[] {
+    return [...new Set(this.roster.rotations.map(({ role }) => role))];
   }
 
   nameOf(person: string): string {
@@ -160,6 +214,14 @@ export class DutyPlan {
     };
   }
 }
+
+const OWN_RULES: Readonly<Partial<Record<CallCause, string>>> = {
+  'self-check': '值班系统自检不合格须处理',
+  handover: '交接班须双方签字',
+  exercise: '叫应演练',
+  'contact-test': '联系方式核验',
+  probe: '通道自检',
+};
 
 const calleeOf = ({ role, person, list }: StepRow): Callee =>
   role !== undefined ? { role } : person !== undefined ? { person } : { list: list ?? '' };

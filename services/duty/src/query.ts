@@ -1,17 +1,14 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { Clock, one, rows } from '@fengsui/database';
+import { one, rows } from '@fengsui/database';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import type { Channel } from './delivery/channels/channel.js';
-import { CHANNELS } from './delivery/queue.js';
+import { Injectable } from '@nestjs/common';
+import type { Roster } from '@fengsui/rules';
+import { DataSource, IsNull } from 'typeorm';
+import { DutyChecks } from './self-check/duty-checks.js';
 import { DutyPlan } from './plan.js';
-import { DAYS_AHEAD, gapInWords, gapsAhead } from './roster/gaps-ahead.js';
-import type { CallState } from './tables/tables.js';
+import { RosterChanges } from './roster/roster-changes.js';
+import { HandoverRow, RosterChangeRow, type CallState } from './tables/tables.js';
 import type { CallDetail, CallView } from './views.js';
-
-/** As many gaps are named; whoever fills these asks again. */
-const MOST_GAPS = 10;
 
 /** A message and its call, as whoever holds its code may see them. */
 export type Answerable = Readonly<{
@@ -37,8 +34,8 @@ export class DutyQuery {
     private readonly db: DataSource,
     private readonly desk: OrdersDesk,
     private readonly plan: DutyPlan,
-    @Inject(CHANNELS) private readonly channels: readonly Channel[],
-    private readonly clock: Clock,
+    private readonly changes: RosterChanges,
+    private readonly dutyChecks: DutyChecks,
   ) {}
 
   /** All calls, the oldest first. @param open only those that ring, or that nobody answered */
@@ -121,68 +118,41 @@ export class DutyQuery {
     return (await one(this.db, 'select 1 from duty.call where id = $1', [id])) !== null;
   }
 
+  /** The roster as it stands, with what was changed while it runs. */
+  roster(): Promise<Roster> {
+    return this.changes.rosterOf(this.db.manager);
+  }
+
+  /** Every change of the roster, the newest first. */
+  rosterHistory(): Promise<readonly RosterChangeRow[]> {
+    return this.changes.history(this.db);
+  }
+
+  /** Handovers, the newest first. @param open only those that both have not signed */
+  handovers(open = false): Promise<readonly HandoverRow[]> {
+    const unsigned = [{ gaveAt: IsNull() }, { tookAt: IsNull() }];
+    return this.db
+      .getRepository(HandoverRow)
+      .find({ ...(open ? { where: unsigned } : {}), order: { at: 'desc', id: 'asc' } });
+  }
+
+  /** Orders to duty whose number begins so. */
+  async ordersOf(begins: string): Promise<readonly string[]> {
+    const found = await rows<{ event: string }>(
+      this.db,
+      'select event from duty.given_order where starts_with(event, $1) order by event',
+      [begins],
+    );
+    return found.map(({ event }) => event);
+  }
+
   /** What became of an order. */
   outcomeOf(event: string): Promise<OrderOutcome | null> {
     return this.desk.outcomeOf(this.db, event);
   }
 
   /** What duty tells whoever looks after the installation. */
-  async checks(): Promise<readonly Check[]> {
-    const failed = await one<{ n: number }>(
-      this.db,
-      `select count(*)::int as n from duty.delivery where state = 'failed'`,
-    );
-    const now = await this.clock.now();
-    const gaps = gapsAhead(this.plan, now);
-    const untested = this.plan.untested(now);
-    const reached = this.channels.map(({ name }) => name);
-    const missing = this.plan.channelsNamed().filter((name) => !reached.includes(name));
-    const unreachable = reached.length > 0 ? this.plan.unreachedBy(this.channels) : [];
-    return [
-      {
-        name: 'deliveries',
-        ok: (failed?.n ?? 0) === 0,
-        found: `${failed?.n ?? 0} failed`,
-        expected: '0 failed',
-        advice: { zh: '有通知未送达：fengsui calls --json', en: 'messages were not delivered: `fengsui calls --json`' },
-      },
-      {
-        name: 'channels',
-        ok: reached.length > 0 && missing.length === 0,
-        found:
-          reached.length === 0
-            ? 'none: calls are only shown'
-            : `${reached.join(', ')}${missing.length === 0 ? '' : `; not configured: ${missing.join(', ')}`}`,
-        expected: 'every channel that a chain names',
-        advice: {
-          zh: '配置 MAIL_SMTP_URL、WEBHOOK_URL 等后才会真正通知到人（.env.example），或改 duty.yaml 的 channels',
-          en: 'set MAIL_SMTP_URL, WEBHOOK_URL and so on to reach people (.env.example), or change `channels` in duty.yaml',
-        },
-      },
-      {
-        name: 'roster',
-        ok: gaps.length === 0,
-        found: gaps.length === 0 ? 'no gap' : gaps.slice(0, MOST_GAPS).map(gapInWords).join('; '),
-        expected: `somebody in every role for ${DAYS_AHEAD} days, and not one person in all`,
-        advice: {
-          zh: '值班表有空缺，届时只能呼叫值班室：在预案 duty.yaml 中补上',
-          en: 'the roster has gaps, in which the desk alone is called: fill them in duty.yaml of the plan',
-        },
-      },
-      {
-        name: 'contacts',
-        ok: untested.length === 0,
-        found: untested.length === 0 ? 'all in time' : `not tried in time: ${untested.join(', ')}`,
-        expected: 'tried within the days that the plan gives',
-        advice: { zh: '核对联系方式后更新 testedOn', en: 'try them, and write the day into `testedOn`' },
-      },
-      {
-        name: 'addresses',
-        ok: unreachable.length === 0,
-        found: unreachable.length === 0 ? 'everyone' : `${unreachable.join(', ')} by none of them`,
-        expected: 'a way to everyone in duty.yaml by a channel that is configured',
-        advice: { zh: '在预案 duty.yaml 中补上联系方式', en: 'add `mail` or `phones` in duty.yaml of the plan' },
-      },
-    ];
+  checks(): Promise<readonly Check[]> {
+    return this.dutyChecks.checks();
   }
 }

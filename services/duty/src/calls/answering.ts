@@ -3,9 +3,10 @@ import { insertRows, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
-import { isEnough } from '@fengsui/rules';
+import { isEnough, type Roster } from '@fengsui/rules';
 import { WriteMessages } from '../delivery/write-messages.js';
 import { DutyPlan } from '../plan.js';
+import { RosterChanges } from '../roster/roster-changes.js';
 import { AnswerRow, CallRow, DeliveryRow } from '../tables/tables.js';
 import { Calls } from './calls.js';
 import { climbNow } from './climb-at.js';
@@ -25,6 +26,7 @@ export class Answering {
     private readonly plan: DutyPlan,
     private readonly calls: Calls,
     private readonly messages: WriteMessages,
+    private readonly changes: RosterChanges,
   ) {}
 
   @Takes('duty', 'answer', ({ data }) => data.callId)
@@ -36,7 +38,7 @@ export class Answering {
     if (row.state === 'closed') return rejected(`已无须应答 / needed nobody any more: ${row.closedReason}`);
     const written = await tx.getRepository(DeliveryRow).findBy({ call: callId });
     const messages = written.filter(({ code }) => code !== null);
-    const unfit = this.whyNoAnswer(order, row, messages) ?? (await this.whyNotNow(order, row, unit));
+    const unfit = (await this.whyNoAnswer(order, row, messages, tx)) ?? (await this.whyNotNow(order, row, unit));
     if (unfit !== null) return rejected(unfit);
     await this.keep(order, row, tx);
     if (row.state === 'answered')
@@ -55,13 +57,18 @@ export class Answering {
    * by a delegation, answered for by the desk or by somebody above them 代答, or with the code that only their message
    * carried. A demonstration plays whoever it names.
    */
-  private whyNoAnswer({ data, recordedAt }: Answer, row: CallRow, messages: readonly MessageTo[]): string | null {
+  private async whyNoAnswer(
+    { data, recordedAt }: Answer,
+    row: CallRow,
+    messages: readonly MessageTo[],
+    tx: Tx,
+  ): Promise<string | null> {
     const { person, actor, speaksFor, code, right } = data;
     const own = messages.filter((one) => one.person === person);
     if (own.length === 0) return `${person} 未被呼叫 / ${person} was not called`;
     if (right === 'demonstration' || actor === person || speaksFor === person) return null;
     if (code === undefined)
-      return this.isAbove(actor, person, row, messages, recordedAt)
+      return this.isAbove(actor, person, row, messages, { at: recordedAt, roster: await this.changes.rosterOf(tx) })
         ? null
         : `${actor} 不能替 ${person} 应答 / ${actor} does not answer for ${person}: a code is wanted`;
     const message = own.find((one) => one.code === code.toUpperCase());
@@ -77,7 +84,7 @@ export class Answering {
     person: string,
     row: CallRow,
     messages: readonly MessageTo[],
-    at: UtcInstant,
+    { at, roster }: Readonly<{ at: UtcInstant; roster: Roster }>,
   ): boolean {
     if (actor === this.plan.roster.desk) return true;
     const steps = row.policy?.chain.steps ?? [];
@@ -85,7 +92,7 @@ export class Answering {
     const index = (first - 1 - row.chainFrom) % Math.max(1, steps.length);
     return steps
       .slice(Math.max(0, index) + 1)
-      .some(({ to }) => this.plan.called(to, at, row.authority).some((one) => one.person === actor));
+      .some(({ to }) => this.plan.called(to, at, row.authority, roster).some((one) => one.person === actor));
   }
 
   private async whyNotNow(

@@ -5,7 +5,7 @@ import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { CallText } from '../decisions/call-texts.js';
-import { DutyPlan } from '../plan.js';
+import { DutyPlan, type Policy } from '../plan.js';
 import { CallRow } from '../tables/tables.js';
 import { callAnswered, callClosed, callReopened, callStarted, type Ending } from './call-events.js';
 import { CLIMB } from './climb-at.js';
@@ -21,6 +21,8 @@ export type NewCall = Readonly<{
   /** Of the response that it is about. */ level?: Level | null;
   says: CallText;
   causes: readonly string[];
+  /** Climbs as a call of this cause would. */ as?: CallCause;
+  /** Climbs so, in place of what the plan has for its cause. */ policy?: Policy;
 }>;
 
 /** The same thing once more. */
@@ -60,13 +62,15 @@ export class Calls {
 
   async startAll(calls: readonly NewCall[], unit: UnitOfWork): Promise<void> {
     const { tx, now, append } = unit;
-    const begun = calls.map(({ id, cause, about, authority = null, level = null, says, causes }) => {
-      const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
-      const readBack = READ_BACK.includes(level) ? readBackOf(id) : null;
-      const text = withReadBack(says.text, readBack);
-      const policy = this.plan.policyFor(cause, now, level);
-      return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
-    });
+    const begun = calls.map(
+      ({ id, cause, about, authority = null, level = null, says, causes, as = cause, ...own }) => {
+        const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
+        const readBack = READ_BACK.includes(level) ? readBackOf(id) : null;
+        const text = withReadBack(says.text, readBack);
+        const policy = own.policy ?? this.plan.policyFor(as, now, level);
+        return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
+      },
+    );
     const events = new Map(begun.map((call) => [call.id, callStarted(call, this.plan.roster.version, now)]));
     const rows = begun.map((call) => {
       const heard = events.get(call.id);
@@ -151,7 +155,7 @@ export class Calls {
     const { about, only = null } = typeof what === 'string' ? { about: what } : what;
     const all = await this.about(unit.tx, about, [...OPEN, 'answered']);
     const rows = all.filter(({ id }) => only === null || id === only || id.startsWith(`${only}/`));
-    await this.notices.tell(rows, 'over', `已结束：${reason}`, null, unit);
+    await this.notices.tell(rows, 'over', `已结束：${reason}`, {}, unit);
     for (const row of rows.filter(({ state }) => state !== 'answered')) {
       const event = callClosed(row, outcome, reason, ending);
       const closed = { state: 'closed' as const, closedReason: reason, closedOutcome: outcome };
@@ -172,13 +176,25 @@ export class Calls {
     const { tx, append } = unit;
     const event = callAnswered(row, person, ending);
     const until = ending.over === true ? null : promisedUntil(row.policy, ending.at);
-    const what = { state: 'answered' as const, answeredBy: person, answeredAt: ending.at, promisedUntil: until };
+    const what = {
+      state: 'answered' as const,
+      answeredBy: person,
+      answeredAt: ending.at,
+      promisedUntil: until,
+      heldBy: person,
+    };
     await this.change(tx, row, what, event.id);
     await unschedule(tx, 'duty', CLIMB, [row.id]);
     if (until !== null) await schedule(tx, 'duty', [{ kind: PROMISE, key: row.id, dueAt: until, payload: {} }]);
     append(event);
     const by = this.plan.nameOf(person);
-    await this.notices.tell([row], 'answered', `${by}已${ending.over === true ? '处理' : '应答'}`, person, unit);
+    await this.notices.tell(
+      [row],
+      'answered',
+      `${by}已${ending.over === true ? '处理' : '应答'}`,
+      { except: person },
+      unit,
+    );
   }
 
   /** What somebody promised with an answer is not done in its time: it rings again. */
@@ -191,9 +207,10 @@ export class Calls {
     });
     for (const row of broken) {
       if (row.promisedUntil === null || row.promisedUntil > unit.now) continue;
-      const by = this.plan.nameOf(row.answeredBy ?? '');
+      const [by, holder] = [row.answeredBy, row.heldBy ?? row.answeredBy].map((one) => this.plan.nameOf(one ?? ''));
+      const who = by === holder ? `${by}应答` : `${by}应答、${holder}接班`;
       const subject = `【已应答未办结】${row.subject.replace(/^【已应答未办结】/, '')}`;
-      const says = { subject, text: `${by}应答后逾时未办结。\n${row.text}` };
+      const says = { subject, text: `${who}后逾时未办结。\n${row.text}` };
       await this.reopen(row, 'promise-expired', { says, event: `call-answered/${row.id}` }, unit);
     }
   }
@@ -265,6 +282,7 @@ export class Calls {
         answeredBy: null,
         answeredAt: null,
         promisedUntil: null,
+        heldBy: null,
       },
       event.id,
     );

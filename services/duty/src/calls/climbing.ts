@@ -1,17 +1,20 @@
 import { addMinutes, type DomainEvent, type UtcInstant } from '@fengsui/contracts';
 import { rows, schedule, updateRows, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { nextStep, type NextStep } from '@fengsui/rules';
+import { nextStep, type NextStep, type Roster } from '@fengsui/rules';
 import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { WriteMessages, type Ringing } from '../delivery/write-messages.js';
 import { DutyPlan, type Called, type Policy } from '../plan.js';
+import { RosterChanges } from '../roster/roster-changes.js';
 import { CallRow } from '../tables/tables.js';
 import { callExhausted, callStep } from './call-events.js';
 import { CLIMB, climbAt } from './climb-at.js';
 
 type Climbed = Readonly<{ row: Partial<CallRow>; next: UtcInstant; ringing: Ringing; events: readonly DomainEvent[] }>;
+/** What a step is chosen by, beside its chain. */
+type At = Readonly<{ now: UtcInstant; roster: Roster; /** Who has answered it. */ replied: ReadonlySet<string> }>;
 type Found = Readonly<{
   next: Extract<NextStep, { kind: 'call' }>;
   people: readonly Called[];
@@ -24,6 +27,7 @@ export class Climbing {
   constructor(
     private readonly plan: DutyPlan,
     private readonly messages: WriteMessages,
+    private readonly changes: RosterChanges,
   ) {}
 
   @Due('duty', CLIMB)
@@ -50,12 +54,13 @@ export class Climbing {
       tx,
       open.filter(({ policy }) => policy !== null && asksSeveral(policy)),
     );
+    const roster = await this.changes.rosterOf(tx);
     const climbed: Climbed[] = [];
     const waiting: Job[] = [];
     for (const row of open) {
       const dueAt = hasFailed(row) ? now : row.dueAt;
       if (now < dueAt) waiting.push(climbAt(row.id, dueAt));
-      else climbed.push(this.climbed({ ...row, dueAt }, now, replied.get(row.id) ?? new Set()));
+      else climbed.push(this.climbed({ ...row, dueAt }, { now, roster, replied: replied.get(row.id) ?? new Set() }));
     }
     await updateRows(
       tx,
@@ -72,9 +77,10 @@ export class Climbing {
     append(...climbed.flatMap(({ events }) => events));
   }
 
-  private climbed(row: CallRow, now: UtcInstant, replied: ReadonlySet<string>): Climbed {
+  private climbed(row: CallRow, at: At): Climbed {
+    const { now } = at;
     const policy = row.policy ?? this.plan.policyFor(row.cause, row.startedAt, row.level);
-    const { next, people, skipped } = this.found(row, policy, now, replied);
+    const { next, people, skipped } = this.found(row, policy, at);
     const number = row.chainFrom + next.number;
     const becomes = next.unanswered && row.state !== 'unanswered';
     const why = [...people.flatMap(({ gap }) => gap ?? []), ...skipped];
@@ -97,13 +103,13 @@ export class Climbing {
   }
 
   /** The next step by which anybody is reached: one that is empty is skipped at once, and said. */
-  private found(row: CallRow, { chain }: Policy, now: UtcInstant, replied: ReadonlySet<string>): Found {
+  private found(row: CallRow, { chain }: Policy, { now, roster, replied }: At): Found {
     const skipped: string[] = [];
     let [stepsCalled, dueAt] = [row.stepsCalled - row.chainFrom, row.dueAt];
     for (;;) {
       const next = nextStep(chain, { stepsCalled, dueAt }, now);
       if (next.kind === 'wait') throw new Error(`call ${row.id} is not due`);
-      const people = this.peopleOf(row, next, chain, now);
+      const people = this.peopleOf(row, next, chain, { now, roster });
       const left = people.filter(({ person }) => !replied.has(person));
       const reached = next.unanswered ? people : left.filter(({ person }) => this.messages.reaches(person));
       if (reached.length > 0 || next.unanswered) return { next, people: reached, skipped };
@@ -117,11 +123,11 @@ export class Climbing {
     { authority }: CallRow,
     { step, unanswered }: Found['next'],
     { steps, unanswered: top }: Policy['chain'],
-    now: UtcInstant,
+    { now, roster }: Pick<At, 'now' | 'roster'>,
   ): readonly Called[] {
-    const own = this.plan.called(step.to, now, authority);
+    const own = this.plan.called(step.to, now, authority, roster);
     if (!unanswered) return own;
-    const neighbours = top.authorities.flatMap((one) => this.plan.called(steps[0]?.to ?? [], now, one));
+    const neighbours = top.authorities.flatMap((one) => this.plan.called(steps[0]?.to ?? [], now, one, roster));
     return [...own, ...neighbours.filter(({ person }) => !own.some((known) => known.person === person))];
   }
 }

@@ -19,12 +19,13 @@ export class Notices {
   /**
    * @param calls about one thing, the oldest first: whoever was told of several is told once, of the last of them
    * @param except whoever knows it, because they did it
+   * @param only nobody but them
    */
   async tell(
     calls: readonly CallRow[],
-    kind: 'answered' | 'over',
+    kind: 'answered' | 'over' | 'handed-over',
     words: string,
-    except: string | null,
+    { except = null, only = null }: Readonly<{ except?: string | null; only?: string | null }>,
     { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
   ): Promise<void> {
     const told = await tx.getRepository(DeliveryRow).find({
@@ -40,7 +41,7 @@ export class Notices {
     const ways = new Map(inTurn.map((one) => [`${one.person}/${one.channel}/${one.contact}`, one]));
     const rows = [...ways].flatMap(([way, { person, channel, contact, note, call }]) => {
       const about = calls.find(({ id }) => id === call);
-      if (person === except || about === undefined) return [];
+      if (person === except || (only !== null && person !== only) || about === undefined) return [];
       const { subject, text, stepsCalled, urgent } = about;
       const row = {
         // A call may be over by itself, and later once more with the others about the same thing.

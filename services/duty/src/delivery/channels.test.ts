@@ -265,6 +265,20 @@ describe('a live start', () => {
       for (const chain of Object.values(draft.chains)) for (const step of chain.steps) step['channels'] = ['webhook'];
       draft.unanswered.channels = ['webhook'];
     });
+    await expect(startOf(plan)).rejects.toThrow(/li（李值班）: mail do not lead there/);
+  });
+
+  it('is refused while a chain names a channel that is not configured, but for what the plan lets be missing', async () => {
+    const plan = planWith((draft) => {
+      for (const person of draft.people) person['phones'] = ['13800000001'];
+      for (const step of draft.chains['urgent']?.steps ?? []) step['channels'] = ['mail', 'voice'];
+    });
+    await expect(startOf(plan)).rejects.toThrow(/voice: set it/);
+    expect(plan.mayBeMissing).toEqual(['mail', 'webhook']);
+  });
+
+  /** With mail alone. */
+  const startOf = async (plan: DutyPlan): Promise<void> => {
     const database = await testDatabase([...BASE_SCHEMAS, DUTY_SCHEMA]);
     const settings = readSettings({
       DATABASE_URL: database.url,
@@ -272,14 +286,16 @@ describe('a live start', () => {
       MAIL_SMTP_URL: gateways.smtpUrl,
       MAIL_FROM: 'duty@example.invalid',
     });
-    const start = () =>
-      startServices(database.url, settings, {
-        schemas: [DUTY_SCHEMA],
-        modules: [DutyModule.of(plan, settings)],
-        http: false,
-        consumers: ['duty'],
-      });
-    await expect(start()).rejects.toThrow(/li（李值班）: mail do not lead there/);
-    await database.drop();
-  });
+    const parts = {
+      schemas: [DUTY_SCHEMA],
+      modules: [DutyModule.of(plan, settings)],
+      http: false,
+      consumers: ['duty' as const],
+    };
+    try {
+      await (await startServices(database.url, settings, parts)).stop();
+    } finally {
+      await database.drop();
+    }
+  };
 });

@@ -1,5 +1,16 @@
-import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { Clock, insertReturning, one, rows, run, Together, type Job, type Tx, type WriteAll } from '@fengsui/database';
+import { addMinutes, type CallCause, type UtcInstant } from '@fengsui/contracts';
+import {
+  Clock,
+  insertReturning,
+  one,
+  playState,
+  rows,
+  run,
+  Together,
+  type Job,
+  type Tx,
+  type WriteAll,
+} from '@fengsui/database';
 import { DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,6 +21,7 @@ import { DeliveryRow, type DeliveryState } from '../tables/tables.js';
 import { Breakers } from './breakers.js';
 import { NotSent, type Channel, type Message, type Receipt, type WhyNotSent } from './channels/channel.js';
 import { CHANNELS, deliver, PUBLIC_URL, queuesOf } from './queue.js';
+import { classOf, labelOf, sinkOf } from './standing.js';
 import { keyOf } from './write-messages.js';
 
 /** Between two tries: doubled each time, up to the longest, for as long as the call is open. */
@@ -21,6 +33,7 @@ const REPEAT_MINUTES = 1 / 60;
 type Pending = Readonly<{
   key: string;
   call: string;
+  cause: CallCause;
   step: number;
   person: string;
   channel: string;
@@ -48,6 +61,8 @@ export class DeliverMessages {
   private readonly breakers = new Breakers();
   private readonly asked: Together<string, Pending | null>;
   private readonly begun: Together<string, number>;
+  /** Whether the database tells of a demonstration: asked once. */
+  private demonstration: Promise<boolean> | null = null;
 
   constructor(
     private readonly db: DataSource,
@@ -69,13 +84,14 @@ export class DeliverMessages {
     const pending = await this.asked.ask(key);
     if (pending === null) return;
     const channel = this.channels.find(({ name }) => name === pending.channel);
-    if (channel === undefined) return finish(({ tx }) => this.show(tx, pending, now));
+    const mayLeave = channel !== undefined && (await this.mayLeave(pending.cause, channel));
+    if (channel === undefined || !mayLeave) return finish(({ tx }) => this.show(tx, pending, now));
     const state = stateWithout(pending, now);
     if (state !== null) return finish(({ tx }) => settle(tx, pending, { state, doneAt: now }));
     const wait = this.breakers.closedUntil(channel.name, now) ?? (await this.fullUntil(channel, now));
     if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
     const repeated = await this.begun.ask(key);
-    const result = repeated > 1 ? twiceInDoubt : await this.send(channel, pending, repeated, now);
+    const result = repeated > 1 ? twiceInDoubt : await this.send(channel, await this.labelled(pending), repeated, now);
     if (!('outcome' in result)) return finishTogether(this.accepted, { key, receipt: result.id });
     await finish(({ tx, now: after }) => this.failed(tx, pending, result, after));
   }
@@ -83,7 +99,7 @@ export class DeliverMessages {
   private async pending(keys: readonly string[]): Promise<(Pending | null)[]> {
     const found = await rows<Pending>(
       this.db,
-      `select d.key, d.call, d.step, d.person, d.channel, d.contact, d.attempts, coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
+      `select d.key, d.call, c.cause, d.step, d.person, d.channel, d.contact, d.attempts, coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
               d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
        from duty.delivery d join duty.call c on c.id = d.call where d.key = any($1) and d.state in ('queued', 'attempt')`,
       [keys],
@@ -138,6 +154,20 @@ export class DeliverMessages {
     }
   }
 
+  /** Asked again before anything leaves: a message may have been written by another process, or another way. */
+  private async mayLeave(cause: CallCause, { name }: Channel): Promise<boolean> {
+    const around = { virtual: await this.clock.isVirtual(), exerciseChannels: this.plan.exerciseChannels };
+    return sinkOf(classOf(cause), name, around) === 'channel';
+  }
+
+  private async labelled(pending: Pending): Promise<Pending> {
+    this.demonstration ??= playState(this.db).then(({ state }) => state !== 'none');
+    const label = labelOf(classOf(pending.cause), await this.demonstration);
+    return label === ''
+      ? pending
+      : { ...pending, subject: `${label}${pending.subject}`, text: `${label}${pending.text}` };
+  }
+
   private messageOf(pending: Pending, repeated: number, at: UtcInstant): Message {
     const { key, call, step, person, channel, contact, subject, text, urgent, code } = pending;
     const address = this.plan.contactsOf(person, channel)[contact] ?? null;
@@ -174,12 +204,14 @@ export class DeliverMessages {
    * Another way to the same person, once each; when every way to everybody of this step has failed, the chain climbs
    * at once.
    */
-  private async byTheNextChannel(tx: Tx, { call, step, person, urgent }: Pending, now: UtcInstant): Promise<void> {
+  private async byTheNextChannel(tx: Tx, pending: Pending, now: UtcInstant): Promise<void> {
+    const { call, step, person, urgent, cause } = pending;
+    if (classOf(cause) === 'probe') return; // it is about this one channel
     await one(tx, 'select 1 from duty.call where id = $1 for update', [call]);
     const tried = await tx.getRepository(DeliveryRow).findBy({ call, step });
     const own = tried.filter((row) => row.person === person);
     const next = this.plan
-      .waysTo(person, this.channels)
+      .waysTo(person, await this.mayUse(cause))
       .find((way) => !own.some(({ channel, contact }) => channel === way.channel && contact === way.contact));
     if (next !== undefined) {
       const key = keyOf({ call, step, person, ...next });
@@ -187,6 +219,12 @@ export class DeliverMessages {
       const written = await insertReturning(tx, DeliveryRow, [row], 'nothing');
       if (written.length > 0) await deliver(tx, [{ key, channel: next.channel, urgent, person }], now);
     } else if (tried.every(({ state }) => state === 'failed')) await climbNow(tx, call, step, now);
+  }
+
+  /** Channels by which a message of this cause may leave at all. */
+  private async mayUse(cause: CallCause): Promise<readonly Channel[]> {
+    const may = await Promise.all(this.channels.map((channel) => this.mayLeave(cause, channel)));
+    return this.channels.filter((_, n) => may[n] === true);
   }
 
   /** Nobody is reached by it: it is shown. */

@@ -8,7 +8,8 @@ import { CHANNELS } from './queue.js';
 
 /**
  * Calls that would reach nobody are found out at the start, not in the night: where anything leaves this machine at
- * all, everybody of the plan is reached by something that is configured, or the process does not start.
+ * all, everybody of the plan is reached by something that is configured, and every channel that a chain names is, or
+ * the process does not start. What an installation may be without (`mayBeMissing`) is said, and others go in its place.
  */
 @Injectable()
 export class LiveStart implements OnApplicationBootstrap {
@@ -19,7 +20,7 @@ export class LiveStart implements OnApplicationBootstrap {
     @Inject(RUNTIME) private readonly runtime: Runtime,
   ) {}
 
-  /** @throws SettingsError naming whom no channel reaches */
+  /** @throws SettingsError naming whom no channel reaches, and channels that are not configured */
   async onApplicationBootstrap(): Promise<void> {
     const serves = this.runtime.services.includes('duty');
     if (!serves || this.channels.length === 0 || (await this.clock.isVirtual())) return;
@@ -33,6 +34,12 @@ export class LiveStart implements OnApplicationBootstrap {
         ),
       );
     const missing = this.plan.channelsNamed().filter((name) => !configured.includes(name));
+    const wanted = missing.filter((name) => !this.plan.mayBeMissing.includes(name));
+    if (wanted.length > 0)
+      throw new SettingsError(
+        '叫应链用到的通知方式未配置 / chains of duty.yaml name channels that are not configured',
+        wanted.map((name) => `${name}: set it (.env.example), take it out of the chains, or name it in mayBeMissing`),
+      );
     if (missing.length > 0)
       new Logger('duty').error(
         `未配置的通知方式，改由其他方式通知 / chains name channels that are not configured: ${missing.join(', ')}`,

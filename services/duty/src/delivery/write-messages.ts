@@ -7,6 +7,7 @@ import { DutyPlan, type WayTo } from '../plan.js';
 import { DeliveryRow, type CallRow } from '../tables/tables.js';
 import { SINK, type Channel } from './channels/channel.js';
 import { CHANNELS, deliver } from './queue.js';
+import { classOf, sinkOf, type Surroundings } from './standing.js';
 
 /** Messages an hour to one person about one call: more wake nobody who slept through these. */
 const MOST_AN_HOUR = 12;
@@ -15,7 +16,7 @@ const STEPS_FOR_MOST = 4;
 
 /** Whom a step of a call rings. */
 export type Ringing = Readonly<{
-  call: Pick<CallRow, 'id' | 'urgent' | 'stepsCalled'>;
+  call: Pick<CallRow, 'id' | 'cause' | 'urgent' | 'stepsCalled'>;
   step: Pick<Step, 'channels' | 'inTurn'>;
   number: number;
   people: readonly string[];
@@ -26,8 +27,8 @@ type Written = Readonly<{
 }>;
 
 /**
- * Writes messages before anything leaves, one key a call, step, person and channel. A demonstration never reaches a
- * gateway: on virtual time everything goes to the sink.
+ * Writes messages before anything leaves, one key a call, step, person and channel. What must not leave (`sinkOf`) is
+ * shown.
  */
 @Injectable()
 export class WriteMessages {
@@ -44,25 +45,26 @@ export class WriteMessages {
 
   /** Rings the people of steps, all at once. */
   async ring(ringing: readonly Ringing[], tx: Tx, now: UtcInstant): Promise<void> {
-    const virtual = await this.clock.isVirtual();
+    const around = { virtual: await this.clock.isVirtual(), exerciseChannels: this.plan.exerciseChannels };
     const had = await this.hadLately(ringing, tx, now);
     const written = ringing.flatMap(({ call, step, number, people }) =>
       people.flatMap((person) => {
         const left = MOST_AN_HOUR - (had.get(`${call.id} ${person}`) ?? 0);
-        const ways = virtual ? step.channels.map(shown(VIRTUAL)) : this.waysOf(person, step);
-        return ways.slice(0, Math.max(0, left)).map(({ name, channel, contact, note }): Written => {
-          const to = { call: call.id, step: number, person, channel: name, contact };
-          const row = {
-            ...to,
-            key: keyOf(to),
-            channel,
-            state: 'queued' as const,
-            createdAt: now,
-            note,
-            ...newCode(now),
-          };
-          return { row, urgent: call.urgent };
-        });
+        return this.waysTo(person, step, call, around)
+          .slice(0, Math.max(0, left))
+          .map(({ name, channel, contact, note }): Written => {
+            const to = { call: call.id, step: number, person, channel: name, contact };
+            const row = {
+              ...to,
+              key: keyOf(to),
+              channel,
+              state: 'queued' as const,
+              createdAt: now,
+              note,
+              ...newCode(now),
+            };
+            return { row, urgent: call.urgent };
+          });
       }),
     );
     await this.write(written, tx, now);
@@ -82,6 +84,20 @@ export class WriteMessages {
       tx,
       queued.map(({ row: { key, channel, person }, urgent }) => ({ key, channel, person, urgent })),
       now,
+    );
+  }
+
+  private waysTo(
+    person: string,
+    step: Ringing['step'],
+    { cause }: Ringing['call'],
+    around: Surroundings,
+  ): readonly Way[] {
+    if (around.virtual) return step.channels.map(shown(VIRTUAL));
+    return this.waysOf(person, step).map((way) =>
+      way.channel === SINK || sinkOf(classOf(cause), way.channel, around) === 'channel'
+        ? way
+        : shown(EXERCISE)(way.name),
     );
   }
 
@@ -113,6 +129,7 @@ export class WriteMessages {
 type Way = Readonly<{ name: string; channel: string; contact: number; note: string | null }>;
 
 const VIRTUAL = (name: string): string => `demonstration: ${name} was not used`;
+const EXERCISE = (name: string): string => `exercise: ${name} is no channel of exercises`;
 const shown =
   (why: (name: string) => string) =>
   (name: string): Way => ({ name, channel: SINK, contact: 0, note: why(name) });

@@ -4,7 +4,10 @@ import { planWith } from '../plan-for-tests.js';
 import { gapInWords, gapsAhead } from './gaps-ahead.js';
 
 const FROM = fromShanghai('2026-12-01T00:00');
-const words = (change: Parameters<typeof planWith>[0]): string[] => gapsAhead(planWith(change), FROM).map(gapInWords);
+const words = (change: Parameters<typeof planWith>[0]): string[] => {
+  const plan = planWith(change);
+  return gapsAhead(plan, plan.roster, FROM).map(gapInWords);
+};
 const span = (from: string, until: string) => ({ from: `2026-12-${from}`, until: `2026-12-${until}` });
 
 describe('the roster of the next 30 days', () => {

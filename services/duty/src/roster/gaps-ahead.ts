@@ -1,9 +1,16 @@
 import { addMinutes, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
-import { borders, turnOf } from '@fengsui/rules';
+import { borders, turnOf, type Roster } from '@fengsui/rules';
 import type { DutyPlan } from '../plan.js';
 
 /** From a time to another nobody has a role, or one person has them all. */
-export type Gap = Readonly<{ from: UtcInstant; until: UtcInstant; authority: string | null; what: string }>;
+export type Gap = Readonly<{
+  from: UtcInstant;
+  until: UtcInstant;
+  authority: string | null;
+  /** Null: all of them. */ role: string | null;
+  /** Who has it and is away, or has all of them; null: nobody has it. */ person: string | null;
+  what: string;
+}>;
 
 /** So far ahead a roster is proved. */
 export const DAYS_AHEAD = 30;
@@ -11,10 +18,10 @@ export const DAYS_AHEAD = 30;
 /**
  * Every hole of the roster ahead of a time, found by the borders of its shifts: a role of some chain that nobody has,
  * or whose turn somebody on leave has, and hours in which one person alone has every role.
+ * @param roster as it stands, with what was changed while it runs
  */
-export function gapsAhead(plan: DutyPlan, from: UtcInstant, days = DAYS_AHEAD): readonly Gap[] {
+export function gapsAhead(plan: DutyPlan, roster: Roster, from: UtcInstant, days = DAYS_AHEAD): readonly Gap[] {
   const until = addMinutes(from, days * 1_440);
-  const { roster } = plan;
   const roles = plan.rolesCalled();
   const authorities = [null, ...new Set(roster.rotations.flatMap(({ authority }) => authority ?? []))];
   const at = borders(roster, from, until);
@@ -22,11 +29,14 @@ export function gapsAhead(plan: DutyPlan, from: UtcInstant, days = DAYS_AHEAD): 
   for (const [index, begin] of at.entries()) {
     const end = at[index + 1] ?? until;
     for (const authority of authorities) {
-      const turns = roles.map((role) => turnOf(roster, role, begin, authority));
-      const people = new Set(turns.map(({ person }) => person));
-      const alone = roles.length > 1 && people.size === 1 ? [`${[...people].join('')} alone has every role`] : [];
-      for (const what of new Set([...turns.flatMap(({ gap }) => gap ?? []), ...alone]))
-        gaps.push({ from: begin, until: end, authority, what });
+      const turns = roles.map((role) => ({ role, ...turnOf(roster, role, begin, authority) }));
+      const span = { from: begin, until: end, authority };
+      for (const { role, gap, away = null } of turns)
+        if (gap !== null) gaps.push({ ...span, role, person: away, what: gap });
+      const has = new Map(turns.map(({ role, person }) => [role, person]));
+      const alone = plan.rolesTogether().map((chain) => new Set(chain.map((role) => has.get(role) ?? '')));
+      for (const person of new Set(alone.flatMap((people) => (people.size === 1 ? [...people] : []))))
+        gaps.push({ ...span, role: null, person, what: `${person} alone has every role` });
     }
   }
   return joined(gaps);
@@ -48,5 +58,14 @@ function joined(gaps: readonly Gap[]): Gap[] {
 /** `2026-12-01 08:30 to 2026-12-02 08:30, 441802: duty-officer: …`, in Beijing time. */
 export const gapInWords = ({ from, until, authority, what }: Gap): string =>
   `${clock(from)} to ${clock(until)}${authority === null ? '' : `, ${authority}`}: ${what}`;
+
+/** The same as whoever fills it reads it. */
+export function gapInChinese({ from, until, authority, role, person }: Gap, plan: DutyPlan): string {
+  const where = authority === null ? '市本级' : plan.counties.nameOf(authority);
+  const who = person === null ? '无人轮值' : plan.nameOf(person);
+  const what =
+    role === null ? `${who}一人兼任全部岗位` : `${plan.roleName(role)}${who}${person === null ? '' : '请假，无人顶班'}`;
+  return `${clock(from)}至${clock(until)} ${where} ${what}`;
+}
 
 const clock = (at: UtcInstant): string => shanghaiMinute(at).replace('T', ' ');

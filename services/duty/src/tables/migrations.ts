@@ -1,7 +1,16 @@
 import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700005 } from './describe-tables.js';
-import { AnswerRow, AttemptRow, BundleRow, CallRow, DeliveryRow, DutyOrder } from './tables.js';
+import {
+  AnswerRow,
+  AttemptRow,
+  BundleRow,
+  CallRow,
+  DeliveryRow,
+  DutyOrder,
+  HandoverRow,
+  RosterChangeRow,
+} from './tables.js';
 
 /** Calls, and what was handed to which channel. First version. */
 class CreateDuty1795469100000 implements MigrationInterface {
@@ -204,9 +213,60 @@ class Unanswered1795742000002 implements MigrationInterface {
   }
 }
 
+/** The roster is changed while it runs, and handed over. */
+class Handovers1795790000001 implements MigrationInterface {
+  readonly name = 'Handovers1795790000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.call add column held_by text;
+      comment on column duty.call."held_by" is 'who has it in hand since it was answered: they, or whoever took the shift over';
+      create table duty.roster_change (
+        id text primary key, authority text not null, role text, person text not null,
+        from_at timestamptz not null, until_at timestamptz not null, given_by text not null, reason text not null,
+        given_at timestamptz not null, withdrawn_at timestamptz, withdrawn_by text, withdrawn_reason text
+      );
+      comment on table duty.roster_change is 'Swaps and leave, by whoever may, on top of the plan’s rotations; what is withdrawn stays';
+      comment on column duty.roster_change."id" is 'order by which it was changed';
+      comment on column duty.roster_change."authority" is 'whose roster';
+      comment on column duty.roster_change."role" is 'role that the person has; null: they are away';
+      comment on column duty.roster_change."person" is 'person';
+      comment on column duty.roster_change."from_at" is 'from';
+      comment on column duty.roster_change."until_at" is 'until';
+      comment on column duty.roster_change."given_by" is 'who changed it';
+      comment on column duty.roster_change."reason" is 'why';
+      comment on column duty.roster_change."given_at" is 'when it was changed';
+      comment on column duty.roster_change."withdrawn_at" is 'withdrawn at';
+      comment on column duty.roster_change."withdrawn_by" is 'by whom';
+      comment on column duty.roster_change."withdrawn_reason" is 'why it was withdrawn';
+      create table duty.handover (
+        id text primary key, authority text not null, role text not null, at timestamptz not null,
+        from_person text not null, to_person text not null, items jsonb not null, accepted text[] not null,
+        gave_at timestamptz, took_at timestamptz
+      );
+      create index handover_at_idx on duty.handover (at);
+      comment on table duty.handover is 'Handovers 交接班: what was open, and who signed';
+      comment on column duty.handover."id" is 'authority, role and time';
+      comment on column duty.handover."authority" is 'whose desk';
+      comment on column duty.handover."role" is 'role';
+      comment on column duty.handover."at" is 'border of the shifts';
+      comment on column duty.handover."from_person" is 'who goes';
+      comment on column duty.handover."to_person" is 'who comes';
+      comment on column duty.handover."items" is 'calls that were open';
+      comment on column duty.handover."accepted" is 'calls that whoever comes has accepted';
+      comment on column duty.handover."gave_at" is 'when who goes signed';
+      comment on column duty.handover."took_at" is 'when who comes signed';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
-  entities: [CallRow, AnswerRow, DeliveryRow, AttemptRow, BundleRow, DutyOrder],
+  entities: [CallRow, AnswerRow, DeliveryRow, AttemptRow, BundleRow, RosterChangeRow, HandoverRow, DutyOrder],
   migrations: [
     CreateDuty1795469100000,
     OneDeskForOrders1795641600002,
@@ -216,5 +276,6 @@ export const DUTY_SCHEMA: OwnedSchema = {
     CallsOfAuthorities1795725600001,
     Attempts1795742000001,
     Unanswered1795742000002,
+    Handovers1795790000001,
   ],
 };

@@ -42,6 +42,8 @@ export class CallRow {
   @TextColumn('the person who answered', { nullable: true }) answeredBy!: string | null;
   @InstantColumn('when', { nullable: true }) answeredAt!: UtcInstant | null;
   @InstantColumn('what was promised with the answer is due', { nullable: true }) promisedUntil!: UtcInstant | null;
+  @TextColumn('who has it in hand since it was answered: they, or whoever took the shift over', { nullable: true })
+  heldBy!: string | null;
   @TextColumn('two digits that an answer reads back 复述码; null: it need not', { nullable: true }) readBack!:
     string | null;
   @TextColumn('which duty rule') reason!: string;
@@ -133,6 +135,44 @@ export class BundleRow {
   doneBy!: string | null;
   @WholeColumn('in which call for this change it was named; null: in none yet', { nullable: true }) round!:
     number | null;
+}
+
+@Entity({
+  schema: 'duty',
+  name: 'roster_change',
+  comment: 'Swaps and leave, by whoever may, on top of the plan’s rotations; what is withdrawn stays',
+})
+export class RosterChangeRow {
+  @Key('order by which it was changed') id!: string;
+  @TextColumn('whose roster') authority!: string;
+  @TextColumn('role that the person has; null: they are away', { nullable: true }) role!: string | null;
+  @TextColumn('person') person!: string;
+  @InstantColumn('from', { name: 'from_at' }) from!: UtcInstant;
+  @InstantColumn('until', { name: 'until_at' }) until!: UtcInstant;
+  @TextColumn('who changed it', { name: 'given_by' }) by!: string;
+  @TextColumn('why') reason!: string;
+  @InstantColumn('when it was changed') givenAt!: UtcInstant;
+  @InstantColumn('withdrawn at', { nullable: true }) withdrawnAt!: UtcInstant | null;
+  @TextColumn('by whom', { nullable: true }) withdrawnBy!: string | null;
+  @TextColumn('why it was withdrawn', { nullable: true }) withdrawnReason!: string | null;
+}
+
+/** A call that is open when a shift ends, and whether whoever comes has accepted it. */
+export type HandedOver = Readonly<{ call: string; subject: string }>;
+
+@Entity({ schema: 'duty', name: 'handover', comment: 'Handovers 交接班: what was open, and who signed' })
+@Index('handover_at_idx', ['at'])
+export class HandoverRow {
+  @Key('authority, role and time') id!: string;
+  @TextColumn('whose desk') authority!: string;
+  @TextColumn('role') role!: string;
+  @InstantColumn('border of the shifts') at!: UtcInstant;
+  @TextColumn('who goes', { name: 'from_person' }) from!: string;
+  @TextColumn('who comes', { name: 'to_person' }) to!: string;
+  @DocumentColumn('calls that were open') items!: readonly HandedOver[];
+  @TextsColumn('calls that whoever comes has accepted') accepted!: readonly string[];
+  @InstantColumn('when who goes signed', { nullable: true }) gaveAt!: UtcInstant | null;
+  @InstantColumn('when who comes signed', { nullable: true }) tookAt!: UtcInstant | null;
 }
 
 @Entity({ schema: 'duty', name: 'given_order', comment: 'What became of each answer' })

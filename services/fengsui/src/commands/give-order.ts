@@ -69,7 +69,7 @@ export function giveOrder(
 }
 
 /** Who gives a command on this machine. @throws Misuse that says what to do when nobody is known */
-async function giverHere({ ports, settings, plans }: Session): Promise<Giver> {
+export async function giverHere({ ports, settings, plans }: Session): Promise<Giver> {
   const identity = await identityHere(ports.db, ports.clock, settings.FENGSUI_TOKEN);
   if (identity !== null) return giverOf(identity, plans.intake.access);
   const user = osUserHere();
@@ -86,7 +86,7 @@ const OUTCOMES: Readonly<Record<string, { zh: string; en: string }>> = {
   recorded: { zh: '已记录', en: 'recorded' },
 };
 
-async function outcomeOf(ports: Ports, event: string): Promise<{ outcome: string; reason: string }> {
+export async function outcomeOf(ports: Ports, event: string): Promise<{ outcome: string; reason: string }> {
   for (let tries = 0; tries < 5; tries += 1) {
     const found =
       (await ports.response.outcomeOf(event)) ??

@@ -30,6 +30,7 @@ import { REPLAY_COMMAND } from './replay.js';
 import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
+import { ROSTER_COMMANDS } from './roster.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { OBLIGATIONS_COMMAND } from './obligations.js';
 import { TASK_PEOPLE_COMMAND, TASKS_COMMAND } from './tasks.js';
@@ -63,6 +64,7 @@ const OWN: readonly CommandOf[] = [
   WILDFIRES_COMMAND,
   CALLS_COMMAND,
   CALL_COMMAND,
+  ...ROSTER_COMMANDS,
   ...ORDER_COMMANDS,
   ...PEOPLE_COMMANDS,
   ...AUDIT_COMMANDS,

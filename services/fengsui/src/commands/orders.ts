@@ -22,18 +22,8 @@ import {
 } from '../command.js';
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
-import { giveOrder, type Fields, type Late } from './give-order.js';
-
-/** An order that can be given: its words, and what it says. */
-type OrderOfCommand = Readonly<{
-  kind: string;
-  about: Said;
-  example: string;
-  words?: readonly ArgumentOf[];
-  options?: readonly OptionOf[];
-  fields: (typed: Typed, session: Session) => Promise<Fields>;
-  /** On whose behalf, where `--by` says nothing. */ by?: (typed: Typed) => string | undefined;
-}>;
+import { AUTHORITY, DUTY_ORDERS, type OrderOfCommand } from './duty-orders.js';
+import { giveOrder, type Late } from './give-order.js';
 
 const COMMON: readonly OptionOf[] = [
   { flags: '--by <person>', about: { zh: '代表谁', en: 'on whose behalf' } },
@@ -44,10 +34,6 @@ const COMMON: readonly OptionOf[] = [
   { flags: '--late-where <text>', about: { zh: '补录：文件、记录所在', en: 'late record: where it stands on paper' } },
 ];
 const COUNTIES: OptionOf = { flags: '--county <codes...>', about: { zh: '范围', en: 'counties' } };
-const AUTHORITY: OptionOf = {
-  flags: '--authority <code>',
-  about: { zh: '机构区划代码；不写为本市', en: 'GB/T 2260 code of the authority; the city without it' },
-};
 const RESPONSE: OptionOf = {
   flags: '--response <names>',
   about: {
@@ -312,6 +298,7 @@ const ORDERS: readonly OrderOfCommand[] = [
       return { kind: 'correct', eventId: await known(wordOf(typed, 0), there, EVENT) };
     },
   },
+  ...DUTY_ORDERS,
 ];
 
 /** Persons that a report names beside those moved. */

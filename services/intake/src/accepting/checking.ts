@@ -84,8 +84,9 @@ function checkedOf({ type, occurredAt, data: given }: Draft, place: string): Che
   const { data, notes } = type === 'weather-warning.v1' ? withoutForbidden(outlines) : outlines;
   // Who gives an order and by which right is found later, whatever the message says; it is no part of what makes two
   // orders the same.
-  const order = type === 'order.v1' && data !== null && typeof data === 'object' ? data : null;
-  const said = order === null ? asSaid(type, data) : { ...withoutRight(order), actor: NOBODY };
+  const plain = asSaid(type, data);
+  const order = type === 'order.v1' && plain !== null && typeof plain === 'object' ? plain : null;
+  const said = order === null ? plain : { ...withoutRight(order), actor: NOBODY };
   const blank = {
     id: '-',
     type,
@@ -212,11 +213,20 @@ function holdsForbidden(value: unknown): boolean {
   return (Array.isArray(value) ? value : Object.values(value)).some(holdsForbidden);
 }
 
-/** Whatever a message says of its own sender's standing is nothing, and so is what it says that is to be weighed. */
+/**
+ * Whatever a message says of its own sender's standing is nothing, and so is what it says that is to be weighed. But
+ * for warnings, what says that it is real is what says nothing.
+ */
 function asSaid(type: string, data: unknown): unknown {
-  if (type !== 'weather-warning.v1' || data === null || typeof data !== 'object') return data;
+  if (data === null || typeof data !== 'object') return data;
+  if (type !== 'weather-warning.v1') return withoutActual(data);
   const { trust: _, ...rest } = data as Readonly<{ trust?: unknown }>;
   return { ...rest, signals: [] };
+}
+
+function withoutActual(data: object): object {
+  const { status, ...rest } = data as Readonly<{ status?: unknown }>;
+  return status === 'Actual' ? rest : data;
 }
 
 /** A warning with its signals, and the gravest of them for lists; anything else as it is. */

@@ -1,6 +1,6 @@
-import type { ObservedEvent, Refusal } from '@fengsui/contracts';
+import { exerciseMark, type ObservedEvent, type Refusal, type Status } from '@fengsui/contracts';
 
-/** Contracts that carry no status: of what they tell, only the words say that it is an exercise. */
+/** Written by people who know of no status: of what they tell, the words may say that it is an exercise. */
 const IN_WORDS: ReadonlySet<ObservedEvent['type']> = new Set([
   'public-report.v1',
   'incident.v1',
@@ -8,25 +8,28 @@ const IN_WORDS: ReadonlySet<ObservedEvent['type']> = new Set([
   'authority-level.v1',
 ]);
 
-/** `【演练】`, `（应急演练）`, `[测试]`, `演习：` at the beginning. What tells of an exercise further on may be real. */
-const MARK =
-  /^\s*(?:[【[（(〔][^】\]）)〕]{0,12}(?:演练|演习|测试|试验)[^】\]）)〕]{0,6}[】\]）)〕]|(?:演练|演习|测试)\s*[：:])/u;
-
 /**
- * An exercise is nothing that happened: it rings nobody, raises nothing and is counted nowhere. What came in is kept
- * as every refused record is.
+ * An exercise or a test is nothing that happened: it rings nobody, raises nothing and is counted nowhere. What came in
+ * is kept as every refused record is. A warning is kept as an event, because others may refer to it: by
+ * `isActual` nothing comes of it.
  * @returns why the record is not taken, or null
  */
 export function exerciseIn(type: ObservedEvent['type'], data: object): Refusal | null {
+  const { status = 'Actual', ...words } = data as Readonly<{ status?: Status } & Record<string, unknown>>;
+  if (type !== 'weather-warning.v1' && status !== 'Actual')
+    return {
+      place: 'status',
+      reason: `${status}：演练、测试信息不作实情处理 / says that it is not real, and is not taken as something that happened`,
+      expected: 'Actual, or no status',
+    };
   if (!IN_WORDS.has(type)) return null;
-  const words = data as Readonly<Record<string, unknown>>;
   for (const field of ['text', 'place']) {
     const said = words[field];
-    const mark = typeof said === 'string' ? MARK.exec(said)?.[0] : undefined;
-    if (mark !== undefined)
+    const mark = typeof said === 'string' ? exerciseMark(said) : null;
+    if (mark !== null)
       return {
         place: field,
-        reason: `${mark.trim()}：演练、测试信息不作实情处理 / marked as an exercise, and not taken as something that happened`,
+        reason: `${mark}：演练、测试信息不作实情处理 / marked as an exercise, and not taken as something that happened`,
         expected: 'a report of something real, without the mark',
       };
   }

@@ -137,5 +137,15 @@ function targetOf(data: OrderV1['data']): string {
     case 'correct':
     case 'locate':
       return data.eventId;
+    case 'hand-over':
+    case 'take-over':
+      return data.handover;
+    case 'contact-test':
+      return `contact/${data.person}`;
+    case 'stand-in':
+    case 'leave':
+    case 'withdraw-roster':
+    case 'exercise':
+      return 'roster';
   }
 }

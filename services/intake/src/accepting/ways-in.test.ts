@@ -24,7 +24,9 @@ const aboutOf = (kind: OrderKind): object => {
   if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
   if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
-  return ['answer', 'verdict', 'correct'].includes(kind) ? {} : { authority: '441800', ...level };
+  return ['answer', 'verdict', 'correct', 'withdraw-roster', 'exercise', 'contact-test'].includes(kind)
+    ? {}
+    : { authority: '441800', ...level };
 };
 const person = (roles: readonly Role[], more: Partial<Identity> = {}): Identity => ({
   person: 'liang',
@@ -57,7 +59,7 @@ const given = (kind: OrderKind, by: Way, more: object = {}): string => {
 
 /** Who may give what, as the bureau would say it: the other way round from the code. */
 const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
-  'duty-officer': ['answer', 'progress', 'fulfil', 'verdict', 'locate'],
+  'duty-officer': ['answer', 'progress', 'fulfil', 'verdict', 'locate', 'hand-over', 'take-over', 'contact-test'],
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],

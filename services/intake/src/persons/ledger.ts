@@ -5,6 +5,7 @@ import type { Named, Pseudonyms } from './pseudonyms.js';
 /** A ledger as its village writes it, before anybody's name is taken out. */
 export type WrittenLedger = Readonly<{
   riskPoint: string;
+  /** Whether it is one of an exercise. */ status?: unknown;
   county?: string | undefined;
   households: readonly WrittenHousehold[];
 }>;
@@ -73,7 +74,8 @@ export function ledgerWithoutNames(
     };
   });
   const county = ledger?.county ?? /^\d{6}/.exec(riskPoint)?.[0] ?? '';
-  return { draft: { ...draft, data: { riskPoint, county, households } }, named };
+  const status = ledger?.status === undefined ? {} : { status: ledger.status };
+  return { draft: { ...draft, data: { riskPoint, ...status, county, households } }, named };
 }
 
 /** As villages write them; what is none of them still says that help is needed. */

@@ -1,4 +1,4 @@
-import { addMinutes, type UtcInstant, type WarningSignal, type WeatherWarningV1 } from '@fengsui/contracts';
+import { addMinutes, isActual, type UtcInstant, type WarningSignal, type WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate, justAfter } from '@fengsui/rules';
@@ -42,7 +42,7 @@ export class WarningConsumer {
   async handle(warnings: readonly WeatherWarningV1[], unit: UnitOfWork): Promise<void> {
     const { tx, now } = unit;
     // An exercise or a test decides nothing; neither does whoever may not say so. It is kept, and seen, by intake.
-    const actual = warnings.filter(({ data }) => data.status === 'Actual' && mayBeSaid(data));
+    const actual = warnings.filter(({ data }) => isActual(data) && mayBeSaid(data));
     const ending = actual.filter(
       ({ data }) => data.references.length > 0 && (data.msgType === 'Update' || data.msgType === 'Cancel'),
     );

@@ -3,6 +3,8 @@ import { decimal, instantOf } from '../text.js';
 import { csvReader } from './rows.js';
 
 const HEADER = ['station', 'time', 'quantity', 'value', 'unit', 'window_minutes'];
+/** A column that a table may have beside these: Actual, Exercise, Test. */
+const STATUS = 'status';
 const UNITS: Readonly<Record<string, string>> = { rain: 'mm', stage: 'm', flow: 'm3/s', 'reservoir-level': 'm' };
 const FIELDS: Readonly<Record<string, string>> = {
   rain: 'rainMm',
@@ -17,10 +19,12 @@ const FIELDS: Readonly<Record<string, string>> = {
  */
 export const readingsCsv = csvReader(
   'readings-csv',
-  'Readings with the header station,time,quantity,value,unit,window_minutes; quantity is rain (mm), stage (m), flow (m3/s) or reservoir-level (m).',
-  (header) => header.join(',') === HEADER.join(','),
+  'Readings with the header station,time,quantity,value,unit,window_minutes, and status where they may be an exercise; quantity is rain (mm), stage (m), flow (m3/s) or reservoir-level (m).',
+  (header) => [HEADER, [...HEADER, STATUS]].some((one) => one.join(',') === header.join(',')),
   () => (fields, place) => {
     const [station, time, quantity, value, unit, window] = fields as [string, string, string, string, string, string];
+    const status = fields[HEADER.length] ?? '';
+    const said = status === '' ? undefined : { status };
     const field = FIELDS[quantity];
     if (field === undefined)
       return refuse(
@@ -46,7 +50,11 @@ export const readingsCsv = csvReader(
       );
     if (quantity === 'rain')
       return [
-        { type: 'reading.v1', occurredAt, data: { station, quantity, rainMm: number, windowMinutes: decimal(window) } },
+        {
+          type: 'reading.v1',
+          occurredAt,
+          data: { station, quantity, rainMm: number, windowMinutes: decimal(window), ...said },
+        },
       ];
     if (window !== '')
       return refuse(
@@ -54,6 +62,6 @@ export const readingsCsv = csvReader(
         `${JSON.stringify(window.slice(0, 40))} for ${quantity}`,
         'nothing: only rain has a window',
       );
-    return [{ type: 'reading.v1', occurredAt, data: { station, quantity, [field]: number } }];
+    return [{ type: 'reading.v1', occurredAt, data: { station, quantity, [field]: number, ...said } }];
   },
 );
