@@ -42,6 +42,7 @@ export const ResponseProposedV1 = defineEvent(
     dueAt: Instant('decide by'),
     reason: Text('which conditions of the plan hold, and by what'),
     conditions: Type.Optional(Type.Array(Name('condition of the plan'), { description: 'those that hold' })),
+    red: Type.Optional(Type.Boolean({ description: 'a red warning is among what calls for it' })),
     plan,
   }),
 );

@@ -1,5 +1,6 @@
 import { AuthorityLevelV1 } from './authority-level.js';
 import * as call from './call.js';
+import { DeliveryReportV1 } from './delivery-report.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
 import * as obligation from './obligation.js';
@@ -26,6 +27,7 @@ export type ObservedEvent =
   | SituationV1
   | WorkRecordV1
   | TransferLedgerV1
+  | DeliveryReportV1
   | OrderV1;
 export type ResponseEvent =
   | response.ResponseProposedV1
@@ -106,6 +108,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'situation.v1': observed('situations', 'reportId', 1),
   'work-record.v1': observed('records', 'recordId'),
   'transfer-ledger.v1': observed('ledgers', 'riskPoint', 2),
+  'delivery-report.v1': observed('delivery-reports', 'message', 1),
   'order.v1': observed('orders', 'what it is about'),
   'source-silent.v1': observed('sources', 'source', 1),
   'source-heard.v1': observed('sources', 'source', 1),
@@ -150,6 +153,7 @@ export const CONTRACTS = {
   'situation.v1': SituationV1,
   'work-record.v1': WorkRecordV1,
   'transfer-ledger.v1': TransferLedgerV1,
+  'delivery-report.v1': DeliveryReportV1,
   'order.v1': OrderV1,
   'source-silent.v1': SourceSilentV1,
   'source-heard.v1': SourceHeardV1,
@@ -198,6 +202,7 @@ export const FEED_TOPICS = [
   'declared-levels',
   'situations',
   'records',
+  'delivery-reports',
 ].map((name) => ({
   topic: `feed.${name}`,
   keyedBy: 'what must stay in order: the sender, station, cell, incident',

@@ -7,6 +7,7 @@ export { OrdersDesk, type OrderOutcome } from './orders-desk.js';
 export {
   BASE_SCHEMAS,
   endWithinSeconds,
+  runProcess,
   runService,
   servicesRun,
   whoRuns,

@@ -156,8 +156,7 @@ export async function runService(
   schema: OwnedSchema,
   moduleOf: (settings: Settings) => DynamicModule | Type,
 ): Promise<void> {
-  try {
-    const settings = readSettings(process.env);
+  await runProcess(service, async (settings) => {
     const url = settings.DATABASE_URL;
     if (url === undefined) throw new SettingsError(`service ${service} cannot start`, ['DATABASE_URL must be set']);
     ownFolder(settings.FENGSUI_HOME);
@@ -171,9 +170,24 @@ export async function runService(
       http: true,
     });
     new Logger(service).log(`listening on ${await app.getUrl()}`);
+    return stop;
+  });
+}
+
+/**
+ * The main of a process: begins with the settings of its environment, ends at SIGTERM. What it cannot begin with is
+ * said without secrets.
+ * @param begin gives what ends it
+ */
+export async function runProcess(
+  name: string,
+  begin: (settings: Settings) => Promise<() => Promise<void>>,
+): Promise<void> {
+  try {
+    const stop = await begin(readSettings(process.env));
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
-        endWithinSeconds(service);
+        endWithinSeconds(name);
         void stop().then(
           () => process.exit(0),
           () => process.exit(1),

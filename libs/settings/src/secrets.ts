@@ -22,6 +22,7 @@ const ADDRESSES = [
   'WECOM_URL',
   'DINGTALK_URL',
   'HEARTBEAT_URL',
+  'AUDITOR_URL',
 ] as const;
 /** Names with keys, `name=key,name=key`. */
 const KEYS = ['FENGSUI_SOURCE_KEYS', 'FENGSUI_ROLE_PASSWORDS'] as const;

@@ -197,6 +197,13 @@ const SETTINGS = {
       description: 'Told every minute that calls climb here; silence there is the alarm. / 心跳上报地址',
     }),
   ),
+  AUDITOR_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description:
+        'Where the auditor of calls rings when a step does not come; another way than WEBHOOK_URL. / 呼叫审计告警地址',
+    }),
+  ),
   CAP_SIGN_CERT: Type.Optional(
     Type.String({
       description: 'File with the certificate that signs CAP messages (PEM, RSA of 2048 bits). / CAP 签名证书',

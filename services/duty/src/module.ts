@@ -8,9 +8,11 @@ import { Climbing } from './calls/climbing.js';
 import { Notices } from './calls/notices.js';
 import { Bundles } from './decisions/bundles.js';
 import { SilentGauges } from './decisions/silent-gauges.js';
+import { CallTexts } from './decisions/call-texts.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
 import { channelsOf, type ChannelSettings } from './delivery/channels/configured.js';
 import { DeliverMessages } from './delivery/deliver-messages.js';
+import { DeliveryReports } from './delivery/delivery-reports.js';
 import { Heartbeat, HEARTBEAT_URL } from './delivery/heartbeat.js';
 import { LiveStart } from './delivery/live-start.js';
 import { CHANNELS, PUBLIC_URL } from './delivery/queue.js';
@@ -34,7 +36,7 @@ export class DutyModule {
   static of(plan: DutyPlan, settings: ChannelSettings): DynamicModule {
     return {
       module: DutyModule,
-      controllers: [DecisionConsumer, DutyHttp, AnswerPage],
+      controllers: [DecisionConsumer, DeliveryReports, DutyHttp, AnswerPage],
       providers: [
         { provide: DutyPlan, useValue: plan },
         { provide: CHANNELS, useValue: channelsOf(settings) },
@@ -45,6 +47,7 @@ export class DutyModule {
         Answering,
         Notices,
         WriteMessages,
+        CallTexts,
         Bundles,
         SilentGauges,
         DeliverMessages,

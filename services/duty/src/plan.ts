@@ -10,6 +10,7 @@ import {
 import { Counties } from '@fengsui/regions';
 import { turnOf, type Callee, type Chain, type Roster, type Step } from '@fengsui/rules';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
+import { Templates } from './decisions/templates.js';
 import type { Channel } from './delivery/channels/channel.js';
 import { addressesOf, faultsOf } from './plan-faults.js';
 import { minuteOfDay, PlanFile, type CauseRow, type DutyFile, type Person, type StepRow } from './plan-file.js';
@@ -33,6 +34,7 @@ export class DutyPlan {
     readonly people: ReadonlyMap<string, Person>,
     readonly counties: Counties,
     private readonly file: DutyFile,
+    /** How messages are worded. */ readonly templates: Templates,
   ) {}
 
   /** @throws SettingsError with everything by which a call would reach nobody */
@@ -57,7 +59,13 @@ export class DutyPlan {
       overrides: value.overrides.map(spanOf),
       leave: (value.leave ?? []).map(spanOf),
     };
-    return new DutyPlan(roster, new Map(value.people.map((person) => [person.id, person])), counties, value);
+    return new DutyPlan(
+      roster,
+      new Map(value.people.map((person) => [person.id, person])),
+      counties,
+      value,
+      Templates.read(folder),
+    );
   }
 
   /** Code of the city that the plan is for. */

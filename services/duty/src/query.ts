@@ -4,6 +4,7 @@ import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import type { Roster } from '@fengsui/rules';
 import { DataSource, IsNull } from 'typeorm';
+import type { Undone } from './self-check/call-auditor.js';
 import { DutyChecks } from './self-check/duty-checks.js';
 import { DutyPlan } from './plan.js';
 import { RosterChanges } from './roster/roster-changes.js';
@@ -25,6 +26,29 @@ export type Answerable = Readonly<{
   closedReason: string | null;
   /** Whether an answer reads two digits back. */ readsBack: boolean;
   /** When this person replied; null: not yet. */ replied: UtcInstant | null;
+}>;
+
+/** Which calls are meant; what is left out does not matter. */
+export type CallSearch = Readonly<{
+  /** In the subject, the text or the number. */ words?: string | undefined;
+  /** Who was called, or answered. */ person?: string | undefined;
+  causes?: readonly string[] | undefined;
+  states?: readonly string[] | undefined;
+  from?: UtcInstant | undefined;
+  until?: UtcInstant | undefined;
+  most: number;
+}>;
+
+/** One thing that happened to a call. */
+export type CallHappening = Readonly<{
+  call: string;
+  cause: string;
+  at: UtcInstant;
+  /** started; accepted, refused, shown …; accept, decline, hand-on; answered, closed. */ what: string;
+  person: string | null;
+  channel: string | null;
+  step: number | null;
+  said: string;
 }>;
 
 /** What duty knows, for the command and the console. */
@@ -63,6 +87,49 @@ export class DutyQuery {
        order by coalesce(${rank}, 9), c.started_at desc, c.id limit $3`,
       [open, after, most],
     );
+  }
+
+  /** Calls that are meant, the newest first. */
+  search({ words, person, causes, states, from, until, most }: CallSearch): Promise<readonly CallView[]> {
+    return this.viewsOf(
+      `where ($1::text is null or strpos(c.subject || c.text || c.id, $1) > 0)
+         and ($2::text is null or c.answered_by = $2 or exists (select 1 from duty.delivery where call = c.id and person = $2))
+         and ($3::text[] is null or c.cause = any($3)) and ($4::text[] is null or c.state = any($4))
+         and ($5::timestamptz is null or c.started_at >= $5) and ($6::timestamptz is null or c.started_at < $6)
+       order by c.started_at desc, c.id limit $7`,
+      [words ?? null, person ?? null, causes ?? null, states ?? null, from ?? null, until ?? null, most],
+    );
+  }
+
+  /**
+   * All that happened to calls that began in a time, one row each: steps, tries to send, replies, ends. The oldest
+   * call first.
+   */
+  history({ from, until }: Pick<CallSearch, 'from' | 'until'>): Promise<readonly CallHappening[]> {
+    return rows(
+      this.db,
+      `with meant as (select * from duty.call where ($1::timestamptz is null or started_at >= $1)
+                        and ($2::timestamptz is null or started_at < $2)),
+            happened as (
+              select id as call, started_at as at, 'started' as what, null as person, null as channel, null::int as step, subject as said from meant
+              union all select d.call, a.started_at, a.outcome, d.person, d.channel, d.step, coalesce(a.note, '')
+                from duty.attempt a join duty.delivery d on d.key = a.delivery where d.call in (select id from meant)
+              union all select d.call, d.created_at, d.state, d.person, d.channel, d.step, coalesce(d.note, '')
+                from duty.delivery d where d.call in (select id from meant) and d.attempts = 0
+              union all select r.call, r.at, r.reply, r.person, null, r.step,
+                       concat_ws(' ', case when r.actor <> r.person then r.actor end, r.handed_to, nullif(r.reason, ''))
+                from duty.answer r where r.call in (select id from meant)
+              union all select id, coalesce(answered_at, due_at), state, answered_by, null, steps_called, coalesce(closed_reason, '')
+                from meant where state in ('answered', 'closed'))
+       select h.call, m.cause, h.at, h.what, h.person, h.channel, h.step, h.said
+       from happened h join meant m on m.id = h.call order by m.started_at, h.call, h.at, h.what, h.person, h.channel`,
+      [from ?? null, until ?? null],
+    );
+  }
+
+  /** What should have been done by now and was not, as the auditor finds it. */
+  undone(): Promise<readonly Undone[]> {
+    return this.dutyChecks.undone();
   }
 
   /** One call with every try to send a message of it; null: there is none of that number. */

@@ -19,6 +19,7 @@ import { PersonKeys } from './persons/person-keys.js';
 import { Persons } from './persons/persons.js';
 import { IntakePlan } from './plan.js';
 import { IntakeQuery } from './query.js';
+import { PushedSources } from './sources/pushed.js';
 import { RemovedSources } from './sources/removed-sources.js';
 import { Polling, POLLING_SETTINGS, type PollingSettings } from './sources/polling.js';
 
@@ -78,7 +79,7 @@ const personKeysFolder = ({ FENGSUI_HOME: home }: Settings): string => path.reso
 
 /** What takes things in by itself: the inbox, the feed topics, the polled sources, as far as they are configured. */
 function openDoors(plan: IntakePlan, settings: Settings): Provider[] {
-  const providers: Provider[] = [RemovedSources];
+  const providers: Provider[] = [RemovedSources, ...(plan.pushed.length > 0 ? [PushedSources] : [])];
   const { FENGSUI_INBOX: inbox, KAFKA_BROKERS: brokers } = settings;
   const limit = settings.FENGSUI_BODY_LIMIT_MB * 1_000_000;
   if (inbox !== undefined)

@@ -83,6 +83,17 @@ const Polled = Type.Object(
   },
   strict,
 );
+/** A source that sends by itself, and from which something is to be heard. */
+const Pushed = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9-]{2,60}$' }),
+    door: Type.Union([Type.Literal('http'), Type.Literal('folder'), Type.Literal('kafka')]),
+    /** How the names of its inputs begin: `POST /v1/readings`, a file's name, `feed.readings`. */
+    begins: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    silentAfterMinutes: Type.Integer({ minimum: 1, maximum: 44_640 }),
+  },
+  strict,
+);
 const minutes = Type.Integer({ minimum: 0 });
 const SourcesFile = Type.Object(
   {
@@ -110,10 +121,12 @@ const SourcesFile = Type.Object(
       ),
     ),
     sources: Type.Array(Polled),
+    pushed: Type.Optional(Type.Array(Pushed)),
   },
   strict,
 );
 export type PolledSource = Static<typeof Polled>;
+export type PushedSource = Static<typeof Pushed>;
 export type Feeder = Static<typeof SendersFile>['feeders'][number];
 
 /** Mappings that come with the product; a city adds its own under `mappings/` of its plan. */
@@ -128,6 +141,8 @@ export class IntakePlan {
   private readonly mappings: MappingFiles;
   readonly feeders: readonly Feeder[];
   readonly sources: readonly PolledSource[];
+  /** Sources that send by themselves. */
+  readonly pushed: readonly PushedSource[];
   readonly timezone: string;
   /** What may be said ahead of its receipt. */
   readonly ahead: Ahead;
@@ -148,6 +163,7 @@ export class IntakePlan {
       counties: Counties;
       feeders: readonly Feeder[];
       sources: readonly PolledSource[];
+      pushed: readonly PushedSource[];
       timezone: string;
       ahead: Ahead;
       personsKeptDays: number;
@@ -161,6 +177,7 @@ export class IntakePlan {
     this.stations = new Stations(readGauges(doors.folder).value);
     this.feeders = doors.feeders;
     this.sources = doors.sources;
+    this.pushed = doors.pushed;
     this.timezone = doors.timezone;
     this.ahead = doors.ahead;
     this.personsKeptDays = doors.personsKeptDays;
@@ -199,7 +216,12 @@ export class IntakePlan {
   static read(folder: string): IntakePlan {
     const counties = Counties.ofPlan(folder);
     const { city, senders, feeders } = readPlanYaml(folder, 'senders.yaml', SendersFile).value;
-    const { sources, timezone, ahead = AHEAD, persons } = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const written = readPlanYaml(folder, 'sources.yaml', SourcesFile).value;
+    const { sources, pushed = [], timezone, ahead = AHEAD, persons } = written;
+    const names = [...sources, ...pushed].map(({ name }) => name);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    if (twice.length > 0)
+      throw new SettingsError(`${folder}/sources.yaml does not fit`, [`two sources are called ${twice.join(', ')}`]);
     const personsKeptDays = persons?.keptDays ?? PERSONS_KEPT_DAYS;
     const mappings = new MappingFiles(SHIPPED, path.join(folder, 'mappings'));
     const keyless = feeders.filter(({ keySha256, keys }) => (keySha256 === undefined) === (keys === undefined));
@@ -231,7 +253,7 @@ export class IntakePlan {
     const pinned = known
       .filter(({ certificates }) => certificates.length > 0)
       .map(({ sender, certificates }) => ({ sender, certificates: certificates.map((one) => one.pem) }));
-    const doors = { folder, mappings, counties, feeders, sources, timezone, ahead, personsKeptDays };
+    const doors = { folder, mappings, counties, feeders, sources, pushed, timezone, ahead, personsKeptDays };
     const rules = { mappings: mappings.current, pinned, divisions: [city, ...counties.all()] };
     return new IntakePlan(rules, known, doors, AccessPlan.read(folder));
   }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import type { CallText } from '../decisions/call-texts.js';
+import type { CallText } from '../decisions/templates.js';
 import { DutyPlan, type Policy } from '../plan.js';
 import { CallRow } from '../tables/tables.js';
 import { callAnswered, callClosed, callReopened, callStarted, type Ending } from './call-events.js';
@@ -19,6 +19,7 @@ export type NewCall = Readonly<{
   about: string;
   /** Whose people are called first; without it the city's. */ authority?: string | null;
   /** Of the response that it is about. */ level?: Level | null;
+  /** A red warning is among what it is about. */ red?: boolean;
   says: CallText;
   causes: readonly string[];
   /** Climbs as a call of this cause would. */ as?: CallCause;
@@ -65,7 +66,7 @@ export class Calls {
     const begun = calls.map(
       ({ id, cause, about, authority = null, level = null, says, causes, as = cause, ...own }) => {
         const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
-        const readBack = READ_BACK.includes(level) ? readBackOf(id) : null;
+        const readBack = READ_BACK.includes(level) || own.red === true ? readBackOf(id) : null;
         const text = withReadBack(says.text, readBack);
         const policy = own.policy ?? this.plan.policyFor(as, now, level);
         return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };

@@ -6,21 +6,25 @@ import { Injectable } from '@nestjs/common';
 import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { BundleRow } from '../tables/tables.js';
-import { textForOverdueTransfers, textForReadiness, textForTransfers } from './call-texts.js';
+import { CallTexts } from './call-texts.js';
 
 /** Tasks of one change come on several partitions: so long they are gathered before someone is called. Two seconds. */
 const GATHER_MINUTES = 2 / 60;
 
 /** What is said, by the first word of the call's number. */
-const TEXTS: Readonly<Record<string, typeof textForTransfers>> = {
-  'transfers-ready': textForReadiness,
-  'transfer-overdue': textForOverdueTransfers,
-};
+const KINDS: readonly string[] = ['transfers-ready', 'transfer-overdue'];
+const kindOf = (word: string): 'transfers' | 'transfers-ready' | 'transfer-overdue' =>
+  (KINDS.includes(word) ? word : 'transfers') as 'transfers';
+/** `E01/441881-001#2`: the county of its risk point. */
+const countyOf = (task: string): string => /\/(\d{6})-/.exec(task)?.[1] ?? '';
 
 /** Transfer tasks that one call is about. They are gathered first, because they come on several partitions. */
 @Injectable()
 export class Bundles {
-  constructor(private readonly calls: Calls) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly texts: CallTexts,
+  ) {}
 
   async gather(tasks: readonly Omit<BundleRow, 'round' | 'doneBy'>[], { tx, now }: UnitOfWork): Promise<void> {
     await insertRows(tx, BundleRow, tasks, 'nothing');
@@ -87,7 +91,8 @@ export class Bundles {
     const dueAt = fresh.map((row) => row.dueAt).reduce((latest, at) => (at > latest ? at : latest));
     const [kind = ''] = call.split('/');
     const cause = kind === 'transfer-overdue' ? 'transfer-overdue' : 'transfers';
-    const says = (TEXTS[kind] ?? textForTransfers)(fresh.length, people, dueAt);
+    const counties = [...new Set(fresh.map(({ task }) => countyOf(task)).filter((code) => code !== ''))].sort();
+    const says = this.texts.tasks(kindOf(kind), { tasks: fresh.length, people, counties, dueAt }, unit.now);
     const about = first.task.split('/')[0] ?? call;
     // A reminder goes on in the call for those who were overdue before.
     const reminds = cause === 'transfer-overdue' && round > 1;

@@ -12,74 +12,18 @@ import {
   type SourceSilentV1,
   type UtcInstant,
 } from '@fengsui/contracts';
-import type { Counties } from '@fengsui/regions';
+import { Injectable } from '@nestjs/common';
+import { DutyPlan } from '../plan.js';
+import { quoted } from './quoting.js';
+import type { CallText } from './templates.js';
 
-/** What is said to a person: what it is, where, until when, and what to do. */
-export type CallText = Readonly<{ subject: string; text: string }>;
-
-const hour = (at: UtcInstant): string => {
-  const [date = '', time = ''] = shanghaiMinute(at).split('T');
-  const [, month, day] = date.split('-').map(Number);
-  return `${month}月${day}日${time}`;
-};
-const places = (codes: readonly string[], counties: Counties): string =>
-  codes.length === 0 ? '全市' : codes.map((code) => counties.nameOf(code)).join('、');
-/** Each part with its level, where they are not all the same. */
-function where({ counties: codes, areas = [] }: Covering, counties: Counties): string {
-  if (areas.length === 0) return places(codes, counties);
-  const levels = new Set(areas.map(({ level }) => level));
-  return areas.map(({ name, level }) => (levels.size === 1 ? name : `${name}${LEVEL_IN_CHINESE[level]}`)).join('、');
-}
 type Covering = Readonly<{
   counties: readonly string[];
   areas?: readonly Readonly<{ name: string; level: Level }>[] | undefined;
 }>;
-
-/** `英德市防汛防风Ⅳ级应急响应`; the city's own without its name. */
-function responseInWords({ authority, hazard, issuedAs }: Whose, to: Level, counties: Counties): string {
-  const whose = counties.all().find(({ code }) => code === authority)?.name ?? '';
-  return `${whose}${hazardsInChinese(issuedAs ?? [hazard])}${to === 'none' ? '' : LEVEL_IN_CHINESE[to]}应急响应`;
-}
 type Whose = Readonly<{ authority: string; hazard: Hazard; issuedAs?: readonly Hazard[] | undefined }>;
-
-export function textForResponse(
-  event: Exclude<ResponseEvent, { type: 'response-proposal-closed.v1' }>,
-  counties: Counties,
-  nameOf: (person: string) => string,
-): CallText {
-  const response = (to: Level): string => responseInWords(event.data, to, counties);
-  switch (event.type) {
-    case 'response-proposed.v1': {
-      const { proposalId, from, to, dueAt, reason } = event.data;
-      const act = to === 'none' ? '结束' : from === 'none' ? '启动' : from === to ? '扩大' : '调整为';
-      return {
-        subject: `【待签发】建议${act}${response(to)}${from === to ? '范围' : ''}`,
-        text: `系统建议${act}${response(to)}，范围：${where(event.data, counties)}。\n依据：${reason}。\n请于${hour(dueAt)}前签发或驳回，逾期将上报带班领导。\n编号：${proposalId}`,
-      };
-    }
-    case 'response-proposal-revised.v1': {
-      const { proposalId, to, calledFor, groundsGone, reason } = event.data;
-      const now = groundsGone ? '依据已消失' : calledFor === to ? '依据恢复' : `现为${LEVEL_IN_CHINESE[calledFor]}`;
-      return {
-        subject: `【待签发·${now}】${to === 'none' ? '结束' : ''}${response(to)}建议`,
-        text: `编号${proposalId}的建议依据有变化：${now}。\n${reason}。\n建议仍待签发或驳回${groundsGone ? '；签发须写明理由' : ''}。`,
-      };
-    }
-    case 'response-proposal-overdue.v1':
-      return {
-        subject: `【逾期未签发】${event.data.to === 'none' ? '结束' : ''}${response(event.data.to)}建议第${event.data.reminder}次催办`,
-        text: `编号${event.data.proposalId}的建议已于${hour(event.data.dueAt)}到期，仍无人签发或驳回。\n依据：${event.data.reason}。\n请立即处理。`,
-      };
-    case 'response-changed.v1': {
-      const { change, to, decidedBy, reason } = event.data;
-      const verb = VERBS[change];
-      return {
-        subject: `【${change === 'end' ? '响应结束' : '响应变更'}】${verb}${response(to)}`,
-        text: `${hour(event.occurredAt)}起${verb}${response(to)}，范围：${where(event.data, counties)}。\n签发：${nameOf(decidedBy)}。${reason}\n请按预案落实。`,
-      };
-    }
-  }
-}
+/** Transfer tasks that are told of together. */
+export type Tasks = Readonly<{ tasks: number; people: number; counties: readonly string[]; dueAt: UtcInstant }>;
 
 const VERBS = {
   start: '启动',
@@ -91,88 +35,180 @@ const VERBS = {
   end: '结束',
 } as const;
 
-export const textForEmergency = (
-  { occurredAt, data: { authority, state, counties: codes, decidedBy, reason } }: EmergencyPeriodV1,
-  counties: Counties,
-  nameOf: (person: string) => string,
-): CallText => {
-  const whose = counties.all().find(({ code }) => code === authority)?.name ?? '';
-  const verb = state === 'declared' ? '宣布进入' : '解除';
-  return {
-    subject: `【紧急防汛期】${whose}${verb}紧急防汛期`,
-    text: `${hour(occurredAt)}起${verb}紧急防汛期，范围：${places(codes, counties)}。\n决定：${nameOf(decidedBy)}。${reason}\n请依法落实，并向上级防汛指挥机构报告。`,
-  };
-};
+/** What is said of what happened, by the templates: names for codes, Beijing time, the year when it is not this one. */
+@Injectable()
+export class CallTexts {
+  constructor(private readonly plan: DutyPlan) {}
 
-export const textForTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
-  subject: `【人员转移】${tasks}个风险点 ${people}人`,
-  text: `须转移${tasks}个风险点共${people}人，最迟${hour(dueAt)}前完成。\n每一任务的组织者、对象、去处见任务清单；未经通知不得返回。\n清单见值班页面“人员转移”。`,
-});
-
-export const textForReadiness = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
-  subject: `【准备转移】${tasks}个风险点 ${people}人`,
-  text: `${tasks}个风险点共${people}人须做好转移准备，最迟${hour(dueAt)}前逐户告知；暂不转移，随时待命。\n清单见值班页面“人员转移”。`,
-});
-
-export const textForReturned = (
-  { county, unreleased = 0, taskId }: Readonly<{ county: string; unreleased?: number; taskId: string }>,
-  counties: Counties,
-): CallText => ({
-  subject: `【擅自返回】${counties.nameOf(county)} ${unreleased}人`,
-  text: `${counties.nameOf(county)}有${unreleased}人未经解除即返回危险区。\n请立即劝离并反馈。\n编号：${taskId}`,
-});
-
-export const textForObligation = ({
-  kind,
-  missing,
-  dueAt,
-  matter,
-}: Pick<ObligationOverdueV1['data'], 'kind' | 'missing' | 'dueAt' | 'matter'>): CallText => {
-  const [first] = missing;
-  const who = missing.map(({ name }) => name).join('、');
-  return {
-    subject: `【逾期】${OBLIGATION_IN_CHINESE[kind]}：${missing.length === 1 ? who : `${missing.length}家未办`}`,
-    text: `${first?.words ?? ''}，应于${hour(dueAt)}前办结，仍未办：${who}。\n请催办并登记。\n编号：${matter}`,
-  };
-};
-
-export const textForOverdueTransfers = (tasks: number, people: number, dueAt: UtcInstant): CallText => ({
-  subject: `【转移逾期】${tasks}个风险点 ${people}人未落实`,
-  text: `${tasks}个风险点的转移任务已于${hour(dueAt)}到期，仍有${people}人未转移或拒绝转移。\n请逐点核实并反馈。\n清单见值班页面“人员转移”。`,
-});
-
-export function textForFire(
-  event: Extract<FireEvent, { type: 'fire-raised.v1' | 'fire-overdue.v1' }>,
-  counties: Counties,
-): CallText {
-  switch (event.type) {
-    case 'fire-raised.v1': {
-      const { county, latitude, longitude, firstSeenBy, dueAt, signs, fireId } = event.data;
-      const at =
-        latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
-      return {
-        subject: `【火情核查】${counties.nameOf(county)} ${firstSeenBy === 'satellite' ? '卫星热点' : '群众报警'}`,
-        text: `${counties.nameOf(county)}，${at}，${signs}个迹象，最早${hour(event.occurredAt)}。\n请于${hour(dueAt)}前派人核查并反馈。\n编号：${fireId}`,
-      };
+  response(event: Exclude<ResponseEvent, { type: 'response-proposal-closed.v1' }>, now: UtcInstant): CallText {
+    const { templates } = this.plan;
+    const response = (to: Level): string => this.responseInWords(event.data, to);
+    const whose = this.authorityName(event.data.authority);
+    switch (event.type) {
+      case 'response-proposed.v1': {
+        const { proposalId: number, from, to, dueAt, reason: because } = event.data;
+        const act = to === 'none' ? '结束' : from === 'none' ? '启动' : from === to ? '扩大' : '调整为';
+        return templates.render('response-proposed', {
+          act,
+          response: response(to),
+          range: from === to ? '范围' : '',
+          places: this.where(event.data),
+          due: time(dueAt, now),
+          because,
+          number,
+        });
+      }
+      case 'response-proposal-revised.v1': {
+        const { proposalId: number, to, calledFor, groundsGone, reason: because } = event.data;
+        return templates.render('response-proposal-revised', {
+          act: to === 'none' ? '结束' : '',
+          response: response(to),
+          now: groundsGone ? '依据已消失' : calledFor === to ? '依据恢复' : `现为${LEVEL_IN_CHINESE[calledFor]}`,
+          whose,
+          at: time(event.occurredAt, now),
+          because,
+          needed: groundsGone ? '；签发须写明理由' : '',
+          number,
+        });
+      }
+      case 'response-proposal-overdue.v1': {
+        const { proposalId: number, to, dueAt, reminder, reason: because } = event.data;
+        const act = to === 'none' ? '结束' : '';
+        const due = time(dueAt, now);
+        return templates.render('response-proposal-overdue', {
+          act,
+          response: response(to),
+          whose,
+          due,
+          reminder,
+          because,
+          number,
+        });
+      }
+      case 'response-changed.v1': {
+        const { change, to, decidedBy, reason } = event.data;
+        return templates.render('response-changed', {
+          heading: change === 'end' ? '响应结束' : '响应变更',
+          verb: VERBS[change],
+          response: response(to),
+          places: this.where(event.data),
+          at: time(event.occurredAt, now),
+          because: reasonGiven(reason),
+          by: this.plan.nameOf(decidedBy),
+        });
+      }
     }
-    case 'fire-overdue.v1':
-      return {
-        subject: `【核查逾期】${counties.nameOf(event.data.county)}`,
-        text: `编号${event.data.fireId}的火情核查已于${hour(event.data.dueAt)}到期，仍无反馈。\n请立即核实。`,
-      };
+  }
+
+  emergency({ occurredAt, data }: EmergencyPeriodV1, now: UtcInstant): CallText {
+    const { authority, state, counties, decidedBy, reason } = data;
+    return this.plan.templates.render('emergency-period', {
+      whose: this.authorityName(authority),
+      verb: state === 'declared' ? '宣布进入' : '解除',
+      places: this.places(counties),
+      at: time(occurredAt, now),
+      because: reasonGiven(reason),
+      by: this.plan.nameOf(decidedBy),
+    });
+  }
+
+  tasks(
+    kind: 'transfers' | 'transfers-ready' | 'transfer-overdue',
+    { tasks, people, counties, dueAt }: Tasks,
+    now: UtcInstant,
+  ): CallText {
+    const places = this.places(counties);
+    return this.plan.templates.render(kind, { tasks, people, places, due: time(dueAt, now) });
+  }
+
+  returned(
+    { county, unreleased = 0, taskId }: Readonly<{ county: string; unreleased?: number; taskId: string }>,
+    at: UtcInstant,
+    now: UtcInstant,
+  ): CallText {
+    const facts = { people: unreleased, places: this.places([county]), at: time(at, now), number: taskId };
+    return this.plan.templates.render('transfer-returned', facts);
+  }
+
+  obligation(
+    data: Pick<ObligationOverdueV1['data'], 'kind' | 'missing' | 'dueAt' | 'matter'>,
+    now: UtcInstant,
+  ): CallText {
+    const { kind, missing, dueAt, matter: number } = data;
+    const owners = missing.map(({ name }) => name).join('、');
+    return this.plan.templates.render('obligation-overdue', {
+      kind: OBLIGATION_IN_CHINESE[kind],
+      who: missing.length === 1 ? owners : `${missing.length}家未办`,
+      matter: missing[0]?.words ?? OBLIGATION_IN_CHINESE[kind],
+      owners,
+      due: time(dueAt, now),
+      number,
+    });
+  }
+
+  fire(event: Extract<FireEvent, { type: 'fire-raised.v1' | 'fire-overdue.v1' }>, now: UtcInstant): CallText {
+    const { county, dueAt, fireId: number } = event.data;
+    const [places, due] = [this.places([county]), time(dueAt, now)];
+    if (event.type === 'fire-overdue.v1') return this.plan.templates.render('fire-overdue', { places, due, number });
+    const { latitude, longitude, firstSeenBy, signs } = event.data;
+    const position =
+      latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
+    const seen = firstSeenBy === 'satellite' ? '卫星热点' : '群众报警';
+    const first = time(event.occurredAt, now);
+    return this.plan.templates.render('fire-raised', { places, seen, signs, position, first, due, number });
+  }
+
+  /** @param gauges what is said of each */
+  gauges(gauges: readonly string[], at: UtcInstant, now: UtcInstant): CallText {
+    return this.plan.templates.render('gauges-silent', {
+      count: gauges.length,
+      gauges: gauges.join(BETWEEN_GAUGES),
+      at: time(at, now),
+    });
+  }
+
+  silence({ data: { source, heardAt, silentSince, reason } }: SourceSilentV1, now: UtcInstant): CallText {
+    return this.plan.templates.render('source-silent', {
+      source,
+      last: heardAt === null ? '从未收到' : `${time(heardAt, now)}后再未收到`,
+      at: `${time(silentSince, now)}起`,
+      because: reason === '' ? '' : `最近一次：${quoted(reason)}`,
+    });
+  }
+
+  private places(codes: readonly string[]): string {
+    if (codes.length === 0) return '全市';
+    return [...new Set(codes)].map((code) => this.plan.counties.nameOf(code)).join('、');
+  }
+
+  /** Each part with its level, where they are not all the same. */
+  private where({ counties, areas = [] }: Covering): string {
+    if (areas.length === 0) return this.places(counties);
+    const levels = new Set(areas.map(({ level }) => level));
+    return areas.map(({ name, level }) => (levels.size === 1 ? name : `${name}${LEVEL_IN_CHINESE[level]}`)).join('、');
+  }
+
+  private authorityName(authority: string): string {
+    return this.plan.counties.all().find(({ code }) => code === authority)?.name ?? '全市';
+  }
+
+  /** `英德市防汛防风Ⅳ级应急响应`; the city's own without its name. */
+  private responseInWords({ authority, hazard, issuedAs }: Whose, to: Level): string {
+    const whose = this.plan.counties.all().find(({ code }) => code === authority)?.name ?? '';
+    return `${whose}${hazardsInChinese(issuedAs ?? [hazard])}${to === 'none' ? '' : LEVEL_IN_CHINESE[to]}应急响应`;
   }
 }
 
-/** @param reasons what is said of each gauge */
-export const textForGauges = (reasons: readonly string[]): CallText => ({
-  subject: `【测站中断】响应期间${reasons.length}个测站无读数`,
-  text: `${reasons.join('。\n')}。\n无数据不等于平安，请派人观测或以其他途径核实。`,
-});
+/** Between what is said of one gauge and of the next. */
+export const BETWEEN_GAUGES = '；';
 
-export function textForSilence({ data: { source, heardAt, reason } }: SourceSilentV1): CallText {
-  const last = heardAt === null ? '从未收到' : `${hour(heardAt)}后再未收到`;
-  return {
-    subject: `【数据中断】${source}`,
-    text: `数据源${source}${last}数据：${reason}。\n无数据不等于平安，请以其他途径核实，并通知运维。`,
-  };
+/** What a person wrote is theirs, and says so. */
+const reasonGiven = (reason: string): string => (reason.trim() === '' ? '见签发文件' : `签发说明：${quoted(reason)}`);
+
+/** `6月7日02:14`, and `2019年6月7日02:14` when it is not this year's. */
+function time(at: UtcInstant, now: UtcInstant): string {
+  const [date = '', clock = ''] = shanghaiMinute(at).split('T');
+  const [year, month, day] = date.split('-').map(Number);
+  const sameYear = shanghaiMinute(now).startsWith(String(year));
+  return `${sameYear ? '' : `${year}年`}${month}月${day}日${clock}`;
 }

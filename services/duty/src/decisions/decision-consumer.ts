@@ -11,16 +11,8 @@ import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import type { Ending } from '../calls/call-events.js';
 import { Calls, type NewCall } from '../calls/calls.js';
-import { DutyPlan } from '../plan.js';
 import { Bundles } from './bundles.js';
-import {
-  textForEmergency,
-  textForFire,
-  textForObligation,
-  textForResponse,
-  textForReturned,
-  textForSilence,
-} from './call-texts.js';
+import { CallTexts } from './call-texts.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -32,19 +24,17 @@ export class DecisionConsumer {
     private readonly calls: Calls,
     private readonly bundles: Bundles,
     private readonly gauges: SilentGauges,
-    private readonly plan: DutyPlan,
+    private readonly texts: CallTexts,
   ) {}
-
-  private readonly nameOf = (person: string): string => this.plan.nameOf(person);
 
   @Consumes('duty', 'response-proposed.v1')
   async proposed(events: Events<'response-proposed.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { proposalId, authority } = event.data;
-      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      const says = this.texts.response(event, unit.now);
       const cause = lowers(event.data) ? ('proposal-lower' as const) : ('proposal' as const);
       const call = { id: `proposal/${proposalId}`, cause, about: proposalId, authority, level: event.data.to };
-      await this.calls.start({ ...call, says, causes: [event.id] }, unit);
+      await this.calls.start({ ...call, says, causes: [event.id], red: event.data.red === true }, unit);
     }
   }
 
@@ -53,7 +43,7 @@ export class DecisionConsumer {
   async proposalOverdue(events: Events<'response-proposal-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { proposalId, authority, to } = event.data;
-      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      const says = this.texts.response(event, unit.now);
       const cause = lowers(event.data) ? 'proposal-lower' : 'proposal-overdue';
       if (await this.calls.again(proposalId, { says, event: event.id, cause }, unit)) continue;
       const call = { id: `proposal/${proposalId}`, cause, about: proposalId, authority, level: to } as const;
@@ -69,7 +59,7 @@ export class DecisionConsumer {
   async proposalRevised(events: Events<'response-proposal-revised.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { proposalId, to, calledFor, groundsGone } = event.data;
-      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      const says = this.texts.response(event, unit.now);
       if (groundsGone) await this.calls.close(proposalId, 'grounds-gone', '依据已消失', endingBy(event, unit), unit);
       else if (await this.calls.ringAgain(proposalId, { says, event: event.id }, unit)) continue;
       else if (levelRank(calledFor) > levelRank(to))
@@ -95,7 +85,7 @@ export class DecisionConsumer {
         await this.calls.close(episodeId, 'superseded', '响应已结束', endingBy(event, unit), unit);
       if (proposalId !== null) await this.calls.answeredByDecision(proposalId, decidedBy, endingBy(event, unit), unit);
       const id = `response/${event.id.replace('response-changed/', '')}`;
-      const says = textForResponse(event, this.plan.counties, this.nameOf);
+      const says = this.texts.response(event, unit.now);
       const about = episodeId ?? event.id;
       await this.calls.start({ id, cause: 'response', about, authority, level: to, says, causes: [event.id] }, unit);
     }
@@ -105,7 +95,7 @@ export class DecisionConsumer {
   async emergency(events: Events<'emergency-period.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { authority } = event.data;
-      const says = textForEmergency(event, this.plan.counties, this.nameOf);
+      const says = this.texts.emergency(event, unit.now);
       const call = {
         id: `response/${event.id}`,
         cause: 'response' as const,
@@ -158,9 +148,9 @@ export class DecisionConsumer {
   /** Who comes back before they are released is in danger again. */
   @Consumes('duty', 'transfer-task-progressed.v1')
   async returned(events: Events<'transfer-task-progressed.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const { id, data } of events) {
+    for (const { id, data, occurredAt } of events) {
       if (data.unreleased === undefined) continue;
-      const says = textForReturned(data, this.plan.counties);
+      const says = this.texts.returned(data, occurredAt, unit.now);
       const cause = 'transfer-returned' as const;
       const again = { says, event: id, of: [cause], because: 'raised' as const };
       if (await this.calls.again(data.taskId, again, unit)) continue;
@@ -173,7 +163,7 @@ export class DecisionConsumer {
   async obligationOverdue(events: Events<'obligation-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { matter, authority } = event.data;
-      const says = textForObligation(event.data);
+      const says = this.texts.obligation(event.data, unit.now);
       if (await this.calls.again(matter, { says, event: event.id }, unit)) continue;
       const id = event.id.replace('obligation-overdue/', 'obligation/');
       const cause = 'obligation-overdue';
@@ -198,7 +188,7 @@ export class DecisionConsumer {
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
     const calls = events.map((event): NewCall => {
       const { fireId } = event.data;
-      const says = textForFire(event, this.plan.counties);
+      const says = this.texts.fire(event, unit.now);
       return { id: `fire/${fireId}`, cause: 'fire', about: fireId, says, causes: [event.id] };
     });
     await this.calls.startAll(calls, unit);
@@ -209,7 +199,7 @@ export class DecisionConsumer {
   async fireOverdue(events: Events<'fire-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { fireId } = event.data;
-      const says = textForFire(event, this.plan.counties);
+      const says = this.texts.fire(event, unit.now);
       const cause = 'fire-overdue';
       if (await this.calls.again(fireId, { says, event: event.id, cause, because: 'raised' }, unit)) continue;
       await this.calls.start({ id: `fire/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
@@ -226,7 +216,7 @@ export class DecisionConsumer {
   async fireMerged(events: Events<'fire-merged.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { fireId, mergedFireId } = event.data;
-      await this.calls.close(mergedFireId, 'merged', `merged into ${fireId}`, endingBy(event, unit), unit);
+      await this.calls.close(mergedFireId, 'merged', `已并入${fireId}`, endingBy(event, unit), unit);
     }
   }
 
@@ -235,7 +225,7 @@ export class DecisionConsumer {
     for (const event of events) {
       const { source, silentSince } = event.data;
       const id = `source-silent/${source}/${silentSince}`;
-      const says = textForSilence(event);
+      const says = this.texts.silence(event, unit.now);
       await this.calls.start({ id, cause: 'source-silent', about: `source/${source}`, says, causes: [event.id] }, unit);
     }
   }

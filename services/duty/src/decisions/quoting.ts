@@ -1,8 +1,12 @@
 /** Characters of somebody else's words within ours. */
 const MOST = 200;
-/** What a telephone or a mail program makes a link of. */
-const LINK =
-  /(?:[a-z][a-z0-9+.-]*:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|info|cc|vip|io|site|link|gov|edu)\b(?:\/\S*)?/giu;
+/** What a telephone or a mail program makes a link of; Chinese letters and marks end it. */
+const REST = '[^\\s\\u2e80-\\u9fff\\uff00-\\uffef]';
+const ENDS = 'com|cn|net|org|top|xyz|info|cc|vip|io|site|link|gov|edu';
+const LINK = new RegExp(
+  `(?:[a-z][a-z0-9+.-]*://|www\\.)${REST}+|\\b[a-z0-9-]+(?:\\.[a-z0-9-]+)*\\.(?:${ENDS})\\b(?:[/:?#]${REST}*)?`,
+  'giu',
+);
 /** Line ends, and characters that turn or hide what follows. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 

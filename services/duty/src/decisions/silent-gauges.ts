@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Like } from 'typeorm';
 import { Calls } from '../calls/calls.js';
 import { CallRow } from '../tables/tables.js';
-import { textForGauges } from './call-texts.js';
+import { BETWEEN_GAUGES, CallTexts } from './call-texts.js';
 
 const ABOUT = 'gauges-silent/';
 type Silent = EventOf<'gauge-silent.v1'>;
@@ -14,7 +14,10 @@ type Heard = EventOf<'gauge-heard.v1'>;
 /** Gauges that fall silent at one moment are one call: a broken line takes all of them, and is one thing to look at. */
 @Injectable()
 export class SilentGauges {
-  constructor(private readonly calls: Calls) {}
+  constructor(
+    private readonly calls: Calls,
+    private readonly texts: CallTexts,
+  ) {}
 
   async silent(events: readonly Silent[], unit: UnitOfWork): Promise<void> {
     const moments = new Set(events.map(({ occurredAt }) => occurredAt));
@@ -33,7 +36,7 @@ export class SilentGauges {
     const known = await unit.tx.getRepository(CallRow).findOneBy({ id });
     const fresh = events.filter((event) => known?.causes.includes(event.id) !== true);
     const lines = [...linesOf(known), ...fresh.map(({ data }) => data.reason)];
-    const says = textForGauges(lines);
+    const says = this.texts.gauges(lines, moment, unit.now);
     const causes = fresh.map((event) => event.id);
     if (known === null) await this.calls.start({ id, cause: 'source-silent', about: id, says, causes }, unit);
     else for (const cause of causes) await this.calls.reword(id, says, cause, unit);
@@ -47,9 +50,9 @@ export class SilentGauges {
       lock: { mode: 'pessimistic_write' },
     });
     for (const call of ringing) {
-      const lines = linesOf(call);
+      const known = linesOf(call);
       const left = call.causes
-        .map((cause, n) => ({ cause, line: lines[n] ?? '' }))
+        .map((cause, n) => ({ cause, line: known[n] ?? '' }))
         .filter(({ cause }) => !cause.startsWith(`gauge-silent/${station}/`));
       if (left.length === call.causes.length) continue;
       if (left.length === 0) {
@@ -57,7 +60,8 @@ export class SilentGauges {
         await this.calls.close(call.about, 'source-heard', '测站已有新读数', ending, unit);
         continue;
       }
-      const { subject, text } = textForGauges(left.map(({ line }) => line));
+      const lines = left.map(({ line }) => line);
+      const { subject, text } = this.texts.gauges(lines, call.startedAt, unit.now);
       const causes = left.map(({ cause }) => cause);
       await unit.tx.getRepository(CallRow).update({ id: call.id }, { subject, text, causes });
     }
@@ -66,4 +70,4 @@ export class SilentGauges {
 
 /** What such a call says of each gauge, in the order of its causes. */
 const linesOf = (call: Pick<CallRow, 'text'> | null): string[] =>
-  call === null ? [] : call.text.split('。\n').slice(0, -1);
+  call === null ? [] : (/^哪里：(.*)$/m.exec(call.text)?.[1] ?? '').split(BETWEEN_GAUGES).filter((line) => line !== '');

@@ -115,6 +115,30 @@ describe('calls over real channels', () => {
     ]);
   });
 
+  it('that a gateway reports as delivered are; those that will not arrive count as refused, and the chain climbs when none did', async () => {
+    gateways.answer = () => ({ body: '{"id":"r1"}' });
+    await ring();
+    await until(async () => (await deliveries()).join() === 'mail accepted,webhook accepted');
+    const [call] = await callsNow();
+    const mail = call?.deliveries.find(({ channel }) => channel === 'mail')?.key ?? '';
+    const report = (message: string, channel: string, outcome: string, n: number) =>
+      duty.append({
+        type: 'delivery-report.v1',
+        key: message,
+        id: `delivery-report/${channel}/${message}/${outcome}/${n}`,
+        data: { channel, message, outcome, text: 'UNDELIV' },
+      });
+    await report(mail, 'mail', 'delivered', 1);
+    await report(mail, 'mail', 'failed', 2); // later than it knows
+    await report('r1', 'webhook', 'failed', 3);
+    await until(async () => (await deliveries()).join() === 'mail delivered,webhook failed');
+    expect((await callsNow())[0]?.steps).toBe(1);
+    await duty.runtime.db.query(`update duty.delivery set state = 'accepted' where channel = 'mail'`);
+    await report(mail, 'mail', 'failed', 4);
+    await until(async () => (await callsNow())[0]?.steps === 2);
+    await report('nothing-of-ours', 'sms', 'delivered', 5);
+  });
+
   it('that nobody takes wait no longer than the call: after an answer nothing is sent any more', async () => {
     gateways.mailCode = () => 451;
     gateways.answer = () => ({ status: 503 });

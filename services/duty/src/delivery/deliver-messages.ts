@@ -99,9 +99,7 @@ export class DeliverMessages {
   private async pending(keys: readonly string[]): Promise<(Pending | null)[]> {
     const found = await rows<Pending>(
       this.db,
-      `select d.key, d.call, c.cause, d.step, d.person, d.channel, d.contact, d.attempts, coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
-              d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
-       from duty.delivery d join duty.call c on c.id = d.call where d.key = any($1) and d.state in ('queued', 'attempt')`,
+      `${PENDING} where d.key = any($1) and d.state in ('queued', 'attempt')`,
       [keys],
     );
     const byKey = new Map(found.map((one) => [one.key, one]));
@@ -194,6 +192,13 @@ export class DeliverMessages {
     await this.byTheNextChannel(tx, pending, now);
   }
 
+  /** A message that was taken and will not arrive: what the other side reports is its last word. */
+  async undelivered(tx: Tx, key: string, note: string, now: UtcInstant): Promise<void> {
+    await settle(tx, { key }, { state: 'failed', note, doneAt: now });
+    const [pending] = await rows<Pending>(tx, `${PENDING} where d.key = $1`, [key]);
+    if (pending?.open === true) await this.byTheNextChannel(tx, pending, now);
+  }
+
   /** The channel takes nothing now: the message waits for it, and goes by the next one meanwhile. */
   private async putOff(tx: Tx, pending: Pending, until: UtcInstant, now: UtcInstant): Promise<void> {
     await deliver(tx, [pending], until);
@@ -245,6 +250,12 @@ export class DeliverMessages {
     return full === null ? null : addMinutes(full.at, 1);
   }
 }
+
+/** Messages with what is said in them. */
+const PENDING = `select d.key, d.call, c.cause, d.step, d.person, d.channel, d.contact, d.attempts,
+         coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
+         d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
+  from duty.delivery d join duty.call c on c.id = d.call`;
 
 /** Characters of one short message. */
 const SHORT = 70;

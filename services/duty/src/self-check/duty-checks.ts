@@ -7,6 +7,7 @@ import { CHANNELS } from '../delivery/queue.js';
 import { DutyPlan } from '../plan.js';
 import { DAYS_AHEAD, gapInWords, gapsAhead } from '../roster/gaps-ahead.js';
 import { RosterChanges } from '../roster/roster-changes.js';
+import { undoneBy, type Undone } from './call-auditor.js';
 import { lastTested } from '../trying/contact-tests.js';
 
 /** As many gaps are named; whoever fills these asks again. */
@@ -22,6 +23,11 @@ export class DutyChecks {
     @Inject(CHANNELS) private readonly channels: readonly Channel[],
     private readonly clock: Clock,
   ) {}
+
+  /** What should have been done by now and was not. */
+  async undone(): Promise<readonly Undone[]> {
+    return undoneBy(this.db, await this.clock.now());
+  }
 
   async checks(): Promise<readonly Check[]> {
     const failed = await one<{ n: number }>(

@@ -2,7 +2,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Calls } from '../calls/calls.js';
-import type { CallText } from '../decisions/call-texts.js';
+import type { CallText } from '../decisions/templates.js';
 import { CallRow } from '../tables/tables.js';
 
 /** Something of duty itself that would not work when it is needed 自检, as one call that stays until it does. */

@@ -1,6 +1,6 @@
 import type { CommandOf } from '../command.js';
 import { AUDIT_COMMANDS } from './audit.js';
-import { CALL_COMMAND, CALLS_COMMAND } from './calls.js';
+import { CALL_COMMAND, CALL_HISTORY_COMMANDS, CALLS_COMMAND } from './calls.js';
 import { CLOCK_COMMAND } from './clock.js';
 import { completionCommand } from './completion.js';
 import { CONFLICTS_COMMAND } from './conflicts.js';
@@ -64,6 +64,7 @@ const OWN: readonly CommandOf[] = [
   WILDFIRES_COMMAND,
   CALLS_COMMAND,
   CALL_COMMAND,
+  ...CALL_HISTORY_COMMANDS,
   ...ROSTER_COMMANDS,
   ...ORDER_COMMANDS,
   ...PEOPLE_COMMANDS,

@@ -4,6 +4,7 @@ import { addMinutes, fromShanghai, shanghaiMinute, type UtcInstant } from '@feng
 import { shiftsOf, type Shift } from '@fengsui/duty';
 import { rosterCsv } from '@fengsui/intake';
 import { textOf, wordOf, type CommandOf } from '../command.js';
+import { csvLine } from '../csv-line.js';
 import type { Plans } from '../one-process.js';
 import { withSession, workedThrough } from '../session.js';
 import { EXIT, Misuse, when } from '../terminal.js';
@@ -36,7 +37,7 @@ const csvOf = (shifts: readonly Shift[], plans: Plans): string =>
       gap === null ? '' : '空缺',
     ]),
   ]
-    .map((cells) => cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(','))
+    .map(csvLine)
     .join('\r\n');
 
 function icalOf(shifts: readonly Shift[], plans: Plans, name: string): string {

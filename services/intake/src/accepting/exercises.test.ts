@@ -154,6 +154,7 @@ const REAL: Readonly<Record<Type, (n: number) => Record<string, unknown>>> = {
     attendance: 9,
   }),
   'transfer-ledger.v1': (n) => ({ riskPoint: `p${n}`, county: '441881', households: [] }),
+  'delivery-report.v1': (n) => ({ channel: 'sms', message: `m${n}`, outcome: 'delivered', text: null }),
   'order.v1': (n) => ({
     orderId: `o${n}`,
     speaksFor: null,

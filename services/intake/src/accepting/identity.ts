@@ -71,6 +71,8 @@ const RULES: Rules = {
   'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
   'transfer-ledger.v1': ({ riskPoint }, at) =>
     same(riskPoint, `transfer-ledger/${riskPoint}/${at}`, `transfer-ledger/${riskPoint}`),
+  'delivery-report.v1': ({ channel, message, outcome }) =>
+    same(message, `delivery-report/${channel}/${message}/${outcome}`, `delivery-report/${channel}/${message}`),
   'order.v1': (data) => same(targetOf(data), `order/${data.orderId}`, targetOf(data)),
 };
 

@@ -617,6 +617,37 @@ describe('a polled source', () => {
     expect(await events()).toEqual(['source-silent.v1', 'source-heard.v1']);
   });
 
+  it('that sends by itself is announced when nothing comes any more, once, and so is its return', async () => {
+    const pushed = `pushed:\n  - { name: p1, door: http, begins: 'POST /v1/readings', silentAfterMinutes: 5 }\n`;
+    await start({ sources: `${source('file')}${pushed}`, environment });
+    const look = (): Promise<unknown> =>
+      db.query(
+        `update schedule.job set due_at = now() where kind = 'pushed-silence'; select pg_notify('schedule', '')`,
+      );
+    const silentSince = async (): Promise<string | null> =>
+      (
+        (await db.query(`select silent_since from intake.source where name = 'p1'`)) as {
+          silent_since: string | null;
+        }[]
+      )[0]?.silent_since ?? null;
+    const came = (id: string, door: string, name: string): Promise<unknown> =>
+      db.query(
+        `insert into intake.input (sha256, door, name, format, received_at, size) values ($1, $2, $3, 'readings-csv', now(), 1)`,
+        [id, door, name],
+      );
+    await db.query(`update intake.source set asked_at = now() - interval '1 hour' where name = 'p1'`);
+    await look();
+    await until(async () => (await silentSince()) !== null);
+    await look();
+    await came('other', 'http', 'POST /v1/warnings');
+    await look();
+    expect(await events()).toEqual(['source-silent.v1']);
+    await came('own', 'http', 'POST /v1/readings');
+    await look();
+    await until(async () => (await silentSince()) === null);
+    expect(await events()).toEqual(['source-silent.v1', 'source-heard.v1']);
+  });
+
   it('that asked to be left alone is announced all the same when its silence is due, and one that hangs', async () => {
     answers = (_request, response) => response.writeHead(503, { 'retry-after': '7200' }).end();
     await start({ sources: source('file'), environment });

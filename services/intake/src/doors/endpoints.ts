@@ -15,6 +15,7 @@ export const ENDPOINTS = {
   situations: 'situation.v1',
   records: 'work-record.v1',
   ledgers: 'transfer-ledger.v1',
+  'delivery-reports': 'delivery-report.v1',
   orders: 'order.v1',
 } as const satisfies Record<string, ObservedEvent['type']>;
 export type Endpoint = keyof typeof ENDPOINTS;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { addMinutes, utc, type SourceHeardV1, type SourceSilentV1, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, utc, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertRows, nextMatch, rows, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Due, DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
@@ -12,8 +12,9 @@ import { Receiving } from '../accepting/receiving.js';
 import { spool } from '../keeping/payload.js';
 import { IntakePlan, type PolledSource } from '../plan.js';
 import { CUT_OFF } from '../readers/csv/rows.js';
-import { GapRow, SeenLinkRow, SourceRow } from '../tables/tables.js';
+import { SeenLinkRow, SourceRow } from '../tables/tables.js';
 import { askedSince } from './addresses.js';
+import { ASLEEP_MINUTES, heardAgain, silent, withGap } from './heard-and-silent.js';
 import { agesFrom } from './source-metrics.js';
 import { whyNot } from './may-fetch.js';
 import { queueOf, SILENCE } from './queue.js';
@@ -182,12 +183,7 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
     if (before.silentSince !== null) {
       append(heardAgain(name, before.silentSince, now));
       const fromAt = before.heardAt ?? before.askedAt ?? before.silentSince;
-      await insertRows(
-        tx,
-        GapRow,
-        [{ source: name, fromAt, toAt: now, reaches, state: gapState(fromAt, now, reaches) }],
-        'nothing',
-      );
+      await withGap(tx, { source: name, fromAt, toAt: now, reaches });
     }
     await this.expectAfter(tx, source, now);
     await this.askAt(tx, source, next);
@@ -406,46 +402,11 @@ export class Polling implements OnApplicationBootstrap, OnApplicationShutdown {
 /** An entry that could not be taken so often is dead. */
 const MOST_TRIES = 5;
 
-/** A demonstration goes through years in minutes: it is looked at seldom. */
-const ASLEEP_MINUTES = 7 * 24 * 60;
-
 /** A time of RFC 9110 or RFC 3339; null for anything else. */
 function instantFrom(written: string | null): UtcInstant | null {
   const ms = written === null ? NaN : Date.parse(written);
   return Number.isNaN(ms) ? null : utc(ms);
 }
-
-/** Whether what a source published while it was away came in afterwards. */
-const gapState = (from: UtcInstant, to: UtcInstant, reaches: UtcInstant | null): GapRow['state'] =>
-  reaches === null || reaches >= to ? 'lost' : reaches <= from ? 'refilled' : 'in part';
-
-const silent = (
-  source: string,
-  heardAt: UtcInstant | null,
-  silentSince: UtcInstant,
-  reason: string,
-  now: UtcInstant,
-): SourceSilentV1 => ({
-  id: `source-silent/${source}/${silentSince}`,
-  type: 'source-silent.v1',
-  key: source,
-  occurredAt: silentSince,
-  recordedAt: now,
-  correlationId: `source/${source}`,
-  causes: [],
-  data: { source, heardAt, silentSince, reason },
-});
-
-const heardAgain = (source: string, silentSince: UtcInstant, now: UtcInstant): SourceHeardV1 => ({
-  id: `source-heard/${source}/${silentSince}`,
-  type: 'source-heard.v1',
-  key: source,
-  occurredAt: now,
-  recordedAt: now,
-  correlationId: `source/${source}`,
-  causes: [`source-silent/${source}/${silentSince}`],
-  data: { source, silentSince },
-});
 
 const MOST_REDIRECTS = 5;
 

@@ -194,6 +194,19 @@ class SealPersons1795737600000 implements MigrationInterface {
   }
 }
 
+/** When something came in last is asked of sources that send by themselves. */
+class PushedSources1795790000002 implements MigrationInterface {
+  readonly name = 'PushedSources1795790000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create index input_received_idx on intake.input (received_at)');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const INTAKE_SCHEMA: OwnedSchema = {
   schema: 'intake',
   entities: [
@@ -218,6 +231,7 @@ export const INTAKE_SCHEMA: OwnedSchema = {
     DeadLinks1795690000001,
     CountUnknown1795700000002,
     SealPersons1795737600000,
+    PushedSources1795790000002,
   ],
   onlyGrow: ['input', 'input_part', 'accepted', 'refusal', 'note'],
 };

@@ -9,10 +9,11 @@ import {
   TextColumn,
   WholeColumn,
 } from '@fengsui/database';
-import { Column, Entity } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
 import type { Receipt } from '../accepting/receipt.js';
 
 @Entity({ schema: 'intake', name: 'input', comment: 'Every input that came in, by the hash of its bytes' })
+@Index('input_received_idx', ['receivedAt'])
 export class InputRow {
   @Key('SHA-256 of the unpacked bytes') sha256!: string;
   @TextColumn('http, file, folder, poll, kafka, cli or demonstration') door!: string;

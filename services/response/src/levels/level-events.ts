@@ -1,14 +1,15 @@
-import type {
-  GaugeHeardV1,
-  GaugeSilentV1,
-  Level,
-  OrderV1,
-  ResponseChangedV1,
-  ResponseProposalClosedV1,
-  ResponseProposalOverdueV1,
-  ResponseProposalRevisedV1,
-  ResponseProposedV1,
-  UtcInstant,
+import {
+  COLOUR_IN_CHINESE,
+  type GaugeHeardV1,
+  type GaugeSilentV1,
+  type Level,
+  type OrderV1,
+  type ResponseChangedV1,
+  type ResponseProposalClosedV1,
+  type ResponseProposalOverdueV1,
+  type ResponseProposalRevisedV1,
+  type ResponseProposedV1,
+  type UtcInstant,
 } from '@fengsui/contracts';
 import {
   countiesOfAreas,
@@ -65,10 +66,14 @@ export function proposed(
       dueAt,
       reason,
       conditions: [...new Set(grounds.map(({ condition }) => condition))],
+      ...(grounds.some(isRed) ? { red: true } : {}),
       plan: plan.version,
     },
   };
 }
+
+/** Whoever answers for a red warning reads back what they have read. */
+const isRed = ({ says }: Proposal['grounds'][number]): boolean => says.includes(`${COLOUR_IN_CHINESE.red}预警`);
 
 /** What calls for an open proposal has changed. */
 export function revised(
