@@ -23,6 +23,7 @@ describe('a day of fire', () => {
       csv(pixel(24.2943, 113.687), pixel(24.2973, 113.689), pixel(23.44173, 112.9269), pixel(-33.1, 150.2)),
     );
     expect(await fires()).toEqual(['441881 to-verify 2']);
+    await today.at('16:31');
     const [call] = await today.ports.duty.calls();
     expect(call).toMatchObject({ cause: 'fire', state: 'ringing', subject: expect.stringContaining('英德市') });
 

@@ -163,7 +163,10 @@ describe('a call', () => {
   });
 
   it('about a fire that turned out to be another one is closed', async () => {
-    await duty.give(fireRaised('f1'), fireRaised('f2'));
+    await duty.give(fireRaised('f1'));
+    await duty.at('20:31');
+    await duty.give(fireRaised('f2'));
+    await duty.at('20:33');
     await duty.give({
       type: 'fire-merged.v1',
       key: 'f1',

@@ -9,6 +9,7 @@ import { Notices } from './calls/notices.js';
 import { Bundles } from './decisions/bundles.js';
 import { SilentGauges } from './decisions/silent-gauges.js';
 import { CallTexts } from './decisions/call-texts.js';
+import { Gathering } from './decisions/gathering.js';
 import { DecisionConsumer } from './decisions/decision-consumer.js';
 import { channelsOf, type ChannelSettings } from './delivery/channels/configured.js';
 import { DeliverMessages } from './delivery/deliver-messages.js';
@@ -48,6 +49,7 @@ export class DutyModule {
         Notices,
         WriteMessages,
         CallTexts,
+        Gathering,
         Bundles,
         SilentGauges,
         DeliverMessages,

@@ -12,6 +12,7 @@ const line = Type.String({ pattern: '^[^\\r\\n\\t]*[^\\s][^\\r\\n\\t]*$', maxLen
 const id = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' });
 const wall = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' });
 const clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
+const hours = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' });
 const authority = Type.String({ pattern: '^\\d{6}$' });
 const channels = Type.Array(oneOf(CHANNEL_NAMES), { minItems: 1, uniqueItems: true });
 /** Minutes that somebody has: a person needs some to answer, and an alarm does not wait for hours. */
@@ -67,6 +68,8 @@ const CauseRow = Type.Object(
     chain: Type.String(),
     urgent: Type.Boolean(),
     rule: line,
+    /** Ordinary, and rings in the quiet hours all the same. */
+    atNight: Type.Optional(Type.Boolean()),
     /** An answer is a promise: so long after it the matter is settled, or the call rings anew. */
     promiseMinutes: Type.Optional(Type.Number({ minimum: 1, maximum: 24 * 60 })),
     instead: Type.Optional(
@@ -74,7 +77,7 @@ const CauseRow = Type.Object(
         Type.Object(
           {
             levels: Type.Optional(Type.Array(oneOf(LEVELS_ORDERED), { minItems: 1, uniqueItems: true })),
-            hours: Type.Optional(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' })),
+            hours: Type.Optional(hours),
             chain: Type.String(),
           },
           strict,
@@ -135,6 +138,18 @@ export const PlanFile = Type.Object(
     /** Roles whose shifts are handed over 交接班, and how soon after the border both have signed. */
     handover: Type.Optional(
       Type.Object({ roles: Type.Array(id, { minItems: 1 }), signWithinMinutes: minutes }, strict),
+    ),
+    /** How what is not urgent is told: not in the quiet hours, and not one by one. */
+    ordinary: Type.Optional(
+      Type.Object(
+        {
+          quietHours: Type.Optional(hours),
+          gatherMinutes: Type.Number({ minimum: 0, maximum: 60 }),
+          digestOver: Type.Integer({ minimum: 1, maximum: 1_000 }),
+          digestMinutes: Type.Number({ minimum: 1, maximum: 240 }),
+        },
+        strict,
+      ),
     ),
     /** Channels that chains name and an installation may be without; any other refuses the start. */
     mayBeMissing: Type.Optional(channels),

@@ -90,6 +90,21 @@ export class DutyPlan {
     return this.file.causes[cause] ?? { ...this.file.causes['source-silent'], rule: OWN_RULES[cause] ?? cause };
   }
 
+  /** How what is not urgent is told. */
+  get ordinary(): Ordinary {
+    return this.file.ordinary ?? ORDINARY;
+  }
+
+  /** Until when a call of this cause waits, because it is night and it can wait; null: it rings now. */
+  quietUntil(cause: CallCause, at: UtcInstant): UtcInstant | null {
+    const { urgent, atNight = false } = this.rowOf(cause);
+    const { quietHours } = this.ordinary;
+    if (urgent || atNight || quietHours === undefined || !within(quietHours, at)) return null;
+    const until = minuteOfDay(quietHours.split('-')[1] ?? '');
+    const minute = minuteOfDay(shanghaiMinute(at).slice(11));
+    return fromShanghai(shanghaiMinute(addMinutes(at, (until - minute + 1_440) % 1_440)));
+  }
+
   /** By what an exercise reaches people. */
   get exerciseChannels(): readonly string[] {
     return this.file.exercise?.channels ?? [];
@@ -223,6 +238,10 @@ export class DutyPlan {
   }
 }
 
+type Ordinary = NonNullable<DutyFile['ordinary']>;
+/** The first at once, the rest after two minutes; more than ten in ten minutes are one for each ten. */
+const ORDINARY: Ordinary = { gatherMinutes: 2, digestOver: 10, digestMinutes: 10 };
+
 const OWN_RULES: Readonly<Partial<Record<CallCause, string>>> = {
   'self-check': '值班系统自检不合格须处理',
   handover: '交接班须双方签字',
@@ -248,7 +267,11 @@ function fits(
   level: Level | null,
 ): boolean {
   if (levels !== undefined && !levels.some((one) => one === level)) return false;
-  if (hours === undefined) return true;
+  return hours === undefined || within(hours, at);
+}
+
+/** Whether it is between two clock times in Beijing, over midnight too. */
+function within(hours: string, at: UtcInstant): boolean {
   const [from = 0, until = 0] = hours.split('-').map(minuteOfDay);
   const minute = minuteOfDay(shanghaiMinute(at).slice(11));
   return from <= until ? from <= minute && minute < until : minute >= from || minute < until;

@@ -6,6 +6,7 @@ import type { Roster } from '@fengsui/rules';
 import { DataSource, IsNull } from 'typeorm';
 import type { Undone } from './self-check/call-auditor.js';
 import { DutyChecks } from './self-check/duty-checks.js';
+import { callMeant } from './decisions/gathered-calls.js';
 import { DutyPlan } from './plan.js';
 import { RosterChanges } from './roster/roster-changes.js';
 import { HandoverRow, RosterChangeRow, type CallState } from './tables/tables.js';
@@ -134,13 +135,14 @@ export class DutyQuery {
 
   /** One call with every try to send a message of it; null: there is none of that number. */
   async call(id: string): Promise<CallDetail | null> {
-    const [call] = await this.viewsOf('where c.id = $1', [id]);
+    const meant = await callMeant(this.db, id);
+    const [call] = await this.viewsOf('where c.id = $1', [meant]);
     if (call === undefined) return null;
     const attempts = await rows<CallDetail['attempts'][number]>(
       this.db,
       `select delivery, n, started_at as "startedAt", ended_at as "endedAt", outcome, note
        from duty.attempt where delivery in (select key from duty.delivery where call = $1) order by started_at, delivery, n`,
-      [id],
+      [meant],
     );
     return { ...call, attempts };
   }
@@ -182,7 +184,7 @@ export class DutyQuery {
   }
 
   async hasCall(id: string): Promise<boolean> {
-    return (await one(this.db, 'select 1 from duty.call where id = $1', [id])) !== null;
+    return (await one(this.db, 'select 1 from duty.call where id = $1', [await callMeant(this.db, id)])) !== null;
   }
 
   /** The roster as it stands, with what was changed while it runs. */

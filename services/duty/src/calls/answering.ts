@@ -8,6 +8,7 @@ import { WriteMessages } from '../delivery/write-messages.js';
 import { DutyPlan } from '../plan.js';
 import { RosterChanges } from '../roster/roster-changes.js';
 import { AnswerRow, CallRow, DeliveryRow } from '../tables/tables.js';
+import { callMeant } from '../decisions/gathered-calls.js';
 import { Calls } from './calls.js';
 import { climbNow } from './climb-at.js';
 import { repliesTo } from './climbing.js';
@@ -32,7 +33,8 @@ export class Answering {
   @Takes('duty', 'answer', ({ data }) => data.callId)
   async answer(order: Answer, unit: UnitOfWork): Promise<OrderResult> {
     const { tx } = unit;
-    const { callId, person, reply = 'accept' } = order.data;
+    const { person, reply = 'accept' } = order.data;
+    const callId = await callMeant(tx, order.data.callId);
     const row = await tx.getRepository(CallRow).findOne({ where: { id: callId }, lock: { mode: 'pessimistic_write' } });
     if (row === null) return rejected(`没有呼叫 ${callId}：应答不能先于呼叫 / there is no call ${callId} to answer`);
     if (row.state === 'closed') return rejected(`已无须应答 / needed nobody any more: ${row.closedReason}`);

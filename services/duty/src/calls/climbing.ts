@@ -57,23 +57,25 @@ export class Climbing {
     const roster = await this.changes.rosterOf(tx);
     const climbed: Climbed[] = [];
     const waiting: Job[] = [];
+    const asleep: { id: string; dueAt: UtcInstant }[] = [];
     for (const row of open) {
       const dueAt = hasFailed(row) ? now : row.dueAt;
+      const quiet = this.plan.quietUntil(row.cause, now);
       if (now < dueAt) waiting.push(climbAt(row.id, dueAt));
+      else if (quiet !== null) asleep.push({ id: row.id, dueAt: quiet });
       else climbed.push(this.climbed({ ...row, dueAt }, { now, roster, replied: replied.get(row.id) ?? new Set() }));
     }
-    await updateRows(
-      tx,
-      CallRow,
-      climbed.map(({ row }) => row),
-    );
+    const rung = climbed.map(({ row }) => row);
+    await updateRows(tx, CallRow, rung);
+    await updateRows(tx, CallRow, asleep);
     await this.messages.ring(
       climbed.map(({ ringing }) => ringing),
       tx,
       now,
     );
     const next = climbed.map(({ row: { id = '' }, next: at }) => climbAt(id, at));
-    await schedule(tx, 'duty', [...waiting, ...next]);
+    const morning = asleep.map(({ id, dueAt }) => climbAt(id, dueAt));
+    await schedule(tx, 'duty', [...waiting, ...morning, ...next]);
     append(...climbed.flatMap(({ events }) => events));
   }
 

@@ -3,6 +3,7 @@ import {
   LEVEL_IN_CHINESE,
   OBLIGATION_IN_CHINESE,
   shanghaiMinute,
+  type CallCause,
   type EmergencyPeriodV1,
   type FireEvent,
   type Hazard,
@@ -14,6 +15,7 @@ import {
 } from '@fengsui/contracts';
 import { Injectable } from '@nestjs/common';
 import { DutyPlan } from '../plan.js';
+import type { GatheredRow } from '../tables/tables.js';
 import { quoted } from './quoting.js';
 import type { CallText } from './templates.js';
 
@@ -158,6 +160,24 @@ export class CallTexts {
     return this.plan.templates.render('fire-raised', { places, seen, signs, position, first, due, number });
   }
 
+  /** Several things of one kind in one message: what each of them says first, and where each is. */
+  gathered(
+    cause: CallCause,
+    items: readonly Pick<GatheredRow, 'subject' | 'text' | 'at'>[],
+    now: UtcInstant,
+  ): CallText {
+    const listed = items.slice(0, MOST_LISTED);
+    const more = items.length > listed.length ? `等${items.length}项` : '';
+    const firsts = items.map(({ at }) => at).sort();
+    return this.plan.templates.render('gathered', {
+      heading: HEADINGS[cause] ?? this.plan.ruleFor(cause),
+      count: items.length,
+      list: `${listed.map(({ subject }) => subject.replace(/^【[^】]*】/, '')).join('；')}${more}`,
+      places: `${[...new Set(listed.map(({ text }) => whereOf(text)))].join('；')}${more}`,
+      at: time(firsts[0] ?? now, now),
+    });
+  }
+
   /** @param gauges what is said of each */
   gauges(gauges: readonly string[], at: UtcInstant, now: UtcInstant): CallText {
     return this.plan.templates.render('gauges-silent', {
@@ -198,6 +218,16 @@ export class CallTexts {
     return `${whose}${hazardsInChinese(issuedAs ?? [hazard])}${to === 'none' ? '' : LEVEL_IN_CHINESE[to]}应急响应`;
   }
 }
+
+/** As many of several are listed. */
+const MOST_LISTED = 20;
+const HEADINGS: Readonly<Partial<Record<CallCause, string>>> = {
+  fire: '火情核查',
+  'fire-overdue': '核查逾期',
+  'source-silent': '数据中断',
+};
+/** The second block of a message, without what it is called. */
+const whereOf = (text: string): string => /^哪里：(.*)$/m.exec(text)?.[1] ?? '';
 
 /** Between what is said of one gauge and of the next. */
 export const BETWEEN_GAUGES = '；';

@@ -10,9 +10,10 @@ import type { UnitOfWork } from '@fengsui/log';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import type { Ending } from '../calls/call-events.js';
-import { Calls, type NewCall } from '../calls/calls.js';
+import { Calls } from '../calls/calls.js';
 import { Bundles } from './bundles.js';
 import { CallTexts } from './call-texts.js';
+import { Gathering } from './gathering.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -25,6 +26,7 @@ export class DecisionConsumer {
     private readonly bundles: Bundles,
     private readonly gauges: SilentGauges,
     private readonly texts: CallTexts,
+    private readonly gathering: Gathering,
   ) {}
 
   @Consumes('duty', 'response-proposed.v1')
@@ -184,14 +186,14 @@ export class DecisionConsumer {
       await this.calls.close(event.data.matter, 'superseded', event.data.reason, endingBy(event, unit), unit);
   }
 
+  /** The fires of a pass are one call. */
   @Consumes('duty', 'fire-raised.v1')
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
-    const calls = events.map((event): NewCall => {
+    const items = events.map((event) => {
       const { fireId } = event.data;
-      const says = this.texts.fire(event, unit.now);
-      return { id: `fire/${fireId}`, cause: 'fire', about: fireId, says, causes: [event.id] };
+      return { id: `fire/${fireId}`, about: fireId, says: this.texts.fire(event, unit.now), event: event.id };
     });
-    await this.calls.startAll(calls, unit);
+    await this.gathering.add('fire', items, unit);
   }
 
   /** Nobody has judged it: the call for it goes on, more urgently. */
@@ -199,8 +201,13 @@ export class DecisionConsumer {
   async fireOverdue(events: Events<'fire-overdue.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { fireId } = event.data;
-      const says = this.texts.fire(event, unit.now);
       const cause = 'fire-overdue';
+      const group = await this.gathering.groupOf(fireId, unit.tx);
+      if (group !== null) {
+        await this.gathering.overdue(group, cause, event.id, unit);
+        continue;
+      }
+      const says = this.texts.fire(event, unit.now);
       if (await this.calls.again(fireId, { says, event: event.id, cause, because: 'raised' }, unit)) continue;
       await this.calls.start({ id: `fire/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
     }
@@ -208,33 +215,42 @@ export class DecisionConsumer {
 
   @Consumes('duty', 'fire-judged.v1')
   async fireJudged(events: Events<'fire-judged.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events)
-      await this.calls.answeredByDecision(event.data.fireId, event.data.decidedBy, endingBy(event, unit), unit);
+    for (const event of events) {
+      const { fireId, decidedBy } = event.data;
+      const ending = endingBy(event, unit);
+      const over = (about: string) => this.calls.answeredByDecision(about, decidedBy, ending, unit);
+      await this.gathering.settle(fireId, ending, over, unit);
+    }
   }
 
   @Consumes('duty', 'fire-merged.v1')
   async fireMerged(events: Events<'fire-merged.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { fireId, mergedFireId } = event.data;
-      await this.calls.close(mergedFireId, 'merged', `已并入${fireId}`, endingBy(event, unit), unit);
+      const ending = endingBy(event, unit);
+      const over = (about: string) => this.calls.close(about, 'merged', `已并入${fireId}`, ending, unit);
+      await this.gathering.settle(mergedFireId, ending, over, unit);
     }
   }
 
+  /** Sources that fall silent together are one call: a broken line takes all of them. */
   @Consumes('duty', 'source-silent.v1')
   async sourceSilent(events: readonly SourceSilentV1[], unit: UnitOfWork): Promise<void> {
-    for (const event of events) {
+    const items = events.map((event) => {
       const { source, silentSince } = event.data;
       const id = `source-silent/${source}/${silentSince}`;
-      const says = this.texts.silence(event, unit.now);
-      await this.calls.start({ id, cause: 'source-silent', about: `source/${source}`, says, causes: [event.id] }, unit);
-    }
+      return { id, about: `source/${source}`, says: this.texts.silence(event, unit.now), event: event.id };
+    });
+    await this.gathering.add('source-silent', items, unit);
   }
 
   @Consumes('duty', 'source-heard.v1')
   async sourceHeard(events: readonly SourceHeardV1[], unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { source } = event.data;
-      await this.calls.close(`source/${source}`, 'source-heard', `${source}恢复`, endingBy(event, unit), unit);
+      const ending = endingBy(event, unit);
+      const over = (about: string) => this.calls.close(about, 'source-heard', `${source}恢复`, ending, unit);
+      await this.gathering.settle(`source/${source}`, ending, over, unit);
     }
   }
 

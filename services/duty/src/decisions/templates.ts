@@ -21,6 +21,7 @@ const FACTS = {
   'obligation-overdue': ['kind', 'who', 'matter', 'owners', 'due', 'number'],
   'fire-raised': ['places', 'seen', 'signs', 'position', 'first', 'due', 'number'],
   'fire-overdue': ['places', 'due', 'number'],
+  gathered: ['heading', 'count', 'list', 'places', 'at'],
   'gauges-silent': ['count', 'gauges', 'at'],
   'source-silent': ['source', 'last', 'at', 'because'],
 } as const satisfies Record<string, readonly string[]>;

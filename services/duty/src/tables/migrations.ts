@@ -8,6 +8,7 @@ import {
   CallRow,
   DeliveryRow,
   DutyOrder,
+  GatheredRow,
   HandoverRow,
   RosterChangeRow,
 } from './tables.js';
@@ -264,9 +265,51 @@ class Handovers1795790000001 implements MigrationInterface {
   }
 }
 
+/** Ordinary things that come together are one call. */
+class Gathering1795790000003 implements MigrationInterface {
+  readonly name = 'Gathering1795790000003';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table duty.gathered (
+        id text primary key, cause text not null, about text not null, call text, subject text not null, text text not null,
+        event text not null, at timestamptz not null, rung_at timestamptz, done_by text
+      );
+      create index gathered_about_idx on duty.gathered (about);
+      create index gathered_call_idx on duty.gathered (call);
+      create index gathered_cause_idx on duty.gathered (cause, rung_at);
+      comment on table duty.gathered is 'Ordinary things of one kind that come together, and the call in which they are';
+      comment on column duty.gathered."id" is 'the call that it would have alone';
+      comment on column duty.gathered."cause" is 'what the call is about';
+      comment on column duty.gathered."about" is 'fire or source';
+      comment on column duty.gathered."call" is 'call in which it is; null: in none yet';
+      comment on column duty.gathered."subject" is 'subject, alone';
+      comment on column duty.gathered."text" is 'what is said, alone';
+      comment on column duty.gathered."event" is 'event that it was decided from';
+      comment on column duty.gathered."at" is 'came at';
+      comment on column duty.gathered."rung_at" is 'its call began at';
+      comment on column duty.gathered."done_by" is 'event by which it needs nobody any more; null: it does';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
-  entities: [CallRow, AnswerRow, DeliveryRow, AttemptRow, BundleRow, RosterChangeRow, HandoverRow, DutyOrder],
+  entities: [
+    CallRow,
+    AnswerRow,
+    DeliveryRow,
+    AttemptRow,
+    BundleRow,
+    GatheredRow,
+    RosterChangeRow,
+    HandoverRow,
+    DutyOrder,
+  ],
   migrations: [
     CreateDuty1795469100000,
     OneDeskForOrders1795641600002,
@@ -277,5 +320,6 @@ export const DUTY_SCHEMA: OwnedSchema = {
     Attempts1795742000001,
     Unanswered1795742000002,
     Handovers1795790000001,
+    Gathering1795790000003,
   ],
 };

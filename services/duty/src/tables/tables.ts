@@ -139,6 +139,27 @@ export class BundleRow {
 
 @Entity({
   schema: 'duty',
+  name: 'gathered',
+  comment: 'Ordinary things of one kind that come together, and the call in which they are',
+})
+@Index('gathered_about_idx', ['about'])
+@Index('gathered_call_idx', ['call'])
+@Index('gathered_cause_idx', ['cause', 'rungAt'])
+export class GatheredRow {
+  @Key('the call that it would have alone') id!: string;
+  @TextColumn('what the call is about') cause!: CallCause;
+  @TextColumn('fire or source') about!: string;
+  @TextColumn('call in which it is; null: in none yet', { nullable: true }) call!: string | null;
+  @TextColumn('subject, alone') subject!: string;
+  @TextColumn('what is said, alone') text!: string;
+  @TextColumn('event that it was decided from') event!: string;
+  @InstantColumn('came at') at!: UtcInstant;
+  @InstantColumn('its call began at', { nullable: true }) rungAt!: UtcInstant | null;
+  @TextColumn('event by which it needs nobody any more; null: it does', { nullable: true }) doneBy!: string | null;
+}
+
+@Entity({
+  schema: 'duty',
   name: 'roster_change',
   comment: 'Swaps and leave, by whoever may, on top of the plan’s rotations; what is withdrawn stays',
 })

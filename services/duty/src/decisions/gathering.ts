@@ -1,0 +1,140 @@
+import { addMinutes, type CallCause, type UtcInstant } from '@fengsui/contracts';
+import { insertRows, one, run, schedule, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { Due } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import type { Ending } from '../calls/call-events.js';
+import { Calls, type NewCall } from '../calls/calls.js';
+import { DutyPlan } from '../plan.js';
+import { IsNull } from 'typeorm';
+import { CallRow, GatheredRow } from '../tables/tables.js';
+import { CallTexts } from './call-texts.js';
+
+/** What one pass or one broken line brings comes on several partitions: so long it is waited for. Two seconds. */
+const TOGETHER_MINUTES = 2 / 60;
+const RING = 'ring-gathered';
+
+/** One more thing of the same kind, as a call of its own would have it. */
+export type Item = Pick<NewCall, 'id' | 'about' | 'says'> & Readonly<{ event: string }>;
+/** The call that a thing is in, beside others; null: it has one of its own, or none. */
+export type InGroup = Readonly<{ call: string; about: string; left: number }>;
+
+/**
+ * Ordinary things of one kind that come together are one call: the first at once, those of the next two minutes in one,
+ * and when there were more than ten in ten minutes, one for each ten minutes. Each is settled by itself; the call is
+ * over when all of them are.
+ */
+@Injectable()
+export class Gathering {
+  constructor(
+    private readonly plan: DutyPlan,
+    private readonly calls: Calls,
+    private readonly texts: CallTexts,
+  ) {}
+
+  async add(cause: CallCause, items: readonly Item[], { tx, now }: UnitOfWork): Promise<void> {
+    if (items.length === 0) return;
+    await locked(tx, cause);
+    const waits = await one(
+      tx,
+      'select 1 from duty.gathered where cause = $1 and call is null and done_by is null limit 1',
+      [cause],
+    );
+    const written = items.map(({ id, about, says, event }) => ({ id, cause, about, ...says, event, at: now }));
+    await insertRows(tx, GatheredRow, written, 'nothing');
+    if (waits === null)
+      await schedule(tx, 'duty', [{ kind: RING, key: cause, dueAt: await this.rungAt(tx, cause, now), payload: {} }]);
+  }
+
+  /** One call for all that no call has named yet. */
+  @Due('duty', RING)
+  async ring(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    for (const { key } of jobs) await this.ringOne(key as CallCause, unit);
+  }
+
+  /** Which call a thing is in together with others. */
+  async groupOf(about: string, tx: Tx): Promise<InGroup | null> {
+    const found = await one<InGroup>(
+      tx,
+      `select c.id as call, c.about, (select count(*)::int from duty.gathered where call = c.id and done_by is null) as left
+       from duty.gathered g join duty.call c on c.id = g.call
+       where g.about = $1 and c.about <> g.about order by g.at desc limit 1`,
+      [about],
+    );
+    return found;
+  }
+
+  /**
+   * A thing needs nobody any more. Of one in a call with others the call goes on about these; of the last of them, and
+   * of one in a call of its own, `over` is asked to end the call.
+   */
+  async settle(about: string, ending: Ending, over: (about: string) => Promise<void>, unit: UnitOfWork): Promise<void> {
+    const { tx } = unit;
+    const group = await this.groupOf(about, tx);
+    if (group !== null) await one(tx, 'select 1 from duty.call where id = $1 for update', [group.call]);
+    await run(tx, 'update duty.gathered set done_by = $2 where about = $1 and done_by is null', [
+      about,
+      ending.causes[0] ?? '-',
+    ]);
+    if (group === null) return over(about);
+    const left = await itemsOf(tx, group.call);
+    if (left.length === 0) return over(group.about);
+    await this.calls.reword(
+      group.about,
+      this.texts.gathered(left[0]?.cause ?? 'fire', left, unit.now),
+      ending.causes[0] ?? '-',
+      unit,
+    );
+  }
+
+  /** The same of several is overdue: the call about them goes on, more urgently, and begins anew only once. */
+  async overdue(group: InGroup, cause: CallCause, event: string, unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
+    const row = await tx.getRepository(CallRow).findOneBy({ id: group.call });
+    const says = this.texts.gathered(cause, await itemsOf(tx, group.call), now);
+    const because = row?.cause === cause ? ('overdue' as const) : ('raised' as const);
+    await this.calls.again(group.about, { says, event, cause, because }, unit);
+  }
+
+  private async ringOne(cause: CallCause, unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
+    await locked(tx, cause);
+    const fresh = await tx.getRepository(GatheredRow).find({
+      where: { cause, call: IsNull(), doneBy: IsNull() },
+      order: { id: 'asc' },
+    });
+    const [first] = fresh;
+    if (first === undefined) return;
+    const alone = fresh.length === 1;
+    const about = alone ? first.about : `gathered/${first.id}`;
+    const says = alone ? { subject: first.subject, text: first.text } : this.texts.gathered(cause, fresh, now);
+    const id = alone ? first.id : `gathered/${first.id}`;
+    await run(tx, 'update duty.gathered set call = $2, rung_at = $3 where id = any($1)', [
+      fresh.map((row) => row.id),
+      id,
+      now,
+    ]);
+    await this.calls.start({ id, cause, about, says, causes: fresh.map(({ event }) => event) }, unit);
+  }
+
+  /** When the next call of a kind may be rung. */
+  private async rungAt(tx: Tx, cause: CallCause, now: UtcInstant): Promise<UtcInstant> {
+    const { gatherMinutes, digestOver, digestMinutes } = this.plan.ordinary;
+    const lately = await one<{ n: number; last: UtcInstant | null }>(
+      tx,
+      `select count(*) filter (where rung_at > $2)::int as n, max(rung_at) as last from duty.gathered where cause = $1`,
+      [cause, addMinutes(now, -digestMinutes)],
+    );
+    const soonest = addMinutes(now, TOGETHER_MINUTES);
+    if (lately === null || lately.last === null) return soonest;
+    const next = addMinutes(lately.last, lately.n > digestOver ? digestMinutes : gatherMinutes);
+    return next > soonest ? next : soonest;
+  }
+}
+
+const locked = (tx: Tx, cause: CallCause): Promise<unknown> =>
+  one(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`gathering ${cause}`]);
+
+/** What of a call is not settled yet. */
+const itemsOf = (tx: Tx, call: string): Promise<GatheredRow[]> =>
+  tx.getRepository(GatheredRow).find({ where: { call, doneBy: IsNull() }, order: { id: 'asc' } });
