@@ -149,7 +149,6 @@ const SENT: readonly string[] = [
   '06-07 03:05 duty-441803 response/order/demo-2020-4-1-441803',
   '06-07 06:35 zhou transfer-overdue/441800-flood-2020-E01/2020-06-06T22:35:00.000Z',
   '06-07 06:40 wu transfer-overdue/441800-flood-2020-E01/2020-06-06T22:35:00.000Z',
-  '06-08 02:00 duty-441803 proposal/441803-flood-2020-P02',
   '06-08 02:26 duty-441803 response/order/demo-2020-4-2-441803',
   '06-08 09:30 li response/order/demo-lower-2020-1',
   '06-08 09:40 duty-441821 response/order/demo-2020-2-3-441821',
