@@ -170,7 +170,8 @@ function countiesDecide(north: readonly string[], before: number): Delivery[] {
       ['441803'],
       [
         { at: at(7, '03:05'), kind: 'confirm', level: 'IV', proposed: [proposal(1), at(7, '02:54')] },
-        { at: at(8, '02:26'), kind: 'confirm', level: 'none', proposed: [proposal(2), at(8, '02:09')] },
+        // Whoever is up anyway ends it: for that nobody is called at night.
+        { at: at(8, '02:26'), kind: 'confirm', level: 'none' },
       ],
       null,
     ),

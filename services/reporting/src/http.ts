@@ -3,7 +3,7 @@ import { InstantPipe, Question, YearPipe } from '@fengsui/service';
 import { Controller, NotFoundException, Param, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { ReportingQuery } from './query.js';
-import { FiguresView, RollupView, TraceView, type Figures, type Trace } from './views.js';
+import { AnsweringView, FiguresView, RollupView, TraceView, type Figures, type Trace } from './views.js';
 
 const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; without it, as known now' };
 
@@ -29,6 +29,17 @@ export class ReportingHttp {
     const trace = await this.query.trace(id, year, asOf ?? null);
     if (trace === null) throw new NotFoundException(`there is no figure ${id}`);
     return trace;
+  }
+
+  @Question(
+    'answering',
+    'how soon calls were answered in a year, by cause, role and hour',
+    Type.Array(AnsweringView),
+    { year: PERIOD.year },
+    'read-figures',
+  )
+  answering(@Query('year', YearPipe) year: number): Promise<readonly AnsweringView[]> {
+    return this.query.answering(year);
   }
 
   @Question('rollups', 'the last hundred roll-ups that ran or were skipped', Type.Array(RollupView))

@@ -4,7 +4,8 @@ import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from './figures/figures.js';
-import type { Figures, RollupView, Trace } from './views.js';
+import { ANSWERED_WITHIN } from './figures/indicator.js';
+import type { AnsweringView, Figures, RollupView, Trace } from './views.js';
 
 /** The figures of a year and the facts behind each, for the command and the console. */
 @Injectable()
@@ -23,6 +24,31 @@ export class ReportingQuery {
   /** @returns null when there is no such figure */
   trace(id: string, year: number, asOf: UtcInstant | null): Promise<Trace | null> {
     return this.db.transaction('REPEATABLE READ', (tx) => this.book.trace(tx, id, year, asOf));
+  }
+
+  /** How soon calls were answered in a year, by what they were about, who had the turn, and the hour of the day. */
+  async answering(year: number): Promise<readonly AnsweringView[]> {
+    const found = await rows<{ indicator: string; dimension: string; n: number }>(
+      this.db,
+      `select indicator, dimension, sum(amount)::int as n from reporting.counter
+       where indicator = any($1) and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1)
+       group by indicator, dimension order by dimension, indicator`,
+      [['calls.count', ...ANSWERED_WITHIN.map((minutes) => `calls.answered${minutes}`)], year],
+    );
+    const of = (dimension: string, indicator: string): number =>
+      found.find((row) => row.dimension === dimension && row.indicator === indicator)?.n ?? 0;
+    return [...new Set(found.map((row) => row.dimension))].map((dimension) => {
+      const [cause = '', role = '', hour = '0'] = dimension.split('|');
+      return {
+        cause,
+        role,
+        hour: Number(hour),
+        calls: of(dimension, 'calls.count'),
+        within3: of(dimension, 'calls.answered3'),
+        within10: of(dimension, 'calls.answered10'),
+        within30: of(dimension, 'calls.answered30'),
+      };
+    });
   }
 
   rollups(): Promise<readonly RollupView[]> {

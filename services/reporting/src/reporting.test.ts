@@ -50,6 +50,51 @@ const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']>
 });
 const entries = (...reports: IncidentV1[]): KeptEntry[] => reports.map((one) => partsOf(one)[0]?.kept as KeptEntry);
 
+describe('a call', () => {
+  const at = utc('2020-06-06T19:58:00Z'); // 03:58 in Beijing
+  const event = (type: string, minute: number, data: object): Envelope => ({
+    id: `${type}/${minute}`,
+    type,
+    key: 'c',
+    occurredAt: addMinutes(at, minute),
+    recordedAt: addMinutes(at, minute),
+    correlationId: 'c',
+    causes: [],
+    data: { callId: 'c', cause: 'proposal', ...data },
+  });
+  const all = [
+    event('call-started.v1', 0, { about: 'p' }),
+    event('call-step.v1', 0, { step: 1, role: 'duty-officer' }),
+    event('call-step.v1', 5, { step: 2, role: 'duty-leader' }),
+    event('call-answered.v1', 7, { step: 2, minutes: 7, answeredBy: 'wu' }),
+    event('call-answered.v1', 50, { step: 4, minutes: 50, answeredBy: 'liang' }),
+  ];
+  const kept = (events: readonly Envelope[]): KeptEntry[] =>
+    events.flatMap((one) => partsOf(one as never).map((part) => part.kept));
+
+  it('counts by its first answer, whatever the order in which it is told', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (events) => {
+        expect(summarise('call', kept(events))).toEqual({
+          kind: 'call',
+          at,
+          region: '',
+          cause: 'proposal',
+          role: 'duty-leader',
+          hour: 3,
+          minutes: 7,
+        });
+      }),
+    );
+  });
+
+  it('that nobody answered counts as such, and an exercise, a test or a probe not at all', () => {
+    expect(summarise('call', kept(all.slice(0, 3)))).toMatchObject({ role: 'duty-officer', minutes: null });
+    for (const cause of ['exercise', 'contact-test', 'probe', 'self-check', 'handover'])
+      expect(partsOf(event('call-started.v1', 0, { cause }) as never)).toEqual([]);
+  });
+});
+
 describe('an incident', () => {
   it.each([
     [

@@ -29,6 +29,22 @@ export const FiguresView = View({
 });
 export type Figures = Readonly<Static<typeof FiguresView>>;
 
+export const AnsweringView = View(
+  {
+    cause: Type.String({ description: 'what the calls were about' }),
+    role: Type.String({
+      description: 'role of the roster that answered; of what nobody answered, that was called first',
+    }),
+    hour: Type.Integer({ description: 'of the day in Beijing' }),
+    calls: ViewCount(),
+    within3: ViewCount('answered within 3 minutes'),
+    within10: ViewCount('answered within 10 minutes'),
+    within30: ViewCount('answered within 30 minutes'),
+  },
+  'how soon calls were answered',
+);
+export type AnsweringView = Readonly<Static<typeof AnsweringView>>;
+
 const TracedFactView = View(
   {
     fact: Type.String(),

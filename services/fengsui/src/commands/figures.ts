@@ -13,6 +13,61 @@ export const FIGURES_COMMAND: CommandOf = {
   run: (typed, terminal) => figures(textOf(typed, 'year'), textOf(typed, 'asOf'), terminal),
 };
 
+/** How soon calls were answered, summed over what is not asked for. */
+export const ANSWERING_COMMAND: CommandOf = {
+  name: 'figures answering',
+  about: { zh: '叫应时效：3、10、30分钟内应答率', en: 'how soon calls were answered: within 3, 10, 30 minutes' },
+  example: 'figures answering --year 2020 --by hour',
+  options: [
+    YEAR,
+    {
+      flags: '--by <what>',
+      about: { zh: '按事由、岗位、时段', en: 'by' },
+      choices: ['cause', 'role', 'hour'],
+      preset: 'cause',
+    },
+  ],
+  run: (typed, terminal) =>
+    withSession('ports', async ({ ports, plans }) => {
+      const by = textOf(typed, 'by') as 'cause' | 'role' | 'hour';
+      const year = yearOf(textOf(typed, 'year'));
+      const found = await ports.reporting.answering(year);
+      const keys = [...new Set(found.map((row) => row[by]))].sort((a, b) => (a < b ? -1 : 1));
+      const rows = keys.map((key) => {
+        const of = found.filter((row) => row[by] === key);
+        const sum = (name: 'calls' | 'within3' | 'within10' | 'within30'): number =>
+          of.reduce((all, row) => all + row[name], 0);
+        return {
+          [by]: key,
+          calls: sum('calls'),
+          within3: sum('within3'),
+          within10: sum('within10'),
+          within30: sum('within30'),
+        };
+      });
+      const share = (part: number, all: number): string => `${((100 * part) / all).toFixed(1)}%`;
+      terminal.result({ year, by, rows, all: found }, () =>
+        terminal.table(
+          [
+            { zh: { cause: '事由', role: '岗位', hour: '时段' }[by], en: by },
+            { zh: '次数', en: 'calls' },
+            { zh: '3分钟内', en: 'within 3 min' },
+            { zh: '10分钟内', en: 'within 10 min' },
+            { zh: '30分钟内', en: 'within 30 min' },
+          ],
+          rows.map(({ calls, within3, within10, within30, ...key }) => [
+            by === 'role' ? plans.duty.roleName(String(key[by])) : String(key[by]),
+            calls,
+            share(within3, calls),
+            share(within10, calls),
+            share(within30, calls),
+          ]),
+        ),
+      );
+      return EXIT.done;
+    }),
+};
+
 const UNITS: Record<Figure['unit'], { zh: string; en: string }> = {
   count: { zh: '起/次/个', en: 'count' },
   persons: { zh: '人', en: 'persons' },

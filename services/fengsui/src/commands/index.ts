@@ -10,7 +10,7 @@ import { EXAMPLES_COMMAND } from './examples.js';
 import { EXPLAIN_COMMAND } from './explain.js';
 import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
-import { FIGURES_COMMAND } from './figures.js';
+import { ANSWERING_COMMAND, FIGURES_COMMAND } from './figures.js';
 import { FORMATS_COMMAND } from './formats.js';
 import { GAUGES_COMMAND } from './gauges.js';
 import { INPUTS_COMMANDS } from './inputs.js';
@@ -70,6 +70,7 @@ const OWN: readonly CommandOf[] = [
   ...PEOPLE_COMMANDS,
   ...AUDIT_COMMANDS,
   FIGURES_COMMAND,
+  ANSWERING_COMMAND,
   FIGURES_TRACE_COMMAND,
   REPORT_COMMAND,
   ...PARKED_COMMANDS,

@@ -1,4 +1,7 @@
 import type {
+  CallAnsweredV1,
+  CallStartedV1,
+  CallStepV1,
   FireJudgedV1,
   IncidentV1,
   ObligationDroppedV1,
@@ -58,6 +61,21 @@ export class EventConsumer {
 
   @Consumes('reporting', 'obligation-dropped.v1')
   obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'call-started.v1')
+  callsStarted(events: readonly CallStartedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'call-step.v1')
+  callSteps(events: readonly CallStepV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'call-answered.v1')
+  callsAnswered(events: readonly CallAnsweredV1[], unit: UnitOfWork): Promise<void> {
     return this.book(events, unit);
   }
 

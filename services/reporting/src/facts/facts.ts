@@ -1,14 +1,20 @@
-import type {
-  FireJudgedV1,
-  Hazard,
-  IncidentV1,
-  ObligationDroppedV1,
-  ObligationKind,
-  ObligationMetV1,
-  ResponseChangedV1,
-  TransferTaskProgressedV1,
-  UtcInstant,
-  WorkRecordV1,
+import {
+  LIVE_CAUSES,
+  shanghaiMinute,
+  type CallAnsweredV1,
+  type CallCause,
+  type CallStartedV1,
+  type CallStepV1,
+  type FireJudgedV1,
+  type Hazard,
+  type IncidentV1,
+  type ObligationDroppedV1,
+  type ObligationKind,
+  type ObligationMetV1,
+  type ResponseChangedV1,
+  type TransferTaskProgressedV1,
+  type UtcInstant,
+  type WorkRecordV1,
 } from '@fengsui/contracts';
 import { gradeOfReport, withinCasualtyWindow, type Grade } from '@fengsui/rules';
 
@@ -40,6 +46,15 @@ export type FactContent =
       from: ResponseChangedV1['data']['from'];
       to: ResponseChangedV1['data']['to'];
     }>
+  | Readonly<{
+      kind: 'call';
+      at: UtcInstant;
+      region: string;
+      cause: CallCause;
+      /** Of the step that rang when it was answered; of a call that nobody answered, of the first. */ role: string;
+      /** Of the day in Beijing, 0 to 23. */ hour: number;
+      /** From its start to the first answer; null: nobody has answered it. */ minutes: number | null;
+    }>
   | Readonly<{ kind: 'obligation'; at: UtcInstant; region: string; owed: ObligationKind; inTime: boolean }>
   | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
 export type FactKind = FactContent['kind'];
@@ -61,7 +76,10 @@ export type Counted =
   | ResponseChangedV1
   | TransferTaskProgressedV1
   | ObligationMetV1
-  | ObligationDroppedV1;
+  | ObligationDroppedV1
+  | CallStartedV1
+  | CallStepV1
+  | CallAnsweredV1;
 
 /** The parts that events play in the report. Events that the report does not count have none. */
 export function partsOf(event: Counted): readonly Part[] {
@@ -106,6 +124,10 @@ export function partsOf(event: Counted): readonly Part[] {
       const inTime = event.type === 'obligation-met.v1' && event.data.inTime;
       return [{ kind: 'obligation', subject: `${matter}/${owner}`, kept: { at: dueAt, authority, owed, inTime } }];
     }
+    case 'call-started.v1':
+    case 'call-step.v1':
+    case 'call-answered.v1':
+      return callParts(event);
     case 'transfer-task-progressed.v1': {
       const { episodeId, county, moved } = event.data;
       return moved.map((person) => ({
@@ -113,6 +135,23 @@ export function partsOf(event: Counted): readonly Part[] {
         subject: `${episodeId}/${person}`,
         kept: { at: event.occurredAt, county, episodeId, person },
       }));
+    }
+  }
+}
+
+/** Exercises, tests and what duty calls for itself are no calls for something that happened. */
+function callParts(event: CallStartedV1 | CallStepV1 | CallAnsweredV1): readonly Part[] {
+  const { callId: subject, cause } = event.data;
+  if (!(LIVE_CAUSES as readonly string[]).includes(cause)) return [];
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'call-started.v1':
+      return [{ kind: 'call', subject, kept: { at, what: 'started', cause } }];
+    case 'call-step.v1':
+      return [{ kind: 'call', subject, kept: { at, what: 'step', step: event.data.step, role: event.data.role } }];
+    case 'call-answered.v1': {
+      const { step, minutes } = event.data;
+      return [{ kind: 'call', subject, kept: { at, what: 'answered', step, minutes } }];
     }
   }
 }
@@ -190,6 +229,8 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
       };
       return { kind, at, region: authority, owed, inTime };
     }
+    case 'call':
+      return call(entries as readonly CallEntry[]);
     case 'moved-person': {
       const { at, county, episodeId, person } = first(entries) as KeptEntry & {
         county: string;
@@ -199,6 +240,27 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
       return { kind, at, region: county, episodeId, person };
     }
   }
+}
+
+type CallEntry = KeptEntry &
+  (
+    | Readonly<{ what: 'started'; cause: CallCause }>
+    | Readonly<{ what: 'step'; step: number; role: string }>
+    | Readonly<{ what: 'answered'; step: number; minutes: number }>
+  );
+
+/** Answered is what was answered first, however often the call rang again afterwards. */
+function call(entries: readonly CallEntry[]): FactContent | null {
+  const started = entries.find((entry) => entry.what === 'started');
+  if (started?.what !== 'started') return null;
+  const answered = entries
+    .flatMap((entry) => (entry.what === 'answered' ? [entry] : []))
+    .sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1))[0];
+  const rang = answered?.step ?? 1;
+  const role = entries.flatMap((entry) => (entry.what === 'step' && entry.step === rang ? [entry.role] : []))[0] ?? '-';
+  const { at, cause } = started;
+  const hour = Number(shanghaiMinute(at).slice(11, 13));
+  return { kind: 'call', at, region: '', cause, role, hour, minutes: answered?.minutes ?? null };
 }
 
 type IncidentEntry = KeptEntry & { county: string } & Pick<

@@ -136,6 +136,41 @@ export const entered =
         (fact.change === 'start' || fact.change === 'raise'),
     );
 
+/** Minutes within which calls are answered, as they are reported. */
+export const ANSWERED_WITHIN = [3, 10, 30] as const;
+
+/**
+ * Calls and how soon they were answered 叫应时效, told apart by cause, role and hour. Closed without an answer is not
+ * answered. Calls before the release that counts them are not in it.
+ */
+export function answered(): Indicator[] {
+  const dimension = ({ cause, role, hour }: Of<'call'>): string => `${cause}|${role}|${hour}`;
+  const calls = sum(
+    text('calls.count', '叫应次数', 'calls', 'count', 'calls for something that happened, by when they began'),
+    'call',
+    () => 1,
+    dimension,
+  );
+  const within = ANSWERED_WITHIN.flatMap((minutes) => {
+    const id = `calls.answered${minutes}`;
+    const words = `calls that a person answered within ${minutes} minutes of their start`;
+    return [
+      sum(
+        text(id, `${minutes}分钟内应答次数`, words, 'count', words),
+        'call',
+        (fact) => Number(fact.minutes !== null && fact.minutes <= minutes),
+        dimension,
+      ),
+      ratio(
+        text(`${id}Share`, `${minutes}分钟内应答率`, `share of ${words}`, 'percent', `${words} / all calls`),
+        id,
+        'calls.count',
+      ),
+    ];
+  });
+  return [calls, ...within];
+}
+
 /** Underground mines by outcome. */
 export const mines = (id: string, zh: string, outcome: 'exited' | 'closed' | 'upgraded'): Indicator =>
   distinctRecords(id, zh, `underground mines ${outcome}`, 'distinct mines by outcome', (record) =>

@@ -3,6 +3,7 @@ import { isoWeek, isoWeeksIn } from '../calendar.js';
 import type { FactKind } from '../facts/facts.js';
 import {
   accident,
+  answered,
   accidents,
   distinct,
   distinctRecords,
@@ -378,6 +379,7 @@ export const INDICATORS: readonly Indicator[] = [
   records(text('consultations.count', '会商次数', 'consultations', 'count', 'consultations held'), (record) =>
     Number(record.kind === 'consultation'),
   ),
+  ...answered(),
   records(
     text('communities.nominated', '申报综合减灾示范社区数', 'communities nominated', 'count', 'communities nominated'),
     (record) => Number(record.kind === 'community-nomination'),
