@@ -196,8 +196,9 @@ async function tryIt() {
       () => refused.child.exitCode !== null,
     );
     process.stdout.write(`ok  a wrong KAFKA_PASSWORD ends a service: ${refused.said().trim().split('\n').at(-1)}\n`);
+    // Those of a profile are started by whoever names it.
     const ours = Object.entries(file.services).filter(
-      ([name, { command }]) => command !== undefined && name !== 'prepare',
+      ([name, { command, profiles }]) => command !== undefined && profiles === undefined && name !== 'prepare',
     );
     const running = await Promise.all(ours.map(([name, service]) => run(name, service, service.environment)));
     children.push(...running.map(({ child }) => child));

@@ -3,13 +3,14 @@ import { connect } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { againstInput } from '../oracle/check.js';
 import { oracleInput, type OracleInput } from '../oracle/input.js';
+import { dutyFaults } from './duty.js';
 import { disordered, feed, messagesOf, ordersOf, type Message } from './feeding.js';
 import { leaders } from './leaders.js';
 import { SCENARIOS, smallDisk, type Scenario } from './scenarios.js';
 import { World } from './world.js';
 
 /**
- * `npm run test:faults [-- --short --events N --seed N --only a,b --break position|spanning|batch]`: all services
+ * `npm run test:faults [-- duty] [-- --short --events N --seed N --only a,b --break position|spanning|batch]`: all services
  * over a real Apache Kafka and a real PostgreSQL while something goes wrong, then an oracle that knows the input
  * alone. Prints a row a scenario; ends with 1 when anything was lost, doubled or out of order.
  */
@@ -23,7 +24,9 @@ const seed = Number(option('seed', '7'));
 const broken = option('break', '');
 /** What can be broken on purpose, and the scenario that must find it. */
 const BREAKS: Readonly<Record<string, string>> = { position: 'services', spanning: 'leaders', batch: 'leaders' };
-const only = option('only', BREAKS[broken] ?? '');
+/** `test:faults -- duty` is `--only duty`. */
+const named = process.argv[2]?.startsWith('--') === false ? process.argv[2] : undefined;
+const only = option('only', named ?? BREAKS[broken] ?? '');
 
 /** The feed stays so many messages ahead of intake, so that there is always something to lose. */
 const AHEAD = short ? 12 : 60;
@@ -242,16 +245,18 @@ async function dropTablespace(world: World, database: string): Promise<void> {
 }
 
 // The short form has no time for a scenario in which nothing happens.
-const all = [...SCENARIOS.map(({ name }) => name).filter((name) => !short || name !== 'calm'), 'leaders'];
+const all = [...SCENARIOS.map(({ name }) => name).filter((name) => !short || name !== 'calm'), 'leaders', 'duty'];
+/** Scenarios that have a world of their own. */
+const BESIDE: readonly string[] = ['leaders', 'duty'];
 const wanted = only === '' ? all : only.split(',');
 // A name that nothing answers to would pass by doing nothing.
 const unknown = [
-  ...wanted.filter((name) => name !== 'leaders' && !SCENARIOS.some((scenario) => scenario.name === name)),
+  ...wanted.filter((name) => !BESIDE.includes(name) && !SCENARIOS.some((scenario) => scenario.name === name)),
   ...(['', ...Object.keys(BREAKS)].includes(broken) ? [] : [`--break ${broken}`]),
 ];
 if (unknown.length > 0) {
   process.stderr.write(
-    `there is no ${unknown.join(', ')}: ${SCENARIOS.map(({ name }) => name).join(', ')}, leaders; --break ${Object.keys(BREAKS).join(', ')}\n`,
+    `there is no ${unknown.join(', ')}: ${SCENARIOS.map(({ name }) => name).join(', ')}, ${BESIDE.join(', ')}; --break ${Object.keys(BREAKS).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -300,6 +305,18 @@ if (wanted.includes('leaders')) {
     `              three brokers, ${acknowledged} acknowledged while leaders are killed; longest send ${(longest / 1_000).toFixed(1)} s`,
   );
   failures += lost + doubled;
+}
+if (wanted.includes('duty')) {
+  const calls = Number(option('calls', short ? '1000' : '10000'));
+  const outcome = await dutyFaults(calls, short ? 4 : 20, random);
+  const { lost, doubled, kills, seconds, notes } = outcome;
+  const sorted = [...outcome.recoveries].sort((a, b) => a - b);
+  const inSeconds = (ms: number | undefined): string => (ms === undefined ? '-' : `${(ms / 1_000).toFixed(2)} s`);
+  const recovery = `${inSeconds(sorted[Math.floor(sorted.length / 2)])} / ${inSeconds(sorted.at(-1))}`;
+  say(columns('duty', kills, lost, doubled, 0, recovery, seconds.toFixed(0)));
+  say(`              ${calls} calls, clock an hour ahead and back, database away for 30 s`);
+  for (const note of notes) say(`              ${note}`);
+  failures += lost + doubled + notes.filter((note) => /must be|STALLED/.test(note)).length;
 }
 say(failures === 0 ? 'nothing lost, nothing doubled, in order' : 'THE PROMISE IS BROKEN');
 process.exitCode = failures === 0 ? 0 : 1;

@@ -27,6 +27,8 @@ import { keyOf } from './write-messages.js';
 /** Between two tries: doubled each time, up to the longest, for as long as the call is open. */
 const FIRST_RETRY_MINUTES = 0.1;
 const LONGEST_RETRY_MINUTES = 5;
+/** What a try is called in its row that ended with the process that made it. */
+const CUT_OFF = 'cut off';
 /** What is in doubt is repeated so soon, once. */
 const REPEAT_MINUTES = 1 / 60;
 
@@ -48,6 +50,8 @@ type Pending = Readonly<{
 }>;
 /** A message that the other side took, under the number that it gave it. */
 type Accepted = Readonly<{ key: string; receipt: string | null }>;
+/** How often a message may have been sent before: by a process that ended meanwhile, and as the other side left it. */
+type Before = Readonly<{ cut: number; doubted: number }>;
 type Failed = Readonly<{ state: DeliveryState; outcome: WhyNotSent; note: string }>;
 
 /**
@@ -60,7 +64,7 @@ export class DeliverMessages {
   private readonly logger = new Logger('duty');
   private readonly breakers = new Breakers();
   private readonly asked: Together<string, Pending | null>;
-  private readonly begun: Together<string, number>;
+  private readonly begun: Together<string, Before>;
   /** Whether the database tells of a demonstration: asked once. */
   private demonstration: Promise<boolean> | null = null;
 
@@ -90,8 +94,9 @@ export class DeliverMessages {
     if (state !== null) return finish(({ tx }) => settle(tx, pending, { state, doneAt: now }));
     const wait = this.breakers.closedUntil(channel.name, now) ?? (await this.fullUntil(channel, now));
     if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
-    const repeated = await this.begun.ask(key);
-    const result = repeated > 1 ? twiceInDoubt : await this.send(channel, await this.labelled(pending), repeated, now);
+    const before = await this.begun.ask(key);
+    const result =
+      before.doubted > 1 ? twiceInDoubt : await this.send(channel, await this.labelled(pending), before, now);
     if (!('outcome' in result)) return finishTogether(this.accepted, { key, receipt: result.id });
     await finish(({ tx, now: after }) => this.failed(tx, pending, result, after));
   }
@@ -107,23 +112,25 @@ export class DeliverMessages {
   }
 
   /**
-   * Writes the tries before they are made. One that was left open was cut off: nobody knows what became of it.
-   * @returns how often each may have been sent before
+   * Writes the tries before they are made. One that was left open was cut off: nobody knows what became of it, so it
+   * is made again, however often we end meanwhile. What the other side left open is repeated once.
    */
-  private async begin(keys: readonly string[]): Promise<number[]> {
-    const begun = await rows<{ key: string; repeated: number }>(
+  private async begin(keys: readonly string[]): Promise<Before[]> {
+    const begun = await rows<Before & Readonly<{ key: string }>>(
       this.db,
-      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = 'cut off'
+      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = $3
                     where delivery = any($1) and outcome = 'open' returning delivery),
             counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1 where key = any($1) returning key, attempts),
             written as (insert into duty.attempt (delivery, n, started_at, outcome) select key, attempts, $2, 'open' from counted)
-       select key, ((select count(*) from cut where delivery = key)
-                  + (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt'))::int as repeated
+       select key,
+              ((select count(*) from cut where delivery = key)
+               + (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt' and note = $3))::int as cut,
+              (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt' and note <> $3)::int as doubted
        from counted`,
-      [keys, await this.clock.now()],
+      [keys, await this.clock.now(), CUT_OFF],
     );
-    const byKey = new Map(begun.map(({ key, repeated }) => [key, repeated]));
-    return keys.map((key) => byKey.get(key) ?? 0);
+    const byKey = new Map(begun.map((one) => [one.key, one]));
+    return keys.map((key) => byKey.get(key) ?? { cut: 0, doubted: 0 });
   }
 
   private readonly accepted: WriteAll<Accepted> = async (tx, items) => {
@@ -137,9 +144,9 @@ export class DeliverMessages {
     );
   };
 
-  private async send(channel: Channel, pending: Pending, repeated: number, now: UtcInstant): Promise<Receipt | Failed> {
+  private async send(channel: Channel, pending: Pending, before: Before, now: UtcInstant): Promise<Receipt | Failed> {
     try {
-      const receipt = await channel.send(this.messageOf(pending, repeated, now));
+      const receipt = await channel.send(this.messageOf(pending, before.cut + before.doubted, now));
       this.breakers.good(channel.name);
       return receipt;
     } catch (error) {
@@ -147,7 +154,7 @@ export class DeliverMessages {
         error instanceof NotSent ? error : new NotSent('in-doubt', String((error as Error)?.message ?? error));
       this.logger.error(`${pending.channel}: ${pending.key}: ${message}`);
       if (why !== 'refused') this.breakers.bad(channel.name, now, waitSeconds);
-      const again = why === 'temporary' || (why === 'in-doubt' && repeated === 0);
+      const again = why === 'temporary' || (why === 'in-doubt' && before.doubted === 0);
       return { state: again ? 'queued' : 'failed', outcome: why, note: message };
     }
   }
