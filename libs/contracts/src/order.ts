@@ -210,6 +210,7 @@ export const OrderV1 = defineEvent(
     }),
     order('exercise', 'call those on duty as if something had happened 叫应演练', {
       cause: OneOf(LIVE_CAUSES, 'as if for this'),
+      receivers: Type.Optional(Count('how many people it calls at once at the most, where these are many')),
     }),
     order('contact-test', 'try the ways to a person 联系方式核验', {
       person: Name('who', 64),

@@ -1,4 +1,4 @@
-import { addMinutes, minutesBetween, utc, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, shanghaiMinute, utc, type UtcInstant } from '@fengsui/contracts';
 
 /** People of a role take turns: the first has the shift that begins at `from`, then each the next. */
 export type Rotation = Readonly<{
@@ -9,6 +9,16 @@ export type Rotation = Readonly<{
   /** Equal shifts, in hours; or `shiftsAt`: minutes of the day in Beijing at which a shift begins, in their order. */
   shiftHours?: number | undefined;
   shiftsAt?: readonly number[] | undefined;
+  /** Only shifts that begin on such days; of a role it goes before a rotation for all days. */
+  during?: Days | undefined;
+}>;
+export const DAYS = ['holidays', 'workdays', 'flood-season', 'dry-season'] as const;
+export type Days = (typeof DAYS)[number];
+/** Which days are which, as `2026-10-01`, in Beijing. Weekends are holidays but where they are worked 调休. */
+export type DutyCalendar = Readonly<{
+  holidays: readonly Readonly<{ from: string; until: string }>[];
+  workdays: readonly string[];
+  /** `04-15` to `10-15`, both of them in it. */ floodSeason: Readonly<{ from: string; until: string }> | null;
 }>;
 /** A swap: for this time this person has the role instead. */
 export type Override = Readonly<{
@@ -25,6 +35,7 @@ export type Roster = Readonly<{
   rotations: readonly Rotation[];
   overrides: readonly Override[];
   leave: readonly Leave[];
+  calendar: DutyCalendar;
   desk: string;
 }>;
 
@@ -54,7 +65,7 @@ export function turnOf(roster: Roster, role: string, at: UtcInstant, authority: 
   const instead = mine(roster.overrides, whose)
     .filter(({ from, until }) => from <= at && at < until)
     .reduce<Override | null>((best, row) => (best === null || lengthOf(row) <= lengthOf(best) ? row : best), null);
-  const person = instead?.person ?? inTurn(mine(roster.rotations, whose), at);
+  const person = instead?.person ?? inTurn(mine(roster.rotations, whose), roster.calendar, at);
   if (person === null) return { person: roster.desk, gap: `${role}: nobody takes turns in it then` };
   const away = roster.leave.some((row) => row.person === person && row.from <= at && at < row.until);
   return away
@@ -68,12 +79,43 @@ export const onDuty = (roster: Roster, role: string, at: UtcInstant, authority: 
 
 const lengthOf = ({ from, until }: Override): number => minutesBetween(from, until);
 
-function inTurn(rotations: readonly Rotation[], at: UtcInstant): string | null {
-  const rotation = rotations
-    .filter(({ from, people }) => from <= at && people.length > 0)
-    .reduce<Rotation | null>((latest, row) => (latest === null || row.from >= latest.from ? row : latest), null);
+function inTurn(rotations: readonly Rotation[], calendar: DutyCalendar, at: UtcInstant): string | null {
+  const begun = rotations.filter(({ from, people }) => from <= at && people.length > 0);
+  const special = begun.filter((row) => row.during !== undefined && isOf(row.during, beginOf(row, at), calendar));
+  const meant = special.length > 0 ? special : begun.filter(({ during }) => during === undefined);
+  const rotation = meant.reduce<Rotation | null>(
+    (latest, row) => (latest === null || row.from >= latest.from ? row : latest),
+    null,
+  );
   if (rotation === null) return null;
   return rotation.people[shiftOf(rotation, at) % rotation.people.length] ?? null;
+}
+
+/** When the shift began that is on: a night shift is of the day on which it began. */
+function beginOf({ from, shiftHours = 24, shiftsAt }: Rotation, at: UtcInstant): UtcInstant {
+  if (shiftsAt === undefined) {
+    const minutes = shiftHours * 60;
+    return addMinutes(from, Math.floor(minutesBetween(from, at) / minutes) * minutes);
+  }
+  const minute = minuteOf(at);
+  const today = shiftsAt.findLast((border) => border <= minute % DAY);
+  const day = Math.floor(minute / DAY) - (today === undefined ? 1 : 0);
+  return utc((day * DAY + (today ?? shiftsAt.at(-1) ?? 0) - AHEAD) * 60_000);
+}
+
+/** Whether a shift that begins then is on such a day. */
+function isOf(days: Days, begin: UtcInstant, { holidays, workdays, floodSeason }: DutyCalendar): boolean {
+  const date = shanghaiMinute(begin).slice(0, 10);
+  if (days === 'flood-season' || days === 'dry-season') {
+    if (floodSeason === null) return false;
+    const { from, until } = floodSeason;
+    const day = date.slice(5);
+    const inside = from <= until ? from <= day && day <= until : day >= from || day <= until;
+    return inside === (days === 'flood-season');
+  }
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  const free = holidays.some(({ from, until }) => from <= date && date <= until) || weekday === 0 || weekday === 6;
+  return (free && !workdays.includes(date)) === (days === 'holidays');
 }
 
 /** The number of a shift since the rotation began, 0 for the first. */

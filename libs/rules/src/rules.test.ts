@@ -176,6 +176,7 @@ describe('the roster', () => {
     version: 'v',
     desk: 'desk',
     leave: [],
+    calendar: { holidays: [], workdays: [], floodSeason: null },
     overrides: [{ role: 'officer', person: 'z', from: addMinutes(now, 60), until: addMinutes(now, 120) }],
     rotations: [{ role: 'officer', people: ['a', 'b'], from: now, shiftHours: 24 }],
   };
@@ -191,6 +192,41 @@ describe('the roster', () => {
   ])('at minute %i has %s', (minute, person) =>
     expect(onDuty(roster, 'officer', addMinutes(now, minute))).toBe(person),
   );
+  it('has those of the holidays and of the flood season on their days, by the day on which a shift begins', () => {
+    const from = fromShanghai('2026-01-01T08:30');
+    const special: Roster = {
+      ...roster,
+      overrides: [],
+      calendar: {
+        holidays: [{ from: '2026-10-01', until: '2026-10-07' }],
+        workdays: ['2026-10-10'], // a Saturday that is worked
+        floodSeason: { from: '04-15', until: '10-15' },
+      },
+      rotations: [
+        { role: 'officer', people: ['every'], from, shiftHours: 24 },
+        { role: 'officer', people: ['holiday'], from, shiftHours: 24, during: 'holidays' },
+        { role: 'leader', people: ['dry'], from, shiftsAt: [510], during: 'dry-season' },
+        { role: 'leader', people: ['flood'], from, shiftsAt: [510], during: 'flood-season' },
+      ],
+    };
+    const who = (role: string, wall: string): string => onDuty(special, role, fromShanghai(wall));
+    expect([
+      who('officer', '2026-10-01T08:00'), // the shift of 30 September
+      who('officer', '2026-10-01T08:30'),
+      who('officer', '2026-10-08T08:29'), // the shift of 7 October
+      who('officer', '2026-10-08T08:30'),
+      who('officer', '2026-10-10T12:00'),
+      who('officer', '2026-10-11T12:00'), // a Sunday
+      who('officer', '2026-10-12T03:00'), // its night
+    ]).toEqual(['every', 'holiday', 'holiday', 'every', 'every', 'holiday', 'holiday']);
+    expect([
+      who('leader', '2026-04-15T08:29'),
+      who('leader', '2026-04-15T08:30'),
+      who('leader', '2026-10-16T08:29'),
+      who('leader', '2026-10-16T08:30'),
+    ]).toEqual(['dry', 'flood', 'flood', 'dry']);
+  });
+
   it('falls to the desk where it has a hole, and names it', () =>
     expect([turnOf(roster, 'nobody knows', now), turnOf(roster, 'officer', addMinutes(now, -1))]).toEqual([
       { person: 'desk', gap: expect.stringContaining('nobody knows') },

@@ -27,6 +27,8 @@ export function faultsOf(plan: DutyFile, authorities: ReadonlySet<string>): stri
     ...ofCauses(plan),
     ...ofUnanswered(plan, authorities),
     ...ofTrying(plan),
+    ...ofLists(plan),
+    ...ofCalendar(plan),
     ...Object.keys(plan.roles ?? {})
       .filter((role) => !plan.rotations.some((row) => row.role === role))
       .map((role) => `roles: nobody takes turns in ${role}`),
@@ -169,6 +171,33 @@ function ofTrying({ people, canary, handover, rotations, causes }: DutyFile): st
     ...OWN_CAUSES.filter(
       (cause) => causes[cause]?.urgent === true && cause !== 'self-check' && cause !== 'handover',
     ).map((cause) => `${cause} only tries something, and is never urgent`),
+  ];
+}
+
+/** A list that was pasted into another calls everybody: it is refused before it does. */
+function ofLists({ lists = {}, expected = {}, massFactor = MASS_FACTOR }: DutyFile): string[] {
+  return Object.entries(expected).flatMap(([name, most]) => {
+    const called = lists[name]?.length;
+    if (called === undefined) return [`expected: there is no list ${name}`];
+    return called > most * massFactor
+      ? [`the list ${name} would call ${called} people, and ${most} are expected (at most ${massFactor} times as many)`]
+      : [];
+  });
+}
+const MASS_FACTOR = 1.5;
+
+function ofCalendar({ calendar, rotations }: DutyFile): string[] {
+  const { holidays = [], workdays = [], floodSeason } = calendar ?? {};
+  const dates = [...holidays.flatMap(({ from, until }) => [from, until]), ...workdays];
+  const seasonal = rotations.find(({ during }) => during === 'flood-season' || during === 'dry-season');
+  return [
+    ...dates.filter((day) => instantOf(`${day}T00:00`) === null).map((day) => `calendar: ${day} is no day`),
+    ...holidays
+      .filter(({ from, until }) => from > until)
+      .map(({ from, until }) => `calendar: a holiday ends on ${until}, before it begins on ${from}`),
+    ...(seasonal !== undefined && floodSeason === undefined
+      ? [`${seasonal.role}: a rotation of the ${seasonal.during ?? ''} needs calendar.floodSeason`]
+      : []),
   ];
 }
 

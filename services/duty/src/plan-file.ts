@@ -1,4 +1,5 @@
 import { fromShanghai, LEVELS_ORDERED, LIVE_CAUSES, OWN_CAUSES, type UtcInstant } from '@fengsui/contracts';
+import { DAYS } from '@fengsui/rules';
 import { Type, type Static, type TObject, type TOptional } from 'typebox';
 
 /** Ways to reach people that a plan may name. */
@@ -11,6 +12,8 @@ const oneOf = <T extends string>(words: readonly T[]) => Type.Union(words.map((w
 const line = Type.String({ pattern: '^[^\\r\\n\\t]*[^\\s][^\\r\\n\\t]*$', maxLength: 100 });
 const id = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' });
 const wall = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}$' });
+const date = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+const monthDay = Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
 const clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 const hours = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' });
 const authority = Type.String({ pattern: '^\\d{6}$' });
@@ -31,6 +34,8 @@ const PersonRow = Type.Object(
         uniqueItems: true,
       }),
     ),
+    /** By what they are reached first, when it is urgent and when it is not. */
+    prefers: Type.Optional(Type.Object({ urgent: Type.Optional(channels), ordinary: Type.Optional(channels) }, strict)),
     testedOn: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })),
   },
   strict,
@@ -45,6 +50,8 @@ const Rotation = Type.Object(
     from: wall,
     shiftHours: Type.Optional(Type.Number({ minimum: 1, maximum: 24 * 31 })),
     shiftsAt: Type.Optional(Type.Array(clock, { minItems: 1, uniqueItems: true })),
+    /** Only shifts that begin on such days 节假日、工作日、汛期、非汛期. */
+    during: Type.Optional(oneOf(DAYS)),
   },
   strict,
 );
@@ -105,6 +112,22 @@ export const PlanFile = Type.Object(
       Type.Object({ role: id, authority: Type.Optional(authority), person: id, from: wall, until: wall }, strict),
     ),
     leave: Type.Optional(Type.Array(Type.Object({ person: id, from: wall, until: wall }, strict))),
+    /** Which days are which: as the State Council's notice of each year has it. */
+    calendar: Type.Optional(
+      Type.Object(
+        {
+          holidays: Type.Array(Type.Object({ from: date, until: date, name: Type.Optional(line) }, strict)),
+          workdays: Type.Array(date),
+          floodSeason: Type.Optional(Type.Object({ from: monthDay, until: monthDay }, strict)),
+        },
+        strict,
+      ),
+    ),
+    /** How many people a list is expected to call; more than `massFactor` times as many is a mistake. */
+    expected: Type.Optional(Type.Record(id, Type.Integer({ minimum: 1 }))),
+    massFactor: Type.Optional(Type.Number({ minimum: 1, maximum: 10 })),
+    /** A call of more people at once names their number before it begins. */
+    massFrom: Type.Optional(Type.Integer({ minimum: 2 })),
     chains: Type.Record(
       Type.String(),
       Type.Object(

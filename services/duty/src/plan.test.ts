@@ -112,6 +112,55 @@ describe('a plan by which somebody would not be called is refused, and says wher
       /give either shiftHours or shiftsAt/,
     ],
     ['a cause without a chain', (plan) => void (cause(plan, 'fire')['chain'] = 'loud'), /fire names the chain loud/],
+    [
+      'a list that would call many more than are expected',
+      (plan) =>
+        Object.assign(plan, {
+          lists: { heads: ['chen', 'li', 'huang', 'zhou'] },
+          expected: { heads: 2 },
+          massFactor: 1.5,
+        }),
+      /heads would call 4 people, and 2 are expected/,
+    ],
+    [
+      'a holiday that ends before it begins',
+      (plan) =>
+        Object.assign(plan, { calendar: { holidays: [{ from: '2026-10-07', until: '2026-10-01' }], workdays: [] } }),
+      /a holiday ends on 2026-10-01/,
+    ],
+    [
+      'a day that the calendar has not',
+      (plan) => Object.assign(plan, { calendar: { holidays: [], workdays: ['2026-02-30'] } }),
+      /2026-02-30 is no day/,
+    ],
+    [
+      'turns of a season that nobody knows',
+      (plan) => {
+        Object.assign(plan.rotations[0] ?? {}, { during: 'flood-season' });
+        Object.assign(plan, { calendar: { holidays: [], workdays: [] } });
+      },
+      /needs calendar.floodSeason/,
+    ],
+    [
+      'a canary whom nobody knows',
+      (plan) => Object.assign(plan, { canary: { everyMinutes: 60, person: 'bird' } }),
+      /canary: bird is not among the people/,
+    ],
+    [
+      'a handover of a role that there is not',
+      (plan) => Object.assign(plan, { handover: { roles: ['mayor'], signWithinMinutes: 15 } }),
+      /handover: nobody takes turns in the role mayor/,
+    ],
+    [
+      'a test that is urgent',
+      (plan) => void (cause(plan, 'contact-test')['urgent'] = true),
+      /contact-test only tries something/,
+    ],
+    [
+      'a name of a role that there is not',
+      (plan) => Object.assign(plan, { roles: { mayor: '市长' } }),
+      /roles: nobody takes turns in mayor/,
+    ],
     ['a cause that is missing', (plan) => void delete plan.causes['fire'], /causes.*fire/],
     [
       'no chain for the night',

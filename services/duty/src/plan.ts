@@ -58,6 +58,11 @@ export class DutyPlan {
       })),
       overrides: value.overrides.map(spanOf),
       leave: (value.leave ?? []).map(spanOf),
+      calendar: {
+        holidays: value.calendar?.holidays ?? [],
+        workdays: value.calendar?.workdays ?? [],
+        floodSeason: value.calendar?.floodSeason ?? null,
+      },
     };
     return new DutyPlan(
       roster,
@@ -155,10 +160,23 @@ export class DutyPlan {
     return known === undefined ? [] : (addressesOf(known, channel) ?? []);
   }
 
-  /** Every way to a person by channels that there are, first those that reach them alone. */
-  waysTo(person: string, channels: readonly Pick<Channel, 'name' | 'personal'>[]): readonly WayTo[] {
+  /** By what somebody is reached first. */
+  prefersOf(person: string, urgent: boolean): readonly string[] {
+    return this.people.get(person)?.prefers?.[urgent ? 'urgent' : 'ordinary'] ?? [];
+  }
+
+  /**
+   * Every way to a person by channels that there are: first what they prefer, then those that reach them alone.
+   * @param urgent which of their preferences
+   */
+  waysTo(person: string, channels: readonly Pick<Channel, 'name' | 'personal'>[], urgent = true): readonly WayTo[] {
+    const prefers = this.prefersOf(person, urgent);
+    const rank = (name: string): number => {
+      const place = prefers.findIndex((one) => one === name);
+      return place === -1 ? prefers.length : place;
+    };
     return [...channels]
-      .sort((a, b) => Number(b.personal) - Number(a.personal))
+      .sort((a, b) => rank(a.name) - rank(b.name) || Number(b.personal) - Number(a.personal))
       .flatMap(({ name, personal }) =>
         (personal ? this.contactsOf(person, name) : [name]).map((_, contact) => ({ channel: name, contact })),
       );
@@ -175,6 +193,11 @@ export class DutyPlan {
     return [
       ...new Set([...steps.flatMap(({ channels }) => channels), ...(this.file.unanswered?.channels ?? [])]),
     ].sort();
+  }
+
+  /** From so many people at once a call names their number before it begins. */
+  get massFrom(): number {
+    return this.file.massFrom ?? MASS_FROM;
   }
 
   /** Every role that some chain calls. */
@@ -241,6 +264,9 @@ export class DutyPlan {
 type Ordinary = NonNullable<DutyFile['ordinary']>;
 /** The first at once, the rest after two minutes; more than ten in ten minutes are one for each ten. */
 const ORDINARY: Ordinary = { gatherMinutes: 2, digestOver: 10, digestMinutes: 10 };
+
+/** More than a shift and its leaders. */
+const MASS_FROM = 20;
 
 const OWN_RULES: Readonly<Partial<Record<CallCause, string>>> = {
   'self-check': '值班系统自检不合格须处理',

@@ -113,7 +113,7 @@ export class DutyQuery {
                         and ($2::timestamptz is null or started_at < $2)),
             happened as (
               select id as call, started_at as at, 'started' as what, null as person, null as channel, null::int as step, subject as said from meant
-              union all select d.call, a.started_at, a.outcome, d.person, d.channel, d.step, coalesce(a.note, '')
+              union all select d.call, a.started_at, a.outcome, d.person, d.channel, d.step, concat_ws(' | ', a.note, a.words)
                 from duty.attempt a join duty.delivery d on d.key = a.delivery where d.call in (select id from meant)
               union all select d.call, d.created_at, d.state, d.person, d.channel, d.step, coalesce(d.note, '')
                 from duty.delivery d where d.call in (select id from meant) and d.attempts = 0
@@ -140,7 +140,7 @@ export class DutyQuery {
     if (call === undefined) return null;
     const attempts = await rows<CallDetail['attempts'][number]>(
       this.db,
-      `select delivery, n, started_at as "startedAt", ended_at as "endedAt", outcome, note
+      `select delivery, n, started_at as "startedAt", ended_at as "endedAt", outcome, note, words
        from duty.attempt where delivery in (select key from duty.delivery where call = $1) order by started_at, delivery, n`,
       [meant],
     );

@@ -48,6 +48,7 @@ const Attempt = View({
   endedAt: ViewNull(ViewInstant('over at')),
   outcome: Type.String({ description: 'open, accepted, refused, temporary or in-doubt' }),
   note: ViewNull(Type.String({ description: 'what the other side said' })),
+  words: ViewNull(Type.String({ description: 'the words that were sent' })),
 });
 export const CallDetail = View({
   ...CallView.properties,

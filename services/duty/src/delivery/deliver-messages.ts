@@ -52,6 +52,8 @@ type Pending = Readonly<{
 type Accepted = Readonly<{ key: string; receipt: string | null }>;
 /** How often a message may have been sent before: by a process that ended meanwhile, and as the other side left it. */
 type Before = Readonly<{ cut: number; doubted: number }>;
+/** A try that is about to be made, and its words. */
+type Begun = Readonly<{ key: string; words: string }>;
 type Failed = Readonly<{ state: DeliveryState; outcome: WhyNotSent; note: string }>;
 
 /**
@@ -64,7 +66,7 @@ export class DeliverMessages {
   private readonly logger = new Logger('duty');
   private readonly breakers = new Breakers();
   private readonly asked: Together<string, Pending | null>;
-  private readonly begun: Together<string, Before>;
+  private readonly begun: Together<Begun, Before | null>;
   /** Whether the database tells of a demonstration: asked once. */
   private demonstration: Promise<boolean> | null = null;
 
@@ -76,7 +78,7 @@ export class DeliverMessages {
     @Inject(PUBLIC_URL) private readonly publicUrl: string | null,
   ) {
     this.asked = new Together((keys) => this.pending(keys));
-    this.begun = new Together((keys) => this.begin(keys));
+    this.begun = new Together((tries) => this.begin(tries));
   }
 
   get queues(): readonly Queue[] {
@@ -94,9 +96,11 @@ export class DeliverMessages {
     if (state !== null) return finish(({ tx }) => settle(tx, pending, { state, doneAt: now }));
     const wait = this.breakers.closedUntil(channel.name, now) ?? (await this.fullUntil(channel, now));
     if (wait !== null) return finish(({ tx }) => this.putOff(tx, pending, wait, now));
-    const before = await this.begun.ask(key);
-    const result =
-      before.doubted > 1 ? twiceInDoubt : await this.send(channel, await this.labelled(pending), before, now);
+    const said = await this.labelled(pending);
+    const before = await this.begun.ask({ key, words: `${said.subject}\n${said.text}` });
+    // It was answered, or is over, while we were about to.
+    if (before === null) return finish(({ tx }) => settle(tx, pending, { state: 'withdrawn', doneAt: now }));
+    const result = before.doubted > 1 ? twiceInDoubt : await this.send(channel, said, before, now);
     if (!('outcome' in result)) return finishTogether(this.accepted, { key, receipt: result.id });
     await finish(({ tx, now: after }) => this.failed(tx, pending, result, after));
   }
@@ -113,24 +117,32 @@ export class DeliverMessages {
 
   /**
    * Writes the tries before they are made. One that was left open was cut off: nobody knows what became of it, so it
-   * is made again, however often we end meanwhile. What the other side left open is repeated once.
+   * is made again, however often we end meanwhile. What the other side left open is repeated once. Whoever answers or
+   * ends the call holds it: a try is begun before that, and they are told, or not at all.
    */
-  private async begin(keys: readonly string[]): Promise<Before[]> {
+  private async begin(tries: readonly Begun[]): Promise<(Before | null)[]> {
+    const keys = tries.map(({ key }) => key);
     const begun = await rows<Before & Readonly<{ key: string }>>(
       this.db,
-      `with cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = $3
+      `with meant as (select d.key from duty.delivery d join duty.call c on c.id = d.call
+                      where d.key = any($1) and (d.subject is not null or c.state in ('ringing', 'unanswered'))
+                      order by c.id for share of c),
+            cut as (update duty.attempt set outcome = 'in-doubt', ended_at = $2, note = $3
                     where delivery = any($1) and outcome = 'open' returning delivery),
-            counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1 where key = any($1) returning key, attempts),
-            written as (insert into duty.attempt (delivery, n, started_at, outcome) select key, attempts, $2, 'open' from counted)
+            counted as (update duty.delivery set state = 'attempt', attempts = attempts + 1
+                        where key in (select key from meant) returning key, attempts),
+            written as (insert into duty.attempt (delivery, n, started_at, outcome, words)
+                        select key, attempts, $2, 'open', words from counted
+                        join unnest($1::text[], $4::text[]) as t(delivery, words) on t.delivery = key)
        select key,
               ((select count(*) from cut where delivery = key)
                + (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt' and note = $3))::int as cut,
               (select count(*) from duty.attempt where delivery = key and outcome = 'in-doubt' and note <> $3)::int as doubted
        from counted`,
-      [keys, await this.clock.now(), CUT_OFF],
+      [keys, await this.clock.now(), CUT_OFF, tries.map(({ words }) => words)],
     );
     const byKey = new Map(begun.map((one) => [one.key, one]));
-    return keys.map((key) => byKey.get(key) ?? { cut: 0, doubted: 0 });
+    return keys.map((key) => byKey.get(key) ?? null);
   }
 
   private readonly accepted: WriteAll<Accepted> = async (tx, items) => {
@@ -223,7 +235,7 @@ export class DeliverMessages {
     const tried = await tx.getRepository(DeliveryRow).findBy({ call, step });
     const own = tried.filter((row) => row.person === person);
     const next = this.plan
-      .waysTo(person, await this.mayUse(cause))
+      .waysTo(person, await this.mayUse(cause), urgent)
       .find((way) => !own.some(({ channel, contact }) => channel === way.channel && contact === way.contact));
     if (next !== undefined) {
       const key = keyOf({ call, step, person, ...next });

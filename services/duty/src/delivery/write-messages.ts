@@ -1,6 +1,6 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
 import { Clock, insertReturning, rows, type Tx } from '@fengsui/database';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Step } from '@fengsui/rules';
 import { newCode } from '../calls/codes.js';
 import { DutyPlan, type WayTo } from '../plan.js';
@@ -32,6 +32,8 @@ type Written = Readonly<{
  */
 @Injectable()
 export class WriteMessages {
+  private readonly logger = new Logger('duty');
+
   constructor(
     private readonly clock: Clock,
     private readonly plan: DutyPlan,
@@ -70,16 +72,23 @@ export class WriteMessages {
     await this.write(written, tx, now);
   }
 
-  /** Rows that are new, and their jobs. What was written under the same key is there already. */
+  /**
+   * Rows that are new, and their jobs. What was written under the same key is there already; what leads to nobody is
+   * shown from the moment that it is written.
+   */
   async write(messages: readonly Written[], tx: Tx, now: UtcInstant): Promise<void> {
     const fresh = await insertReturning(
       tx,
       DeliveryRow,
-      messages.map(({ row }) => row),
+      messages.map(({ row }) => (row.channel === SINK ? { ...row, state: 'shown' as const, doneAt: now } : row)),
       'nothing',
     );
     const keys = new Set(fresh.map(({ key }) => key));
-    const queued = messages.filter(({ row }) => keys.has(row.key));
+    const written = messages.filter(({ row }) => keys.has(row.key));
+    const queued = written.filter(({ row }) => row.channel !== SINK);
+    if (queued.length < written.length && !(await this.clock.isVirtual()))
+      for (const { row } of written)
+        if (row.channel === SINK) this.logger.warn(`would call ${this.plan.nameOf(row.person)}: ${row.key}`);
     await deliver(
       tx,
       queued.map(({ row: { key, channel, person }, urgent }) => ({ key, channel, person, urgent })),
@@ -90,11 +99,11 @@ export class WriteMessages {
   private waysTo(
     person: string,
     step: Ringing['step'],
-    { cause }: Ringing['call'],
+    { cause, urgent }: Ringing['call'],
     around: Surroundings,
   ): readonly Way[] {
     if (around.virtual) return step.channels.map(shown(VIRTUAL));
-    return this.waysOf(person, step).map((way) =>
+    return this.waysOf(person, step, urgent).map((way) =>
       way.channel === SINK || sinkOf(classOf(cause), way.channel, around) === 'channel'
         ? way
         : shown(EXERCISE)(way.name),
@@ -105,9 +114,15 @@ export class WriteMessages {
    * By which of the channels of a step a person is rung: all, or the first of them; where none of them leads to them,
    * by whatever does. What is not configured is shown.
    */
-  private waysOf(person: string, { channels, inTurn }: Pick<Step, 'channels' | 'inTurn'>): readonly Way[] {
-    const known = this.plan.waysTo(person, this.channels);
-    const led = channels.flatMap((name) => known.find(({ channel }) => channel === name) ?? []).map(wayOf);
+  private waysOf(
+    person: string,
+    { channels, inTurn }: Pick<Step, 'channels' | 'inTurn'>,
+    urgent: boolean,
+  ): readonly Way[] {
+    const known = this.plan.waysTo(person, this.channels, urgent);
+    const own = this.plan.prefersOf(person, urgent);
+    const inOrder = [...channels].sort((a, b) => placeIn(own, a) - placeIn(own, b));
+    const led = inOrder.flatMap((name) => known.find(({ channel }) => channel === name) ?? []).map(wayOf);
     const missing = channels.filter((name) => !this.channels.some((one) => one.name === name));
     const instead = led.length === 0 && known[0] !== undefined ? [wayOf(known[0])] : led;
     return [...(inTurn ? instead.slice(0, 1) : instead), ...missing.map(shown((name) => `${name} is not configured`))];
@@ -131,6 +146,10 @@ export class WriteMessages {
     return new Map(found.map(({ call, person, n }) => [`${call} ${person}`, n]));
   }
 }
+
+/** What a person prefers goes first; the others stay as the step has them. */
+const placeIn = (own: readonly string[], channel: string): number =>
+  own.includes(channel) ? own.indexOf(channel) : own.length;
 
 type Way = Readonly<{ name: string; channel: string; contact: number; note: string | null }>;
 

@@ -271,6 +271,8 @@ class Gathering1795790000003 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
+      alter table duty.attempt add column words text;
+      comment on column duty.attempt."words" is 'the words that were sent; null: of an earlier release';
       create table duty.gathered (
         id text primary key, cause text not null, about text not null, call text, subject text not null, text text not null,
         event text not null, at timestamptz not null, rung_at timestamptz, done_by text

@@ -118,6 +118,7 @@ export class AttemptRow {
   @TextColumn('open, accepted, refused, temporary or in-doubt') outcome!:
     'open' | 'accepted' | 'refused' | 'temporary' | 'in-doubt';
   @TextColumn('what the other side said', { nullable: true }) note!: string | null;
+  @TextColumn('the words that were sent; null: of an earlier release', { nullable: true }) words!: string | null;
 }
 
 @Entity({

@@ -1,10 +1,12 @@
-import type { OrderOf } from '@fengsui/contracts';
+import type { CallCause, OrderOf, UtcInstant } from '@fengsui/contracts';
+import type { Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { done, Takes, type OrderResult } from '@fengsui/service';
+import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { Calls } from '../calls/calls.js';
 import { quoted } from '../decisions/quoting.js';
 import { DutyPlan } from '../plan.js';
+import { RosterChanges } from '../roster/roster-changes.js';
 
 /**
  * Exercises 叫应演练: those on duty are called as if something had happened, by the chain that would call them then. The
@@ -15,12 +17,16 @@ export class Exercises {
   constructor(
     private readonly plan: DutyPlan,
     private readonly calls: Calls,
+    private readonly changes: RosterChanges,
   ) {}
 
   @Takes('duty', 'exercise', () => 'roster')
-  async begin({ id: event, data }: OrderOf<'exercise'>, unit: UnitOfWork): Promise<OrderResult> {
+  async begin({ id: event, data, recordedAt }: OrderOf<'exercise'>, unit: UnitOfWork): Promise<OrderResult> {
     const { orderId, cause: as, actor, speaksFor, reason } = data;
     const id = `exercise/${orderId}`;
+    const many = await this.receivers(as, recordedAt, unit.tx);
+    if (many >= this.plan.massFrom && data.receivers !== many)
+      return rejected(`将同时通知${many}人，请注明接收人数确认 / it calls ${many} people at once: name their number`);
     const by = this.plan.nameOf(speaksFor ?? actor);
     const why = reason.trim() === '' ? '' : `\n说明：${quoted(reason)}`;
     const says = {
@@ -28,6 +34,13 @@ export class Exercises {
       text: `这是演练，没有发生险情。请按收到通知时的做法应答，不采取其他行动。\n发起：${by}。${why}`,
     };
     await this.calls.start({ id, cause: 'exercise', as, about: id, says, causes: [event] }, unit);
-    return done(`演练已开始 / begun: ${id}`);
+    return done(`演练已开始，一次最多通知${many}人 / begun: ${id}`);
+  }
+
+  /** How many people one step of it calls at the most. */
+  private async receivers(as: CallCause, at: UtcInstant, tx: Tx): Promise<number> {
+    const roster = await this.changes.rosterOf(tx);
+    const { steps } = this.plan.policyFor(as, at).chain;
+    return Math.max(...steps.map(({ to }) => this.plan.called(to, at, null, roster).length));
   }
 }

@@ -80,7 +80,17 @@ export const DUTY_ORDERS: readonly OrderOfCommand[] = [
     about: { zh: '叫应演练', en: 'call those on duty as an exercise' },
     example: 'exercise proposal --reason 月度演练',
     words: [{ name: '<cause>', about: { zh: LIVE_CAUSES.join(' '), en: LIVE_CAUSES.join(' ') } }],
-    fields: async (typed) => ({ kind: 'exercise', cause: causeOf(wordOf(typed, 0)) }),
+    options: [
+      { flags: '--receivers <n>', about: { zh: '一次通知的人数（人数多时须注明）', en: 'how many it calls at once' } },
+    ],
+    fields: async (typed) => {
+      const receivers = textOf(typed, 'receivers');
+      return {
+        kind: 'exercise',
+        cause: causeOf(wordOf(typed, 0)),
+        ...(receivers === undefined ? {} : { receivers: Number(receivers) }),
+      };
+    },
   },
   {
     kind: 'contact-test',
