@@ -18,7 +18,6 @@ const PEOPLE = ['chen', 'li', 'huang', 'zhou', 'wu', 'zheng', 'liang', 'desk'];
 const STEPS = 3;
 const STEP_MINUTES = 0.1;
 const HOUR_MS = 3_600_000;
-const AWAY_MS = 30_000;
 /** No end of it after so long is one of the failures. */
 const MOST_MS = 900_000;
 
@@ -66,7 +65,10 @@ export type DutyOutcome = Readonly<{
  * So many calls climb while the service is killed, its clock jumps by an hour and back, and the database is away; then
  * what was sent is held against what the calls say. At the end the engine is stopped, and the auditor must ring.
  */
-export async function dutyFaults(calls: number, kills: number, random: () => number): Promise<DutyOutcome> {
+export async function dutyFaults(
+  { calls, kills, awaySeconds }: Readonly<{ calls: number; kills: number; awaySeconds: number }>,
+  random: () => number,
+): Promise<DutyOutcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-duty-faults-'));
   const gateway = new Gateway();
   await gateway.open();
@@ -115,7 +117,7 @@ export async function dutyFaults(calls: number, kills: number, random: () => num
       await start();
       if (n === Math.floor(kills / 2)) {
         network.cut('silence');
-        await sleep(AWAY_MS);
+        await sleep(awaySeconds * 1_000);
         network.heal();
       }
     }

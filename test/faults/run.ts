@@ -308,13 +308,14 @@ if (wanted.includes('leaders')) {
 }
 if (wanted.includes('duty')) {
   const calls = Number(option('calls', short ? '1000' : '10000'));
-  const outcome = await dutyFaults(calls, short ? 4 : 20, random);
+  const awaySeconds = short ? 5 : 30;
+  const outcome = await dutyFaults({ calls, kills: short ? 3 : 20, awaySeconds }, random);
   const { lost, doubled, kills, seconds, notes } = outcome;
   const sorted = [...outcome.recoveries].sort((a, b) => a - b);
   const inSeconds = (ms: number | undefined): string => (ms === undefined ? '-' : `${(ms / 1_000).toFixed(2)} s`);
   const recovery = `${inSeconds(sorted[Math.floor(sorted.length / 2)])} / ${inSeconds(sorted.at(-1))}`;
   say(columns('duty', kills, lost, doubled, 0, recovery, seconds.toFixed(0)));
-  say(`              ${calls} calls, clock an hour ahead and back, database away for 30 s`);
+  say(`              ${calls} calls, clock an hour ahead and back, database away for ${awaySeconds} s`);
   for (const note of notes) say(`              ${note}`);
   failures += lost + doubled + notes.filter((note) => /must be|STALLED/.test(note)).length;
 }

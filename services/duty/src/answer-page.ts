@@ -3,6 +3,7 @@ import { shanghaiMinute } from '@fengsui/contracts';
 import { Clock } from '@fengsui/database';
 import { escaped, Open, PAGE_POLICY } from '@fengsui/service';
 import { Controller, Get, Header, NotFoundException, Param } from '@nestjs/common';
+import { classOf, labelOf } from './delivery/standing.js';
 import { DutyQuery, type Answerable } from './query.js';
 
 const read = (name: string): string => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
@@ -44,13 +45,15 @@ export class AnswerPage {
 }
 
 function pageOf(found: Answerable, now: string): string {
-  const { subject, text, name } = found;
+  const { subject, text, name, cause } = found;
+  const kind = classOf(cause);
+  const label = labelOf(kind, false);
   const over = stateOf(found, now);
   const body = over === null ? formOf(found) : `<p id="said">${escaped(over)}</p>`;
   return `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>叫应</title><link rel="stylesheet" href="/answer.css"></head>
-<body><main${over === null ? '' : ' class="over"'}><h1>${escaped(subject)}</h1><p class="text">${escaped(text)}</p>
+<body><main class="${kind}${over === null ? '' : ' over'}"><h1>${escaped(label + subject)}</h1><p class="text">${escaped(text)}</p>
 <p>应答人：${escaped(name)}</p>${body}</main>${over === null ? '<script src="/answer.js"></script>' : ''}</body></html>
 `;
 }

@@ -1,4 +1,4 @@
-import type { UtcInstant } from '@fengsui/contracts';
+import type { CallCause, UtcInstant } from '@fengsui/contracts';
 import { one, rows } from '@fengsui/database';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
@@ -15,6 +15,7 @@ import type { CallDetail, CallView } from './views.js';
 /** A message and its call, as whoever holds its code may see them. */
 export type Answerable = Readonly<{
   call: string;
+  cause: CallCause;
   person: string;
   name: string;
   code: string;
@@ -170,7 +171,7 @@ export class DutyQuery {
   async answerable(code: string): Promise<Answerable | null> {
     const found = await one<Omit<Answerable, 'name'>>(
       this.db,
-      `select d.call, d.person, d.code, d.code_ends_at as "codeEndsAt", c.subject, c.text, c.state,
+      `select d.call, c.cause, d.person, d.code, d.code_ends_at as "codeEndsAt", c.subject, c.text, c.state,
               c.answered_by as "answeredBy", c.answered_at as "answeredAt", c.closed_reason as "closedReason",
               c.read_back is not null as "readsBack",
               (select min(at) from duty.answer a where a.call = d.call and a.person = d.person and a.reply = 'accept') as replied

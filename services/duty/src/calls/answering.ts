@@ -4,6 +4,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { isEnough, type Roster } from '@fengsui/rules';
+import { classOf } from '../delivery/standing.js';
 import { WriteMessages } from '../delivery/write-messages.js';
 import { DutyPlan } from '../plan.js';
 import { RosterChanges } from '../roster/roster-changes.js';
@@ -106,6 +107,8 @@ export class Answering {
     if (occurredAt > now) return `应答时间 ${occurredAt} 晚于现在 / an answer is not dated ahead`;
     if (occurredAt < row.startedAt) return `应答时间早于呼叫 / an answer is not older than its call`;
     if (reply !== 'accept' && reason.trim() === '') return '须说明理由 / a reason is wanted';
+    if (reply === 'hand-on' && classOf(row.cause) === 'test')
+      return '核验只对本人，不能转交 / a test of a contact is not handed on';
     if (reply === 'hand-on' && (to === undefined || !this.plan.people.has(to)))
       return `转交给谁：${to ?? '未写'} / handed on to whom: ${to ?? 'nobody is named'}`;
     if (reply === 'accept' && row.readBack !== null && right !== 'demonstration' && readBack !== row.readBack)

@@ -22,7 +22,6 @@ export type NewCall = Readonly<{
   /** A red warning is among what it is about. */ red?: boolean;
   says: CallText;
   causes: readonly string[];
-  /** Climbs as a call of this cause would. */ as?: CallCause;
   /** Climbs so, in place of what the plan has for its cause. */ policy?: Policy;
 }>;
 
@@ -63,15 +62,13 @@ export class Calls {
 
   async startAll(calls: readonly NewCall[], unit: UnitOfWork): Promise<void> {
     const { tx, now, append } = unit;
-    const begun = calls.map(
-      ({ id, cause, about, authority = null, level = null, says, causes, as = cause, ...own }) => {
-        const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
-        const readBack = READ_BACK.includes(level) || own.red === true ? readBackOf(id) : null;
-        const text = withReadBack(says.text, readBack);
-        const policy = own.policy ?? this.plan.policyFor(as, now, level);
-        return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
-      },
-    );
+    const begun = calls.map(({ id, cause, about, authority = null, level = null, says, causes, ...own }) => {
+      const call = { id, cause, about, authority, level, ...says, urgent: this.plan.urgent(cause), causes };
+      const readBack = READ_BACK.includes(level) || own.red === true ? readBackOf(id) : null;
+      const text = withReadBack(says.text, readBack);
+      const policy = own.policy ?? this.plan.policyFor(cause, now, level);
+      return { ...call, text, readBack, policy, reason: this.plan.ruleFor(cause) };
+    });
     const events = new Map(begun.map((call) => [call.id, callStarted(call, this.plan.roster.version, now)]));
     const rows = begun.map((call) => {
       const heard = events.get(call.id);
@@ -275,7 +272,8 @@ export class Calls {
       {
         state: 'ringing',
         reason,
-        policy: this.plan.policyFor(cause, now, level),
+        // What was promised and not done goes on as it began.
+        policy: because === 'promise-expired' ? row.policy : this.plan.policyFor(cause, now, level),
         chainFrom: row.stepsCalled,
         dueAt: now,
         closedReason: null,

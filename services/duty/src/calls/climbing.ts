@@ -5,12 +5,13 @@ import { nextStep, type NextStep, type Roster } from '@fengsui/rules';
 import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
+import { classOf, type CallClass } from '../delivery/standing.js';
 import { WriteMessages, type Ringing } from '../delivery/write-messages.js';
 import { DutyPlan, type Called, type Policy } from '../plan.js';
 import { RosterChanges } from '../roster/roster-changes.js';
 import { CallRow } from '../tables/tables.js';
 import { callExhausted, callStep } from './call-events.js';
-import { CLIMB, climbAt } from './climb-at.js';
+import { CLIMB, climbAt, EXERCISE_OVER } from './climb-at.js';
 
 type Climbed = Readonly<{ row: Partial<CallRow>; next: UtcInstant; ringing: Ringing; events: readonly DomainEvent[] }>;
 /** What a step is chosen by, beside its chain. */
@@ -58,12 +59,17 @@ export class Climbing {
     const climbed: Climbed[] = [];
     const waiting: Job[] = [];
     const asleep: { id: string; dueAt: UtcInstant }[] = [];
-    for (const row of open) {
+    const ended: string[] = [];
+    for (const row of open.filter(({ cause }) => climbs(classOf(cause)))) {
       const dueAt = hasFailed(row) ? now : row.dueAt;
       const quiet = this.plan.quietUntil(row.cause, now);
       if (now < dueAt) waiting.push(climbAt(row.id, dueAt));
       else if (quiet !== null) asleep.push({ id: row.id, dueAt: quiet });
-      else climbed.push(this.climbed({ ...row, dueAt }, { now, roster, replied: replied.get(row.id) ?? new Set() }));
+      else {
+        const next = this.climbed({ ...row, dueAt }, { now, roster, replied: replied.get(row.id) ?? new Set() });
+        if (next.row.state === 'unanswered' && classOf(row.cause) === 'exercise') ended.push(row.id);
+        else climbed.push(next);
+      }
     }
     const rung = climbed.map(({ row }) => row);
     await updateRows(tx, CallRow, rung);
@@ -75,7 +81,8 @@ export class Climbing {
     );
     const next = climbed.map(({ row: { id = '' }, next: at }) => climbAt(id, at));
     const morning = asleep.map(({ id, dueAt }) => climbAt(id, dueAt));
-    await schedule(tx, 'duty', [...waiting, ...morning, ...next]);
+    const over = ended.map((key): Job => ({ kind: EXERCISE_OVER, key, dueAt: now, payload: {} }));
+    await schedule(tx, 'duty', [...waiting, ...morning, ...over, ...next]);
     append(...climbed.flatMap(({ events }) => events));
   }
 
@@ -134,10 +141,13 @@ export class Climbing {
   }
 }
 
+/** A test of a contact or a channel rings nobody else, whatever becomes of it. */
+const climbs = (kind: CallClass): boolean => kind === 'live' || kind === 'exercise';
+
 /** Whether some step of a policy is over only when several have answered: who has is not called again. */
 const asksSeveral = ({ chain }: Policy): boolean => chain.steps.some(({ needed }) => needed !== 'any');
 
-/** Who has replied to calls, by call. */
+/** Who has replied to calls since their chain began, by call: who answered before it began anew is called again. */
 export async function repliesTo(
   tx: Tx,
   calls: readonly Pick<CallRow, 'id'>[],
@@ -145,7 +155,8 @@ export async function repliesTo(
   if (calls.length === 0) return new Map();
   const found = await rows<{ call: string; people: string[] }>(
     tx,
-    `select call, array_agg(distinct person) as people from duty.answer where call = any($1) and reply = 'accept' group by call`,
+    `select a.call, array_agg(distinct a.person) as people from duty.answer a join duty.call c on c.id = a.call
+     where a.call = any($1) and a.reply = 'accept' and a.step > c.chain_from group by a.call`,
     [calls.map(({ id }) => id)],
   );
   return new Map(found.map(({ call, people }) => [call, new Set(people)]));

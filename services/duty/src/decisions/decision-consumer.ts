@@ -209,7 +209,9 @@ export class DecisionConsumer {
       }
       const says = this.texts.fire(event, unit.now);
       if (await this.calls.again(fireId, { says, event: event.id, cause, because: 'raised' }, unit)) continue;
-      await this.calls.start({ id: `fire/${fireId}`, cause, about: fireId, says, causes: [event.id] }, unit);
+      const id = `fire/${fireId}`;
+      await this.gathering.takeOut(fireId, id, unit);
+      await this.calls.start({ id, cause, about: fireId, says, causes: [event.id] }, unit);
     }
   }
 

@@ -38,6 +38,16 @@ const judged = (fireId: string): Promise<void> =>
       reason: 'seen',
     }),
   );
+const source = (name: string, kind: 'silent' | 'heard', since = '20:20'): Given => ({
+  type: `source-${kind}.v1`,
+  key: name,
+  id: `source-${kind}/${name}/${since}`,
+  data: {
+    source: name,
+    silentSince: duty.instant(since),
+    ...(kind === 'silent' ? { heardAt: null, reason: '503 见 http://evil.example' } : {}),
+  },
+});
 const calls = async (): Promise<string[]> =>
   (await duty.get(DutyQuery).calls()).map(({ id, state, steps, subject }) => `${id} ${state} ${steps} ${subject}`);
 const messages = async (): Promise<number> =>
@@ -104,6 +114,21 @@ describe('fires that come together', () => {
     expect((await calls())[0]).toContain('gathered/fire/f1 answered');
   });
 
+  it('of which one is overdue before anybody was rung is rung by itself, and ends with its verdict', async () => {
+    await fires('f1', 'f2');
+    await duty.give(fire('f2', 'fire-overdue.v1'));
+    await duty.at('20:31');
+    expect((await calls()).map((one) => one.split(' ').slice(0, 2).join(' ')).sort()).toEqual([
+      'fire/f1 ringing',
+      'fire/f2 ringing',
+    ]);
+    await judged('f2');
+    expect((await calls()).map((one) => one.split(' ').slice(0, 2).join(' ')).sort()).toEqual([
+      'fire/f1 ringing',
+      'fire/f2 answered',
+    ]);
+  });
+
   it('are overdue together: the call begins anew once, more urgently', async () => {
     await fires('f1', 'f2', 'f3');
     await duty.at('20:31');
@@ -117,16 +142,6 @@ describe('fires that come together', () => {
 });
 
 describe('sources that fall silent together', () => {
-  const source = (name: string, kind: 'silent' | 'heard'): Given => ({
-    type: `source-${kind}.v1`,
-    key: name,
-    id: `source-${kind}/${name}`,
-    data: {
-      source: name,
-      silentSince: duty.instant('20:20'),
-      ...(kind === 'silent' ? { heardAt: null, reason: '503' } : {}),
-    },
-  });
   it('are one call, which is over when all are heard again', async () => {
     await duty.give(source('a', 'silent'), source('b', 'silent'), source('c', 'silent'));
     await duty.at('20:31');
@@ -135,6 +150,23 @@ describe('sources that fall silent together', () => {
     expect((await calls())[0]).toContain('ringing 1 【数据中断】1项');
     await duty.give(source('b', 'heard'));
     expect((await calls())[0]).toContain('closed 1');
+  });
+});
+
+describe('a source that was in a call with others', () => {
+  it('and falls silent alone another time is a call of its own, which ends when it is heard', async () => {
+    await duty.give(source('a', 'silent', '20:20'), source('b', 'silent', '20:20'));
+    await duty.at('20:31');
+    await duty.give(source('a', 'heard', '20:20'), source('b', 'heard', '20:20'));
+    await duty.at('21:00');
+    await duty.give(source('a', 'silent', '20:55'));
+    await duty.at('21:01');
+    const states = async (): Promise<string[]> => (await calls()).map((one) => one.split(' ').slice(1, 2).join(' '));
+    expect(await states()).toEqual(['closed', 'ringing']);
+    const [, alone] = await duty.get(DutyQuery).calls();
+    expect(alone?.text).not.toContain('://');
+    await duty.give(source('a', 'heard', '20:55'));
+    expect(await states()).toEqual(['closed', 'closed']);
   });
 });
 

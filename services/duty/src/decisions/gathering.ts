@@ -17,7 +17,7 @@ const RING = 'ring-gathered';
 /** One more thing of the same kind, as a call of its own would have it. */
 export type Item = Pick<NewCall, 'id' | 'about' | 'says'> & Readonly<{ event: string }>;
 /** The call that a thing is in, beside others; null: it has one of its own, or none. */
-export type InGroup = Readonly<{ call: string; about: string; left: number }>;
+export type InGroup = Readonly<{ call: string; about: string }>;
 
 /**
  * Ordinary things of one kind that come together are one call: the first at once, those of the next two minutes in one,
@@ -54,14 +54,14 @@ export class Gathering {
 
   /** Which call a thing is in together with others. */
   async groupOf(about: string, tx: Tx): Promise<InGroup | null> {
+    // The last time counts: a source that was in a call with others may fall silent alone another day.
     const found = await one<InGroup>(
       tx,
-      `select c.id as call, c.about, (select count(*)::int from duty.gathered where call = c.id and done_by is null) as left
-       from duty.gathered g join duty.call c on c.id = g.call
-       where g.about = $1 and c.about <> g.about order by g.at desc limit 1`,
+      `select c.id as call, c.about from duty.gathered g left join duty.call c on c.id = g.call
+       where g.about = $1 and g.done_by is null order by g.at desc, g.id limit 1`,
       [about],
     );
-    return found;
+    return found === null || found.call === null || found.about === about ? null : found;
   }
 
   /**
@@ -70,21 +70,31 @@ export class Gathering {
    */
   async settle(about: string, ending: Ending, over: (about: string) => Promise<void>, unit: UnitOfWork): Promise<void> {
     const { tx } = unit;
-    const group = await this.groupOf(about, tx);
-    if (group !== null) await one(tx, 'select 1 from duty.call where id = $1 for update', [group.call]);
-    await run(tx, 'update duty.gathered set done_by = $2 where about = $1 and done_by is null', [
+    // Locked: of its settling and of the call that is about to be rung for it one sees the other.
+    const item = await tx.getRepository(GatheredRow).findOne({
+      where: { about, doneBy: IsNull() },
+      order: { at: 'desc', id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const by = ending.causes[0] ?? '-';
+    if (item !== null) await tx.getRepository(GatheredRow).update({ id: item.id }, { doneBy: by });
+    const call =
+      item === null || item.call === null
+        ? null
+        : await tx.getRepository(CallRow).findOne({ where: { id: item.call }, lock: { mode: 'pessimistic_write' } });
+    if (call === null || call.about === about) return over(about);
+    const left = await itemsOf(tx, call.id);
+    if (left.length === 0) return over(call.about);
+    await this.calls.reword(call.about, this.texts.gathered(call.cause, left, unit.now), by, unit);
+  }
+
+  /** What is urgent before it was rung has a call of its own, and is gathered with nothing. */
+  async takeOut(about: string, call: string, { tx, now }: UnitOfWork): Promise<void> {
+    await run(tx, 'update duty.gathered set call = $2, rung_at = $3 where about = $1 and call is null', [
       about,
-      ending.causes[0] ?? '-',
+      call,
+      now,
     ]);
-    if (group === null) return over(about);
-    const left = await itemsOf(tx, group.call);
-    if (left.length === 0) return over(group.about);
-    await this.calls.reword(
-      group.about,
-      this.texts.gathered(left[0]?.cause ?? 'fire', left, unit.now),
-      ending.causes[0] ?? '-',
-      unit,
-    );
   }
 
   /** The same of several is overdue: the call about them goes on, more urgently, and begins anew only once. */
@@ -102,6 +112,7 @@ export class Gathering {
     const fresh = await tx.getRepository(GatheredRow).find({
       where: { cause, call: IsNull(), doneBy: IsNull() },
       order: { id: 'asc' },
+      lock: { mode: 'pessimistic_write' },
     });
     const [first] = fresh;
     if (first === undefined) return;

@@ -15,10 +15,9 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
  * may look like our words, or lead anywhere: the only link of a message is the one that answers it.
  */
 export function quoted(words: string): string {
-  const plain = words
-    .replace(LINK, '〔链接略〕')
-    .replace(UNSEEN, ' ')
-    .replace(/[「」]/g, '”')
-    .trim();
+  const plain = withoutLinks(words).replace(/[「」]/g, '”');
   return `「${plain.length > MOST ? `${plain.slice(0, MOST - 1)}…` : plain}」`;
 }
+
+/** Names, too, are written by others: on one line, and leading nowhere. */
+export const withoutLinks = (words: string): string => words.replace(LINK, '〔链接略〕').replace(UNSEEN, ' ').trim();

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type } from 'typebox';
+import { withoutLinks } from './quoting.js';
 
 /** What is said to a person: what, where, when, how it affects them, what to do, and who says so. */
 export type CallText = Readonly<{ subject: string; text: string }>;
@@ -66,7 +67,9 @@ export class Templates {
   render<K extends MessageKind>(kind: K, facts: FactsOf<K>): CallText {
     const template = this.rows[kind] as Template;
     const filled = (part: (typeof PARTS)[number]): string =>
-      template[part].replaceAll(/\{([a-z]+)\}/g, (_, name: string) => String((facts as Record<string, unknown>)[name]));
+      template[part].replaceAll(/\{([a-z]+)\}/g, (_, name: string) =>
+        withoutLinks(String((facts as Record<string, unknown>)[name])),
+      );
     const blocks = (Object.keys(BLOCKS) as Block[]).map((part) => `${BLOCKS[part]}：${filled(part)}`);
     return { subject: filled('subject'), text: blocks.join('\n') };
   }

@@ -45,6 +45,7 @@ type Pending = Readonly<{
   text: string;
   urgent: boolean;
   open: boolean;
+  /** It has words of its own, and wants no answer. */ notice: boolean;
   code: string | null;
   codeEndsAt: UtcInstant | null;
 }>;
@@ -151,7 +152,8 @@ export class DeliverMessages {
       `with took as (select * from unnest($1::text[], $2::text[]) as t(key, receipt)),
             ended as (update duty.attempt a set outcome = 'accepted', ended_at = $3 from took
                       where a.delivery = took.key and a.outcome = 'open')
-       update duty.delivery d set state = 'accepted', note = null, receipt = took.receipt, done_at = $3 from took where d.key = took.key`,
+       update duty.delivery d set state = 'accepted', note = null, receipt = took.receipt, done_at = $3 from took
+       where d.key = took.key and d.state = 'attempt'`, // what was reported meanwhile knows more
       [items.map(({ key }) => key), items.map(({ receipt }) => receipt), await this.clock.now()],
     );
   };
@@ -178,7 +180,12 @@ export class DeliverMessages {
   }
 
   private async labelled(pending: Pending): Promise<Pending> {
-    this.demonstration ??= playState(this.db).then(({ state }) => state !== 'none');
+    this.demonstration ??= playState(this.db)
+      .then(({ state }) => state !== 'none')
+      .catch((error: unknown) => {
+        this.demonstration = null; // asked again with the next message
+        throw error;
+      });
     const label = labelOf(classOf(pending.cause), await this.demonstration);
     return label === ''
       ? pending
@@ -230,19 +237,26 @@ export class DeliverMessages {
    */
   private async byTheNextChannel(tx: Tx, pending: Pending, now: UtcInstant): Promise<void> {
     const { call, step, person, urgent, cause } = pending;
-    if (classOf(cause) === 'probe') return; // it is about this one channel
+    const kind = classOf(cause);
+    if (kind === 'probe' || kind === 'test') return; // it is about this way
     await one(tx, 'select 1 from duty.call where id = $1 for update', [call]);
-    const tried = await tx.getRepository(DeliveryRow).findBy({ call, step });
+    const written = await tx.getRepository(DeliveryRow).findBy({ call, step });
+    const tried = written.filter(({ subject }) => (subject !== null) === pending.notice);
     const own = tried.filter((row) => row.person === person);
     const next = this.plan
       .waysTo(person, await this.mayUse(cause), urgent)
       .find((way) => !own.some(({ channel, contact }) => channel === way.channel && contact === way.contact));
     if (next !== undefined) {
-      const key = keyOf({ call, step, person, ...next });
-      const row = { key, call, step, person, ...next, state: 'queued' as const, createdAt: now, ...newCode(now) };
+      const to = { call, step, person, ...next };
+      // A notice stays one: whoever is told that it is over is not rung by another channel.
+      const own = pending.notice
+        ? { key: `${pending.key}/${next.channel}`, ...wordsOf(pending) }
+        : { key: keyOf(to), ...newCode(now) };
+      const row = { ...to, ...own, state: 'queued' as const, createdAt: now };
+      const { key } = own;
       const written = await insertReturning(tx, DeliveryRow, [row], 'nothing');
       if (written.length > 0) await deliver(tx, [{ key, channel: next.channel, urgent, person }], now);
-    } else if (tried.every(({ state }) => state === 'failed')) await climbNow(tx, call, step, now);
+    } else if (!pending.notice && tried.every(({ state }) => state === 'failed')) await climbNow(tx, call, step, now);
   }
 
   /** Channels by which a message of this cause may leave at all. */
@@ -273,7 +287,7 @@ export class DeliverMessages {
 /** Messages with what is said in them. */
 const PENDING = `select d.key, d.call, c.cause, d.step, d.person, d.channel, d.contact, d.attempts,
          coalesce(d.subject, c.subject) as subject, coalesce(d.text, c.text) as text, c.urgent,
-         d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.code, d.code_ends_at as "codeEndsAt"
+         d.subject is not null or c.state in ('ringing', 'unanswered') as open, d.subject is not null as notice, d.code, d.code_ends_at as "codeEndsAt"
   from duty.delivery d join duty.call c on c.id = d.call`;
 
 /** Characters of one short message. */
@@ -285,6 +299,8 @@ export function shortOf(subject: string, code: string | null): string {
   const left = SHORT - answer.length;
   return `${subject.length <= left ? subject : `${subject.slice(0, left - 1)}…`}${answer}`;
 }
+
+const wordsOf = ({ subject, text, codeEndsAt }: Pending) => ({ subject, text, code: null, codeEndsAt });
 
 const twiceInDoubt: Failed = { state: 'failed', outcome: 'in-doubt', note: 'in doubt twice' };
 

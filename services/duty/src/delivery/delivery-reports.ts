@@ -35,7 +35,7 @@ export class DeliveryReports {
           text,
           occurredAt,
         ]);
-      else if (outcome === 'failed' && known.state === 'accepted')
+      else if (outcome === 'failed' && ['attempt', 'accepted'].includes(known.state))
         await this.messages.undelivered(unit.tx, known.key, text ?? 'reported as not delivered', unit.now);
     }
   }

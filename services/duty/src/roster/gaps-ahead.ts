@@ -59,13 +59,16 @@ function joined(gaps: readonly Gap[]): Gap[] {
 export const gapInWords = ({ from, until, authority, what }: Gap): string =>
   `${clock(from)} to ${clock(until)}${authority === null ? '' : `, ${authority}`}: ${what}`;
 
-/** The same as whoever fills it reads it. */
-export function gapInChinese({ from, until, authority, role, person }: Gap, plan: DutyPlan): string {
+/** The same as whoever fills it reads it. @param now when it was looked for */
+export function gapInChinese({ from, until, authority, role, person }: Gap, plan: DutyPlan, now: UtcInstant): string {
   const where = authority === null ? '市本级' : plan.counties.nameOf(authority);
   const who = person === null ? '无人轮值' : plan.nameOf(person);
   const what =
     role === null ? `${who}一人兼任全部岗位` : `${plan.roleName(role)}${who}${person === null ? '' : '请假，无人顶班'}`;
-  return `${clock(from)}至${clock(until)} ${where} ${what}`;
+  // The same words every day, until it is filled: who has read them is not rung again.
+  const begins = from <= now ? '现在起' : clock(from);
+  const ends = until >= addMinutes(now, DAYS_AHEAD * 1_440) ? '30天以后' : clock(until);
+  return `${begins}至${ends} ${where} ${what}`;
 }
 
 const clock = (at: UtcInstant): string => shanghaiMinute(at).replace('T', ' ');

@@ -86,6 +86,36 @@ describe('at the border of two shifts', () => {
     expect(await states()).toEqual(['handover ringing 2']);
   });
 
+  it('somebody who stands in for a shift that has begun takes it over, too', async () => {
+    await duty.at('10:00');
+    const other = ['chen', 'li', 'huang', 'zhou'].find((one) => one !== comes && one !== goes) ?? '';
+    await duty.order({
+      kind: 'stand-in',
+      authority: '441800',
+      role: 'duty-officer',
+      person: other,
+      fromAt: duty.instant('08:30'),
+      untilAt: duty.instant('20:00'),
+    });
+    await duty.at('10:01');
+    const turns = await duty.runtime.db.query('select from_person, to_person from duty.handover order by at');
+    expect(turns.slice(1)).toEqual([{ from_person: comes, to_person: other }]);
+    await duty.at('20:01');
+    const back = await duty.runtime.db.query(
+      'select from_person, to_person from duty.handover order by at desc limit 1',
+    );
+    expect(back).toEqual([{ from_person: other, to_person: comes }]);
+  });
+
+  it('an answer is no signature: what is not signed then rings both again', async () => {
+    await duty.at('08:31');
+    for (const person of [goes, comes]) await duty.order({ kind: 'answer', callId: id(), person });
+    expect(await states()).toEqual(['handover answered 1']);
+    await duty.at('08:47');
+    expect(await states()).toEqual(['handover ringing 2']);
+    expect(await rungAt(id(), 2)).toEqual([goes, comes].sort());
+  });
+
   it('nobody else signs, and nothing is accepted that was not handed over', async () => {
     await duty.at('08:31');
     await duty.order({ kind: 'hand-over', authority: '441800', handover: id(), right: 'judge', actor: 'wu' });

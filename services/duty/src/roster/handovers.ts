@@ -1,7 +1,7 @@
 import { addMinutes, OWN_CAUSES, shanghaiMinute, type OrderOf, type UtcInstant } from '@fengsui/contracts';
 import { insertReturning, rows, run, schedule, scheduled, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { changesOf, type TurnChange } from '@fengsui/rules';
+import { changesOf, onDuty, type Roster, type TurnChange } from '@fengsui/rules';
 import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { In, IsNull, Not } from 'typeorm';
@@ -11,7 +11,7 @@ import { OnWallTime } from '../on-wall-time.js';
 import { DutyPlan, type Policy } from '../plan.js';
 import { CallRow, HandoverRow, type HandedOver } from '../tables/tables.js';
 import { RosterChanges } from './roster-changes.js';
-import { SHIFT } from './shift-jobs.js';
+import { lookAtShifts, SHIFT } from './shift-jobs.js';
 
 /** A role that nobody changes for longer is looked at again. */
 const LOOK_AHEAD_MINUTES = 8 * 1_440;
@@ -46,8 +46,10 @@ export class Handovers implements OnApplicationBootstrap {
     await schedule(
       tx,
       'duty',
-      fresh.map((desk) => shiftAt(desk, now, now)),
+      fresh.map((desk) => shiftAt(desk, { since: now, had: null }, now)),
     );
+    // Another plan may have other borders than those that were waited for.
+    await lookAtShifts(tx, now);
   }
 
   @Due('duty', SHIFT)
@@ -59,12 +61,12 @@ export class Handovers implements OnApplicationBootstrap {
       const desk = desks.get(key);
       if (desk === undefined) continue; // the plan names it no longer
       const whose = desk.authority.endsWith('00') ? null : desk.authority;
-      const since = String(payload['since']) as UtcInstant;
-      for (const change of changesOf(roster, desk.role, whose, { after: since, upTo: now }))
-        if (![change.from, change.to].includes(roster.desk)) await this.begin(desk, change, unit);
+      const { since, had } = payload as Seen;
+      const turns = turnsOf(roster, { ...desk, whose }, { since, had, now });
+      for (const change of turns.changes) await this.begin(desk, change, unit);
       const upTo = addMinutes(now, LOOK_AHEAD_MINUTES);
       const next = changesOf(roster, desk.role, whose, { after: now, upTo })[0]?.at ?? upTo;
-      await schedule(tx, 'duty', [shiftAt(desk, now, next)]);
+      await schedule(tx, 'duty', [shiftAt(desk, { since: now, had: turns.last }, next)]);
     }
   }
 
@@ -154,18 +156,25 @@ export class Handovers implements OnApplicationBootstrap {
   }
 
   /** Calls of a desk that need somebody still, and those that whoever goes has promised to see to. */
-  private openAt(tx: Tx, { authority }: Desk, from: string): Promise<readonly CallRow[]> {
+  private openAt(tx: Tx, { authority, role }: Desk, from: string): Promise<readonly CallRow[]> {
     const cause = Not(In([...OWN_CAUSES]));
     // What is the city's names it, or nobody.
-    const whose = authority.endsWith('00') ? [{ authority }, { authority: IsNull() }] : [{ authority }];
+    const whose = authority.endsWith('00')
+      ? [{ authority: Not(In(this.withOwn(role))) }, { authority: IsNull() }]
+      : [{ authority }];
     return tx.getRepository(CallRow).find({
       where: [
         ...whose.map((own) => ({ ...own, cause, state: In(['ringing', 'unanswered']) })),
         { cause, state: 'answered', heldBy: from, promisedUntil: Not(IsNull()) },
       ],
-      order: { startedAt: 'asc', id: 'asc' },
+      order: { id: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });
+  }
+
+  /** Counties with people of their own in a role; of the others the city's have the calls. */
+  private withOwn(role: string): readonly string[] {
+    return this.plan.roster.rotations.flatMap((row) => (row.role === role ? (row.authority ?? []) : []));
   }
 
   /** Of what was handed over, what is not done meanwhile. */
@@ -188,13 +197,37 @@ export class Handovers implements OnApplicationBootstrap {
 }
 
 const keyOf = ({ authority, role }: Desk): string => `${authority}/${role}`;
-const shiftAt = (desk: Desk, since: UtcInstant, dueAt: UtcInstant): Job => ({
+/** Since when a desk was looked at, and who had it then; null: nobody had. */
+type Seen = Readonly<{ since: UtcInstant; had: string | null }>;
+const shiftAt = (desk: Desk, seen: Seen, dueAt: UtcInstant): Job => ({
   kind: SHIFT,
   key: keyOf(desk),
   dueAt,
-  payload: { since },
+  payload: seen,
 });
 const scheduledKeys = (tx: Tx): Promise<readonly Job[]> => scheduled(tx, 'duty', [SHIFT]);
+
+/**
+ * Who handed over to whom since a desk was looked at. A roster that was changed for a time already begun is a change
+ * of now; a hole between two people is none of either, and the later one takes over from the earlier.
+ */
+function turnsOf(
+  roster: Roster,
+  { role, whose }: Desk & Readonly<{ whose: string | null }>,
+  { since, had, now }: Seen & Readonly<{ now: UtcInstant }>,
+): Readonly<{ changes: readonly TurnChange[]; last: string | null }> {
+  const then = onDuty(roster, role, since, whose);
+  const changed = had !== null && had !== then ? [{ at: now, to: then }] : [];
+  const borders = changesOf(roster, role, whose, { after: since, upTo: now });
+  let last = had ?? (then === roster.desk ? null : then);
+  const changes: TurnChange[] = [];
+  for (const { at, to } of [...changed, ...borders]) {
+    if (to === roster.desk || to === last) continue;
+    if (last !== null) changes.push({ at, from: last, to });
+    last = to;
+  }
+  return { changes, last };
+}
 
 const noSuch = ({ data }: Signs): OrderResult =>
   rejected(`没有这次交接班：${data.handover} / there is no such handover`);

@@ -53,6 +53,29 @@ describe('the roster while it runs', () => {
     expect(step?.data).toMatchObject({ reason: expect.stringContaining(`${turn} is on leave, and nobody stands in`) });
   });
 
+  it('lets a county send its own people on leave, and nobody else', async () => {
+    await change({ kind: 'leave', authority: '441881', person: 'chen' });
+    await change({ kind: 'leave', authority: '441881', person: 'duty-441881' });
+    expect((await outcomes()).map((one) => one.split(' ')[0])).toEqual(['rejected', 'done']);
+  });
+
+  it('takes back only what is not over, and what held until then stays in the history', async () => {
+    const turn = onDuty(plan.roster, 'duty-officer', duty.instant('20:30'));
+    const other = ['chen', 'li'].find((one) => one !== turn) ?? '';
+    await standIn(other);
+    await duty.at('21:00');
+    await duty.order({ kind: 'withdraw-roster', change: 'o1', reason: '回来了' });
+    const roster = await duty.get(DutyQuery).roster();
+    expect([
+      onDuty(roster, 'duty-officer', duty.instant('20:30')),
+      onDuty(roster, 'duty-officer', duty.instant('21:01')),
+    ]).toEqual([other, turn]);
+    await standIn(other, { untilAt: duty.instant('21:30') });
+    await duty.at('22:00');
+    await duty.order({ kind: 'withdraw-roster', change: 'o3', reason: '太晚' });
+    expect((await outcomes()).at(-1)).toMatch(/^rejected 该时段已过/);
+  });
+
   it('refuses what would leave a hole or rewrite what was', async () => {
     await standIn('nobody');
     await standIn('li', { untilAt: duty.instant('19:00') });

@@ -1,5 +1,5 @@
 import { shanghaiMinute, type OrderOf, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, type Db, type Tx } from '@fengsui/database';
+import { insertReturning, type Db, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import type { Roster } from '@fengsui/rules';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
@@ -25,11 +25,15 @@ export class RosterChanges {
   /** The roster as it stands: the plan's, and what has been changed since. */
   async rosterOf(tx: Tx): Promise<Roster> {
     const { roster } = this.plan;
-    const changes = await tx.getRepository(RosterChangeRow).find({
-      where: { withdrawnAt: IsNull() },
-      order: { givenAt: 'asc', id: 'asc' },
-    });
-    if (changes.length === 0) return roster;
+    const given = await tx.getRepository(RosterChangeRow).find({ order: { givenAt: 'asc', id: 'asc' } });
+    if (given.length === 0) return roster;
+    // What is withdrawn held until then, and nobody was on duty otherwise than they were.
+    const changes = given
+      .map((row) => ({
+        ...row,
+        until: row.withdrawnAt !== null && row.withdrawnAt < row.until ? row.withdrawnAt : row.until,
+      }))
+      .filter((row) => row.from < row.until);
     const overrides = changes.flatMap(({ role, authority, person, from, until }) =>
       role === null ? [] : [{ role, person, from, until, ...this.whose(authority) }],
     );
@@ -48,17 +52,15 @@ export class RosterChanges {
     const { data, occurredAt } = order;
     const unfit = this.whyNot(order, now);
     if (unfit !== null) return rejected(unfit);
-    const { orderId: id, authority, person, fromAt: from, untilAt: until, actor, speaksFor, reason } = data;
+    const { orderId: id, authority, person, fromAt, untilAt: until, actor, speaksFor, reason } = data;
+    const from = fromAt > now ? fromAt : now; // who was on duty until now stays as it was
     const role = data.kind === 'stand-in' ? data.role : null;
     const by = speaksFor ?? actor;
     const same = { authority, role: role ?? IsNull(), person, from, until, withdrawnAt: IsNull() };
     if (await tx.getRepository(RosterChangeRow).existsBy(same)) return done('已是如此 / it is so already');
-    await insertRows(
-      tx,
-      RosterChangeRow,
-      [{ id, authority, role, person, from, until, by, reason, givenAt: occurredAt }],
-      'nothing',
-    );
+    const row = { id, authority, role, person, from, until, by, reason, givenAt: occurredAt };
+    const written = await insertReturning(tx, RosterChangeRow, [row], 'nothing');
+    if (written.length === 0) return rejected(`指令编号重复：${id} / another change has this number`);
     await lookAtShifts(tx, now);
     const what = role === null ? '请假' : `任${this.plan.roleName(role)}`;
     return done(
@@ -67,12 +69,13 @@ export class RosterChanges {
   }
 
   @Takes('duty', 'withdraw-roster', () => 'roster')
-  async withdraw({ data, occurredAt }: OrderOf<'withdraw-roster'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+  async withdraw({ data }: OrderOf<'withdraw-roster'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
     const { change: id, actor, speaksFor, reason } = data;
     const row = await tx.getRepository(RosterChangeRow).findOneBy({ id });
     if (row === null) return rejected(`没有这次值班调整：${id} / there is no change of the roster ${id}`);
     if (row.withdrawnAt !== null) return rejected('已撤回 / was withdrawn before');
-    const withdrawn = { withdrawnAt: occurredAt, withdrawnBy: speaksFor ?? actor, withdrawnReason: reason };
+    if (row.until <= now) return rejected('该时段已过，值班记录不改写 / that time is over: it stays as it was');
+    const withdrawn = { withdrawnAt: now, withdrawnBy: speaksFor ?? actor, withdrawnReason: reason };
     await tx.getRepository(RosterChangeRow).update({ id }, withdrawn);
     await lookAtShifts(tx, now);
     return done('已撤回 / withdrawn');
@@ -86,12 +89,21 @@ export class RosterChanges {
     if (Date.parse(untilAt) - Date.parse(fromAt) > LONGEST_DAYS * 86_400_000)
       return `时段超过${LONGEST_DAYS}天，请改预案的轮班 / longer than ${LONGEST_DAYS} days: change the rotation of the plan`;
     if (reason.trim() === '') return '须说明理由 / a reason is wanted';
-    if (data.kind === 'leave') return null;
+    if (data.kind === 'leave') return this.whyNotAway(data.authority, person);
     const { role, authority } = data;
     const whose = this.whose(authority).authority;
     return this.plan.roster.rotations.some((row) => row.role === role && row.authority === whose)
       ? null
       : `没有人轮值${role}（${authority}） / nobody takes turns in ${role} of ${authority}`;
+  }
+
+  /** A county sends its own people on leave, and nobody of the city. */
+  private whyNotAway(authority: string, person: string): string | null {
+    if (authority.endsWith('00')) return null;
+    const own = this.plan.roster.rotations.filter(({ people }) => people.includes(person));
+    return own.length > 0 && own.every((row) => row.authority === authority)
+      ? null
+      : `${person} 不是 ${authority} 的值班人员 / ${person} is not on duty for ${authority} alone`;
   }
 
   /** The city's own rows of the roster name no authority. */

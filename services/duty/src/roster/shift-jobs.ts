@@ -8,6 +8,8 @@ export const ROSTER_CHECK = 'roster-check';
 
 /** The roster has changed: whatever looks at it looks again now. */
 export async function lookAtShifts(tx: Tx, now: UtcInstant): Promise<void> {
+  // Asked twice: the first waits for a job that is being done, and only the second sees when it is due again.
+  await scheduled(tx, 'duty', [SHIFT, ROSTER_CHECK]);
   const jobs = await scheduled(tx, 'duty', [SHIFT, ROSTER_CHECK]);
   await schedule(
     tx,

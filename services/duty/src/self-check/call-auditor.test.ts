@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
 import { connect } from '@fengsui/database';
 import { loneService, type LoneService } from '@fengsui/service/testing';
 import { Gateways } from '../delivery/gateways-for-tests.js';
@@ -69,6 +70,16 @@ describe('the auditor of calls', () => {
        values ('unsent/1/chen/mail', 'unsent', 1, 'chen', 'mail', 'queued', now() - interval '2 minutes')`,
     );
     expect(await auditor.look()).toContain('1个呼叫的消息未发送');
+  });
+
+  it('rings when the database takes a connection and is frozen', async () => {
+    const frozen = createServer(() => undefined);
+    await new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve));
+    const { port } = frozen.address() as AddressInfo;
+    const before = auditorAt(`postgres://nobody@127.0.0.1:${port}/none`);
+    expect(await before.look()).toContain('数据库无应答');
+    expect(alarms()).toEqual(['【值班呼叫停摆】']);
+    frozen.close();
   });
 
   it('rings when the database does not answer, and is not satisfied with an alarm that was not taken', async () => {

@@ -7,6 +7,8 @@ import { post } from '../delivery/channels/posting.js';
 const LATE_SECONDS = 30;
 /** While it lasts it is said again so often. */
 const SAID_AGAIN_MINUTES = 5;
+/** A database that takes longer does not answer: frozen is as bad as gone. */
+const ANSWERS_WITHIN_MS = 10_000;
 
 /** Something that the engine should have done. */
 export type Undone = Readonly<{ what: 'step' | 'message'; call: string; subject: string; seconds: number }>;
@@ -67,25 +69,29 @@ export class CallAuditor {
   }
 
   async close(): Promise<void> {
-    await this.db?.destroy().catch(() => undefined);
+    const { db } = this;
     this.db = null;
+    await db?.destroy().catch(() => undefined);
   }
 
   private async found(): Promise<Readonly<{ words: string; undone: readonly Undone[] }> | null> {
     try {
-      this.db ??= await this.auditing.open();
-      const clock = new Clock(this.db);
-      if (await clock.isVirtual()) return null; // a demonstration plays
-      const undone = await undoneBy(this.db, await clock.now());
+      const undone = await within(ANSWERS_WITHIN_MS, this.undone());
       const [worst] = undone;
       if (worst === undefined) return null;
       const steps = undone.filter(({ what }) => what === 'step').length;
       const words = `${steps}个呼叫未按时升级，${undone.length - steps}个呼叫的消息未发送，最久${Math.round(worst.seconds)}秒：${worst.subject}。请立即人工呼叫并检查系统。`;
       return { words, undone };
     } catch (error) {
-      await this.close(); // opened anew the next time
+      void this.close(); // opened anew the next time; a frozen one does not even close
       return { words: `数据库无应答，无法确认呼叫是否进行：${String((error as Error)?.message ?? error)}`, undone: [] };
     }
+  }
+
+  private async undone(): Promise<readonly Undone[]> {
+    this.db ??= await this.auditing.open();
+    const clock = new Clock(this.db);
+    return (await clock.isVirtual()) ? [] : undoneBy(this.db, await clock.now()); // a demonstration plays
   }
 
   private async ring(subject: string, text: string, undone: readonly Undone[]): Promise<boolean> {
@@ -98,4 +104,14 @@ export class CallAuditor {
       return false;
     }
   }
+}
+
+/** @throws when it takes longer */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
+  });
+  work.catch(() => undefined); // it may fail after nobody waits for it
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -34,7 +34,7 @@ export class RosterCheck implements OnApplicationBootstrap {
     const gaps = gapsAhead(this.plan, await this.changes.rosterOf(tx), now);
     const list = gaps
       .slice(0, MOST_GAPS)
-      .map((gap) => gapInChinese(gap, this.plan))
+      .map((gap) => gapInChinese(gap, this.plan, now))
       .join('；\n');
     const more = gaps.length > MOST_GAPS ? `；\n另有${gaps.length - MOST_GAPS}处` : '';
     if (gaps.length === 0) await this.selfCheck.good('roster', unit);

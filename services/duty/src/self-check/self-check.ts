@@ -26,7 +26,11 @@ export class SelfCheck {
   /** It is as it should be again. */
   async good(what: string, unit: UnitOfWork): Promise<void> {
     const { now } = unit;
-    await this.calls.close(aboutOf(what), 'superseded', '自检已恢复', { at: now, now, causes: [] }, unit);
+    const about = aboutOf(what);
+    await this.calls.close(about, 'superseded', '自检已恢复', { at: now, now, causes: [] }, unit);
+    // What somebody answered is over, too: the same another day is another call.
+    const over = { state: 'closed' as const, closedReason: '自检已恢复' };
+    await unit.tx.getRepository(CallRow).update({ about, state: 'answered' }, over);
   }
 }
 

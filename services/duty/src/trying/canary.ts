@@ -1,5 +1,5 @@
 import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, rows, schedule, type Job } from '@fengsui/database';
+import { insertRows, rows, schedule, scheduled, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Due } from '@fengsui/service';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -33,8 +33,13 @@ export class Canary implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.channels.length > 0 && this.plan.canary !== undefined)
-      await this.wall.begin((tx, now) => schedule(tx, 'duty', [probeAt(now)]));
+    const { canary } = this.plan;
+    if (this.channels.length === 0 || canary === undefined) return;
+    // At the interval, however often it is started: a start alone writes to nobody.
+    await this.wall.begin(async (tx, now) => {
+      const known = await scheduled(tx, 'duty', [PROBE]);
+      if (known.length === 0) await schedule(tx, 'duty', [probeAt(addMinutes(now, canary.everyMinutes))]);
+    });
   }
 
   @Due('duty', PROBE)

@@ -1,9 +1,10 @@
 import type { CallCause, OrderOf, UtcInstant } from '@fengsui/contracts';
-import type { Tx } from '@fengsui/database';
+import type { Job, Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
+import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { Calls } from '../calls/calls.js';
+import { EXERCISE_OVER } from '../calls/climb-at.js';
 import { quoted } from '../decisions/quoting.js';
 import { DutyPlan } from '../plan.js';
 import { RosterChanges } from '../roster/roster-changes.js';
@@ -33,8 +34,18 @@ export class Exercises {
       subject: `叫应演练（${this.plan.ruleFor(as)}）`,
       text: `这是演练，没有发生险情。请按收到通知时的做法应答，不采取其他行动。\n发起：${by}。${why}`,
     };
-    await this.calls.start({ id, cause: 'exercise', as, about: id, says, causes: [event] }, unit);
+    // Nothing is promised with an answer to it.
+    const policy = { ...this.plan.policyFor(as, unit.now), promiseMinutes: null };
+    await this.calls.start({ id, cause: 'exercise', policy, about: id, says, causes: [event] }, unit);
     return done(`演练已开始，一次最多通知${many}人 / begun: ${id}`);
+  }
+
+  /** Nobody answered through the whole chain: that is what the exercise has shown. */
+  @Due('duty', EXERCISE_OVER)
+  async over(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    const { now } = unit;
+    for (const { key } of jobs)
+      await this.calls.close(key, 'superseded', '演练结束', { at: now, now, causes: [`call-started/${key}`] }, unit);
   }
 
   /** How many people one step of it calls at the most. */

@@ -21,6 +21,15 @@ beforeEach(async () => {
 });
 afterEach(() => duty.end());
 
+it('is over by itself when nobody answers through the whole chain, and rings nobody on', async () => {
+  await duty.order({ kind: 'exercise', cause: 'fire' }); // 15, 15 and 30 minutes
+  await duty.at('21:29');
+  expect((await duty.get(DutyQuery).calls()).map(({ state, steps }) => `${state} ${steps}`)).toEqual(['ringing 3']);
+  await duty.at('23:00');
+  const [call] = await duty.get(DutyQuery).calls();
+  expect(call).toMatchObject({ state: 'closed', steps: 3, closedReason: '演练结束' });
+});
+
 it('says first how many it calls, and begins only when whoever gives it has named that number', async () => {
   const outcome = async (n: number): Promise<string | undefined> =>
     (await duty.get(DutyQuery).outcomeOf(`order/o${n}`))?.reason;

@@ -6,6 +6,7 @@ import { loneService, type LoneService } from '@fengsui/service/testing';
 import { Gateways } from '../delivery/gateways-for-tests.js';
 import { DUTY_SCHEMA, DutyModule, DutyQuery } from '../index.js';
 import { planWith } from '../plan-for-tests.js';
+import { SelfCheck } from '../self-check/self-check.js';
 import { Canary } from './canary.js';
 
 let gateways: Gateways;
@@ -79,6 +80,21 @@ describe('a test of contacts', () => {
     expect(untested?.ok).toBe(true);
   });
 
+  it('that is declined, or does not arrive, rings nobody else', async () => {
+    gateways.mailCode = () => 550;
+    gateways.answer = () => ({ status: 404 });
+    await order({ kind: 'contact-test', person: 'chen', channel: null, right: 'judge' });
+    await until(async () => (await calls())[0]?.deliveries.every(({ state }) => state === 'failed') === true);
+    const now = await duty.runtime.clock.now();
+    const answer = { kind: 'answer', callId: 'contact-test/o1', person: 'chen', reply: 'decline', reason: '忙' };
+    const data = { orderId: 'o2', actor: 'chen', right: 'answer', speaksFor: null, ...answer };
+    await duty.append({ type: 'order.v1', key: 'o2', id: 'order/o2', occurredAt: now, data } as never);
+    await until(async () => (await duty.get(DutyQuery).outcomeOf('order/o2')) !== null);
+    await sleep(1_200); // whatever would climb has had its time
+    const [call] = await calls();
+    expect([call?.steps, new Set(call?.deliveries.map(({ person }) => person))]).toEqual([1, new Set(['chen'])]);
+  });
+
   it('of a person that no channel reaches, or of nobody, is refused', async () => {
     await order({ kind: 'contact-test', person: 'chen', channel: 'voice', right: 'judge' });
     await until(async () => (await duty.get(DutyQuery).outcomeOf('order/o1')) !== null);
@@ -119,6 +135,18 @@ describe('the canary', () => {
         (await calls()).find(({ id }) => id === probe)?.deliveries.every(({ state }) => state === 'accepted') === true,
     );
     await within((unit) => duty.get(Canary).look([{ ...job, payload: { call: probe } }], unit));
-    expect((await calls()).filter(({ cause, state }) => cause === 'self-check' && state !== 'closed')).toEqual([]);
+    const checks = async (): Promise<string[]> =>
+      (await calls()).flatMap(({ cause, state }) => (cause === 'self-check' ? [state] : []));
+    expect(await checks()).toEqual(['closed']);
+    // The same another day is another call, also when somebody answered the first.
+    const foundAgain = (): Promise<unknown> =>
+      within((unit) => duty.get(SelfCheck).found('channel/webhook', { subject: '不通', text: '404' }, unit));
+    await foundAgain();
+    await duty.runtime.db.query(
+      `update duty.call set state = 'answered' where cause = 'self-check' and state = 'ringing'`,
+    );
+    await within((unit) => duty.get(SelfCheck).good('channel/webhook', unit));
+    await foundAgain();
+    expect((await checks()).sort()).toEqual(['closed', 'closed', 'ringing']);
   });
 });

@@ -63,7 +63,7 @@ export const rosterCsv = (words: RosterWords): Reader =>
       if (fromAt >= untilAt) return wrong('until', '不晚于开始 / is not after its beginning', 'a later time');
       const { actor, speaksFor, now, reason } = words.by;
       const note = textOf('note');
-      const orderId = `roster-${now.replace(/\D/g, '')}-${place.replace(/\W+/g, '-')}`;
+      const orderId = `roster-${[now, authority, role, person, fromAt].map((part) => part.replace(/[^\w]/g, '')).join('-')}`;
       const data = { orderId, actor, speaksFor, reason: note === '' ? reason : note, kind: 'stand-in' };
       return [{ type: 'order.v1', occurredAt: now, data: { ...data, authority, role, person, fromAt, untilAt } }];
     },
