@@ -245,7 +245,11 @@ async function dropTablespace(world: World, database: string): Promise<void> {
 }
 
 // The short form has no time for a scenario in which nothing happens.
-const all = [...SCENARIOS.map(({ name }) => name).filter((name) => !short || name !== 'calm'), 'leaders', 'duty'];
+const all = [
+  ...SCENARIOS.map(({ name }) => name).filter((name) => !short || name !== 'calm'),
+  'leaders',
+  ...(short ? [] : ['duty']),
+];
 /** Scenarios that have a world of their own. */
 const BESIDE: readonly string[] = ['leaders', 'duty'];
 const wanted = only === '' ? all : only.split(',');

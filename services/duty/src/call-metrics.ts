@@ -6,8 +6,13 @@ import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
 
 type Counted = Readonly<{ name: string; n: number }>;
-type Figures = Readonly<{ calls: readonly Counted[]; messages: readonly Counted[]; lateSeconds: number }>;
-const NONE: Figures = { calls: [], messages: [], lateSeconds: 0 };
+type Figures = Readonly<{
+  calls: readonly Counted[];
+  messages: readonly Counted[];
+  answered: readonly Counted[];
+  lateSeconds: number;
+}>;
+const NONE: Figures = { calls: [], messages: [], answered: [], lateSeconds: 0 };
 
 /** Asks the database, while duty runs here. */
 let ask: () => Promise<Figures> = async () => NONE;
@@ -33,6 +38,12 @@ gauge(
   'Messages that were not taken yet, by channel',
   'channel',
   ({ messages }) => messages,
+);
+gauge(
+  'fengsui_call_minutes_to_answer',
+  'Minutes from the start of a call to its answer, of the calls of the last day',
+  'quantile',
+  ({ answered }) => answered,
 );
 const late = new Gauge({
   name: 'fengsui_call_step_late_seconds',
@@ -68,6 +79,15 @@ export class CallMetrics implements OnApplicationBootstrap, OnApplicationShutdow
       this.db,
       `select channel as name, count(*)::int as n from duty.delivery where state in ('queued', 'attempt') group by channel`,
     );
-    return { calls, messages, lateSeconds: await lateSeconds(this.db, await this.clock.now()) };
+    const now = await this.clock.now();
+    const answered = await rows<Counted>(
+      this.db,
+      `select q.name, m.minutes[q.at] as n from (
+         select percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from answered_at - started_at)::float8 / 60) as minutes
+         from duty.call where answered_at > $1::timestamptz - interval '1 day') m,
+         (values ('0.5', 1), ('0.9', 2)) q(name, at) where m.minutes is not null order by 1`,
+      [now],
+    );
+    return { calls, messages, answered, lateSeconds: await lateSeconds(this.db, now) };
   }
 }

@@ -258,7 +258,7 @@ beforeAll(async () => {
       if (row !== undefined && row.state !== 'answered') await within((tx) => climbNow(tx, id, row.n, at));
     }
     if (replies.length > 0) await duty.give(...replies);
-    await duty.at(clock(minute));
+    if (CASES.some(({ failures }) => failures.includes(minute))) await duty.at(clock(minute));
   }
   for (const [id, model] of models) expected.set(id, [...model.sent].sort());
   const found = (await db.query(

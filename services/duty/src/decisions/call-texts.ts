@@ -225,6 +225,7 @@ const HEADINGS: Readonly<Partial<Record<CallCause, string>>> = {
   fire: '火情核查',
   'fire-overdue': '核查逾期',
   'source-silent': '数据中断',
+  'obligation-overdue': '逾期未办',
 };
 /** The second block of a message, without what it is called. */
 const whereOf = (text: string): string => /^哪里：(.*)$/m.exec(text)?.[1] ?? '';

@@ -203,6 +203,7 @@ describe('what is owed', () => {
 
   it('calls once for all who owe it, says who is left, and stops when nobody is', async () => {
     await duty.give(overdueFor(1, '英德市三防指挥部', '市水利局'));
+    await duty.at('20:31');
     await duty.give(overdueFor(2, '市水利局'));
     expect(await calls()).toEqual(['obligation-overdue ringing 1']);
     expect((await words())[0]?.text).toContain('仍未办：市水利局');
@@ -213,5 +214,33 @@ describe('what is owed', () => {
       data: { ...common, owner: 'water', doneAt: common.dueAt, inTime: false, reportedBy: 'x', left: 0, reason: '-' },
     });
     expect(await calls()).toEqual(['obligation-overdue closed 1']);
+  });
+
+  it('is one call for all that falls due together, however many matters, and each is done by itself', async () => {
+    const matters = Array.from({ length: 40 }, (_, n) => `step/${n + 10}`);
+    const due = matters.map((matter): Given => {
+      const one = overdueFor(1, '市水利局');
+      return { ...one, key: matter, id: `obligation-overdue/${matter}/1`, data: { ...one.data, matter } };
+    });
+    await duty.give(...due);
+    await duty.give({ ...due[0], id: 'obligation-overdue/again', key: matters[0] ?? '' } as Given);
+    await duty.at('20:31');
+    expect(await calls()).toEqual(['obligation-overdue ringing 1']);
+    expect((await words())[0]?.subject).toBe('【逾期未办】40项');
+    for (const [n, matter] of matters.entries()) {
+      const met = {
+        ...common,
+        matter,
+        owner: 'water',
+        doneAt: common.dueAt,
+        inTime: false,
+        reportedBy: 'x',
+        left: 0,
+        reason: '-',
+      };
+      await duty.give({ type: 'obligation-met.v1', key: matter, id: `met/${n}`, data: met });
+      const left = matters.length - n - 1;
+      expect(await calls()).toEqual([`obligation-overdue ${left === 0 ? 'closed' : 'ringing'} 1`]);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import {
   levelRank,
+  type Envelope,
   type EventOf,
   type EventType,
   type Level,
@@ -13,7 +14,7 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { Bundles } from './bundles.js';
 import { CallTexts } from './call-texts.js';
-import { Gathering } from './gathering.js';
+import { Gathering, type Item } from './gathering.js';
 import { SilentGauges } from './silent-gauges.js';
 
 type Events<T extends EventType> = readonly EventOf<T>[];
@@ -160,30 +161,44 @@ export class DecisionConsumer {
     }
   }
 
-  /** Those who have not signed, reported or done what the plan says. A call that still rings for it says so, too. */
+  /**
+   * Those who have not signed, reported or done what the plan says. What falls due together is one call; one that still
+   * rings for it says so, too.
+   */
   @Consumes('duty', 'obligation-overdue.v1')
   async obligationOverdue(events: Events<'obligation-overdue.v1'>, unit: UnitOfWork): Promise<void> {
+    const items: Item[] = [];
     for (const event of events) {
       const { matter, authority } = event.data;
       const says = this.texts.obligation(event.data, unit.now);
-      if (await this.calls.again(matter, { says, event: event.id }, unit)) continue;
-      const id = event.id.replace('obligation-overdue/', 'obligation/');
-      const cause = 'obligation-overdue';
-      await this.calls.start({ id, cause, about: matter, authority, says, causes: [event.id] }, unit);
+      const group = await this.gathering.groupOf(matter, unit.tx);
+      if (group !== null) await this.gathering.overdue(group, 'obligation-overdue', event.id, unit);
+      else if (!(await this.calls.again(matter, { says, event: event.id }, unit)))
+        items.push({
+          id: event.id.replace('obligation-overdue/', 'obligation/'),
+          about: matter,
+          authority,
+          says,
+          event: event.id,
+        });
     }
+    await this.gathering.add('obligation-overdue', items, unit);
   }
 
   @Consumes('duty', 'obligation-met.v1')
   async obligationMet(events: Events<'obligation-met.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events)
-      if (event.data.left === 0)
-        await this.calls.close(event.data.matter, 'superseded', '已办结', endingBy(event, unit), unit);
+    for (const event of events) if (event.data.left === 0) await this.settled(event.data.matter, '已办结', event, unit);
   }
 
   @Consumes('duty', 'obligation-dropped.v1')
   async obligationDropped(events: Events<'obligation-dropped.v1'>, unit: UnitOfWork): Promise<void> {
-    for (const event of events)
-      await this.calls.close(event.data.matter, 'superseded', event.data.reason, endingBy(event, unit), unit);
+    for (const event of events) await this.settled(event.data.matter, event.data.reason, event, unit);
+  }
+
+  private settled(matter: string, reason: string, event: Envelope, unit: UnitOfWork): Promise<void> {
+    const ending = endingBy(event, unit);
+    const over = (about: string) => this.calls.close(about, 'superseded', reason, ending, unit);
+    return this.gathering.settle(matter, ending, over, unit);
   }
 
   /** The fires of a pass are one call. */

@@ -15,12 +15,12 @@ const TOGETHER_MINUTES = 2 / 60;
 const RING = 'ring-gathered';
 
 /** One more thing of the same kind, as a call of its own would have it. */
-export type Item = Pick<NewCall, 'id' | 'about' | 'says'> & Readonly<{ event: string }>;
+export type Item = Pick<NewCall, 'id' | 'about' | 'says' | 'authority'> & Readonly<{ event: string }>;
 /** The call that a thing is in, beside others; null: it has one of its own, or none. */
 export type InGroup = Readonly<{ call: string; about: string }>;
 
 /**
- * Ordinary things of one kind that come together are one call: the first at once, those of the next two minutes in one,
+ * Things of one kind that come together are one call. Urgent ones wait for nothing else; of ordinary ones the first at once, those of the next two minutes in one,
  * and when there were more than ten in ten minutes, one for each ten minutes. Each is settled by itself; the call is
  * over when all of them are.
  */
@@ -40,8 +40,15 @@ export class Gathering {
       'select 1 from duty.gathered where cause = $1 and call is null and done_by is null limit 1',
       [cause],
     );
-    const written = items.map(({ id, about, says, event }) => ({ id, cause, about, ...says, event, at: now }));
-    await insertRows(tx, GatheredRow, written, 'nothing');
+    const written = items.map(({ id, about, says, event, authority = null }) => {
+      return { id, cause, about, authority, ...says, event, at: now };
+    });
+    for (const { about, subject, text, event, ...row } of written) {
+      // Said once more before anybody was rung for it: the later words count.
+      const waiting = { about, call: IsNull(), doneBy: IsNull() };
+      const said = await tx.getRepository(GatheredRow).update(waiting, { subject, text, event });
+      if (said.affected === 0) await insertRows(tx, GatheredRow, [{ ...row, about, subject, text, event }], 'nothing');
+    }
     if (waits === null)
       await schedule(tx, 'duty', [{ kind: RING, key: cause, dueAt: await this.rungAt(tx, cause, now), payload: {} }]);
   }
@@ -125,7 +132,8 @@ export class Gathering {
       id,
       now,
     ]);
-    await this.calls.start({ id, cause, about, says, causes: fresh.map(({ event }) => event) }, unit);
+    const authority = fresh.every((row) => row.authority === first.authority) ? first.authority : null;
+    await this.calls.start({ id, cause, about, authority, says, causes: fresh.map(({ event }) => event) }, unit);
   }
 
   /** When the next call of a kind may be rung. */
@@ -137,7 +145,7 @@ export class Gathering {
       [cause, addMinutes(now, -digestMinutes)],
     );
     const soonest = addMinutes(now, TOGETHER_MINUTES);
-    if (lately === null || lately.last === null) return soonest;
+    if (lately === null || lately.last === null || this.plan.urgent(cause)) return soonest;
     const next = addMinutes(lately.last, lately.n > digestOver ? digestMinutes : gatherMinutes);
     return next > soonest ? next : soonest;
   }

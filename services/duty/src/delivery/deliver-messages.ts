@@ -193,13 +193,13 @@ export class DeliverMessages {
   }
 
   private messageOf(pending: Pending, repeated: number, at: UtcInstant): Message {
-    const { key, call, step, person, channel, contact, subject, text, urgent, code } = pending;
+    const { key, call, cause, step, person, channel, contact, subject, text, urgent, code } = pending;
     const address = this.plan.contactsOf(person, channel)[contact] ?? null;
     const short = shortOf(subject, code);
     const name = this.plan.nameOf(person);
     const base = this.publicUrl?.replace(/\/$/, '') ?? null;
     const link = base === null || code === null ? null : `${base}/answer/${code}`;
-    return { key, call, step, person, name, address, subject, text, short, urgent, code, link, repeated, at };
+    return { key, call, cause, step, person, name, address, subject, text, short, urgent, code, link, repeated, at };
   }
 
   private async failed(tx: Tx, pending: Pending, { state, outcome, note }: Failed, now: UtcInstant): Promise<void> {

@@ -80,7 +80,10 @@ export class WriteMessages {
     const fresh = await insertReturning(
       tx,
       DeliveryRow,
-      messages.map(({ row }) => (row.channel === SINK ? { ...row, state: 'shown' as const, doneAt: now } : row)),
+      messages.map(({ row }) => ({
+        ...row,
+        ...(row.channel === SINK ? { state: 'shown' as const, doneAt: now } : { doneAt: null }),
+      })),
       'nothing',
     );
     const keys = new Set(fresh.map(({ key }) => key));

@@ -274,7 +274,7 @@ class Gathering1795790000003 implements MigrationInterface {
       alter table duty.attempt add column words text;
       comment on column duty.attempt."words" is 'the words that were sent; null: of an earlier release';
       create table duty.gathered (
-        id text primary key, cause text not null, about text not null, call text, subject text not null, text text not null,
+        id text primary key, cause text not null, about text not null, authority text, call text, subject text not null, text text not null,
         event text not null, at timestamptz not null, rung_at timestamptz, done_by text
       );
       create index gathered_about_idx on duty.gathered (about);
@@ -283,7 +283,8 @@ class Gathering1795790000003 implements MigrationInterface {
       comment on table duty.gathered is 'Ordinary things of one kind that come together, and the call in which they are';
       comment on column duty.gathered."id" is 'the call that it would have alone';
       comment on column duty.gathered."cause" is 'what the call is about';
-      comment on column duty.gathered."about" is 'fire or source';
+      comment on column duty.gathered."about" is 'fire, source or matter';
+      comment on column duty.gathered."authority" is 'whose people are called first; null: the city’s';
       comment on column duty.gathered."call" is 'call in which it is; null: in none yet';
       comment on column duty.gathered."subject" is 'subject, alone';
       comment on column duty.gathered."text" is 'what is said, alone';

@@ -1,9 +1,10 @@
-import type { UtcInstant } from '@fengsui/contracts';
+import type { CallCause, UtcInstant } from '@fengsui/contracts';
 
 /** What is handed to a channel. The key stays the same when an attempt in doubt is repeated. */
 export type Message = Readonly<{
   key: string;
   call: string;
+  /** What the call is about: a gateway’s template is chosen by it. */ cause: CallCause;
   step: number;
   person: string;
   name: string;

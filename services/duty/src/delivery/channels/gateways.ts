@@ -23,6 +23,9 @@ export class GatewayChannel implements Channel {
       key: message.key,
       to: message.address,
       text: `${repeatedMark(message.repeated)}${this.name === 'sms' ? message.short : `${message.subject}。${message.text}`}`,
+      // A gateway that sends by templates alone has one for each cause, and fills these in.
+      template: message.cause,
+      params: { subject: message.subject, code: message.code ?? '', link: message.link ?? '' },
       code: message.code,
       link: message.link,
       urgent: message.urgent,
