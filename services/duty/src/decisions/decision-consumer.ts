@@ -287,10 +287,10 @@ const lowers = ({ from, to }: Readonly<{ from?: Level | undefined; to: Level }>)
   from !== undefined && levelRank(to) < levelRank(from);
 
 const endingBy = (
-  { id, occurredAt }: Readonly<{ id: string; occurredAt: Ending['at'] }>,
+  { id, occurredAt, causes }: Pick<Envelope, 'id' | 'occurredAt' | 'causes'>,
   { now }: UnitOfWork,
 ): Ending => ({
   at: occurredAt,
   now,
-  causes: [id],
+  causes: [id, ...causes],
 });

@@ -20,9 +20,9 @@ export type Item = Pick<NewCall, 'id' | 'about' | 'says' | 'authority'> & Readon
 export type InGroup = Readonly<{ call: string; about: string }>;
 
 /**
- * Things of one kind that come together are one call. Urgent ones wait for nothing else; of ordinary ones the first at once, those of the next two minutes in one,
- * and when there were more than ten in ten minutes, one for each ten minutes. Each is settled by itself; the call is
- * over when all of them are.
+ * Things of one kind that come together are one call. Urgent ones wait for nothing else; of ordinary ones the first at
+ * once, those of the next two minutes in one, and when there were more than ten in ten minutes, one for each ten
+ * minutes. Each is settled by itself; the call is over when all of them are.
  */
 @Injectable()
 export class Gathering {

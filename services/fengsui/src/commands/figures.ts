@@ -15,9 +15,9 @@ export const FIGURES_COMMAND: CommandOf = {
 
 /** How soon calls were answered, summed over what is not asked for. */
 export const ANSWERING_COMMAND: CommandOf = {
-  name: 'figures answering',
+  name: 'answering',
   about: { zh: '叫应时效：3、10、30分钟内应答率', en: 'how soon calls were answered: within 3, 10, 30 minutes' },
-  example: 'figures answering --year 2020 --by hour',
+  example: 'answering --year 2020 --by hour',
   options: [
     YEAR,
     {
