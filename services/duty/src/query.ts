@@ -190,7 +190,7 @@ export class DutyQuery {
 
   /** The roster as it stands, with what was changed while it runs. */
   roster(): Promise<Roster> {
-    return this.changes.rosterOf(this.db.manager);
+    return this.changes.rosterOf(this.db.manager, null);
   }
 
   /** Every change of the roster, the newest first. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,16 @@ it('writes a month as a table that can be imported again, and as a calendar', ()
   expect(calendar).toContain('DTSTART:20261205T003000Z');
   expect(typed('roster', 'import', csv, '--reason', '再次导入', '--json')).toMatchObject({ status: 0 });
   expect(json('roster', 'month', '2026-12')).toEqual(shifts);
+});
+
+it('names the rows that duty does not take, and why', () => {
+  const past = path.join(folder, 'past.csv');
+  writeFileSync(past, '岗位,人员,开始,结束\n值班员,李值班,2026-01-05 08:30,2026-01-06 08:30\n');
+  const { status, stdout } = typed('roster', 'import', past, '--reason', '补录', '--json');
+  expect([status, JSON.parse(stdout)]).toMatchObject([
+    3,
+    { rows: 1, taken: 0, refusals: [], rejected: [{ reason: expect.stringContaining('该时段已过') }] },
+  ]);
 });
 
 it('shows who is on duty now, and refuses a month that is none', () => {

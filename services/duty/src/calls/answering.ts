@@ -71,7 +71,10 @@ export class Answering {
     if (own.length === 0) return `${person} 未被呼叫 / ${person} was not called`;
     if (right === 'demonstration' || actor === person || speaksFor === person) return null;
     if (code === undefined)
-      return this.isAbove(actor, person, row, messages, { at: recordedAt, roster: await this.changes.rosterOf(tx) })
+      return this.isAbove(actor, person, row, messages, {
+        at: recordedAt,
+        roster: await this.changes.rosterOf(tx, recordedAt),
+      })
         ? null
         : `${actor} 不能替 ${person} 应答 / ${actor} does not answer for ${person}: a code is wanted`;
     const message = own.find((one) => one.code === code.toUpperCase());

@@ -55,7 +55,7 @@ export class Climbing {
       tx,
       open.filter(({ policy }) => policy !== null && asksSeveral(policy)),
     );
-    const roster = await this.changes.rosterOf(tx);
+    const roster = await this.changes.rosterOf(tx, now);
     const climbed: Climbed[] = [];
     const waiting: Job[] = [];
     const asleep: { id: string; dueAt: UtcInstant }[] = [];

@@ -55,14 +55,16 @@ export class Handovers implements OnApplicationBootstrap {
   @Due('duty', SHIFT)
   async shifts(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
     const { tx, now } = unit;
-    const roster = await this.changes.rosterOf(tx);
+    const since = jobs
+      .map(({ payload }) => (payload as Seen).since)
+      .reduce((first, at) => (at < first ? at : first), now);
+    const roster = await this.changes.rosterOf(tx, since);
     const desks = new Map(this.desks().map((desk) => [keyOf(desk), desk]));
     for (const { key, payload } of jobs) {
       const desk = desks.get(key);
       if (desk === undefined) continue; // the plan names it no longer
       const whose = desk.authority.endsWith('00') ? null : desk.authority;
-      const { since, had } = payload as Seen;
-      const turns = turnsOf(roster, { ...desk, whose }, { since, had, now });
+      const turns = turnsOf(roster, { ...desk, whose }, { ...(payload as Seen), now });
       for (const change of turns.changes) await this.begin(desk, change, unit);
       const upTo = addMinutes(now, LOOK_AHEAD_MINUTES);
       const next = changesOf(roster, desk.role, whose, { after: now, upTo })[0]?.at ?? upTo;

@@ -4,7 +4,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import type { Roster } from '@fengsui/rules';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
 import { DutyPlan } from '../plan.js';
 import { RosterChangeRow } from '../tables/tables.js';
 import { lookAtShifts } from './shift-jobs.js';
@@ -22,10 +22,16 @@ type Changed = OrderOf<'stand-in' | 'leave'>;
 export class RosterChanges {
   constructor(private readonly plan: DutyPlan) {}
 
-  /** The roster as it stands: the plan's, and what has been changed since. */
-  async rosterOf(tx: Tx): Promise<Roster> {
+  /**
+   * The roster as it stands: the plan's, and what has been changed since.
+   * @param since before which it is not asked; null: all of it. What is over is not read for every call that climbs
+   */
+  async rosterOf(tx: Tx, since: UtcInstant | null): Promise<Roster> {
     const { roster } = this.plan;
-    const given = await tx.getRepository(RosterChangeRow).find({ order: { givenAt: 'asc', id: 'asc' } });
+    const given = await tx.getRepository(RosterChangeRow).find({
+      ...(since === null ? {} : { where: { until: MoreThan(since) } }),
+      order: { givenAt: 'asc', id: 'asc' },
+    });
     if (given.length === 0) return roster;
     // What is withdrawn held until then, and nobody was on duty otherwise than they were.
     const changes = given

@@ -35,7 +35,7 @@ export class DutyChecks {
       `select count(*)::int as n from duty.delivery where state = 'failed'`,
     );
     const now = await this.clock.now();
-    const gaps = gapsAhead(this.plan, await this.changes.rosterOf(this.db.manager), now);
+    const gaps = gapsAhead(this.plan, await this.changes.rosterOf(this.db.manager, now), now);
     const untested = this.plan.untested(now, await lastTested(this.db));
     const reached = this.channels.map(({ name }) => name);
     const missing = this.plan.channelsNamed().filter((name) => !reached.includes(name));

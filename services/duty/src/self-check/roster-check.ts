@@ -31,7 +31,7 @@ export class RosterCheck implements OnApplicationBootstrap {
   @Due('duty', ROSTER_CHECK)
   async check(_jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
     const { tx, now } = unit;
-    const gaps = gapsAhead(this.plan, await this.changes.rosterOf(tx), now);
+    const gaps = gapsAhead(this.plan, await this.changes.rosterOf(tx, now), now);
     const list = gaps
       .slice(0, MOST_GAPS)
       .map((gap) => gapInChinese(gap, this.plan, now))

@@ -1,12 +1,12 @@
-import type { CallCause, OrderOf, UtcInstant } from '@fengsui/contracts';
-import type { Job, Tx } from '@fengsui/database';
+import type { OrderOf } from '@fengsui/contracts';
+import type { Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { Calls } from '../calls/calls.js';
 import { EXERCISE_OVER } from '../calls/climb-at.js';
 import { quoted } from '../decisions/quoting.js';
-import { DutyPlan } from '../plan.js';
+import { DutyPlan, type Policy } from '../plan.js';
 import { RosterChanges } from '../roster/roster-changes.js';
 
 /**
@@ -22,10 +22,12 @@ export class Exercises {
   ) {}
 
   @Takes('duty', 'exercise', () => 'roster')
-  async begin({ id: event, data, recordedAt }: OrderOf<'exercise'>, unit: UnitOfWork): Promise<OrderResult> {
+  async begin({ id: event, data }: OrderOf<'exercise'>, unit: UnitOfWork): Promise<OrderResult> {
     const { orderId, cause: as, actor, speaksFor, reason } = data;
     const id = `exercise/${orderId}`;
-    const many = await this.receivers(as, recordedAt, unit.tx);
+    // Nothing is promised with an answer to it.
+    const policy = { ...this.plan.policyFor(as, unit.now), promiseMinutes: null };
+    const many = await this.receivers(policy, unit);
     if (many >= this.plan.massFrom && data.receivers !== many)
       return rejected(`将同时通知${many}人，请注明接收人数确认 / it calls ${many} people at once: name their number`);
     const by = this.plan.nameOf(speaksFor ?? actor);
@@ -34,8 +36,6 @@ export class Exercises {
       subject: `叫应演练（${this.plan.ruleFor(as)}）`,
       text: `这是演练，没有发生险情。请按收到通知时的做法应答，不采取其他行动。\n发起：${by}。${why}`,
     };
-    // Nothing is promised with an answer to it.
-    const policy = { ...this.plan.policyFor(as, unit.now), promiseMinutes: null };
     await this.calls.start({ id, cause: 'exercise', policy, about: id, says, causes: [event] }, unit);
     return done(`演练已开始，一次最多通知${many}人 / begun: ${id}`);
   }
@@ -49,9 +49,8 @@ export class Exercises {
   }
 
   /** How many people one step of it calls at the most. */
-  private async receivers(as: CallCause, at: UtcInstant, tx: Tx): Promise<number> {
-    const roster = await this.changes.rosterOf(tx);
-    const { steps } = this.plan.policyFor(as, at).chain;
-    return Math.max(...steps.map(({ to }) => this.plan.called(to, at, null, roster).length));
+  private async receivers({ chain }: Policy, { tx, now }: UnitOfWork): Promise<number> {
+    const roster = await this.changes.rosterOf(tx, now);
+    return Math.max(...chain.steps.map(({ to }) => this.plan.called(to, now, null, roster).length));
   }
 }

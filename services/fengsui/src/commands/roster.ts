@@ -125,6 +125,8 @@ export const ROSTER_COMMANDS: readonly CommandOf[] = [
         const { ports, plans } = session;
         const [file, by] = [wordOf(typed, 0), textOf(typed, 'by')];
         const giver = await giverHere(session);
+        const now = await ports.clock.now();
+        const orders = `roster-${now.replace(/\D/g, '')}-`;
         const words = {
           roleOf: (written: string) =>
             plans.duty.roles.find((role) => role === written || plans.duty.roleName(role) === written) ?? null,
@@ -133,8 +135,9 @@ export const ROSTER_COMMANDS: readonly CommandOf[] = [
           by: {
             actor: giver.person,
             speaksFor: by === undefined || by === giver.person ? null : by,
-            now: await ports.clock.now(),
+            now,
             reason: textOf(typed, 'reason') ?? '',
+            orders,
           },
         };
         const receipt = await ports.receiving.receiveBytes(bytesOf(file), {
@@ -146,9 +149,8 @@ export const ROSTER_COMMANDS: readonly CommandOf[] = [
         });
         if ('skipped' in receipt) throw new Misuse(receipt.skipped);
         await workedThrough(ports);
-        const begins = `order/roster-${words.by.now.replace(/\D/g, '')}-`;
         const rejected: { order: string; reason: string }[] = [];
-        for (const order of await ports.duty.ordersOf(begins)) {
+        for (const order of await ports.duty.ordersOf(`order/${orders}`)) {
           const { outcome, reason } = await outcomeOf(ports, order);
           if (outcome !== 'done') rejected.push({ order, reason });
         }

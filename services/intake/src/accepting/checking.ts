@@ -225,8 +225,10 @@ function asSaid(type: string, data: unknown): unknown {
 }
 
 function withoutActual(data: object): object {
-  const { status, ...rest } = data as Readonly<{ status?: unknown }>;
-  return status === 'Actual' ? rest : data;
+  // Nearly every row says nothing: those are not copied.
+  if ((data as Readonly<{ status?: unknown }>).status !== 'Actual') return data;
+  const { status: _, ...rest } = data as Readonly<{ status?: unknown }>;
+  return rest;
 }
 
 /** A warning with its signals, and the gravest of them for lists; anything else as it is. */

@@ -15,7 +15,8 @@ const IN_WORDS: ReadonlySet<ObservedEvent['type']> = new Set([
  * @returns why the record is not taken, or null
  */
 export function exerciseIn(type: ObservedEvent['type'], data: object): Refusal | null {
-  const { status = 'Actual', ...words } = data as Readonly<{ status?: Status } & Record<string, unknown>>;
+  const words = data as Readonly<Record<string, unknown>>;
+  const { status = 'Actual' } = data as Readonly<{ status?: Status }>;
   if (type !== 'weather-warning.v1' && status !== 'Actual')
     return {
       place: 'status',

@@ -23,7 +23,13 @@ export type RosterWords = Readonly<{
   ) => string | null;
   /** By id or name; null: nobody, or more than one. */ personOf: (written: string) => string | null;
   /** Who imports it, for whom, when and why: each row is an order of theirs. */
-  by: Readonly<{ actor: string; speaksFor: string | null; now: UtcInstant; reason: string }>;
+  by: Readonly<{
+    actor: string;
+    speaksFor: string | null;
+    now: UtcInstant;
+    reason: string;
+    /** How the numbers of its orders begin. */ orders: string;
+  }>;
 }>;
 
 const WALL = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2}):(\d{2})(?::00)?$/;
@@ -61,9 +67,9 @@ export const rosterCsv = (words: RosterWords): Reader =>
       if (fromAt === null) return wrong('from', '不是时间 / is no time', '2026-12-01 08:30');
       if (untilAt === null) return wrong('until', '不是时间 / is no time', '2026-12-01 08:30');
       if (fromAt >= untilAt) return wrong('until', '不晚于开始 / is not after its beginning', 'a later time');
-      const { actor, speaksFor, now, reason } = words.by;
+      const { actor, speaksFor, now, reason, orders } = words.by;
       const note = textOf('note');
-      const orderId = `roster-${[now, authority, role, person, fromAt].map((part) => part.replace(/[^\w]/g, '')).join('-')}`;
+      const orderId = `${orders}${[authority, role, person, fromAt.replace(/\D/g, '')].join('-')}`;
       const data = { orderId, actor, speaksFor, reason: note === '' ? reason : note, kind: 'stand-in' };
       return [{ type: 'order.v1', occurredAt: now, data: { ...data, authority, role, person, fromAt, untilAt } }];
     },
