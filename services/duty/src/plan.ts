@@ -24,6 +24,9 @@ export type WayTo = Readonly<{ channel: string; contact: number }>;
 /** Somebody whom a step calls, or why it calls the desk in their place. */
 export type Called = Readonly<{ person: string; role: string; gap: string | null }>;
 
+/** The roster names the city by no authority. @returns the county, or null for the city */
+export const countyOrCity = (authority: string): string | null => (authority.endsWith('00') ? null : authority);
+
 /** Without a word in the plan an unanswered call rings so often. */
 const RING_AGAIN_MINUTES = 10;
 

@@ -7,14 +7,11 @@ import type { Ending } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
 import { BundleRow } from '../tables/tables.js';
 import { CallTexts } from './call-texts.js';
-
-/** Tasks of one change come on several partitions: so long they are gathered before someone is called. Two seconds. */
-const GATHER_MINUTES = 2 / 60;
+import { TOGETHER_MINUTES } from './gathering.js';
 
 /** What is said, by the first word of the call's number. */
-const KINDS: readonly string[] = ['transfers-ready', 'transfer-overdue'];
 const kindOf = (word: string): 'transfers' | 'transfers-ready' | 'transfer-overdue' =>
-  (KINDS.includes(word) ? word : 'transfers') as 'transfers';
+  word === 'transfers-ready' || word === 'transfer-overdue' ? word : 'transfers';
 /** `E01/441881-001#2`: the county of its risk point. */
 const countyOf = (task: string): string => /\/(\d{6})-/.exec(task)?.[1] ?? '';
 
@@ -28,7 +25,7 @@ export class Bundles {
 
   async gather(tasks: readonly Omit<BundleRow, 'round' | 'doneBy'>[], { tx, now }: UnitOfWork): Promise<void> {
     await insertRows(tx, BundleRow, tasks, 'nothing');
-    const dueAt = addMinutes(now, GATHER_MINUTES);
+    const dueAt = addMinutes(now, TOGETHER_MINUTES);
     const keys = [...new Set(tasks.map(({ call }) => call))];
     await schedule(
       tx,

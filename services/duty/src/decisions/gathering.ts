@@ -1,17 +1,17 @@
 import { addMinutes, type CallCause, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, one, run, schedule, type Job, type Tx } from '@fengsui/database';
+import { insertRows, one, run, schedule, updateRows, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { Due } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
 import type { Ending } from '../calls/call-events.js';
 import { Calls, type NewCall } from '../calls/calls.js';
 import { DutyPlan } from '../plan.js';
-import { IsNull } from 'typeorm';
 import { CallRow, GatheredRow } from '../tables/tables.js';
 import { CallTexts } from './call-texts.js';
 
 /** What one pass or one broken line brings comes on several partitions: so long it is waited for. Two seconds. */
-const TOGETHER_MINUTES = 2 / 60;
+export const TOGETHER_MINUTES = 2 / 60;
 const RING = 'ring-gathered';
 
 /** One more thing of the same kind, as a call of its own would have it. */
@@ -40,15 +40,24 @@ export class Gathering {
       'select 1 from duty.gathered where cause = $1 and call is null and done_by is null limit 1',
       [cause],
     );
-    const written = items.map(({ id, about, says, event, authority = null }) => {
+    // Said once more before anybody was rung for it: the later words count.
+    const latest = new Map<string, Item>();
+    for (const item of items) latest.set(item.about, { ...item, id: latest.get(item.about)?.id ?? item.id });
+    const waiting = await tx.getRepository(GatheredRow).findBy({
+      about: In([...latest.keys()]),
+      call: IsNull(),
+      doneBy: IsNull(),
+    });
+    const said = waiting.flatMap(({ id, about }) => {
+      const again = latest.get(about);
+      latest.delete(about);
+      return again === undefined ? [] : [{ id, ...again.says, event: again.event }];
+    });
+    await updateRows(tx, GatheredRow, said);
+    const fresh = [...latest.values()].map(({ id, about, says, event, authority = null }) => {
       return { id, cause, about, authority, ...says, event, at: now };
     });
-    for (const { about, subject, text, event, ...row } of written) {
-      // Said once more before anybody was rung for it: the later words count.
-      const waiting = { about, call: IsNull(), doneBy: IsNull() };
-      const said = await tx.getRepository(GatheredRow).update(waiting, { subject, text, event });
-      if (said.affected === 0) await insertRows(tx, GatheredRow, [{ ...row, about, subject, text, event }], 'nothing');
-    }
+    await insertRows(tx, GatheredRow, fresh, 'nothing');
     if (waits === null)
       await schedule(tx, 'duty', [{ kind: RING, key: cause, dueAt: await this.rungAt(tx, cause, now), payload: {} }]);
   }

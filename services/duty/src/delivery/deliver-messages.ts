@@ -174,9 +174,8 @@ export class DeliverMessages {
   }
 
   /** Asked again before anything leaves: a message may have been written by another process, or another way. */
-  private async mayLeave(cause: CallCause, { name }: Channel): Promise<boolean> {
-    const around = { virtual: await this.clock.isVirtual(), exerciseChannels: this.plan.exerciseChannels };
-    return sinkOf(classOf(cause), name, around) === 'channel';
+  private mayLeave(cause: CallCause, channel: Channel): Promise<boolean> {
+    return this.mayUse(cause, [channel]).then(({ length }) => length > 0);
   }
 
   private async labelled(pending: Pending): Promise<Pending> {
@@ -260,9 +259,9 @@ export class DeliverMessages {
   }
 
   /** Channels by which a message of this cause may leave at all. */
-  private async mayUse(cause: CallCause): Promise<readonly Channel[]> {
-    const may = await Promise.all(this.channels.map((channel) => this.mayLeave(cause, channel)));
-    return this.channels.filter((_, n) => may[n] === true);
+  private async mayUse(cause: CallCause, channels = this.channels): Promise<readonly Channel[]> {
+    const around = { virtual: await this.clock.isVirtual(), exerciseChannels: this.plan.exerciseChannels };
+    return channels.filter(({ name }) => sinkOf(classOf(cause), name, around) === 'channel');
   }
 
   /** Nobody is reached by it: it is shown. */

@@ -55,17 +55,9 @@ export class WriteMessages {
         return this.waysTo(person, step, call, around)
           .slice(0, Math.max(0, left))
           .map(({ name, channel, contact, note }): Written => {
+            // Its key names the channel that the step names, also where it is only shown.
             const to = { call: call.id, step: number, person, channel: name, contact };
-            const row = {
-              ...to,
-              key: keyOf(to),
-              channel,
-              state: 'queued' as const,
-              createdAt: now,
-              note,
-              ...newCode(now),
-            };
-            return { row, urgent: call.urgent };
+            return { row: { ...messageTo(to, now), channel, note }, urgent: call.urgent };
           });
       }),
     );
@@ -89,9 +81,9 @@ export class WriteMessages {
     const keys = new Set(fresh.map(({ key }) => key));
     const written = messages.filter(({ row }) => keys.has(row.key));
     const queued = written.filter(({ row }) => row.channel !== SINK);
-    if (queued.length < written.length && !(await this.clock.isVirtual()))
-      for (const { row } of written)
-        if (row.channel === SINK) this.logger.warn(`would call ${this.plan.nameOf(row.person)}: ${row.key}`);
+    const shownOnly = written.filter(({ row }) => row.channel === SINK);
+    if (shownOnly.length > 0 && !(await this.clock.isVirtual()))
+      for (const { row } of shownOnly) this.logger.warn(`would call ${this.plan.nameOf(row.person)}: ${row.key}`);
     await deliver(
       tx,
       queued.map(({ row: { key, channel, person }, urgent }) => ({ key, channel, person, urgent })),
@@ -163,12 +155,14 @@ const shown =
   (name: string): Way => ({ name, channel: SINK, contact: 0, note: why(name) });
 const wayOf = ({ channel, contact }: WayTo): Way => ({ name: channel, channel, contact, note: null });
 
+/** A message as it is written, before anything of it leaves. @param says a code to answer by, or words of its own */
+export const messageTo = <T extends MessageTo, S extends object = ReturnType<typeof newCode>>(
+  to: T,
+  now: UtcInstant,
+  says: S = newCode(now) as never,
+) => ({ ...to, key: keyOf(to), state: 'queued' as const, createdAt: now, ...says });
+type MessageTo = Pick<DeliveryRow, 'call' | 'step' | 'person' | 'channel' | 'contact'>;
+
 /** One key a call, step, person and channel. */
-export const keyOf = ({
-  call,
-  step,
-  person,
-  channel,
-  contact,
-}: Pick<DeliveryRow, 'call' | 'step' | 'person' | 'channel' | 'contact'>): string =>
+export const keyOf = ({ call, step, person, channel, contact }: MessageTo): string =>
   `${call}/${step}/${person}/${channel}${contact > 0 ? `#${contact + 1}` : ''}`;

@@ -8,7 +8,7 @@ import { In, IsNull, Not } from 'typeorm';
 import { Calls } from '../calls/calls.js';
 import { Notices } from '../calls/notices.js';
 import { OnWallTime } from '../on-wall-time.js';
-import { DutyPlan, type Policy } from '../plan.js';
+import { countyOrCity, DutyPlan, type Policy } from '../plan.js';
 import { CallRow, HandoverRow, type HandedOver } from '../tables/tables.js';
 import { RosterChanges } from './roster-changes.js';
 import { lookAtShifts, SHIFT } from './shift-jobs.js';
@@ -41,7 +41,7 @@ export class Handovers implements OnApplicationBootstrap {
 
   /** Looks at every desk of the plan that is not looked at yet. */
   async watch(tx: Tx, now: UtcInstant): Promise<void> {
-    const known = new Set((await scheduledKeys(tx)).map(({ key }) => key));
+    const known = new Set((await scheduled(tx, 'duty', [SHIFT])).map(({ key }) => key));
     const fresh = this.desks().filter((desk) => !known.has(keyOf(desk)));
     await schedule(
       tx,
@@ -63,7 +63,7 @@ export class Handovers implements OnApplicationBootstrap {
     for (const { key, payload } of jobs) {
       const desk = desks.get(key);
       if (desk === undefined) continue; // the plan names it no longer
-      const whose = desk.authority.endsWith('00') ? null : desk.authority;
+      const whose = countyOrCity(desk.authority);
       const turns = turnsOf(roster, { ...desk, whose }, { ...(payload as Seen), now });
       for (const change of turns.changes) await this.begin(desk, change, unit);
       const upTo = addMinutes(now, LOOK_AHEAD_MINUTES);
@@ -124,7 +124,7 @@ export class Handovers implements OnApplicationBootstrap {
       text: `${shanghaiMinute(at).replace('T', ' ')}交接班：${names.from}交，${names.to}接。\n${items.length === 0 ? '没有未办结事项' : `未办结事项：\n${list}`}\n接班人逐项确认后双方签字，${minutes}分钟内未签将逐级上报。`,
     };
     const policy = this.policyOf([from, to], minutes, unit.now);
-    const authority = desk.authority.endsWith('00') ? null : desk.authority;
+    const authority = countyOrCity(desk.authority);
     await this.calls.start({ id, cause: 'handover', about: id, authority, says, policy, causes: [] }, unit);
   }
 
@@ -161,9 +161,10 @@ export class Handovers implements OnApplicationBootstrap {
   private openAt(tx: Tx, { authority, role }: Desk, from: string): Promise<readonly CallRow[]> {
     const cause = Not(In([...OWN_CAUSES]));
     // What is the city's names it, or nobody.
-    const whose = authority.endsWith('00')
-      ? [{ authority: Not(In(this.withOwn(role))) }, { authority: IsNull() }]
-      : [{ authority }];
+    const whose =
+      countyOrCity(authority) === null
+        ? [{ authority: Not(In(this.withOwn(role))) }, { authority: IsNull() }]
+        : [{ authority }];
     return tx.getRepository(CallRow).find({
       where: [
         ...whose.map((own) => ({ ...own, cause, state: In(['ringing', 'unanswered']) })),
@@ -207,7 +208,6 @@ const shiftAt = (desk: Desk, seen: Seen, dueAt: UtcInstant): Job => ({
   dueAt,
   payload: seen,
 });
-const scheduledKeys = (tx: Tx): Promise<readonly Job[]> => scheduled(tx, 'duty', [SHIFT]);
 
 /**
  * Who handed over to whom since a desk was looked at. A roster that was changed for a time already begun is a change

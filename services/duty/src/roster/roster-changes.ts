@@ -5,7 +5,7 @@ import type { Roster } from '@fengsui/rules';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
-import { DutyPlan } from '../plan.js';
+import { countyOrCity, DutyPlan } from '../plan.js';
 import { RosterChangeRow } from '../tables/tables.js';
 import { lookAtShifts } from './shift-jobs.js';
 
@@ -105,7 +105,7 @@ export class RosterChanges {
 
   /** A county sends its own people on leave, and nobody of the city. */
   private whyNotAway(authority: string, person: string): string | null {
-    if (authority.endsWith('00')) return null;
+    if (countyOrCity(authority) === null) return null;
     const own = this.plan.roster.rotations.filter(({ people }) => people.includes(person));
     return own.length > 0 && own.every((row) => row.authority === authority)
       ? null
@@ -114,6 +114,6 @@ export class RosterChanges {
 
   /** The city's own rows of the roster name no authority. */
   private whose(authority: string): Readonly<{ authority?: string }> {
-    return authority.endsWith('00') ? {} : { authority };
+    return countyOrCity(authority) === null ? {} : { authority };
   }
 }

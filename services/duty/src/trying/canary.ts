@@ -5,11 +5,12 @@ import { Due } from '@fengsui/service';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Channel } from '../delivery/channels/channel.js';
 import { CHANNELS } from '../delivery/queue.js';
-import { keyOf, WriteMessages } from '../delivery/write-messages.js';
+import { messageTo, WriteMessages } from '../delivery/write-messages.js';
 import { OnWallTime } from '../on-wall-time.js';
 import { DutyPlan } from '../plan.js';
 import { SelfCheck } from '../self-check/self-check.js';
 import { CallRow } from '../tables/tables.js';
+import { callApart } from './call-apart.js';
 
 const PROBE = 'probe';
 const LOOK = 'probe-look';
@@ -49,11 +50,11 @@ export class Canary implements OnApplicationBootstrap {
     const id = `probe/${now}`;
     await insertRows(tx, CallRow, [probeCall(id, this.plan.ruleFor('probe'), now)], 'nothing');
     const ways = this.plan.waysTo(canary.person, this.channels).filter(({ contact }) => contact === 0);
-    const written = ways.map((way) => {
-      const to = { call: id, step: 1, person: canary.person, ...way };
-      const says = { subject: SUBJECT, text: TEXT, code: null, codeEndsAt: addMinutes(now, WORTH_MINUTES) };
-      return { row: { ...to, key: keyOf(to), state: 'queued' as const, createdAt: now, ...says }, urgent: false };
-    });
+    const says = { subject: SUBJECT, text: TEXT, code: null, codeEndsAt: addMinutes(now, WORTH_MINUTES) };
+    const written = ways.map((way) => ({
+      row: messageTo({ call: id, step: 1, person: canary.person, ...way }, now, says),
+      urgent: false,
+    }));
     await this.messages.write(written, tx, now);
     const look = { kind: LOOK, key: LOOK, dueAt: addMinutes(now, LOOK_AFTER_MINUTES), payload: { call: id } };
     await schedule(tx, 'duty', [look, probeAt(addMinutes(now, canary.everyMinutes))]);
@@ -80,25 +81,19 @@ const SUBJECT = '通知通道自检';
 const TEXT = '这是自检消息，没有发生险情，无须应答。';
 
 /** It is over as it begins: nobody answers it, and it never climbs. */
-const probeCall = (id: string, reason: string, now: UtcInstant) => ({
-  id,
-  cause: 'probe' as const,
-  about: id,
-  authority: null,
-  level: null,
-  urgent: false,
-  subject: SUBJECT,
-  text: TEXT,
-  reason,
-  causes: [],
-  state: 'closed' as const,
-  closedReason: '自检消息，无须应答',
-  startedAt: now,
-  stepsCalled: 1,
-  lastCalledAt: now,
-  dueAt: now,
-  policy: null,
-  events: [],
-});
+const probeCall = (id: string, reason: string, now: UtcInstant) =>
+  callApart(
+    {
+      id,
+      cause: 'probe',
+      subject: SUBJECT,
+      text: TEXT,
+      reason,
+      state: 'closed',
+      closedReason: '自检消息，无须应答',
+      dueAt: now,
+    },
+    now,
+  );
 
 const probeAt = (dueAt: UtcInstant): Job => ({ kind: PROBE, key: PROBE, dueAt, payload: {} });

@@ -5,12 +5,12 @@ import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { callStarted } from '../calls/call-events.js';
 import { Calls } from '../calls/calls.js';
-import { newCode } from '../calls/codes.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { CHANNELS } from '../delivery/queue.js';
-import { keyOf, WriteMessages } from '../delivery/write-messages.js';
+import { messageTo, WriteMessages } from '../delivery/write-messages.js';
 import { DutyPlan } from '../plan.js';
 import { CallRow } from '../tables/tables.js';
+import { callApart } from './call-apart.js';
 
 /** So long somebody has to answer a test; nobody is rung for it if they do not. */
 const ANSWER_WITHIN_MINUTES = 24 * 60;
@@ -41,13 +41,10 @@ export class ContactTests {
       );
     const call = this.callOf(`contact-test/${orderId}`, event, person, now);
     await insertRows(tx, CallRow, [call], 'nothing');
-    const written = ways.map((way) => {
-      const to = { call: call.id, step: 1, person, ...way };
-      return {
-        row: { ...to, key: keyOf(to), state: 'queued' as const, createdAt: now, ...newCode(now) },
-        urgent: false,
-      };
-    });
+    const written = ways.map((way) => ({
+      row: messageTo({ call: call.id, step: 1, person, ...way }, now),
+      urgent: false,
+    }));
     await this.messages.write(written, tx, now);
     const over = { kind: OVER, key: call.id, dueAt: call.dueAt, payload: {} };
     await schedule(tx, 'duty', [over]);
@@ -64,25 +61,20 @@ export class ContactTests {
   }
 
   private callOf(id: string, event: string, person: string, now: UtcInstant) {
-    return {
-      id,
-      cause: 'contact-test' as const,
-      about: id,
-      authority: null,
-      level: null,
-      urgent: false,
-      subject: '联系方式核验',
-      text: `核验能否联系到${this.plan.nameOf(person)}，没有发生险情。收到请应答，不必采取其他行动。`,
-      reason: this.plan.ruleFor('contact-test'),
-      causes: [event],
-      state: 'ringing' as const,
-      startedAt: now,
-      stepsCalled: 1,
-      lastCalledAt: now,
-      dueAt: addMinutes(now, ANSWER_WITHIN_MINUTES),
-      policy: null,
-      events: [`call-started/${id}`],
-    };
+    return callApart(
+      {
+        id,
+        cause: 'contact-test',
+        subject: '联系方式核验',
+        text: `核验能否联系到${this.plan.nameOf(person)}，没有发生险情。收到请应答，不必采取其他行动。`,
+        reason: this.plan.ruleFor('contact-test'),
+        causes: [event],
+        state: 'ringing',
+        dueAt: addMinutes(now, ANSWER_WITHIN_MINUTES),
+        events: [`call-started/${id}`],
+      },
+      now,
+    );
   }
 }
 
