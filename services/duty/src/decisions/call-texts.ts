@@ -182,7 +182,7 @@ export class CallTexts {
   gauges(gauges: readonly string[], at: UtcInstant, now: UtcInstant): CallText {
     return this.plan.templates.render('gauges-silent', {
       count: gauges.length,
-      gauges: gauges.join(BETWEEN_GAUGES),
+      gauges: gauges.join('；'),
       at: time(at, now),
     });
   }
@@ -229,9 +229,6 @@ const HEADINGS: Readonly<Partial<Record<CallCause, string>>> = {
 };
 /** The second block of a message, without what it is called. */
 const whereOf = (text: string): string => /^哪里：(.*)$/m.exec(text)?.[1] ?? '';
-
-/** Between what is said of one gauge and of the next. */
-export const BETWEEN_GAUGES = '；';
 
 /** What a person wrote is theirs, and says so. */
 const reasonGiven = (reason: string): string => (reason.trim() === '' ? '见签发文件' : `签发说明：${quoted(reason)}`);

@@ -164,5 +164,5 @@ const locked = (tx: Tx, cause: CallCause): Promise<unknown> =>
   one(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`gathering ${cause}`]);
 
 /** What of a call is not settled yet. */
-const itemsOf = (tx: Tx, call: string): Promise<GatheredRow[]> =>
+export const itemsOf = (tx: Tx, call: string): Promise<GatheredRow[]> =>
   tx.getRepository(GatheredRow).find({ where: { call, doneBy: IsNull() }, order: { id: 'asc' } });

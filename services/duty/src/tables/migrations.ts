@@ -281,9 +281,15 @@ class Gathering1795790000003 implements MigrationInterface {
       create index gathered_call_idx on duty.gathered (call);
       create index gathered_cause_idx on duty.gathered (cause, rung_at);
       comment on table duty.gathered is 'Ordinary things of one kind that come together, and the call in which they are';
+      -- Gauges that are silent now: until here only the words of their call said which.
+      insert into duty.gathered (id, cause, about, call, subject, text, event, at)
+        select e.event, c.cause, 'gauge/' || split_part(e.event, '/', 2), c.id, '',
+               coalesce((string_to_array(c.text, E'。\\n'))[e.n], ''), e.event, c.started_at
+        from duty.call c, unnest(c.causes) with ordinality as e(event, n)
+        where c.id like 'gauges-silent/%' and c.state in ('ringing', 'unanswered') on conflict do nothing;
       comment on column duty.gathered."id" is 'the call that it would have alone';
       comment on column duty.gathered."cause" is 'what the call is about';
-      comment on column duty.gathered."about" is 'fire, source or matter';
+      comment on column duty.gathered."about" is 'fire, source, gauge or matter';
       comment on column duty.gathered."authority" is 'whose people are called first; null: the city’s';
       comment on column duty.gathered."call" is 'call in which it is; null: in none yet';
       comment on column duty.gathered."subject" is 'subject, alone';

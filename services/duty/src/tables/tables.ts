@@ -149,7 +149,7 @@ export class BundleRow {
 export class GatheredRow {
   @Key('the call that it would have alone') id!: string;
   @TextColumn('what the call is about') cause!: CallCause;
-  @TextColumn('fire, source or matter') about!: string;
+  @TextColumn('fire, source, gauge or matter') about!: string;
   @TextColumn('whose people are called first; null: the city’s', { nullable: true }) authority!: string | null;
   @TextColumn('call in which it is; null: in none yet', { nullable: true }) call!: string | null;
   @TextColumn('subject, alone') subject!: string;
