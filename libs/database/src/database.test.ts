@@ -85,10 +85,10 @@ describe('jobs', () => {
     };
     await start(handler);
     await start(handler);
-    await ask(...Array.from({ length: 500 }, (_, n) => job(`j${n}`)));
+    await ask(...Array.from({ length: 2_300 }, (_, n) => job(`j${n}`))); // several batches, the last one not full
     await until(async () => ((await db.query('select 1 from schedule.job')) as unknown[]).length === 0);
-    expect(done.length).toBe(500);
-    expect(new Set(done).size).toBe(500);
+    expect(done.length).toBe(2_300);
+    expect(new Set(done).size).toBe(2_300);
   });
 
   it('that leave the system are done one at a time outside of any transaction, and their result is written with their end', async () => {
@@ -245,6 +245,24 @@ describe('rows that go over as an entity', () => {
   });
   const all = (): Promise<GaugeRow[]> =>
     rows(db, 'select station, counties, body, stage_m as "stageM" from rows.gauge order by station');
+
+  it.each([
+    ['quotes, backslashes and braces', 'text', ['a"b', 'c\\d', '{e,f}', '\\n', 'NULL', '', ' ']],
+    ['control characters', 'text', ['line\nbreak', 'tab\t', '\u0001', '\\\n']],
+    ['nothing', 'text', [null, undefined, 'a']],
+    ['Chinese and emoji', 'text', ['清远市', '🔥', '\u2028']],
+    ['numbers', 'float8', [1, -0.5, 1e21, null]],
+    ['numbers that JSON has not', 'float8', [Infinity, 1]],
+    ['truth', 'boolean', [true, false, null]],
+    ['documents', 'jsonb', [JSON.stringify({ words: '"\\\n' }), null]],
+    ['none', 'text', []],
+  ])('arrays of %s go over as they are', async (_, type, values: readonly unknown[]) => {
+    const found = await rows<{ v: unknown }>(db, `select v from unnest($1::${type}[]) v`, [values]);
+    const meant = values.map((value) =>
+      type === 'jsonb' && value !== null ? JSON.parse(String(value)) : (value ?? null),
+    );
+    expect(found.map(({ v }) => v)).toEqual(meant);
+  });
 
   it('are inserted, replaced where they are there, and changed by their key, lists and documents whole', async () => {
     const first = [gauge('a', 1, '441881', 'x,"y\\'), gauge('b', null)];

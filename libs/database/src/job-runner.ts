@@ -11,14 +11,14 @@ import { one, rows } from './sql.js';
 export type JobRun = Readonly<{ tx: Tx; now: UtcInstant }>;
 /** Does jobs of one kind. If it throws, nothing happened and they are still due. */
 export type JobHandler = (jobs: readonly Job[], run: JobRun) => Promise<void>;
+type Handlers = Readonly<Record<string, JobHandler>>;
 /** By kind. A runner takes only what it has a handler for. */
 export type JobHandlers =
-  | Readonly<{ inTransaction: Readonly<Record<string, JobHandler>> }>
+  | Readonly<{ inTransaction: Handlers }>
   | Readonly<{ outside: Readonly<Record<string, OutsideHandler>>; /** At a time. */ most: number }>;
 
-const BATCH = 1_000;
-/** While there is more than one batch: one is worked on here while another is in the database. */
-const BATCHES_AT_ONCE = 2;
+/** Larger ones take longer for each: what is held in memory for them outlives the collector's first look. */
+const BATCH = 500;
 /** While nothing wakes it, a runner looks again after this long: the bound on a lost notification. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -29,8 +29,6 @@ const LOOK_AGAIN_MS = 1_000;
  */
 export class JobRunner {
   private running = false;
-  /** The last batch was full: there is more. */
-  private full = false;
   private wakeUp: () => void = () => undefined;
   private loop: Promise<void> = Promise.resolve();
   private stopListening: () => void = () => undefined;
@@ -95,23 +93,45 @@ export class JobRunner {
 
   /** @returns how many jobs were dealt with, or begun */
   private async runDue(): Promise<number> {
-    if ('inTransaction' in this.handlers) {
-      const { inTransaction } = this.handlers;
-      const at = this.full && !(await this.base.clock.isVirtual()) ? BATCHES_AT_ONCE : 1;
-      const done = await Promise.all(Array.from({ length: at }, () => this.runBatch(inTransaction)));
-      this.full = done[0] === BATCH;
-      return done.reduce((sum, one) => sum + one, 0);
-    }
+    if ('inTransaction' in this.handlers) return this.runBatches(this.handlers.inTransaction);
     const { now, upTo } = await this.horizon(this.base.db.manager);
     return (await this.outside?.begin(now, upTo)) ?? 0;
   }
 
-  private async runBatch(handlers: Readonly<Record<string, JobHandler>>): Promise<number> {
+  /**
+   * Batch after batch while they are full. Where there is more than one, a second lane begins as soon as the first has
+   * claimed its own: one batch is worked on here while another is in the database.
+   */
+  private async runBatches(handlers: Handlers): Promise<number> {
+    const isAlone = await this.base.clock.isVirtual(); // a replay does one thing after the other
+    let claimed: (jobs: number) => void = () => undefined;
+    const firstClaim = new Promise<number>((resolve) => (claimed = resolve));
+    const lanes = await Promise.allSettled([
+      this.lane(handlers, claimed).finally(() => claimed(0)),
+      firstClaim.then((jobs) => (isAlone || jobs < BATCH ? 0 : this.lane(handlers))),
+    ]);
+    return lanes.reduce((sum, lane) => {
+      if (lane.status === 'rejected') throw lane.reason;
+      return sum + lane.value;
+    }, 0);
+  }
+
+  private async lane(handlers: Handlers, claimed?: (jobs: number) => void): Promise<number> {
+    let [done, taken] = [0, BATCH];
+    while (taken === BATCH && this.running) {
+      taken = await this.runBatch(handlers, claimed);
+      done += taken;
+    }
+    return done;
+  }
+
+  private async runBatch(handlers: Handlers, claimed?: (jobs: number) => void): Promise<number> {
     let taken: readonly ClaimedJob[] = [];
     try {
       await this.base.db.transaction(async (tx) => {
         const { now, upTo } = await this.horizon(tx);
         taken = await this.claim(tx, now, upTo, BATCH);
+        claimed?.(taken.length);
         await this.perform(tx, taken, now, handlers);
       });
       return taken.length;
@@ -123,7 +143,7 @@ export class JobRunner {
   }
 
   /** One bad job must not hold up its neighbours: each gets a transaction of its own, and the bad one another time. */
-  private async runAlone(job: ClaimedJob, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+  private async runAlone(job: ClaimedJob, handlers: Handlers): Promise<void> {
     try {
       await this.base.db.transaction(async (tx) => {
         const now = await this.base.clock.now(tx);
@@ -140,12 +160,7 @@ export class JobRunner {
   }
 
   /** Deleted first: a handler may ask for the same kind and key again, later. */
-  private async perform(
-    tx: Tx,
-    jobs: readonly Job[],
-    now: UtcInstant,
-    handlers: Readonly<Record<string, JobHandler>>,
-  ): Promise<void> {
+  private async perform(tx: Tx, jobs: readonly Job[], now: UtcInstant, handlers: Handlers): Promise<void> {
     const [first] = jobs;
     if (first === undefined) return;
     const keys = jobs.map(({ key }) => key);

@@ -59,10 +59,31 @@ class RenameExpiries1795641600005 implements MigrationInterface {
   }
 }
 
+/** Jobs are claimed in an order that the index has: thousands that are due in one instant are not sorted for each batch. */
+class DueInOrder1796000000001 implements MigrationInterface {
+  readonly name = 'DueInOrder1796000000001';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      drop index schedule.job_due;
+      create index job_due on schedule.job (service, due_at, kind, key);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const SCHEDULE_SCHEMA: OwnedSchema = {
   schema: 'schedule',
   entities: [ClockRow, JobRow, DemonstrationRow],
-  migrations: [CreateSchedule1795469100000, RenameExpiries1795641600005, DescribeTables1795641700000],
+  migrations: [
+    CreateSchedule1795469100000,
+    RenameExpiries1795641600005,
+    DescribeTables1795641700000,
+    DueInOrder1796000000001,
+  ],
   shared: ({ name }) => [
     `grant select on schedule.clock, schedule.demonstration to ${name}`,
     `grant select, insert, update, delete on schedule.job to ${name}`,

@@ -17,24 +17,35 @@ export type ClaimedJob = Job & Readonly<{ seq: number }>;
  * Asks for jobs at their time. The same kind and key again moves the job to the new time.
  * @param service who does them: a service, or `service/queue` for work that leaves the system
  */
-export async function schedule(tx: Tx, service: string, jobs: readonly Job[]): Promise<void> {
+export const schedule = (tx: Tx, service: string, jobs: readonly Job[]): Promise<void> =>
+  scheduleAll(
+    tx,
+    jobs.map((job) => ({ ...job, service })),
+  );
+
+/** A job, and who does it. */
+export type JobOf = Job & Readonly<{ service: string }>;
+
+/** As `schedule`, for several services or queues at once. */
+export async function scheduleAll(tx: Tx, jobs: readonly JobOf[]): Promise<void> {
   if (jobs.length === 0) return;
-  const unique = [...new Map(jobs.map((job) => [`${job.kind}\u0000${job.key}`, job])).values()];
+  const unique = [...new Map(jobs.map((job) => [`${job.service}\u0000${job.kind}\u0000${job.key}`, job])).values()];
   await run(
     tx,
     `insert into schedule.job (service, kind, key, due_at, payload)
-     select $1, * from unnest($2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as t(kind, key, due_at, payload) order by kind, key
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[])
+       as t(service, kind, key, due_at, payload) order by service, kind, key
      on conflict (service, kind, key) do update
        set due_at = excluded.due_at, payload = excluded.payload, attempts = 0, seq = nextval('schedule.job_seq_seq')`,
     [
-      service,
+      unique.map((job) => job.service),
       unique.map((job) => job.kind),
       unique.map((job) => job.key),
       unique.map((job) => job.dueAt),
       unique.map((job) => JSON.stringify(job.payload)),
     ],
   );
-  await wakeRunners(tx, service);
+  await wakeRunners(tx, [...new Set(unique.map((job) => job.service))]);
 }
 
 /** Takes back what is no longer due. */
@@ -84,7 +95,7 @@ export async function failingJobs(db: Db): Promise<number> {
   return (await one<{ n: number }>(db, 'select count(*)::int as n from schedule.job where attempts > 0'))?.n ?? 0;
 }
 
-/** Wakes the runners of a service, or all of them. */
-export async function wakeRunners(db: Db, service = ''): Promise<void> {
-  await run(db, `select pg_notify('schedule', $1)`, [service]);
+/** Wakes the runners of some services, or all of them. */
+export async function wakeRunners(db: Db, services: readonly string[] = ['']): Promise<void> {
+  await run(db, `select pg_notify('schedule', service) from unnest($1::text[]) as t(service)`, [services]);
 }

@@ -29,9 +29,29 @@ async function ask(db: Db, sql: string, parameters: readonly unknown[]): Promise
 }
 
 async function answerOf(runner: QueryRunner, sql: string, parameters: readonly unknown[]): Promise<Answer> {
-  const { records, affected } = await runner.query(sql, [...parameters], true);
+  const { records, affected } = await runner.query(sql, parameters.map(asText), true);
   return { records, affected: affected ?? records.length };
 }
+
+/** What the text of a JSON array has and that of a PostgreSQL array has not: escapes of control characters. */
+const OTHER_ESCAPES = /\\[^"\\]/;
+
+/**
+ * A long array as text, as PostgreSQL reads it. It is that of JSON but for the brackets, and the driver, which escapes
+ * element by element, takes several times as long; what would differ is left to it.
+ */
+function asText(parameter: unknown): unknown {
+  if (!Array.isArray(parameter) || !parameter.every(isPlain)) return parameter;
+  const text = JSON.stringify(parameter);
+  return OTHER_ESCAPES.test(text) ? parameter : `{${text.slice(1, -1)}}`;
+}
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  value === null ||
+  value === undefined ||
+  typeof value === 'boolean' ||
+  Number.isFinite(value);
 
 /** Every row that a statement gives: of a `select`, or of `returning`. `T` names its columns as the statement does. */
 export async function rows<T extends object>(db: Db, sql: string, parameters: readonly unknown[] = []): Promise<T[]> {

@@ -12,7 +12,7 @@ export class ClockRow {
 }
 
 @Entity({ schema: 'schedule', name: 'job', comment: 'Everything that is due later: one row a thing' })
-@Index('job_due', ['service', 'dueAt'])
+@Index('job_due', ['service', 'dueAt', 'kind', 'key'])
 export class JobRow {
   @Key('who does it: a service, or service/queue for work that leaves the system') service!: string;
   @Key('what is to be done') kind!: string;

@@ -1,5 +1,5 @@
 import type { UtcInstant } from '@fengsui/contracts';
-import { schedule, type Job, type Tx } from '@fengsui/database';
+import { scheduleAll, type Tx } from '@fengsui/database';
 import type { Queue } from '@fengsui/service';
 import { SINK, type Channel } from './channels/channel.js';
 
@@ -25,11 +25,14 @@ export type Queued = Readonly<{ key: string; channel: string; urgent: boolean; p
 
 /** Asks for messages to be handed to their channels: of one person's one at a time. */
 export async function deliver(tx: Tx, messages: readonly Queued[], dueAt: UtcInstant): Promise<void> {
-  const byQueue = new Map<string, Job[]>();
-  for (const { key, channel, urgent, person } of messages) {
-    const queue = queueOf(channel, urgent);
-    const job = { kind: 'deliver', key, dueAt, payload: { lane: person } };
-    byQueue.set(queue, [...(byQueue.get(queue) ?? []), job]);
-  }
-  for (const [queue, jobs] of byQueue) await schedule(tx, `duty/${queue}`, jobs);
+  await scheduleAll(
+    tx,
+    messages.map(({ key, channel, urgent, person }) => ({
+      service: `duty/${queueOf(channel, urgent)}`,
+      kind: 'deliver',
+      key,
+      dueAt,
+      payload: { lane: person },
+    })),
+  );
 }
