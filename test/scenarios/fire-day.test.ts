@@ -42,6 +42,7 @@ describe('a day of fire', () => {
     await today.feed(csv(pixel(24.2953, 113.688, '0801')));
     expect(await fires()).toEqual(['441881 judged 3 forest-fire']);
     await today.feed(csv(pixel(24.2953, 113.688, '0930')));
-    expect(await fires()).toEqual(['441881 judged 3 forest-fire', '441881 to-verify 1']);
+    // Later heat of a fire that is confirmed and burns is more of it, and no other fire.
+    expect(await fires()).toEqual(['441881 judged 4 forest-fire']);
   });
 });

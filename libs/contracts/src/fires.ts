@@ -91,7 +91,10 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-const fireId = Name('the fire to verify: county, local time of the first sign, and a short mark');
+const fireId = Name('the fire to verify: county, day of the first sign, and its number there');
+const again = Type.Optional(
+  Type.Integer({ minimum: 2, maximum: 1_000, description: 'asked about so many times; without it the first time' }),
+);
 
 /** Key: the fire. */
 export const FireRaisedV1 = defineEvent(
@@ -103,6 +106,7 @@ export const FireRaisedV1 = defineEvent(
     latitude: OrNull(Latitude),
     longitude: OrNull(Longitude),
     firstSeenBy: OneOf(['satellite', 'report'], 'what was known first'),
+    again,
     signs: Count('hotspots and reports gathered so far'),
     dueAt: Instant('verify by'),
     reason: Text('why, in words'),
@@ -132,11 +136,40 @@ export const FireOverdueV1 = defineEvent(
     fireId,
     county: Division('county'),
     dueAt: Instant('the deadline that passed'),
+    again,
     reason: Text('why this was announced'),
     plan: Name('version of the plan'),
   }),
 );
 export type FireOverdueV1 = Static<typeof FireOverdueV1>;
+
+/** Key: the fire. */
+export const FirePhaseV1 = defineEvent(
+  'fire-phase.v1',
+  'What a fire does after it was raised: its heat sleeps or is back, its open flame is out, it has ended, or it was none.',
+  Shape({
+    fireId,
+    county: Division('county'),
+    phase: OneOf(['awake', 'asleep', 'extinguished', 'ended', 'withdrawn'], '复燃 休眠 明火扑灭 结束 撤销'),
+    reason: Text('why'),
+    plan: Name('version of the plan'),
+  }),
+);
+export type FirePhaseV1 = Static<typeof FirePhaseV1>;
+
+/** Key: the fire that goes on. */
+export const FirePartedV1 = defineEvent(
+  'fire-parted.v1',
+  'What was one fire to verify is two: a merge is undone, or signs turned out to be of another fire.',
+  Shape({
+    fireId,
+    partedFireId: Name('the fire that is one of its own'),
+    signs: Count('signs of that fire'),
+    reason: Text('why'),
+    plan: Name('version of the plan'),
+  }),
+);
+export type FirePartedV1 = Static<typeof FirePartedV1>;
 
 /** Key: the fire. `occurredAt` is when the fire began as far as known: the first sign. */
 export const FireJudgedV1 = defineEvent(
@@ -147,7 +180,14 @@ export const FireJudgedV1 = defineEvent(
     county: Division('county'),
     verdict: OneOf(VERDICTS, 'what it was'),
     deaths: Count('persons killed'),
-    burnedAreaHa: OrNull(Quantity('damaged forest area, hectares', 0, 1_000_000)),
+    seriousInjuries: Type.Optional(Count('persons seriously injured 重伤')),
+    injuries: Type.Optional(Count('persons injured, without those seriously injured')),
+    burnedAreaHa: OrNull(Quantity('area that burned 过火面积, hectares', 0, 1_000_000)),
+    damagedAreaHa: Type.Optional(
+      OrNull(Quantity('damaged forest area 受害森林面积, hectares; it grades, what burned does not', 0, 1_000_000)),
+    ),
+    permit: Type.Optional(Name('the permit for what was burned 用火许可')),
+    photo: Type.Optional(Name('picture that shows it')),
     firstSeenAt: Instant('time of the first sign'),
     decidedBy: Name('who gave the verdict'),
     reason: Text('what was found'),

@@ -171,7 +171,27 @@ export const OrderV1 = defineEvent(
       fireId: Name('the fire'),
       verdict: OneOf(VERDICTS, 'what it was'),
       deaths: Count('persons killed'),
-      burnedAreaHa: OrNull(Quantity('hectares', 0, 1_000_000)),
+      seriousInjuries: Type.Optional(Count('persons seriously injured 重伤')),
+      injuries: Type.Optional(Count('persons injured, without those seriously injured')),
+      burnedAreaHa: OrNull(Quantity('area that burned 过火面积, hectares', 0, 1_000_000)),
+      damagedAreaHa: Type.Optional(OrNull(Quantity('damaged forest area 受害森林面积, hectares', 0, 1_000_000))),
+      permit: Type.Optional(Name('the permit for what was burned 用火许可')),
+      photo: Type.Optional(Name('picture that shows it')),
+    }),
+    order('extinguish', 'the open flame of a fire is out 明火扑灭', {
+      fireId: Name('the fire'),
+      at: Type.Optional(Instant('when; without it, when the order is given')),
+    }),
+    order('join-fires', 'two fires to verify are one 并案', {
+      fireId: Name('the fire that goes on'),
+      joined: Name('the fire that is the same'),
+    }),
+    order('part-fire', 'what was put together is two fires 分案', {
+      fireId: Name('the fire'),
+      signs: Type.Array(Name('hotspot or report that is of the other fire', 400), {
+        maxItems: 5_000,
+        description: 'empty: the last merge is undone',
+      }),
     }),
     order('locate', 'say where a warning holds whose words for it nothing here knew 认定预警区域', {
       eventId: Name('the event of the warning', 400),

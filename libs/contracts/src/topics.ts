@@ -45,7 +45,13 @@ export type TransferEvent =
   | response.TransferTaskClosedV1;
 export type ObligationEvent =
   obligation.ObligationMetV1 | obligation.ObligationOverdueV1 | obligation.ObligationDroppedV1;
-export type FireEvent = fires.FireRaisedV1 | fires.FireMergedV1 | fires.FireOverdueV1 | fires.FireJudgedV1;
+export type FireEvent =
+  | fires.FireRaisedV1
+  | fires.FireMergedV1
+  | fires.FirePartedV1
+  | fires.FireOverdueV1
+  | fires.FirePhaseV1
+  | fires.FireJudgedV1;
 export type CallEvent =
   | call.CallStartedV1
   | call.CallStepV1
@@ -130,7 +136,9 @@ export const TOPICS: Record<EventType, Topic> = {
   'obligation-dropped.v1': decided('obligations', 'matter', 'response'),
   'fire-raised.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-merged.v1': decided('fires', 'fireId', 'wildfire'),
+  'fire-parted.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-overdue.v1': decided('fires', 'fireId', 'wildfire'),
+  'fire-phase.v1': decided('fires', 'fireId', 'wildfire'),
   'fire-judged.v1': decided('fires', 'fireId', 'wildfire'),
   'call-started.v1': decided('calls', 'callId', 'duty'),
   'call-step.v1': decided('calls', 'callId', 'duty'),
@@ -175,7 +183,9 @@ export const CONTRACTS = {
   'obligation-dropped.v1': obligation.ObligationDroppedV1,
   'fire-raised.v1': fires.FireRaisedV1,
   'fire-merged.v1': fires.FireMergedV1,
+  'fire-parted.v1': fires.FirePartedV1,
   'fire-overdue.v1': fires.FireOverdueV1,
+  'fire-phase.v1': fires.FirePhaseV1,
   'fire-judged.v1': fires.FireJudgedV1,
   'call-started.v1': call.CallStartedV1,
   'call-step.v1': call.CallStepV1,

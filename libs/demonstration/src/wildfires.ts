@@ -1,6 +1,6 @@
 import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
-import { fireId, onDuty, type Roster, type Sign } from '@fengsui/rules';
+import { fireNumber, onDuty, type Roster } from '@fengsui/rules';
 import { clockTime, datesOf, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
@@ -77,15 +77,11 @@ function seen(fire: ScriptedFire, city: FireCity, random: Random, passes: Map<st
     ...(passes.get(date) ?? []),
     ...pixels.map(({ latitude, longitude }) => firms(latitude, longitude, date, hhmm, random)),
   ]);
-  const signs = pixels.map((pixel): Sign => ({
-    event: `hotspot/Suomi-NPP/${acquired}/${Number(pixel.latitude.toFixed(5))}/${Number(pixel.longitude.toFixed(5))}`,
-    at: acquired,
-    ...pixel,
-    county: counties.at(pixel.latitude, pixel.longitude) ?? '',
-    by: 'satellite',
-  }));
-  const first = signs.sort((a, b) => (a.event < b.event ? -1 : 1))[0] as Sign;
-  return handled(fireId(first), { raisedAt: deliveredAt(date), roster: city.roster }, fire, random);
+  const [first] = pixels;
+  const county = first === undefined ? '' : (counties.at(first.latitude, first.longitude) ?? '');
+  // One fire of the script a day, so it is always the first of its county there.
+  const number = fireNumber({ county, at: acquired }, 1);
+  return handled(number, { raisedAt: deliveredAt(date), roster: city.roster }, fire, random);
 }
 
 function called(fire: ScriptedFire, { counties, roster }: FireCity, random: Random): Delivery[] {
@@ -103,10 +99,9 @@ function called(fire: ScriptedFire, { counties, roster }: FireCity, random: Rand
     ...place,
     text: `${MARK}看见山上冒烟`,
   };
-  const sign: Sign = { event: `report/${reportId}`, at: occurredAt, ...place, county, by: 'report' };
   return [
     lines(occurredAt, `reports-${year}`, [{ type: 'public-report.v1', occurredAt, data }]),
-    ...handled(fireId(sign), { raisedAt: occurredAt, roster }, fire, random),
+    ...handled(fireNumber({ county, at: occurredAt }, 1), { raisedAt: occurredAt, roster }, fire, random),
   ];
 }
 

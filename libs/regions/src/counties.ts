@@ -57,6 +57,10 @@ export class Counties {
     return this.outlines.map(({ code, name }) => ({ code, name }));
   }
 
+  has(code: string): boolean {
+    return this.outlines.some((outline) => outline.code === code);
+  }
+
   nameOf(code: string): string {
     return this.outlines.find((outline) => code.startsWith(outline.code))?.name ?? code;
   }

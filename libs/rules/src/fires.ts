@@ -1,120 +1,154 @@
-import { addMinutes, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, shanghaiDate, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import { kilometresBetween, type Seen, type SignReach } from './sign-sets.js';
 
 /** A sign of fire: a hotspot, or a report that names a position. */
-export type Sign = Readonly<{
-  event: string;
-  at: UtcInstant;
-  latitude: number;
-  longitude: number;
-  county: string;
-  by: 'satellite' | 'report';
+export type Sign = Seen &
+  Readonly<{
+    county: string;
+    by: 'satellite' | 'report';
+    /** Fire radiative power, megawatts; null: not given. */ frpMw: number | null;
+  }>;
+
+/** How fires are gathered, verified and asked about again. From the plan, not from the code. */
+export type FirePlan = SignReach &
+  Readonly<{ version: string; verifyWithinMinutes: number; afterVerdict: AfterVerdict }>;
+
+/** When heat at a place that was judged is asked about again. */
+export type AfterVerdict = Readonly<{
+  /** So many times the strongest of the signs that were known when it was judged. */ timesItsStrongest: number;
+  /** So far from every sign that was known when it was judged. */ widerByKm: number;
+  /** Standing heat is a place: what lies so near to it is joined to it. */ standingWithinKm: number;
+  standingDays: number;
+  falseAlarmDays: number;
+  /** A fire that needs nobody is still seen so long after it was judged. */ passingHours: number;
+  /** Heat is seen so long after the open flame was out 明火扑灭. */ extinguishedHours: number;
+  /** No heat for so long: the fire sleeps, and has ended. */ asleepAfterHours: number;
+  endedAfterHours: number;
 }>;
 
-/** How far apart signs of one fire may lie. From the plan, not from the code. */
-export type FirePlan = Readonly<{
-  version: string;
-  joinWithinKm: number;
-  joinWithinHours: number;
-  verifyWithinMinutes: number;
+/**
+ * What a verdict says about heat that is seen there afterwards: a `fire` goes on until it has ended; `standing` heat
+ * is there every day; what is `permitted` ends with its permit; what is `passing` is over by itself; `none` was no
+ * heat of ours.
+ */
+export type VerdictClass = 'fire' | 'standing' | 'permitted' | 'passing' | 'none';
+export const CLASS_OF: Readonly<Record<Verdict, VerdictClass>> = {
+  'forest-fire': 'fire',
+  'grass-fire': 'fire',
+  'building-fire': 'passing',
+  'farm-burn': 'passing',
+  'site-clearing': 'permitted',
+  'prescribed-burn': 'permitted',
+  'industrial-heat': 'standing',
+  'waste-burn': 'passing',
+  'other-fire': 'passing',
+  'false-alarm': 'none',
+  'outside-area': 'none',
+};
+
+/** 核查结果, as the bureau says them. */
+export const VERDICT_IN_CHINESE: Readonly<Record<Verdict, string>> = {
+  'forest-fire': '森林火灾',
+  'grass-fire': '草原火灾',
+  'building-fire': '建筑火灾',
+  'farm-burn': '农事用火',
+  'site-clearing': '炼山',
+  'prescribed-burn': '计划烧除',
+  'industrial-heat': '工业热源',
+  'waste-burn': '垃圾焚烧',
+  'other-fire': '其他火情',
+  'false-alarm': '虚警',
+  'outside-area': '境外火',
+};
+
+/** A fire as it was judged. */
+export type Judged = Readonly<{
+  verdict: Verdict;
+  /** When it was judged, in the world. */ at: UtcInstant;
+  /** Open flame out; null: nobody has said so. */ extinguishedAt: UtcInstant | null;
+  /** Its permit holds until then; null: it has none. */ permitUntil: UtcInstant | null;
+  /** Signs that were known when it was judged. */ known: readonly Sign[];
 }>;
 
-/** A fire to verify that is still open, with its signs. */
-export type OpenFire = Readonly<{ id: string; signs: readonly Sign[] }>;
+/**
+ * Why a fire that was judged is asked about again, now that more signs belong to it; null: they change nothing. A
+ * fire that goes on is no news, nor is the heat of a works; that either is stronger, wider or later than what was
+ * judged is.
+ * @param fresh signs that were not known when it was judged, seen before or after that
+ */
+export function askAgain(judged: Judged, fresh: readonly Sign[], plan: AfterVerdict): string | null {
+  const kind = CLASS_OF[judged.verdict];
+  for (const sign of fresh) {
+    const reason = kind === 'fire' ? rekindled(judged, sign, plan) : differs(judged, kind, sign, plan);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
 
-export type Gathering =
-  | Readonly<{ kind: 'raise'; id: string; signs: readonly Sign[] }>
-  | Readonly<{ kind: 'join'; id: string; signs: readonly Sign[] }>
-  | Readonly<{ kind: 'merge'; id: string; merged: readonly string[]; signs: readonly Sign[] }>;
+function rekindled({ extinguishedAt }: Judged, { at }: Sign, { extinguishedHours }: AfterVerdict): string | null {
+  if (extinguishedAt === null || at <= addMinutes(extinguishedAt, extinguishedHours * 60)) return null;
+  return `明火扑灭${hours(extinguishedAt, at)}小时后又见热点`;
+}
+
+function differs(judged: Judged, kind: VerdictClass, sign: Sign, plan: AfterVerdict): string | null {
+  const was = `已核查为${VERDICT_IN_CHINESE[judged.verdict]}`;
+  const strongest = strongestOf(judged.known);
+  if (sign.frpMw !== null && strongest !== null && sign.frpMw > strongest * plan.timesItsStrongest)
+    return `${was}，辐射功率升至${sign.frpMw}兆瓦，核查前最高${strongest}兆瓦`;
+  const away = kilometresTo(judged.known, sign);
+  if (away > (kind === 'standing' ? plan.standingWithinKm : plan.widerByKm))
+    return `${was}，范围扩大：${away.toFixed(1)}公里外又见热点`;
+  if (judged.permitUntil !== null && sign.at > judged.permitUntil) return `${was}，许可时间已过仍有热点`;
+  if (kind === 'none' && sign.at > untilOf(judged, plan)) return `${was}，${plan.falseAlarmDays}天后又见热点`;
+  const isOver = kind === 'passing' || (kind === 'permitted' && judged.permitUntil === null);
+  if (isOver && sign.at > addMinutes(judged.at, plan.passingHours * 60))
+    return `${was}，${hours(judged.at, sign.at)}小时后仍有热点`;
+  return null;
+}
+
+/** A place that was judged, and may be what new heat comes from. */
+export type JudgedPlace = Judged & Readonly<{ id: string }>;
 
 /**
- * Puts new signs to the open fires. Signs within reach of each other, directly or through others, are one fire. The
- * answer depends on the set of signs only: not on their order, and not on how they were cut into batches.
+ * The judged place from which all of a new set of signs comes, so that nobody is sent out: standing heat, a burn while
+ * its permit holds, what was a false alarm lately. Null: there is none, or it behaves differently than it did.
  */
-export function gather(open: readonly OpenFire[], fresh: readonly Sign[], plan: FirePlan): readonly Gathering[] {
-  const known = open.flatMap(({ id, signs }) => signs.map((sign) => ({ sign, fire: id })));
-  const all = [...known, ...fresh.map((sign) => ({ sign, fire: null as string | null }))];
-  return connected(
-    all.map(({ sign }) => sign),
-    plan,
-  )
-    .map((members) => members.map((index) => all[index] as (typeof all)[number]))
-    .flatMap((members) => outcome(members))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+export function explainedBy(
+  signs: readonly Sign[],
+  places: readonly JudgedPlace[],
+  plan: AfterVerdict,
+): JudgedPlace | null {
+  const explains = (place: JudgedPlace): boolean =>
+    signs.every(({ at }) => at >= place.at && at <= untilOf(place, plan)) && askAgain(place, signs, plan) === null;
+  return places.find(explains) ?? null;
 }
 
-function outcome(members: readonly Readonly<{ sign: Sign; fire: string | null }>[]): Gathering[] {
-  const added = members
-    .filter(({ fire }) => fire === null)
-    .map(({ sign }) => sign)
-    .sort(bySign);
-  const fires = [...new Set(members.flatMap(({ fire }) => fire ?? []))];
-  if (added.length === 0 && fires.length < 2) return [];
-  if (fires.length === 0) return [{ kind: 'raise', id: fireId(added[0] as Sign), signs: added }];
-  const [oldest, ...younger] = fires.sort((a, b) => (earliest(members, a) < earliest(members, b) ? -1 : 1)) as [
-    string,
-    ...string[],
-  ];
-  if (younger.length === 0) return [{ kind: 'join', id: oldest, signs: added }];
-  return [{ kind: 'merge', id: oldest, merged: younger.sort(), signs: added }];
+function untilOf({ verdict, at, permitUntil }: Judged, plan: AfterVerdict): UtcInstant {
+  switch (CLASS_OF[verdict]) {
+    case 'standing':
+      return addMinutes(at, plan.standingDays * 1_440);
+    case 'none':
+      return addMinutes(at, plan.falseAlarmDays * 1_440);
+    case 'permitted':
+      return permitUntil ?? at;
+    case 'fire':
+    case 'passing':
+      return at;
+  }
 }
 
-const earliest = (members: readonly Readonly<{ sign: Sign; fire: string | null }>[], fire: string): string =>
-  members
-    .filter((member) => member.fire === fire)
-    .map(({ sign }) => `${sign.at} ${sign.event}`)
-    .sort()[0] ?? '';
+const strongestOf = (signs: readonly Sign[]): number | null =>
+  signs.reduce<number | null>((most, { frpMw }) => (frpMw === null ? most : Math.max(most ?? -Infinity, frpMw)), null);
+const kilometresTo = (signs: readonly Sign[], sign: Sign): number => {
+  const away = signs.map((one) => kilometresBetween(one, sign)).filter((km) => !Number.isNaN(km));
+  return away.length === 0 ? 0 : Math.min(...away);
+};
+const hours = (from: UtcInstant, until: UtcInstant): number => Math.floor(minutesBetween(from, until) / 60);
 
-const bySign = (a: Sign, b: Sign): number => (`${a.at} ${a.event}` < `${b.at} ${b.event}` ? -1 : 1);
+/** What a judged fire is doing. */
+const PHASES = ['awake', 'asleep', 'extinguished', 'ended'] as const;
+export type Phase = (typeof PHASES)[number];
 
-/** Groups of indexes that hang together. Sorted by time, so that only signs within the time window are compared. */
-function connected(signs: readonly Sign[], plan: FirePlan): number[][] {
-  const parent = signs.map((_, index) => index);
-  const root = (index: number): number => {
-    let at = index;
-    while (parent[at] !== at) at = parent[at] = parent[parent[at] as number] as number;
-    return at;
-  };
-  const order = signs.map((_, index) => index).sort((a, b) => bySign(signs[a] as Sign, signs[b] as Sign));
-  order.forEach((later, place) => {
-    // Instants are texts that sort by time: the window is computed once a sign, not once a pair.
-    const since = addMinutes((signs[later] as Sign).at, -plan.joinWithinHours * 60);
-    for (let i = place - 1; i >= 0; i -= 1) {
-      const sooner = order[i] as number;
-      const [a, b] = [signs[sooner] as Sign, signs[later] as Sign];
-      if (a.at < since) break;
-      if (kilometresBetween(a, b) <= plan.joinWithinKm) parent[root(later)] = root(sooner);
-    }
-  });
-  const groups = new Map<number, number[]>();
-  signs.forEach((_, index) => groups.set(root(index), [...(groups.get(root(index)) ?? []), index]));
-  return [...groups.values()];
-}
-
-/** County, local time of the first sign, and a mark made of it: readable, and the same whoever computes it. */
-export const fireId = ({ county, at, event }: Sign): string =>
-  `${county}-${shanghaiMinute(at).replace(/[-:]/g, '').replace('T', '-')}-${mark(event)}`;
-
-/** FNV-1a, 32 bits, in base 36: keeps two fires of one county and minute apart. */
-function mark(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0).toString(36).padStart(7, '0').slice(-5);
-}
-
-const EARTH_RADIUS_KM = 6371.0088;
-
-/**
- * Great-circle distance. Degrees never measure distance: at 24° north a degree of longitude is 102 km, one of
- * latitude 111 km.
- */
-export function kilometresBetween(
-  a: Readonly<{ latitude: number; longitude: number }>,
-  b: Readonly<{ latitude: number; longitude: number }>,
-): number {
-  const rad = Math.PI / 180;
-  const [lat1, lat2] = [a.latitude * rad, b.latitude * rad];
-  const h =
-    Math.sin((lat2 - lat1) / 2) ** 2 +
-    Math.cos(lat1) * Math.cos(lat2) * Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2;
-  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
-}
+/** `441881-20201202-01`: county, day of the first sign in Beijing, and how many there were when it was found. */
+export const fireNumber = ({ county, at }: Pick<Sign, 'county' | 'at'>, nth: number): string =>
+  `${county}-${shanghaiDate(at).replaceAll('-', '')}-${String(nth).padStart(2, '0')}`;

@@ -3,11 +3,9 @@ import { addMinutes, fromShanghai, utc, type UtcInstant } from '@fengsui/contrac
 import fc from 'fast-check';
 import {
   borders,
-  gather,
   gradeOfReport,
   isEnough,
   isLate,
-  kilometresBetween,
   nextStep,
   notLate,
   onDuty,
@@ -17,10 +15,7 @@ import {
   yearOnYear,
   type Chain,
   type Climb,
-  type Gathering,
-  type OpenFire,
   type Roster,
-  type Sign,
 } from './index.js';
 
 const now = utc('2020-06-07T00:00:00Z');
@@ -318,88 +313,6 @@ describe('the roster', () => {
       ),
       { numRuns: 20 },
     );
-  });
-});
-
-describe('gathering signs of fire', () => {
-  const plan = { version: 'v', joinWithinKm: 2, joinWithinHours: 24, verifyWithinMinutes: 120 };
-  const sign = (event: string, minutes: number, kmNorth: number, kmEast = 0): Sign => ({
-    event,
-    at: addMinutes(now, minutes),
-    latitude: 24 + kmNorth / 111.2,
-    longitude: 113 + kmEast / 101.6,
-    county: '441881',
-    by: 'satellite',
-  });
-  const apply = (open: readonly OpenFire[], gatherings: readonly Gathering[]): OpenFire[] => {
-    let fires = [...open];
-    for (const { kind, id, signs, ...rest } of gatherings) {
-      const ending = kind === 'merge' ? (rest as { merged: readonly string[] }).merged : [];
-      const before = fires.filter((fire) => fire.id === id || ending.includes(fire.id)).flatMap((fire) => fire.signs);
-      fires = [
-        ...fires.filter((fire) => fire.id !== id && !ending.includes(fire.id)),
-        { id, signs: [...before, ...signs] },
-      ];
-    }
-    return fires;
-  };
-  const shape = (fires: readonly OpenFire[]): string[] =>
-    fires
-      .map(({ signs }) =>
-        signs
-          .map(({ event }) => event)
-          .sort()
-          .join(' '),
-      )
-      .sort();
-
-  it.each([
-    ['raises one fire for pixels of one pass', [], [sign('a', 0, 0), sign('b', 0, 0.5)], ['raise']],
-    ['raises two for places apart', [], [sign('a', 0, 0), sign('b', 0, 9)], ['raise', 'raise']],
-    ['joins a fire that is open', [{ id: 'f', signs: [sign('a', 0, 0)] }], [sign('b', 700, 1)], ['join']],
-    ['does not join after a day', [{ id: 'f', signs: [sign('a', 0, 0)] }], [sign('b', 25 * 60, 0)], ['raise']],
-    [
-      'merges two that turn out to be one',
-      [
-        { id: 'f', signs: [sign('a', 0, 0)] },
-        { id: 'g', signs: [sign('b', 5, 3)] },
-      ],
-      [sign('c', 10, 1.5)],
-      ['merge'],
-    ],
-  ] as const)('%s', (_, open, fresh, kinds) =>
-    expect(gather(open as readonly OpenFire[], fresh as readonly Sign[], plan).map(({ kind }) => kind)).toEqual(kinds),
-  );
-
-  it('gives the same fires whatever the order and however they are cut into batches', () => {
-    const anySigns = fc
-      .uniqueArray(
-        fc.record({
-          n: fc.integer({ min: 0, max: 400 }),
-          minutes: fc.integer({ min: 0, max: 3_000 }),
-          north: fc.integer({ min: 0, max: 12 }),
-          east: fc.integer({ min: 0, max: 6 }),
-        }),
-        { selector: ({ n }) => n, maxLength: 14 },
-      )
-      .map((rows) => rows.map(({ n, minutes, north, east }) => sign(`s${n}`, minutes, north * 0.9, east * 0.9)));
-    fc.assert(
-      fc.property(anySigns, fc.integer({ min: 1, max: 14 }), fc.boolean(), (signs, cut, turned) => {
-        const ordered = turned ? [...signs].reverse() : signs;
-        const inOne = apply([], gather([], ordered, plan));
-        const first = apply([], gather([], ordered.slice(0, cut), plan));
-        const inTwo = apply(first, gather(first, ordered.slice(cut), plan));
-        expect(shape(inTwo)).toEqual(shape(inOne));
-      }),
-    );
-  });
-
-  it('measures distance on the ground', () => {
-    expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 24, longitude: 114 })).toBeCloseTo(
-      101.58,
-      1,
-    );
-    expect(kilometresBetween({ latitude: 24, longitude: 113 }, { latitude: 25, longitude: 113 })).toBeCloseTo(111.2, 1);
   });
 });
 

@@ -2,6 +2,8 @@ import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Fires } from './fires/fires.js';
 import { GatherSigns } from './fires/gather-signs.js';
+import { Joining } from './fires/joining.js';
+import { Phases } from './fires/phases.js';
 import { Verdicts } from './fires/verdicts.js';
 import { WildfireHttp } from './http.js';
 import { WildfirePlan } from './plan.js';
@@ -20,6 +22,8 @@ export class WildfireModule {
         ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),
         Fires,
         GatherSigns,
+        Joining,
+        Phases,
         Verdicts,
         WildfireQuery,
       ],

@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox';
 
 export const WildfireView = View({
   id: Type.String(),
-  state: Type.String({ description: 'to-verify, overdue, judged or merged' }),
+  state: Type.String({ description: 'to-verify, overdue, judged, noted (nobody is sent out), merged or withdrawn' }),
   dueAt: ViewInstant('verify by'),
   reason: Type.String(),
   events: Type.Array(Type.String(), { description: 'hotspots and reports that belong to it' }),
@@ -14,6 +14,10 @@ export const WildfireView = View({
   firstSeenAt: ViewInstant('time of the first sign'),
   lastSeenAt: ViewInstant('time of the last sign'),
   signs: ViewCount('hotspots and reports'),
+  asked: ViewCount('how often somebody was asked to verify it'),
+  phase: ViewNull(Type.String({ description: 'of a confirmed fire: awake, asleep, extinguished or ended' })),
+  mergedInto: ViewNull(Type.String({ description: 'fire that it ended in, or from whose heat it comes' })),
+  judgedAt: ViewNull(ViewInstant('when it was judged')),
   verdict: ViewNull(Type.String()),
   decidedBy: ViewNull(Type.String({ description: 'who judged it' })),
 });

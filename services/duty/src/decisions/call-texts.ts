@@ -152,12 +152,15 @@ export class CallTexts {
     const { county, dueAt, fireId: number } = event.data;
     const [places, due] = [this.places([county]), time(dueAt, now)];
     if (event.type === 'fire-overdue.v1') return this.plan.templates.render('fire-overdue', { places, due, number });
-    const { latitude, longitude, firstSeenBy, signs } = event.data;
+    const { latitude, longitude, firstSeenBy, signs, again, reason } = event.data;
     const position =
       latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
     const seen = firstSeenBy === 'satellite' ? '卫星热点' : '群众报警';
     const first = time(event.occurredAt, now);
-    return this.plan.templates.render('fire-raised', { places, seen, signs, position, first, due, number });
+    const values = { places, seen, signs, position, first, due, number };
+    return again === undefined
+      ? this.plan.templates.render('fire-raised', values)
+      : this.plan.templates.render('fire-again', { ...values, reason });
   }
 
   /** Several things of one kind in one message: what each of them says first, and where each is. */

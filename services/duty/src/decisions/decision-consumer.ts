@@ -206,7 +206,12 @@ export class DecisionConsumer {
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
     const items = events.map((event) => {
       const { fireId } = event.data;
-      return { id: `fire/${fireId}`, about: fireId, says: this.texts.fire(event, unit.now), event: event.id };
+      return {
+        id: callOf(event),
+        about: fireId,
+        says: this.texts.fire(event, unit.now),
+        event: event.id,
+      };
     });
     await this.gathering.add('fire', items, unit);
   }
@@ -224,7 +229,7 @@ export class DecisionConsumer {
       }
       const says = this.texts.fire(event, unit.now);
       if (await this.calls.again(fireId, { says, event: event.id, cause, because: 'raised' }, unit)) continue;
-      const id = `fire/${fireId}`;
+      const id = callOf(event);
       await this.gathering.takeOut(fireId, id, unit);
       await this.calls.start({ id, cause, about: fireId, says, causes: [event.id] }, unit);
     }
@@ -236,6 +241,18 @@ export class DecisionConsumer {
       const { fireId, decidedBy } = event.data;
       const ending = endingBy(event, unit);
       const over = (about: string) => this.calls.answeredByDecision(about, decidedBy, ending, unit);
+      await this.gathering.settle(fireId, ending, over, unit);
+    }
+  }
+
+  /** Its only sign was taken back: nobody needs to look at it. */
+  @Consumes('duty', 'fire-phase.v1')
+  async firePhase(events: Events<'fire-phase.v1'>, unit: UnitOfWork): Promise<void> {
+    for (const event of events) {
+      const { fireId, phase, reason } = event.data;
+      if (phase !== 'withdrawn') continue;
+      const ending = endingBy(event, unit);
+      const over = (about: string) => this.calls.close(about, 'grounds-gone', reason, ending, unit);
       await this.gathering.settle(fireId, ending, over, unit);
     }
   }
@@ -294,3 +311,7 @@ const endingBy = (
   now,
   causes: [id, ...causes],
 });
+
+/** Asked about again, it is another call: the first one is over. */
+const callOf = ({ data: { fireId, again } }: EventOf<'fire-raised.v1' | 'fire-overdue.v1'>): string =>
+  again === undefined ? `fire/${fireId}` : `fire/${fireId}/${again}`;

@@ -21,6 +21,7 @@ const FACTS = {
   'transfer-returned': ['people', 'places', 'at', 'number'],
   'obligation-overdue': ['kind', 'who', 'matter', 'owners', 'due', 'number'],
   'fire-raised': ['places', 'seen', 'signs', 'position', 'first', 'due', 'number'],
+  'fire-again': ['places', 'seen', 'signs', 'position', 'first', 'due', 'number', 'reason'],
   'fire-overdue': ['places', 'due', 'number'],
   gathered: ['heading', 'count', 'list', 'places', 'at'],
   'gauges-silent': ['count', 'gauges', 'at'],

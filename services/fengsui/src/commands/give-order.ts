@@ -6,7 +6,7 @@ import { giverOf, type Giver } from '@fengsui/intake';
 import type { Ports } from '../one-process.js';
 import { withSession, workedThrough, type Session } from '../session.js';
 import type { OrderOutput } from '../shapes.js';
-import { EXIT, Misuse, type Terminal } from '../terminal.js';
+import { EXIT, Misuse, type Said, type Terminal } from '../terminal.js';
 
 export type Fields = OrderV1['data'] extends infer D
   ? D extends unknown
@@ -97,4 +97,13 @@ export async function outcomeOf(ports: Ports, event: string): Promise<{ outcome:
     await sleep(50);
   }
   return { outcome: 'recorded', reason: '' };
+}
+
+/**
+ * A person at the command is told at once that there is no such thing; an order that travels may come before what it
+ * is about.
+ */
+export async function known(id: string, there: (id: string) => Promise<boolean>, { zh, en }: Said): Promise<string> {
+  if (await there(id)) return id;
+  throw new Misuse(`${zh} / ${en}: ${id}`);
 }

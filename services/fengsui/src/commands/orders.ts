@@ -5,10 +5,8 @@ import {
   parseLevel,
   REPORTED_BY,
   utc,
-  VERDICTS,
   type Hazard,
   type Level,
-  type Verdict,
 } from '@fengsui/contracts';
 import {
   flagOf,
@@ -23,7 +21,8 @@ import {
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
 import { AUTHORITY, DUTY_ORDERS, type OrderOfCommand } from './duty-orders.js';
-import { giveOrder, type Late } from './give-order.js';
+import { FIRE_ORDERS } from './fire-orders.js';
+import { giveOrder, known, type Late } from './give-order.js';
 
 const COMMON: readonly OptionOf[] = [
   { flags: '--by <person>', about: { zh: '代表谁', en: 'on whose behalf' } },
@@ -254,26 +253,7 @@ const ORDERS: readonly OrderOfCommand[] = [
       owners: [...textsOf(typed, 'owner')],
     }),
   },
-  {
-    kind: 'verdict',
-    about: { zh: '反馈火情核查结论', en: 'judge a fire' },
-    example: 'verdict FIRE farm-burn --by chen',
-    words: [{ name: '<fire>' }, { name: '<verdict>', about: { zh: VERDICTS.join(' '), en: VERDICTS.join(' ') } }],
-    options: [
-      { flags: '--deaths <n>', about: { zh: '死亡', en: 'deaths' }, preset: '0' },
-      { flags: '--hectares <n>', about: { zh: '受害森林面积（公顷）', en: 'damaged forest, hectares' } },
-    ],
-    fields: async (typed, { ports }) => {
-      const hectares = textOf(typed, 'hectares');
-      return {
-        kind: 'verdict',
-        fireId: await known(wordOf(typed, 0), (id) => ports.wildfire.hasFire(id), FIRE),
-        verdict: wordOf(typed, 1) as Verdict,
-        deaths: Number(textOf(typed, 'deaths')),
-        burnedAreaHa: hectares === undefined ? null : Number(hectares),
-      };
-    },
-  },
+  ...FIRE_ORDERS,
   {
     kind: 'locate',
     about: { zh: '认定地点不明的预警在哪里有效', en: 'say where a warning holds whose place nothing here knows' },
@@ -312,7 +292,6 @@ const personsNamed = (typed: Typed) =>
 const CALL: Said = { zh: '没有这个呼叫', en: 'there is no such call' };
 const TASK: Said = { zh: '没有这个任务', en: 'there is no such task' };
 const MATTER: Said = { zh: '没有这个事项', en: 'nothing is owed as that' };
-const FIRE: Said = { zh: '没有这个火情', en: 'there is no such fire' };
 const EVENT: Said = { zh: '没有这个事件', en: 'there is no such event' };
 
 /** One command an order. */
@@ -343,15 +322,6 @@ function lateOf(typed: Typed): Late | undefined {
   if (decidedBy === undefined || at === undefined || where === undefined || !/(Z|[+-]\d\d:?\d\d)$/.test(at))
     throw new Misuse('--late-by, --late-at 2020-06-07T08:30:00+08:00, --late-where');
   return { decidedBy, at: utc(at), where };
-}
-
-/**
- * A person at the command is told at once that there is no such thing; an order that travels may come before what it
- * is about.
- */
-async function known(id: string, there: (id: string) => Promise<boolean>, { zh, en }: Said): Promise<string> {
-  if (await there(id)) return id;
-  throw new Misuse(`${zh} / ${en}: ${id}`);
 }
 
 /** The response that is meant: the one in force against one of the hazards named, or the one of the first named. */

@@ -133,6 +133,9 @@ function targetOf(data: OrderV1['data']): string {
     case 'release':
       return data.taskId;
     case 'verdict':
+    case 'extinguish':
+    case 'join-fires':
+    case 'part-fire':
       return data.fireId;
     case 'fulfil':
       return data.matter;

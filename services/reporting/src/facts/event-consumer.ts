@@ -3,6 +3,8 @@ import type {
   CallStartedV1,
   CallStepV1,
   FireJudgedV1,
+  FireMergedV1,
+  FirePartedV1,
   IncidentV1,
   ObligationDroppedV1,
   ObligationMetV1,
@@ -36,6 +38,17 @@ export class EventConsumer {
 
   @Consumes('reporting', 'work-record.v1')
   workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  /** A fire that ended in another one is counted there. */
+  @Consumes('reporting', 'fire-merged.v1')
+  firesMerged(events: readonly FireMergedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
+  }
+
+  @Consumes('reporting', 'fire-parted.v1')
+  firesParted(events: readonly FirePartedV1[], unit: UnitOfWork): Promise<void> {
     return this.book(events, unit);
   }
 

@@ -6,6 +6,8 @@ import {
   type CallStartedV1,
   type CallStepV1,
   type FireJudgedV1,
+  type FireMergedV1,
+  type FirePartedV1,
   type Hazard,
   type IncidentV1,
   type ObligationDroppedV1,
@@ -73,6 +75,8 @@ export type Counted =
   | IncidentV1
   | WorkRecordV1
   | FireJudgedV1
+  | FireMergedV1
+  | FirePartedV1
   | ResponseChangedV1
   | TransferTaskProgressedV1
   | ObligationMetV1
@@ -111,6 +115,10 @@ export function partsOf(event: Counted): readonly Part[] {
       const { fireId, county, verdict, deaths, firstSeenAt } = event.data;
       return [{ kind: 'fire', subject: fireId, kept: { at: event.occurredAt, county, verdict, deaths, firstSeenAt } }];
     }
+    case 'fire-merged.v1':
+      return [{ kind: 'fire', subject: event.data.mergedFireId, kept: { at: event.occurredAt, isOwn: false } }];
+    case 'fire-parted.v1':
+      return [{ kind: 'fire', subject: event.data.partedFireId, kept: { at: event.occurredAt, isOwn: true } }];
     case 'response-changed.v1': {
       const { authority, hazard, issuedAs = [hazard], change, from, to } = event.data;
       const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to };
@@ -211,11 +219,8 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
       const { at, data } = last(entries) as KeptEntry & { data: WorkRecordV1['data'] };
       return { kind, at, region: data.county, record: data };
     }
-    case 'fire': {
-      const { firstSeenAt, county, verdict, deaths } = last(entries) as KeptEntry &
-        Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
-      return { kind, at: firstSeenAt, region: county, verdict, deaths };
-    }
+    case 'fire':
+      return fire(entries as readonly FireEntry[]);
     case 'response-change': {
       const { at, authority, hazards, change, from, to } = last(entries) as KeptEntry &
         Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'> & { hazards?: readonly Hazard[] };
@@ -261,6 +266,22 @@ function call(entries: readonly CallEntry[]): FactContent | null {
   const { at, cause } = started;
   const hour = Number(shanghaiMinute(at).slice(11, 13));
   return { kind: 'call', at, region: '', cause, role, hour, minutes: answered?.minutes ?? null };
+}
+
+type Found = KeptEntry & Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
+type FireEntry = Found | (KeptEntry & Readonly<{ isOwn: boolean }>);
+
+/**
+ * What was judged last in the world holds, whenever it came in; a fire that ended in another one is counted there,
+ * until the two are parted.
+ */
+function fire(entries: readonly FireEntry[]): FactContent | null {
+  const known = [...entries].sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1));
+  const judged = known.flatMap((entry) => ('verdict' in entry ? [entry as Found] : [])).at(-1);
+  const joined = known.flatMap((entry) => ('isOwn' in entry ? [entry] : [])).at(-1);
+  if (judged === undefined || joined?.isOwn === false) return null;
+  const { firstSeenAt, county, verdict, deaths } = judged;
+  return { kind: 'fire', at: firstSeenAt, region: county, verdict, deaths };
 }
 
 type IncidentEntry = KeptEntry & { county: string } & Pick<

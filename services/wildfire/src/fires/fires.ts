@@ -1,40 +1,38 @@
-import type { UtcInstant } from '@fengsui/contracts';
-import { insertReturning, insertRows, rows, run, type Tx } from '@fengsui/database';
-import type { FirePlan, OpenFire, Sign } from '@fengsui/rules';
+import { shanghaiDate, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import { fireNumber, type JudgedPlace, type Sign, type SignReach } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
-import { FireRow, SignRow } from '../tables/tables.js';
+import { In } from 'typeorm';
+import { cellOf, cellsAround } from '../signs/cells.js';
+import { FireRow, SignRow, TakenBackRow, type Because } from '../tables/tables.js';
 
-/** A fire near some signs, with all signs of its own. */
-export type NearFire = OpenFire & Readonly<{ judgedAt: UtcInstant | null }>;
+/** A sign as it was taken in; `county` is null outside of the city. */
+export type TakenSign = Omit<SignRow, 'fire' | 'cell' | 'withdrawnBy'>;
 
-/** A sign as it was taken in. */
-export type TakenSign = Sign &
-  Readonly<{ /** History when it came in. */ late: boolean; /** FIRMS type of a pixel. */ pixelType: number | null }>;
-
-/** A sign that belongs to no fire yet. */
-export type LooseSign = Sign & Pick<TakenSign, 'late'>;
+/** A sign with the fire that it belongs to; null: to none yet. */
+export type KnownSign = Sign & Readonly<{ /** History when it came in. */ late: boolean; fire: string | null }>;
 
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
-  /** @returns true when at least one sign is new */
+  /** @returns true when at least one sign is new, and of this city */
   async addSigns(tx: Tx, signs: readonly TakenSign[]): Promise<boolean> {
+    const takenBack = await this.takenBackAmong(
+      tx,
+      signs.map(({ event }) => event),
+    );
     const added = await insertReturning(
       tx,
       SignRow,
-      signs.map(({ event, at, latitude, longitude, county, by, late, pixelType }) => ({
-        event,
-        at,
-        latitude: orNull(latitude),
-        longitude: orNull(longitude),
-        county,
-        byWhom: by,
-        late,
-        pixelType,
+      signs.map((sign) => ({
+        ...sign,
+        cell: sign.latitude === null || sign.longitude === null ? null : cellOf(sign.latitude, sign.longitude),
+        withdrawnBy: takenBack.get(sign.event) ?? null,
       })),
       'nothing',
     );
-    return added.length > 0;
+    const inCity = new Set(signs.flatMap(({ event, county }) => (county === null ? [] : [event])));
+    return added.some(({ event }) => inCity.has(event ?? ''));
   }
 
   /** What the source found out later about signs, by the events that they are from. */
@@ -53,112 +51,225 @@ export class Fires {
     await run(tx, `select pg_advisory_xact_lock(hashtext('wildfire.gather'))`);
   }
 
-  /** Signs of no fire yet; of those that were put aside the ones that may hang together with a fresh one. */
-  async looseSigns(tx: Tx, { joinWithinHours }: FirePlan): Promise<readonly LooseSign[]> {
-    const loose = await rows<FoundSign & Pick<TakenSign, 'late'>>(
+  /** Signs of no fire yet, the oldest first; what is seen in time to come waits for its time. */
+  async looseSigns(tx: Tx, now: UtcInstant, most: number): Promise<readonly KnownSign[]> {
+    return found(
       tx,
-      `select event, at, latitude, longitude, county, by_whom as by, late from wildfire.sign
-       where fire is null and (not aside or at >= (
-         select min(at) from wildfire.sign where fire is null and not late) - make_interval(hours => $1))
-       order by at, event`,
-      [Math.ceil(joinWithinHours)],
+      'where fire is null and county is not null and withdrawn_by is null and at <= $1 order by at, event limit $2',
+      [now, most],
     );
-    return loose.map((row) => ({ ...signOf(row), late: row.late }));
   }
 
-  /** Late signs near which no fire of their time is: kept, and asked about no more. */
-  async putAside(tx: Tx, signs: readonly Sign[]): Promise<void> {
-    await run(tx, 'update wildfire.sign set aside = true where event = any($1)', [signs.map(({ event }) => event)]);
+  /** When the first of the signs that are seen in time to come is seen. */
+  async nextSeen(tx: Tx, now: UtcInstant): Promise<UtcInstant | null> {
+    const next = await one<{ at: UtcInstant | null }>(
+      tx,
+      `select min(at) as at from wildfire.sign
+       where fire is null and county is not null and withdrawn_by is null and at > $1`,
+      [now],
+    );
+    return next?.at ?? null;
   }
 
-  /** Fires that signs of this time may belong to, with all their signs. */
+  /** Signs of fires that may be within reach of some signs. */
   async near(
     tx: Tx,
     signs: readonly Sign[],
-    states: readonly FireRow['state'][],
-    plan: FirePlan,
-  ): Promise<readonly NearFire[]> {
-    const times = signs.map(({ at }) => at).sort();
-    const found = await rows<FoundSign & { fire: string; judgedAt: UtcInstant | null }>(
+    { joinWithinKm: km, joinWithinHours: hours }: SignReach,
+  ): Promise<readonly KnownSign[]> {
+    const placed = signs.filter(({ latitude }) => !Number.isNaN(latitude));
+    if (placed.length === 0) return [];
+    const cells = new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km)));
+    const times = placed.map(({ at }) => at).sort();
+    return found(
       tx,
-      `select s.fire, s.event, s.at, s.latitude, s.longitude, s.county, s.by_whom as by, f.judged_at as "judgedAt"
-       from wildfire.fire f join wildfire.sign s on s.fire = f.id
-       where f.state = any($1) and f.last_seen_at >= $2::timestamptz - make_interval(hours => $4)
-         and f.first_seen_at <= $3::timestamptz + make_interval(hours => $4)
-       order by f.id, s.event for update of f`,
-      [states, times[0], times.at(-1), Math.ceil(plan.joinWithinHours)],
+      `where cell = any($1) and fire is not null and withdrawn_by is null
+         and at between $2::timestamptz - make_interval(secs => $4::float8 * 3600)
+                    and $3::timestamptz + make_interval(secs => $4::float8 * 3600)`,
+      [[...cells], times[0], times.at(-1), hours],
     );
-    const fires = new Map<string, { id: string; signs: Sign[]; judgedAt: UtcInstant | null }>();
-    for (const row of found) {
-      const fire = fires.get(row.fire) ?? { id: row.fire, signs: [], judgedAt: row.judgedAt };
-      fire.signs.push(signOf(row));
-      fires.set(row.fire, fire);
-    }
-    return [...fires.values()];
   }
 
-  async insert(
-    tx: Tx,
-    first: Sign,
-    fire: Readonly<{ id: string; raisedAt: UtcInstant; dueAt: UtcInstant; reason: string; event: string }>,
-  ): Promise<void> {
-    const { event, ...row } = fire;
-    await insertRows(tx, FireRow, [
-      {
-        ...row,
-        county: first.county,
-        latitude: orNull(first.latitude),
-        longitude: orNull(first.longitude),
-        firstSeenBy: first.by,
-        firstSeenAt: first.at,
-        lastSeenAt: first.at,
-        state: 'to-verify',
-        events: [event],
-      },
-    ]);
-  }
-
-  async attach(tx: Tx, fire: string, signs: readonly Sign[]): Promise<void> {
-    const events = signs.map(({ event }) => event);
-    await run(tx, 'update wildfire.sign set fire = $1 where event = any($2)', [fire, events]);
-    await run(
+  /** Judged places of some kinds that may be near some signs, whenever they were seen. */
+  async judgedNear(tx: Tx, signs: readonly Sign[], km: number, verdicts: readonly Verdict[]): Promise<JudgedPlace[]> {
+    const placed = signs.filter(({ latitude }) => !Number.isNaN(latitude));
+    const cells = new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km)));
+    const near = await rows<{ id: string }>(
       tx,
-      `update wildfire.fire f set first_seen_at = least(f.first_seen_at, s.first), last_seen_at = greatest(f.last_seen_at, s.last)
-       from (select min(at) as first, max(at) as last from wildfire.sign where fire = $1) s where f.id = $1`,
+      `select distinct f.id from wildfire.sign s join wildfire.fire f on f.id = s.fire
+       where s.cell = any($1) and s.withdrawn_by is null and f.state = 'judged' and f.verdict = any($2)`,
+      [[...cells], verdicts],
+    );
+    const fires =
+      near.length === 0
+        ? []
+        : await this.locked(
+            tx,
+            near.map(({ id }) => id),
+          );
+    const places: JudgedPlace[] = [];
+    for (const row of fires) {
+      const judged = await this.judged(tx, row);
+      if (judged !== null) places.push(judged);
+    }
+    return places;
+  }
+
+  async signsOf(tx: Tx, fire: string): Promise<readonly KnownSign[]> {
+    return found(tx, 'where fire = $1 and withdrawn_by is null order by at, event', [fire]);
+  }
+
+  /** Those of a fire that were known when it was judged. */
+  async knownWhenJudged(tx: Tx, fire: string): Promise<readonly KnownSign[]> {
+    return found(
+      tx,
+      `where fire = $1 and withdrawn_by is null and exists (
+         select 1 from wildfire.membership m where m.sign = wildfire.sign.event and m.fire = $1 and m.since <= (
+           select recorded_at from wildfire.verdict where fire = $1 order by at desc, recorded_at desc, event desc limit 1))`,
       [fire],
     );
   }
 
-  async merge(tx: Tx, into: string, merged: string, event: string): Promise<void> {
-    await run(
-      tx,
-      `update wildfire.fire set state = 'merged', merged_into = $2, events = events || $3::text[] where id = $1`,
-      [merged, into, [event]],
-    );
-    await tx.getRepository(SignRow).update({ fire: merged }, { fire: into });
+  /** A fire as it was judged, for what is asked about it again; null: nobody has judged it. */
+  async judged(tx: Tx, { id, verdict, judgedAt, extinguishedAt }: FireRow): Promise<JudgedPlace | null> {
+    if (verdict === null || judgedAt === null) return null;
+    const known = await this.knownWhenJudged(tx, id);
+    return { id, verdict, at: judgedAt, extinguishedAt, permitUntil: null, known };
+  }
+
+  async locked(tx: Tx, ids: readonly string[]): Promise<FireRow[]> {
+    return tx
+      .getRepository(FireRow)
+      .find({ where: { id: In([...ids]) }, order: { id: 'asc' }, lock: { mode: 'pessimistic_write' } });
   }
 
   /** The fire that a person means: a merged one leads to the one it ended in. */
   async lock(tx: Tx, id: string): Promise<FireRow | null> {
-    const row = await tx.getRepository(FireRow).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-    return row === null || row.mergedInto === null ? row : this.lock(tx, row.mergedInto);
+    const [row] = await this.locked(tx, [id]);
+    if (row === undefined) return null;
+    return row.state === 'merged' && row.mergedInto !== null ? this.lock(tx, row.mergedInto) : row;
+  }
+
+  /**
+   * The next numbers of counties and days: `441881-20201202-01`.
+   * @param firsts the first sign of each fire, in the order in which they are numbered
+   */
+  async newNumbers(tx: Tx, firsts: readonly Pick<Sign, 'county' | 'at'>[]): Promise<readonly string[]> {
+    const keys = firsts.map(({ county, at }) => `${county} ${shanghaiDate(at)}`);
+    const counts = new Map<string, number>();
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const wanted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, n]) => [...key.split(' '), n]);
+    const given = await rows<{ county: string; day: string; last: number }>(
+      tx,
+      `insert into wildfire.number as old (county, day, last)
+       select * from unnest($1::text[], $2::text[], $3::bigint[])
+       on conflict (county, day) do update set last = old.last + excluded.last returning county, day, last::int as last`,
+      [0, 1, 2].map((column) => wanted.map((row) => row[column])),
+    );
+    const next = new Map(
+      given.map(({ county, day, last }) => [`${county} ${day}`, last - (counts.get(`${county} ${day}`) ?? 0)]),
+    );
+    return firsts.map((first, index) => {
+      const key = keys[index] as string;
+      const nth = (next.get(key) ?? 0) + 1;
+      next.set(key, nth);
+      return fireNumber(first, nth);
+    });
+  }
+
+  async insert(tx: Tx, fires: readonly Partial<FireRow>[]): Promise<void> {
+    await insertRows(tx, FireRow, fires);
+  }
+
+  /** Puts signs to fires, and keeps to which one they belonged before. */
+  async attach(
+    tx: Tx,
+    members: readonly Readonly<{ fire: string; signs: readonly Pick<Sign, 'event'>[] }>[],
+    what: Readonly<{ because: Because; event: string | null; now: UtcInstant }>,
+  ): Promise<void> {
+    const pairs = members.flatMap(({ fire, signs }) => signs.map(({ event }) => ({ sign: event, fire })));
+    await belong(tx, pairs, what);
+    await this.refresh(
+      tx,
+      members.map(({ fire }) => fire),
+    );
+  }
+
+  /** Takes signs from their fires. */
+  async detach(
+    tx: Tx,
+    events: readonly string[],
+    what: Readonly<{ because: Because; event: string; now: UtcInstant }>,
+  ): Promise<void> {
+    await belong(
+      tx,
+      events.map((sign) => ({ sign, fire: null })),
+      what,
+    );
+  }
+
+  /** Where and when a fire is follows from its signs: the first of them, whenever it came in. */
+  async refresh(tx: Tx, fires: readonly string[]): Promise<void> {
+    await run(
+      tx,
+      `update wildfire.fire f set first_seen_at = first.at, county = first.county, latitude = first.latitude,
+         longitude = first.longitude, first_seen_by = first.by_whom, last_seen_at = last.at
+       from (select distinct on (fire) fire, at, county, latitude, longitude, by_whom from wildfire.sign
+             where fire = any($1) and withdrawn_by is null order by fire, at, event) first
+         join (select fire, max(at) as at from wildfire.sign where fire = any($1) and withdrawn_by is null group by fire) last
+           using (fire)
+       where f.id = first.fire`,
+      [fires],
+    );
   }
 
   /** Changes what is known of a fire, and adds what was said of it. */
-  async change(tx: Tx, fire: FireRow, what: Partial<FireRow>, event: string): Promise<void> {
-    await tx.getRepository(FireRow).update({ id: fire.id }, { ...what, events: [...fire.events, event] });
+  async change(
+    tx: Tx,
+    fire: Pick<FireRow, 'id' | 'events'>,
+    what: Partial<FireRow>,
+    ...events: string[]
+  ): Promise<void> {
+    await tx.getRepository(FireRow).update({ id: fire.id }, { ...what, events: [...fire.events, ...events] });
+  }
+
+  private async takenBackAmong(tx: Tx, events: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (events.length === 0) return new Map();
+    const found = await tx.getRepository(TakenBackRow).findBy({ event: In([...events]) });
+    return new Map(found.map(({ event, order }) => [event, order]));
   }
 }
 
-type FoundSign = Omit<Sign, 'latitude' | 'longitude'> & Readonly<{ latitude: number | null; longitude: number | null }>;
+type FoundSign = Omit<KnownSign, 'latitude' | 'longitude'> &
+  Readonly<{ latitude: number | null; longitude: number | null }>;
 
 /** A report may name a county and no position: NaN is near nothing, so it stays a fire of its own. */
-const signOf = ({ event, at, latitude, longitude, county, by }: FoundSign): Sign => ({
-  event,
-  at,
-  latitude: latitude ?? NaN,
-  longitude: longitude ?? NaN,
-  county,
-  by,
-});
-const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+async function found(tx: Tx, where: string, parameters: readonly unknown[]): Promise<KnownSign[]> {
+  const signs = await rows<FoundSign>(
+    tx,
+    `select event, at, latitude, longitude, county, by_whom as by, frp_mw as "frpMw", late, fire from wildfire.sign ${where}`,
+    parameters,
+  );
+  return signs.map((sign) => ({ ...sign, latitude: sign.latitude ?? NaN, longitude: sign.longitude ?? NaN }));
+}
+
+async function belong(
+  tx: Tx,
+  pairs: readonly Readonly<{ sign: string; fire: string | null }>[],
+  { because, event, now }: Readonly<{ because: Because; event: string | null; now: UtcInstant }>,
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const columns = [pairs.map(({ sign }) => sign), pairs.map(({ fire }) => fire)];
+  await run(
+    tx,
+    `update wildfire.sign s set fire = p.fire from unnest($1::text[], $2::text[]) as p(sign, fire) where s.event = p.sign`,
+    columns,
+  );
+  await run(
+    tx,
+    `insert into wildfire.membership (sign, n, fire, since, because, event)
+     select p.sign, coalesce((select max(n) from wildfire.membership m where m.sign = p.sign), 0) + 1, p.fire, $3, $4, $5
+     from unnest($1::text[], $2::text[]) as p(sign, fire)`,
+    [...columns, now, because, event],
+  );
+}

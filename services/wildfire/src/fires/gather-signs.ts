@@ -1,138 +1,284 @@
-import { addMinutes, type FireMergedV1, type FireRaisedV1, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, VERDICTS, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { gather, type Gathering, type Sign } from '@fengsui/rules';
+import {
+  askAgain,
+  CLASS_OF,
+  explainedBy,
+  kilometresBetween,
+  signSets,
+  VERDICT_IN_CHINESE,
+  type JudgedPlace,
+} from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import { Fires, type LooseSign } from './fires.js';
+import type { FireRow } from '../tables/tables.js';
+import { fireMerged, fireRaised } from './fire-events.js';
+import { Fires, type KnownSign } from './fires.js';
+import { Phases } from './phases.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
 export const gatherAt = (now: UtcInstant): Job => ({ kind: 'gather', key: now, dueAt: now, payload: {} });
+export const VERIFY = 'verify-deadline';
 
-/** Puts loose signs to fires, and raises a fire to verify where there is none. */
+/** Gathered at a time: a dense day must not hold up what else this process does. Any cut gives the same fires. */
+const MOST = 2_000;
+
+/**
+ * Puts loose signs to fires. Which signs make one fire depends on the signs alone; whether anybody is asked to verify
+ * it, on what was judged there.
+ */
 @Injectable()
 export class GatherSigns {
   constructor(
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
+    private readonly phases: Phases,
     private readonly desk: OrdersDesk,
   ) {}
 
   @Due('wildfire', 'gather')
   async gather(_: readonly Job[], unit: UnitOfWork): Promise<void> {
-    const { tx } = unit;
+    const { tx, now } = unit;
+    const { fires: plan } = this.plan;
     await this.fires.lockGathering(tx);
-    const loose = await this.fires.looseSigns(tx, this.plan.fires);
+    const loose = await this.fires.looseSigns(tx, now, MOST);
+    const next = loose.length === MOST ? now : await this.fires.nextSeen(tx, now);
+    if (next !== null) await schedule(tx, 'wildfire', [{ ...gatherAt(next), key: `${next}+` }]);
     if (loose.length === 0) return;
-    const left = await this.joinJudged(tx, loose);
-    if (left.length === 0) return;
-    const open = await this.fires.near(tx, left, ['to-verify', 'overdue'], this.plan.fires);
-    // Nobody verifies a fire of last year: what is all history joins a fire of its time, or none.
-    const late = new Set(left.flatMap((sign) => (sign.late ? [sign.event] : [])));
-    for (const gathering of gather(open, left, this.plan.fires))
-      if (gathering.kind === 'raise' && gathering.signs.every(({ event }) => late.has(event)))
-        await this.fires.putAside(tx, gathering.signs);
-      else await this.apply(gathering, unit);
+    const near = await this.fires.near(tx, loose, plan);
+    const rows = new Map((await this.fires.locked(tx, firesOf(near))).map((row) => [row.id, row]));
+    // What a person parted is joined to by its own signs only, and joins nothing.
+    const isApart = ({ fire }: KnownSign): boolean => fire !== null && rows.get(fire)?.apart === true;
+    const parted = near.filter(isApart);
+    const sets = signSets([...near.filter((sign) => !isApart(sign)), ...loose], plan, ({ fire }) => fire).map((set) => {
+      const nearest = nearestOf(set, parted, plan);
+      return {
+        fires: [...(nearest === null ? [] : [nearest]), ...firesOf(set)],
+        fresh: set.filter((one) => one.fire === null),
+      };
+    });
+    await this.found(
+      sets.filter(({ fires }) => fires.length === 0).map(({ fresh }) => fresh),
+      unit,
+    );
+    const grown = sets.filter(({ fires, fresh }) => fires.length > 1 || (fires.length === 1 && fresh.length > 0));
+    // Most of a pass: more of what is being verified. All of it at once.
+    const simple = grown.flatMap(({ fires, fresh }) => {
+      const row = fires.length === 1 ? rows.get(fires[0] as string) : undefined;
+      return row !== undefined && isOpen(row) ? [{ fire: row.id, signs: fresh }] : [];
+    });
+    await this.fires.attach(tx, simple, { because: 'joined', event: null, now });
+    const done = new Set(simple.map(({ fire }) => fire));
+    for (const { fires, fresh } of grown)
+      if (fires.length > 1 || !done.has(fires[0] as string)) await this.grown(fires, fresh, unit);
   }
 
-  /**
-   * A sign that was seen before the verdict, and came late, is part of what was judged. A later one is a new fire:
-   * embers rekindle.
-   */
-  private async joinJudged(tx: Tx, loose: readonly LooseSign[]): Promise<readonly LooseSign[]> {
-    const joined = new Set<string>();
-    for (const fire of await this.fires.near(tx, loose, ['judged'], this.plan.fires)) {
-      const before = loose.filter(
-        ({ at, event }) => fire.judgedAt !== null && at <= fire.judgedAt && !joined.has(event),
-      );
-      for (const gathering of gather([fire], before, this.plan.fires)) {
-        if (gathering.kind !== 'join') continue;
-        await this.fires.attach(tx, fire.id, gathering.signs);
-        for (const { event } of gathering.signs) joined.add(event);
-      }
-    }
-    return loose.filter(({ event }) => !joined.has(event));
-  }
-
-  private async apply(gathering: Gathering, unit: UnitOfWork): Promise<void> {
+  /** Two fires that a person says are one, or that signs join. @returns the one that goes on */
+  async merge(into: FireRow, merged: readonly FireRow[], because: Merging, unit: UnitOfWork): Promise<FireRow> {
     const { tx, now, append } = unit;
-    const { id, signs } = gathering;
-    if (gathering.kind === 'raise') {
-      const event = raised(
-        id,
-        signs,
+    let survivor = into;
+    for (const fire of merged) {
+      const { reason, causes, by } = because;
+      const event = fireMerged(survivor.id, fire, causes, { now, reason, plan: this.plan.fires.version });
+      await this.fires.change(tx, fire, { state: 'merged', mergedInto: survivor.id }, event.id);
+      const moved = await this.fires.signsOf(tx, fire.id);
+      await this.fires.attach(tx, [{ fire: survivor.id, signs: moved }], {
+        because: 'merged',
+        event: by ?? event.id,
         now,
-        addMinutes(now, this.plan.fires.verifyWithinMinutes),
-        this.plan.fires.version,
-      );
-      const { dueAt, reason } = event.data;
-      await this.fires.insert(tx, signs[0] as Sign, { id, raisedAt: now, dueAt, reason, event: event.id });
-      await schedule(tx, 'wildfire', [{ kind: 'verify-deadline', key: id, dueAt, payload: {} }]);
+      });
       append(event);
-    }
-    if (gathering.kind === 'merge') {
-      for (const mergedFireId of gathering.merged) {
-        const event = merged(id, mergedFireId, signs, now, this.plan.fires.version);
-        await this.fires.merge(tx, id, mergedFireId, event.id);
-        append(event);
+      await unschedule(tx, 'wildfire', VERIFY, [fire.id]);
+      if (isOpen(fire) && isOpen(survivor) && fire.dueAt < survivor.dueAt) {
+        await this.fires.change(tx, survivor, { dueAt: fire.dueAt });
+        await schedule(tx, 'wildfire', [deadline(survivor.id, fire.dueAt)]);
       }
-      await unschedule(tx, 'wildfire', 'verify-deadline', gathering.merged);
+      [survivor] = (await this.fires.locked(tx, [survivor.id])) as [FireRow];
     }
-    await this.fires.attach(tx, id, signs);
-    if (gathering.kind === 'raise') await this.desk.targetsKnown([id], unit);
+    return survivor;
+  }
+
+  /** Asks people to verify a fire, the first time or again. */
+  async ask(
+    fire: FireRow,
+    because: readonly KnownSign[],
+    reason: string,
+    unit: UnitOfWork,
+    dueAt = addMinutes(unit.now, this.plan.fires.verifyWithinMinutes),
+  ): Promise<void> {
+    const { tx, now, append } = unit;
+    const { version } = this.plan.fires;
+    const again = fire.asked + 1;
+    const signs = await this.fires.signsOf(tx, fire.id);
+    const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, plan: version });
+    const asked = { state: 'to-verify', asked: again, raisedAt: now, dueAt, reason, mergedInto: null } as const;
+    await this.fires.change(tx, fire, asked, event.id);
+    await schedule(tx, 'wildfire', [deadline(fire.id, dueAt)]);
+    append(event);
+    if (again === 1) await this.desk.targetsKnown([fire.id], unit);
+  }
+
+  /** A fire of signs that were another's, before anybody is asked about it. @returns its number */
+  async beginApart(signs: readonly KnownSign[], note: string | null, { tx, now }: UnitOfWork): Promise<string> {
+    const [id] = (await this.fires.newNumbers(tx, [signs[0] as KnownSign])) as [string];
+    const row = rowOf(id, signs, { now, dueAt: now, reason: note ?? '', event: null, place: null });
+    await this.fires.insert(tx, [row]);
+    return id;
+  }
+
+  /** Sets of signs near which no fire of their time is: each is one, and somebody is asked to verify it, or not. */
+  private async found(sets: readonly (readonly KnownSign[])[], unit: UnitOfWork): Promise<void> {
+    if (sets.length === 0) return;
+    const { tx, now, append } = unit;
+    const { verifyWithinMinutes, version: plan } = this.plan.fires;
+    const places = await this.placesNear(tx, sets.flat());
+    const ids = await this.fires.newNumbers(
+      tx,
+      sets.map(([first]) => first as KnownSign),
+    );
+    const dueAt = addMinutes(now, verifyWithinMinutes);
+    const begun = sets.map((signs, index) => {
+      const id = ids[index] as string;
+      const place = explainedBy(signs, places, this.plan.fires.afterVerdict);
+      const note = place !== null ? comesFrom(place) : signs.every(({ late }) => late) ? HISTORY : null;
+      const reason = note ?? reasonOf(signs);
+      const asked = note === null ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, plan }) : null;
+      return { row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, place }), signs, asked };
+    });
+    await this.fires.insert(
+      tx,
+      begun.map(({ row }) => row),
+    );
+    const members = begun.map(({ row, signs }) => ({ fire: row.id, signs }));
+    await this.fires.attach(tx, members, { because: 'raised', event: null, now });
+    const raised = begun.flatMap(({ asked }) => asked ?? []);
+    await schedule(
+      tx,
+      'wildfire',
+      raised.map(({ data }) => deadline(data.fireId, dueAt)),
+    );
+    append(...raised);
+    await this.desk.targetsKnown(ids, unit);
+  }
+
+  /** Signs that belong to fires that are known: to one, or to several that they join. */
+  private async grown(known: readonly string[], fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
+    const [first, ...others] = (await this.fires.locked(tx, known)).sort(byWeight) as [FireRow, ...FireRow[]];
+    const causes = fresh.map(({ event }) => event);
+    const reason = `${fresh.length}个新迹象表明两处为同一起火情`;
+    const fire = await this.merge(first, others, { reason, causes, by: null }, unit);
+    await this.fires.attach(tx, [{ fire: fire.id, signs: fresh }], { because: 'joined', event: null, now });
+    const [row] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
+    if (row.state === 'judged') await this.afterVerdict(row, fresh, unit);
+    else if (row.state === 'noted') await this.afterNote(row, fresh, unit);
+  }
+
+  /** What was judged is asked about again when it is another thing than what was judged. */
+  private async afterVerdict(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
+    const judged = await this.fires.judged(unit.tx, fire);
+    if (judged === null) return;
+    const known = new Set(judged.known.map(({ event }) => event));
+    const unknown = (await this.fires.signsOf(unit.tx, fire.id)).filter(({ event }) => !known.has(event));
+    const reason = askAgain(judged, unknown, this.plan.fires.afterVerdict);
+    // What is history by now sends nobody out.
+    if (reason !== null && fresh.some(({ late }) => !late)) return this.ask(fire, fresh, reason, unit);
+    if (CLASS_OF[judged.verdict] === 'fire') await this.phases.seen(fire, fresh, unit);
+  }
+
+  private async afterNote(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
+    if (fresh.every(({ late }) => late)) return;
+    const signs = await this.fires.signsOf(unit.tx, fire.id);
+    const places = await this.placesNear(unit.tx, signs);
+    if (explainedBy(signs, places, this.plan.fires.afterVerdict) === null)
+      await this.ask(fire, signs, reasonOf(signs), unit);
+  }
+
+  private placesNear(tx: Tx, signs: readonly KnownSign[]): Promise<readonly JudgedPlace[]> {
+    const { joinWithinKm, afterVerdict } = this.plan.fires;
+    const km = Math.max(joinWithinKm, afterVerdict.standingWithinKm, afterVerdict.widerByKm);
+    return this.fires.judgedNear(tx, signs, km, EXPLAIN);
   }
 }
 
-/** The contract's limit on causes. */
-const MAX_CAUSES = 100;
-const header = (fireId: string, signs: readonly Sign[], now: UtcInstant) => ({
-  key: fireId,
-  correlationId: fireId,
-  recordedAt: now,
-  causes: signs.map(({ event }) => event).slice(0, MAX_CAUSES),
-});
+type Merging = Readonly<{ reason: string; causes: readonly string[]; /** The order of a person. */ by: string | null }>;
 
-function raised(
-  fireId: string,
-  signs: readonly Sign[],
-  now: UtcInstant,
-  dueAt: UtcInstant,
-  plan: string,
-): FireRaisedV1 {
-  const first = signs[0] as Sign;
-  const by = first.by === 'satellite' ? 'a satellite saw heat' : 'a person reported fire';
+/** Verdicts by which later heat of the same place may be no news. */
+const EXPLAIN = VERDICTS.filter((verdict) => ['standing', 'permitted', 'none'].includes(CLASS_OF[verdict]));
+const HISTORY = '收到时已是历史资料，不派人核查';
+const comesFrom = ({ id, verdict }: JudgedPlace): string =>
+  `与${id}（${VERDICT_IN_CHINESE[verdict]}）同处，无异常，不派人核查`;
+const deadline = (fire: string, dueAt: UtcInstant): Job => ({ kind: VERIFY, key: fire, dueAt, payload: {} });
+
+const isOpen = ({ state }: FireRow): boolean => state === 'to-verify' || state === 'overdue';
+const firesOf = (signs: readonly KnownSign[]): readonly string[] => [
+  ...new Set(signs.flatMap(({ fire }) => fire ?? [])),
+];
+
+/** @param event by which somebody is asked; null: nobody is */
+function rowOf(
+  id: string,
+  signs: readonly KnownSign[],
+  {
+    now,
+    dueAt,
+    reason,
+    event,
+    place,
+  }: Readonly<{ now: UtcInstant; dueAt: UtcInstant; reason: string; event: string | null; place: JudgedPlace | null }>,
+) {
+  const first = signs[0] as KnownSign;
   return {
-    ...header(fireId, signs, now),
-    id: `fire-raised/${fireId}`,
-    type: 'fire-raised.v1',
-    occurredAt: first.at,
-    data: {
-      fireId,
-      county: first.county,
-      latitude: Number.isNaN(first.latitude) ? null : first.latitude,
-      longitude: Number.isNaN(first.longitude) ? null : first.longitude,
-      firstSeenBy: first.by,
-      signs: signs.length,
-      dueAt,
-      reason: `${by} at ${first.at}, ${signs.length} sign(s), and no open fire is near`,
-      plan,
-    },
+    id,
+    county: first.county,
+    firstSeenBy: first.by,
+    firstSeenAt: first.at,
+    lastSeenAt: first.at,
+    raisedAt: now,
+    dueAt,
+    state: event === null ? ('noted' as const) : ('to-verify' as const),
+    asked: event === null ? 0 : 1,
+    mergedInto: place?.id ?? null,
+    reason,
+    events: event === null ? [] : [event],
   };
 }
 
-function merged(
-  fireId: string,
-  mergedFireId: string,
-  signs: readonly Sign[],
-  now: UtcInstant,
-  plan: string,
-): FireMergedV1 {
-  return {
-    ...header(fireId, signs, now),
-    id: `fire-merged/${mergedFireId}`,
-    type: 'fire-merged.v1',
-    occurredAt: now,
-    data: { fireId, mergedFireId, reason: `${signs.length} new sign(s) join the two`, plan },
+/**
+ * Which of several fires goes on: one that is confirmed and burns covers the others; else what is overdue, what is
+ * open, what was judged, what was noted. Of two alike the one whose deadline, whose first sign is earlier.
+ */
+function byWeight(a: FireRow, b: FireRow): number {
+  const weight = (fire: FireRow): number => {
+    if (fire.state === 'judged' && fire.phase !== null && fire.phase !== 'ended') return 0;
+    return 1 + ['overdue', 'to-verify', 'judged', 'noted'].indexOf(fire.state);
   };
+  const key = (fire: FireRow): string => `${isOpen(fire) ? fire.dueAt : ''} ${fire.firstSeenAt} ${fire.id}`;
+  return weight(a) - weight(b) || (key(a) < key(b) ? -1 : 1);
+}
+
+/** The parted fire nearest to a set, when one is within reach. */
+function nearestOf(
+  set: readonly KnownSign[],
+  parted: readonly KnownSign[],
+  { joinWithinKm, joinWithinHours }: WildfirePlan['fires'],
+): string | null {
+  let nearest: Readonly<{ fire: string; km: number }> | null = null;
+  for (const one of set)
+    for (const other of parted) {
+      const km = kilometresBetween(one, other);
+      const isSoon = Math.abs(Date.parse(one.at) - Date.parse(other.at)) <= joinWithinHours * 3_600_000;
+      if (!isSoon || !(km <= joinWithinKm) || other.fire === null) continue;
+      if (nearest === null || km < nearest.km || (km === nearest.km && other.fire < nearest.fire))
+        nearest = { fire: other.fire, km };
+    }
+  return nearest?.fire ?? null;
+}
+
+function reasonOf(signs: readonly KnownSign[]): string {
+  const first = signs[0] as KnownSign;
+  const seen = first.by === 'satellite' ? '卫星发现热点' : '群众报告火情';
+  return `${seen}，${signs.length}个迹象，附近没有核查中的火情`;
 }

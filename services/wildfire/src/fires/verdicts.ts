@@ -1,13 +1,20 @@
-import type { FireJudgedV1, FireOverdueV1, OrderOf, UtcInstant } from '@fengsui/contracts';
-import { unschedule, type Job } from '@fengsui/database';
+import type { FireJudgedV1, OrderOf, UtcInstant } from '@fengsui/contracts';
+import { insertRows, unschedule, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { done, Due, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import { CLASS_OF, VERDICT_IN_CHINESE } from '@fengsui/rules';
+import { done, Due, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import type { FireRow } from '../tables/tables.js';
+import { VerdictRow, type FireRow } from '../tables/tables.js';
+import { fireOverdue } from './fire-events.js';
 import { Fires } from './fires.js';
+import { VERIFY } from './gather-signs.js';
+import { Phases } from './phases.js';
 
 type VerdictOrder = OrderOf<'verdict'>;
+
+/** Nothing burned: nobody can have come to harm by it. */
+const NOTHING_BURNED: ReadonlySet<string> = new Set(['industrial-heat', 'false-alarm', 'outside-area']);
 
 /** What people found on the ground, and what happens when nobody says. */
 @Injectable()
@@ -15,44 +22,68 @@ export class Verdicts {
   constructor(
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
+    private readonly phases: Phases,
   ) {}
 
-  /** A second verdict on the same fire corrects the first. */
+  /**
+   * A second verdict on the same fire corrects the first. What holds is what was judged last in the world: one that
+   * comes late stands in the history.
+   */
   @Takes('wildfire', 'verdict', ({ data }) => data.fireId)
   async judge(order: VerdictOrder, { tx, now, append }: UnitOfWork): Promise<OrderResult> {
     const fire = await this.fires.lock(tx, order.data.fireId);
     if (fire === null) return targetUnknown(`there is no fire ${order.data.fireId}`);
+    const fault = faultOf(order.data);
+    if (fault !== null) return rejected(fault);
     const event = judged(fire, order, now, this.plan.fires.version);
-    const { verdict, deaths, burnedAreaHa, decidedBy, reason } = event.data;
-    const found = { verdict, deaths, burnedAreaHa, decidedBy, reason };
-    await this.fires.change(tx, fire, { ...found, state: 'judged', judgedAt: order.occurredAt }, event.id);
-    await unschedule(tx, 'wildfire', 'verify-deadline', [fire.id]);
+    await insertRows(tx, VerdictRow, [rowOf(event)]);
     append(event);
-    return done(`${fire.id} is ${verdict}`);
+    if (fire.judgedAt !== null && order.occurredAt < fire.judgedAt) {
+      await this.fires.change(tx, fire, {}, event.id);
+      return done(`${fire.id}: 已记入历史，之后另有结论 / kept; a later verdict holds`);
+    }
+    const { verdict, deaths, burnedAreaHa, decidedBy, reason } = event.data;
+    const burns = CLASS_OF[verdict] === 'fire';
+    // Asked about again since then: that is not answered by what was found before.
+    const isAnswer = fire.asked < 2 || order.occurredAt >= fire.raisedAt;
+    const phase = !burns ? null : fire.extinguishedAt === null ? ('awake' as const) : fire.phase;
+    const found = { verdict, deaths, burnedAreaHa, decidedBy, reason, judgedAt: order.occurredAt, phase };
+    await this.fires.change(tx, fire, isAnswer ? { ...found, state: 'judged' } : found, event.id);
+    if (isAnswer) await unschedule(tx, 'wildfire', VERIFY, [fire.id]);
+    if (isAnswer && burns) await this.phases.begin(fire, tx);
+    return done(`${fire.id}: ${VERDICT_IN_CHINESE[verdict]}`);
   }
 
-  @Due('wildfire', 'verify-deadline')
+  @Due('wildfire', VERIFY)
   async overdue(jobs: readonly Job[], { tx, now, append }: UnitOfWork): Promise<void> {
     for (const { key } of jobs) {
-      const fire = await this.fires.lock(tx, key);
-      if (fire === null || fire.state !== 'to-verify' || fire.id !== key) continue;
-      const event = overdue(fire, now, this.plan.fires.version);
+      const [fire] = await this.fires.locked(tx, [key]);
+      if (fire === undefined || fire.state !== 'to-verify' || fire.dueAt > now) continue;
+      const event = fireOverdue(fire, now, this.plan.fires.version);
       await this.fires.change(tx, fire, { state: 'overdue' }, event.id);
       append(event);
     }
   }
 }
 
-const overdue = ({ id, county, dueAt }: FireRow, now: UtcInstant, plan: string): FireOverdueV1 => ({
-  id: `fire-overdue/${id}`,
-  type: 'fire-overdue.v1',
-  key: id,
-  correlationId: id,
-  occurredAt: now,
-  recordedAt: now,
-  causes: [`fire-raised/${id}`],
-  data: { fireId: id, county, dueAt, reason: 'nobody gave a verdict by the deadline', plan },
-});
+/** Why a verdict cannot be true, or null. */
+function faultOf({
+  verdict,
+  deaths,
+  seriousInjuries,
+  injuries,
+  burnedAreaHa,
+  damagedAreaHa,
+}: VerdictOrder['data']): string | null {
+  const harmed = deaths + (seriousInjuries ?? 0) + (injuries ?? 0);
+  if (NOTHING_BURNED.has(verdict) && (harmed > 0 || (burnedAreaHa ?? 0) > 0))
+    return `${VERDICT_IN_CHINESE[verdict]}不能有伤亡和过火面积 / nobody is harmed and nothing burns by ${verdict}`;
+  if ((damagedAreaHa ?? 0) > 0 && verdict !== 'forest-fire')
+    return `只有森林火灾有受害森林面积 / only a forest fire damages forest, not ${verdict}`;
+  if (burnedAreaHa !== null && (damagedAreaHa ?? 0) > burnedAreaHa)
+    return `受害森林面积 ${damagedAreaHa} 公顷大于过火面积 ${burnedAreaHa} 公顷 / more forest is damaged than burned`;
+  return null;
+}
 
 function judged(
   { id, county, firstSeenAt }: FireRow,
@@ -60,8 +91,17 @@ function judged(
   now: UtcInstant,
   plan: string,
 ): FireJudgedV1 {
-  const { verdict, deaths, burnedAreaHa, actor, late, reason } = order.data;
-  const decidedBy = late?.decidedBy ?? actor;
+  const {
+    kind: _,
+    orderId: __,
+    fireId: ___,
+    actor,
+    speaksFor: ____,
+    right: _____,
+    late,
+    reason,
+    ...found
+  } = order.data;
   return {
     id: `fire-judged/${order.id}`,
     type: 'fire-judged.v1',
@@ -70,6 +110,23 @@ function judged(
     occurredAt: order.occurredAt,
     recordedAt: now,
     causes: [order.id],
-    data: { fireId: id, county, verdict, deaths, burnedAreaHa, firstSeenAt, decidedBy, reason, plan },
+    data: { ...found, fireId: id, county, firstSeenAt, decidedBy: late?.decidedBy ?? actor, reason, plan },
   };
 }
+
+const rowOf = ({ id, occurredAt, recordedAt, data }: FireJudgedV1): VerdictRow => ({
+  event: id,
+  fire: data.fireId,
+  verdict: data.verdict,
+  at: occurredAt,
+  recordedAt,
+  decidedBy: data.decidedBy,
+  deaths: data.deaths,
+  seriousInjuries: data.seriousInjuries ?? 0,
+  injuries: data.injuries ?? 0,
+  burnedAreaHa: data.burnedAreaHa,
+  damagedAreaHa: data.damagedAreaHa ?? null,
+  permit: data.permit ?? null,
+  photo: data.photo ?? null,
+  reason: data.reason,
+});

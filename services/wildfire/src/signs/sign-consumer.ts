@@ -8,7 +8,7 @@ import { Fires, type TakenSign } from '../fires/fires.js';
 import { gatherAt } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
 
-/** A report that says fire and names no place. Someone must look at it: it is put aside, not dropped. */
+/** A report of fire of which nobody can say where. Someone must look at it: it is put aside, not dropped. */
 class PlaceUnknown extends Error {}
 
 @Controller()
@@ -18,7 +18,7 @@ export class SignConsumer {
     private readonly fires: Fires,
   ) {}
 
-  /** Places hotspots in a county; those outside the city concern others. */
+  /** Places hotspots in a county; those around the city are kept as outside, those farther off concern others. */
   @Consumes('wildfire', 'hotspot.v1')
   async hotspots(hotspots: readonly HotspotV1[], { tx, now }: UnitOfWork): Promise<void> {
     // What was found out later about a pixel is no pixel of its own.
@@ -26,49 +26,75 @@ export class SignConsumer {
       hotspots.filter(({ causes }) => causes.length > 0),
       hotspots.filter(({ causes }) => causes.length === 0),
     ];
-    const signs = first.flatMap(({ id, data: { latitude, longitude, pixelType }, ...header }): TakenSign[] => {
-      const county = this.plan.counties.at(latitude, longitude);
-      return county === null
-        ? []
-        : [{ ...this.taken(id, header), latitude, longitude, county, by: 'satellite', pixelType }];
-    });
+    const signs = first.flatMap((hotspot) => this.signOf(hotspot));
     await this.add(tx, signs, now);
     await this.fires.learn(tx, new Map(later.map(({ causes, data }) => [causes[0] as string, data.pixelType])));
   }
 
   @Consumes('wildfire', 'public-report.v1')
   async reports(reports: readonly PublicReportV1[], { tx, now }: UnitOfWork): Promise<void> {
-    const signs = reports.filter(({ data }) => data.hazard === 'forest-fire').flatMap((report) => this.signOf(report));
+    const signs = reports.filter(({ data }) => data.hazard === 'forest-fire').map((report) => this.reported(report));
     await this.add(tx, signs, now);
   }
 
-  private signOf({ id, data, ...header }: PublicReportV1): TakenSign[] {
-    const placed = data.latitude !== null && data.longitude !== null;
-    const county =
-      (placed ? this.plan.counties.at(data.latitude ?? NaN, data.longitude ?? NaN) : null) ??
-      data.county?.slice(0, 6) ??
-      null;
-    if (county === null && !placed)
-      throw new PlaceUnknown(`report ${data.reportId} says fire and names neither position nor county: ${data.place}`);
-    return county === null
-      ? []
-      : [
-          {
-            ...this.taken(id, header),
-            latitude: data.latitude ?? NaN,
-            longitude: data.longitude ?? NaN,
-            county,
-            by: 'report',
-            pixelType: null,
-          },
-        ];
+  private signOf({ id, data, ...header }: HotspotV1): TakenSign[] {
+    const { latitude, longitude, pixelType, confidence, frpMw, scanKm, trackKm, dayNight, satellite } = data;
+    const { border, outsideWithinKm } = this.plan;
+    if (border.isBeyond(latitude, longitude, outsideWithinKm)) return [];
+    const place = border.placeOf(latitude, longitude);
+    if (place.county === null && place.borderKm > outsideWithinKm) return [];
+    const { county, borderKm, bearing: borderBearing } = place;
+    const seen = { latitude, longitude, county, borderKm, borderBearing, byWhom: 'satellite' as const };
+    const pixel = { township: null, source: satellite, confidence, frpMw, scanKm, trackKm, dayNight, pixelType };
+    return [{ ...this.taken(id, header), ...seen, ...pixel }];
+  }
+
+  /** @throws PlaceUnknown for what names no place of this city, or one by its words and another by its position */
+  private reported({ id, data, ...header }: PublicReportV1): TakenSign {
+    const { latitude, longitude, reportId } = data;
+    const named = data.county?.slice(0, 6) ?? null;
+    const place = latitude === null || longitude === null ? null : this.plan.border.placeOf(latitude, longitude);
+    const where = `${reportId}（${data.place}）`;
+    if (place === null && named === null)
+      throw new PlaceUnknown(`报警 ${where} 既无位置也无县区 / report says fire and names neither position nor county`);
+    if (place === null && !this.plan.counties.has(named ?? ''))
+      throw new PlaceUnknown(
+        `报警 ${where} 无位置，县区 ${named} 不属本市 / report of another city without a position`,
+      );
+    if (place !== null && named !== null && !this.agree(named, place.county))
+      throw new PlaceUnknown(
+        `报警 ${where} 称在 ${named}，位置却在 ${place.county ?? '市外'} / its position and the county it names do not agree`,
+      );
+    return {
+      ...this.taken(id, header),
+      latitude,
+      longitude,
+      county: place === null ? named : place.county,
+      township: data.county !== null && data.county.length === 9 ? data.county : null,
+      borderKm: place?.borderKm ?? null,
+      borderBearing: place?.bearing ?? null,
+      byWhom: 'report',
+      source: data.channel,
+      confidence: null,
+      frpMw: null,
+      scanKm: null,
+      trackKm: null,
+      dayNight: null,
+      pixelType: null,
+    };
+  }
+
+  /** Whoever names the city, and not the county, says nothing against any of its counties. */
+  private agree(named: string, county: string | null): boolean {
+    return named === county || (county !== null && named === `${county.slice(0, 4)}00`);
   }
 
   private taken(event: string, header: Readonly<{ occurredAt: UtcInstant; recordedAt: UtcInstant }>) {
-    return { event, at: header.occurredAt, late: isLate(header, this.plan.lateAfterHours) };
+    const { occurredAt: at, recordedAt } = header;
+    return { event, at, recordedAt, late: isLate(header, this.plan.lateAfterHours) };
   }
 
   private async add(tx: Tx, signs: readonly TakenSign[], now: UtcInstant): Promise<void> {
-    if (await this.fires.addSigns(tx, signs)) await schedule(tx, 'wildfire', [gatherAt(now)]);
+    if (signs.length > 0 && (await this.fires.addSigns(tx, signs))) await schedule(tx, 'wildfire', [gatherAt(now)]);
   }
 }

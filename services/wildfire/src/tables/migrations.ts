@@ -1,7 +1,8 @@
 import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DESCRIBE_FIRE_LIFE } from './describe-fire-life.js';
 import { DescribeTables1795641700004 } from './describe-tables.js';
-import { FireRow, SignRow, WildfireOrder } from './tables.js';
+import { FireRow, MembershipRow, NumberRow, SignRow, TakenBackRow, VerdictRow, WildfireOrder } from './tables.js';
 
 /** Signs of fire, and the fires they make. First version. */
 class CreateWildfire1795469100000 implements MigrationInterface {
@@ -81,13 +82,69 @@ class LateSigns1795700000001 implements MigrationInterface {
   }
 }
 
+/** A fire's life: asked again, asleep, extinguished, ended, joined and parted; who belonged to what, and every verdict. */
+class FireLife1796000000002 implements MigrationInterface {
+  readonly name = 'FireLife1796000000002';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.fire drop constraint fire_state_check;
+      alter table wildfire.fire
+        add constraint fire_state_check
+          check (state in ('to-verify', 'overdue', 'judged', 'noted', 'merged', 'withdrawn')),
+        add column asked int not null default 0,
+        add column phase text constraint fire_phase_check check (phase in ('awake', 'asleep', 'extinguished', 'ended')),
+        add column extinguished_at timestamptz, add column apart boolean not null default false;
+      update wildfire.fire set asked = 1;
+      update wildfire.fire set phase = 'ended' where state = 'judged' and verdict in ('forest-fire', 'grass-fire');
+      drop index wildfire.sign_loose_idx;
+      alter table wildfire.sign alter column county drop not null, drop column aside,
+        add column cell int, add column township text, add column recorded_at timestamptz, add column source text, add column confidence text,
+        add column frp_mw float8, add column scan_km float8, add column track_km float8, add column day_night text,
+        add column border_km float8, add column border_bearing float8, add column withdrawn_by text;
+      update wildfire.sign set
+        cell = floor((latitude + 90) / 0.02)::int * 18000 + floor((longitude + 180) / 0.02)::int where latitude is not null;
+      create index sign_cell_idx on wildfire.sign (cell, at);
+      create index sign_loose_idx on wildfire.sign (at, event) where fire is null and county is not null and withdrawn_by is null;
+      create table wildfire.membership (
+        sign text not null, n int not null, fire text, since timestamptz not null,
+        because text not null constraint membership_because_check
+          check (because in ('raised', 'joined', 'merged', 'parted', 'withdrawn', 'corrected')),
+        event text, primary key (sign, n)
+      );
+      create index membership_fire_idx on wildfire.membership (fire);
+      insert into wildfire.membership (sign, n, fire, since, because)
+        select s.event, 1, s.fire, f.raised_at, 'joined' from wildfire.sign s join wildfire.fire f on f.id = s.fire;
+      create table wildfire.verdict (
+        event text primary key, fire text not null, verdict text not null, at timestamptz not null,
+        recorded_at timestamptz not null, decided_by text not null, deaths int not null,
+        serious_injuries int not null default 0, injuries int not null default 0, burned_area_ha float8,
+        damaged_area_ha float8, permit text, photo text, reason text not null
+      );
+      create index verdict_fire_idx on wildfire.verdict (fire);
+      insert into wildfire.verdict (event, fire, verdict, at, recorded_at, decided_by, deaths, burned_area_ha, reason)
+        select (select e from unnest(events) e where e like 'fire-judged/%' limit 1), id, verdict, judged_at, judged_at,
+               decided_by, coalesce(deaths, 0), burned_area_ha, reason
+        from wildfire.fire f where verdict is not null and exists (select 1 from unnest(events) e where e like 'fire-judged/%');
+      create table wildfire.number (county text not null, day text not null, last bigint not null, primary key (county, day));
+      create table wildfire.taken_back (event text primary key, "order" text not null);
+    `);
+    await db.query(DESCRIBE_FIRE_LIFE);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
-  entities: [FireRow, SignRow, WildfireOrder],
+  entities: [FireRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
   migrations: [
     CreateWildfire1795469100000,
     OneDeskForOrders1795641600001,
     DescribeTables1795641700004,
     LateSigns1795700000001,
+    FireLife1796000000002,
   ],
 };

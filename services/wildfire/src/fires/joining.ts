@@ -1,0 +1,164 @@
+import type { OrderOf } from '@fengsui/contracts';
+import { insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { signSets } from '@fengsui/rules';
+import { done, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { WildfirePlan } from '../plan.js';
+import { SignRow, TakenBackRow, type FireRow } from '../tables/tables.js';
+import { fireParted, firePhase } from './fire-events.js';
+import { Fires, type KnownSign } from './fires.js';
+import { GatherSigns } from './gather-signs.js';
+
+/** A fire and signs that turned out not to be of it. */
+type Parting = Readonly<{ fire: FireRow; signs: readonly KnownSign[]; reason: string; by: string }>;
+
+/** Two fires that are one, one that is two, and signs that were taken back: by people, and with a reason. */
+@Injectable()
+export class Joining {
+  constructor(
+    private readonly plan: WildfirePlan,
+    private readonly fires: Fires,
+    private readonly gathering: GatherSigns,
+  ) {}
+
+  @Takes('wildfire', 'join-fires', ({ data }) => data.fireId)
+  async join(order: OrderOf<'join-fires'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { fireId, joined, reason } = order.data;
+    const [into, other] = [await this.fires.lock(unit.tx, fireId), await this.fires.lock(unit.tx, joined)];
+    if (into === null || other === null) return targetUnknown(`there is no fire ${into === null ? fireId : joined}`);
+    if (into.id === other.id) return rejected(`${fireId} 与 ${joined} 已是同一起火情 / they are one already`);
+    if (reason === '') return rejected('并案须写明理由 / say why they are one');
+    const survivor = await this.gathering.merge(into, [other], { reason, causes: [order.id], by: order.id }, unit);
+    // They are one now: what parted either from something else does not hold against the other.
+    if (other.apart) await this.fires.change(unit.tx, survivor, { apart: true });
+    return done(`${other.id} 并入 ${survivor.id}`);
+  }
+
+  @Takes('wildfire', 'part-fire', ({ data }) => data.fireId)
+  async part(order: OrderOf<'part-fire'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { tx } = unit;
+    const { fireId, reason } = order.data;
+    const fire = await this.fires.lock(tx, fireId);
+    if (fire === null) return targetUnknown(`there is no fire ${fireId}`);
+    if (reason === '') return rejected('分案须写明理由 / say why they are two');
+    const all = await this.fires.signsOf(tx, fire.id);
+    if (order.data.signs.length === 0) return this.unmerge(fire, all, order, unit);
+    const wanted = new Set(order.data.signs);
+    const signs = all.filter(({ event }) => wanted.has(event));
+    if (signs.length < wanted.size)
+      return rejected(
+        `所列迹象有 ${wanted.size - signs.length} 个不属于 ${fire.id} / not all of these signs are of it`,
+      );
+    if (signs.length === all.length) return rejected(`${fire.id} 不能没有迹象 / no sign would be left to it`);
+    const parted = await this.partOff({ fire, signs, reason, by: order.id }, unit);
+    await this.holdApart(tx, [fire.id, parted]);
+    return done(`${signs.length}个迹象另立 ${parted}`);
+  }
+
+  /** An event was recorded in error. Of a sign the fire is what its other signs make it; without any there is none. */
+  @Takes('wildfire', 'correct', ({ data }) => data.eventId)
+  async takeBack(order: OrderOf<'correct'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { eventId, reason } = order.data;
+    await insertRows(unit.tx, TakenBackRow, [{ event: eventId, order: order.id }], 'nothing');
+    await this.fires.lockGathering(unit.tx);
+    const sign = await unit.tx.getRepository(SignRow).findOneBy({ event: eventId });
+    if (sign === null || sign.withdrawnBy !== null) return done(`${eventId} 不是火情迹象 / is no sign of a fire`);
+    await run(unit.tx, 'update wildfire.sign set withdrawn_by = $2 where event = $1', [eventId, order.id]);
+    if (sign.fire !== null)
+      await this.without(sign.fire, eventId, { reason: reason === '' ? '迹象已撤销' : reason, by: order.id }, unit);
+    return done(`${eventId} 已撤销`);
+  }
+
+  /** A fire that has lost a sign: none, one, or several that hang together no more. */
+  async without(
+    id: string,
+    sign: string,
+    { reason, by }: Readonly<{ reason: string; by: string }>,
+    unit: UnitOfWork,
+  ): Promise<void> {
+    const { tx, now, append } = unit;
+    await this.fires.detach(tx, [sign], { because: 'withdrawn', event: by, now });
+    const [fire] = await this.fires.locked(tx, [id]);
+    if (fire === undefined) return;
+    const left = await this.fires.signsOf(tx, id);
+    if (left.length === 0) {
+      if (fire.state === 'judged') return; // somebody stood there, whatever the sign was
+      const event = firePhase(fire, 'withdrawn', { at: now, now, reason, causes: [by], plan: this.plan.fires.version });
+      await this.fires.change(tx, fire, { state: 'withdrawn', reason }, event.id);
+      append(event);
+      return;
+    }
+    await this.fires.refresh(tx, [id]);
+    const [, ...others] = fire.apart ? [left] : signSets(left, this.plan.fires);
+    for (const signs of others) await this.partOff({ fire, signs, reason, by }, unit);
+  }
+
+  /** What the last merge put to it is a fire of its own again, with its number. */
+  private async unmerge(
+    fire: FireRow,
+    all: readonly KnownSign[],
+    order: OrderOf<'part-fire'>,
+    unit: UnitOfWork,
+  ): Promise<OrderResult> {
+    const { tx, now, append } = unit;
+    const last = await one<{ id: string }>(
+      tx,
+      `select f.id from wildfire.fire f where f.state = 'merged' and f.merged_into = $1
+       order by (select max(since) from wildfire.membership m where m.fire = $1 and m.because = 'merged') desc, f.id desc limit 1`,
+      [fire.id],
+    );
+    if (last === null) return rejected(`${fire.id} 没有可撤销的归并 / nothing was merged into it`);
+    const own = await rows<{ sign: string }>(
+      tx,
+      `select distinct sign from wildfire.membership m where fire = $1
+         and not exists (select 1 from wildfire.membership l where l.sign = m.sign and l.n > m.n and l.because <> 'merged')`,
+      [last.id],
+    );
+    const mine = new Set(own.map(({ sign }) => sign));
+    const signs = all.filter(({ event }) => mine.has(event));
+    if (signs.length === 0 || signs.length === all.length)
+      return rejected(`${last.id} 没有自己的迹象 / it has no signs of its own`);
+    const [other] = (await this.fires.locked(tx, [last.id])) as [FireRow];
+    const event = fireParted(fire, other.id, signs, {
+      now,
+      reason: order.data.reason,
+      plan: this.plan.fires.version,
+      by: order.id,
+    });
+    append(event);
+    await this.fires.change(tx, fire, {}, event.id);
+    const wasJudged = other.verdict !== null;
+    await this.fires.change(tx, other, { state: wasJudged ? 'judged' : 'noted', mergedInto: null }, event.id);
+    await this.fires.attach(tx, [{ fire: other.id, signs }], { because: 'parted', event: order.id, now });
+    await this.fires.refresh(tx, [fire.id]);
+    await this.holdApart(tx, [fire.id, other.id]);
+    if (!wasJudged) {
+      const [again] = (await this.fires.locked(tx, [other.id])) as [FireRow];
+      await this.gathering.ask(again, signs, `归并已撤销：${order.data.reason}`, unit);
+    }
+    return done(`${other.id} 与 ${fire.id} 分开`);
+  }
+
+  /** Signs that are a fire of their own: somebody verifies it, unless what they were taken from needs nobody. */
+  private async partOff({ fire, signs, reason, by }: Parting, unit: UnitOfWork): Promise<string> {
+    const { tx, now, append } = unit;
+    const isOpen = fire.state === 'to-verify' || fire.state === 'overdue';
+    const id = await this.gathering.beginApart(signs, isOpen ? null : `自${fire.id}分出：${reason}`, unit);
+    const [row] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
+    const event = fireParted(row, id, signs, { now, reason, plan: this.plan.fires.version, by });
+    append(event);
+    await this.fires.change(tx, row, {}, event.id);
+    await this.fires.attach(tx, [{ fire: id, signs }], { because: 'parted', event: by, now });
+    await this.fires.refresh(tx, [fire.id]);
+    if (isOpen) {
+      const [parted] = (await this.fires.locked(tx, [id])) as [FireRow];
+      await this.gathering.ask(parted, signs, `自${fire.id}分出：${reason}`, unit, fire.dueAt);
+    }
+    return id;
+  }
+
+  private async holdApart(tx: Tx, fires: readonly string[]): Promise<void> {
+    await run(tx, 'update wildfire.fire set apart = true where id = any($1)', [fires]);
+  }
+}

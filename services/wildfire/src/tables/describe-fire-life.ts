@@ -1,0 +1,56 @@
+/** What the tables and columns of a fire's life mean, in the database itself: as their entities say it. */
+export const DESCRIBE_FIRE_LIFE = `
+  comment on column wildfire.fire."apart" is 'a person parted it from another: no distance joins the two';
+  comment on column wildfire.fire."asked" is 'how often somebody was asked to verify it';
+  comment on column wildfire.fire."burned_area_ha" is 'area that burned, hectares';
+  comment on column wildfire.fire."extinguished_at" is 'open flame out 明火扑灭';
+  comment on column wildfire.fire."id" is 'county, day of the first sign, and its number there';
+  comment on column wildfire.fire."merged_into" is 'the fire that it ended in, or from whose heat it comes';
+  comment on column wildfire.fire."phase" is
+    'what a judged fire does: awake, asleep, extinguished or ended; null: it is no fire';
+  comment on column wildfire.fire."state" is 'to-verify, overdue, judged, noted, merged or withdrawn';
+  comment on column wildfire.membership."because" is 'raised, joined, merged, parted, withdrawn or corrected';
+  comment on column wildfire.membership."event" is 'event or order by which; null: by the rule alone';
+  comment on column wildfire.membership."fire" is 'fire that it belongs to from then on; null: to none';
+  comment on column wildfire.membership."n" is '1 for the first';
+  comment on column wildfire.membership."sign" is 'event of the sign';
+  comment on column wildfire.membership."since" is 'since';
+  comment on table wildfire.membership is 'To which fire each sign belonged, since when and why: only ever added to';
+  comment on column wildfire.number."county" is 'county';
+  comment on column wildfire.number."day" is 'day in Beijing, of the first sign';
+  comment on column wildfire.number."last" is 'the last number given';
+  comment on table wildfire.number is 'Numbers given to fires, by county and day';
+  comment on column wildfire.sign."border_bearing" is 'where the border lies, seen from it: degrees from north';
+  comment on column wildfire.sign."border_km" is 'kilometres to the border of the city';
+  comment on column wildfire.sign."cell" is 'cell of a grid by which neighbours are found; null: no position';
+  comment on column wildfire.sign."confidence" is 'low, nominal or high';
+  comment on column wildfire.sign."county" is 'county; null: outside this city';
+  comment on column wildfire.sign."day_night" is 'D or N';
+  comment on column wildfire.sign."frp_mw" is 'fire radiative power, megawatts; null: not given';
+  comment on column wildfire.sign."recorded_at" is 'taken in at';
+  comment on column wildfire.sign."scan_km" is 'pixel across the track, kilometres';
+  comment on column wildfire.sign."source" is 'satellite, or the way by which it was reported';
+  comment on column wildfire.sign."township" is 'township, where who reported it names one';
+  comment on column wildfire.sign."track_km" is 'pixel along the track, kilometres';
+  comment on column wildfire.sign."withdrawn_by" is 'event by which it was taken back; null: it stands';
+  comment on table wildfire.sign is 'Hotspots and reports of fire in this city, and around it';
+  comment on column wildfire.taken_back."event" is 'event that does not hold';
+  comment on column wildfire.taken_back."order" is 'order by which';
+  comment on table wildfire.taken_back is 'Events that a person took back, also such as may come yet';
+  comment on column wildfire.verdict."at" is 'when it was judged';
+  comment on column wildfire.verdict."burned_area_ha" is 'area that burned, hectares';
+  comment on column wildfire.verdict."damaged_area_ha" is 'damaged forest, hectares';
+  comment on column wildfire.verdict."deaths" is 'persons killed';
+  comment on column wildfire.verdict."decided_by" is 'who judged';
+  comment on column wildfire.verdict."event" is 'event';
+  comment on column wildfire.verdict."fire" is 'fire';
+  comment on column wildfire.verdict."injuries" is 'persons otherwise injured';
+  comment on column wildfire.verdict."permit" is 'permit for the burn';
+  comment on column wildfire.verdict."photo" is 'picture that shows it';
+  comment on column wildfire.verdict."reason" is 'what was found';
+  comment on column wildfire.verdict."recorded_at" is 'when we knew';
+  comment on column wildfire.verdict."serious_injuries" is 'persons seriously injured';
+  comment on column wildfire.verdict."verdict" is 'what it was';
+  comment on table wildfire.verdict is
+    'Every verdict on a fire; what holds is the one that was given last, in the world';
+`;
