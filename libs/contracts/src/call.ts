@@ -12,6 +12,7 @@ export const LIVE_CAUSES = [
   'transfer-returned',
   'obligation-overdue',
   'fire',
+  'fire-urgent',
   'fire-overdue',
   'source-silent',
 ] as const;

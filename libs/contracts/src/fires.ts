@@ -108,6 +108,15 @@ export const FireRaisedV1 = defineEvent(
     firstSeenBy: OneOf(['satellite', 'report'], 'what was known first'),
     again,
     signs: Count('hotspots and reports gathered so far'),
+    pass: Type.Optional(
+      Name('the pass in which it was seen: satellite and time; those of one pass and county are one call'),
+    ),
+    urgentBecause: Type.Optional(
+      Type.Array(Text('火险预警 节日 多像元', 200), {
+        maxItems: 10,
+        description: 'what makes it urgent; without it it is not',
+      }),
+    ),
     dueAt: Instant('verify by'),
     reason: Text('why, in words'),
     plan: Name('version of the plan'),

@@ -43,10 +43,11 @@ export function missingFor({ counties }: Pick<DemonstrationCity, 'counties'>): r
  * byte.
  */
 export function demonstration(city: DemonstrationCity): readonly Delivery[] {
+  const fires = { ...city, taken: [] };
   const deliveries = ([2019, 2020] as const).flatMap((year) => [
     ...readingsOf(year, new Random(SEED + year)),
     ...floodsOf(year, city, new Random(SEED + year + 10_000)),
-    ...wildfiresOf(year, city, new Random(SEED + year + 20_000)),
+    ...wildfiresOf(year, fires, new Random(SEED + year + 20_000)),
     ...incidentsOf(year, city.obligations.incidents, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);

@@ -1,6 +1,6 @@
 import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
 import type { Counties } from '@fengsui/regions';
-import { fireNumber, onDuty, type Roster } from '@fengsui/rules';
+import { fireNumber, kilometresBetween, onDuty, type Roster } from '@fengsui/rules';
 import { clockTime, datesOf, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
@@ -59,7 +59,14 @@ const passOf = (date: string): { acquired: UtcInstant; hhmm: string } => ({
 });
 
 /** Where fires are, and who has which turn. */
-type FireCity = Readonly<{ counties: Counties; roster: Roster }>;
+type FireCity = Readonly<{
+  counties: Counties;
+  roster: Roster;
+  /** Where fires of the script have been: heat of a place that was judged may be no news. */ taken: Place[];
+}>;
+type Place = Readonly<{ latitude: number; longitude: number }>;
+/** So far from each other nothing that was judged at one place says anything about another. */
+const APART_KM = 5;
 
 /** A fire of the script, before anybody has seen it. */
 type ScriptedFire = Readonly<{ year: number; number: number; date: string; verdict: Verdict }>;
@@ -67,7 +74,7 @@ type ScriptedFire = Readonly<{ year: number; number: number; date: string; verdi
 function seen(fire: ScriptedFire, city: FireCity, random: Random, passes: Map<string, string[]>): Delivery[] {
   const { date } = fire;
   const { counties } = city;
-  const place = pointIn(counties, random);
+  const place = pointIn(city, random);
   const { acquired, hhmm } = passOf(date);
   const pixels = Array.from({ length: random.whole(1, 4) }, (_, index) => ({
     latitude: round(place.latitude + index * 0.0031),
@@ -84,9 +91,10 @@ function seen(fire: ScriptedFire, city: FireCity, random: Random, passes: Map<st
   return handled(number, { raisedAt: deliveredAt(date), roster: city.roster }, fire, random);
 }
 
-function called(fire: ScriptedFire, { counties, roster }: FireCity, random: Random): Delivery[] {
+function called(fire: ScriptedFire, city: FireCity, random: Random): Delivery[] {
   const { year, number, date } = fire;
-  const place = pointIn(counties, random);
+  const { counties, roster } = city;
+  const place = pointIn(city, random);
   const occurredAt = wall(date, clockTime(random.whole(10 * 60, 15 * 60)));
   const reportId = `demo-${year}-119-${number}`;
   const county = counties.at(place.latitude, place.longitude) ?? '';
@@ -166,8 +174,8 @@ const firms = (latitude: number, longitude: number, date: string, hhmm: string, 
     'D',
   ].join(',');
 
-/** A point well inside a county. */
-function pointIn(counties: Counties, random: Random): { latitude: number; longitude: number } {
+/** A point well inside a county, and far from where fires have been. */
+function pointIn({ counties, taken }: FireCity, random: Random): Place {
   for (;;) {
     const point = { latitude: round(23.5 + random.next() * 1.65), longitude: round(111.95 + random.next() * 1.95) };
     const around = [
@@ -177,7 +185,10 @@ function pointIn(counties: Counties, random: Random): { latitude: number; longit
       [0.02, -0.02],
       [-0.02, -0.02],
     ].map(([x = 0, y = 0]) => counties.at(point.latitude + x, point.longitude + y));
-    if (around[0] !== null && around.every((county) => county === around[0])) return point;
+    if (around[0] === null || around.some((county) => county !== around[0])) continue;
+    if (taken.some((one) => kilometresBetween(one, point) < APART_KM)) continue;
+    taken.push(point);
+    return point;
   }
 }
 

@@ -18,6 +18,8 @@ export type AfterVerdict = Readonly<{
   /** So many times the strongest of the signs that were known when it was judged. */ timesItsStrongest: number;
   /** So far from every sign that was known when it was judged. */ widerByKm: number;
   /** Standing heat is a place: what lies so near to it is joined to it. */ standingWithinKm: number;
+  /** Heat of no judged place so near, within a day: then a fire may have come to the works, and somebody looks. */
+  otherHeatWithinKm: number;
   standingDays: number;
   falseAlarmDays: number;
   /** A fire that needs nobody is still seen so long after it was judged. */ passingHours: number;
@@ -108,6 +110,16 @@ function differs(judged: Judged, kind: VerdictClass, sign: Sign, plan: AfterVerd
 
 /** A place that was judged, and may be what new heat comes from. */
 export type JudgedPlace = Judged & Readonly<{ id: string }>;
+
+/**
+ * Whether heat of another fire lies so near to these signs, in time, too, that a judged place does not explain them.
+ * @param others signs of other fires, without those of judged places
+ */
+export function otherHeatNear(signs: readonly Sign[], others: readonly Sign[], plan: AfterVerdict): boolean {
+  const isNear = (a: Sign, b: Sign): boolean =>
+    Math.abs(minutesBetween(a.at, b.at)) <= 1_440 && kilometresBetween(a, b) <= plan.otherHeatWithinKm;
+  return signs.some((sign) => others.some((other) => isNear(sign, other)));
+}
 
 /**
  * The judged place from which all of a new set of signs comes, so that nobody is sent out: standing heat, a burn while

@@ -8,6 +8,7 @@ import { Verdicts } from './fires/verdicts.js';
 import { WildfireHttp } from './http.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
+import { Danger } from './signs/danger.js';
 import { SignConsumer } from './signs/sign-consumer.js';
 import { WildfireOrder } from './tables/tables.js';
 
@@ -20,6 +21,7 @@ export class WildfireModule {
       providers: [
         { provide: WildfirePlan, useValue: plan },
         ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),
+        Danger,
         Fires,
         GatherSigns,
         Joining,

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DomainEvent, EventType, UtcInstant, Verdict } from '@fengsui/contracts';
+import { VirtualTime } from '@fengsui/database';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { WILDFIRE_SCHEMA, WildfireModule, WildfirePlan, WildfireQuery, type WildfireView } from './index.js';
 
@@ -22,14 +23,22 @@ export class Watch {
 
   private constructor(readonly service: LoneService) {}
 
-  static async on(date: string): Promise<Watch> {
+  /** @param plan folder of another plan than the city’s */
+  static async on(date: string, plan = PLAN): Promise<Watch> {
     return new Watch(
-      await loneService('wildfire', date, WILDFIRE_SCHEMA, () => WildfireModule.of(WildfirePlan.read(PLAN))),
+      await loneService('wildfire', date, WILDFIRE_SCHEMA, () => WildfireModule.of(WildfirePlan.read(plan))),
     );
   }
 
   at(time: string): Promise<void> {
     return this.service.at(time);
+  }
+
+  /** Goes on to an instant. */
+  async until(at: UtcInstant): Promise<void> {
+    const time = new VirtualTime(this.service.runtime.db, this.service.runtime.log);
+    await time.advance(at);
+    await time.comeToRest();
   }
 
   hotspot({ latitude, longitude, time, at, frpMw = 4.1, event }: Pixel): Given {
@@ -89,6 +98,25 @@ export class Watch {
     const id = `order/${orderId}`;
     const when = at === undefined ? {} : { occurredAt: this.service.instant(at) };
     await this.service.give({ type: 'order.v1', key: orderId, id, data: { ...data, ...found }, ...when });
+  }
+
+  /** Judges whatever is open. */
+  async judgeAll(verdictOf: (events: readonly string[]) => Verdict): Promise<void> {
+    const open = await this.service.get(WildfireQuery).wildfires(true);
+    const orders = open.map(({ id, events }) => {
+      const orderId = `v${(this.verdicts += 1)}`;
+      const order = {
+        orderId,
+        actor: 'liang',
+        right: 'demonstration',
+        speaksFor: null,
+        reason: '现场核查',
+        kind: 'verdict',
+      };
+      const data = { ...order, fireId: id, verdict: verdictOf(events), deaths: 0, burnedAreaHa: null };
+      return { type: 'order.v1', key: orderId, id: `order/${orderId}`, data } as const;
+    });
+    if (orders.length > 0) await this.service.give(...orders);
   }
 
   views(): Promise<readonly WildfireView[]> {

@@ -152,10 +152,11 @@ export class CallTexts {
     const { county, dueAt, fireId: number } = event.data;
     const [places, due] = [this.places([county]), time(dueAt, now)];
     if (event.type === 'fire-overdue.v1') return this.plan.templates.render('fire-overdue', { places, due, number });
-    const { latitude, longitude, firstSeenBy, signs, again, reason } = event.data;
+    const { latitude, longitude, firstSeenBy, signs, again, reason, urgentBecause } = event.data;
     const position =
       latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
-    const seen = firstSeenBy === 'satellite' ? '卫星热点' : '群众报警';
+    const how = firstSeenBy === 'satellite' ? '卫星热点' : '群众报警';
+    const seen = urgentBecause === undefined ? how : `${how}（${urgentBecause.join('，')}）`;
     const first = time(event.occurredAt, now);
     const values = { places, seen, signs, position, first, due, number };
     return again === undefined
@@ -226,6 +227,7 @@ export class CallTexts {
 const MOST_LISTED = 20;
 const HEADINGS: Readonly<Partial<Record<CallCause, string>>> = {
   fire: '火情核查',
+  'fire-urgent': '火情紧急核查',
   'fire-overdue': '核查逾期',
   'source-silent': '数据中断',
   'obligation-overdue': '逾期未办',

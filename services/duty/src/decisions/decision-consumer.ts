@@ -204,13 +204,18 @@ export class DecisionConsumer {
   /** The fires of a pass are one call. */
   @Consumes('duty', 'fire-raised.v1')
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
-    const items = events.map((event) => {
-      const { fireId } = event.data;
+    const items = events.map((event): Item => {
+      const { fireId, county, signs, pass, firstSeenBy, urgentBecause } = event.data;
+      const isUrgent = urgentBecause !== undefined;
       return {
         id: callOf(event),
         about: fireId,
         says: this.texts.fire(event, unit.now),
         event: event.id,
+        // What people report is a call by itself; what a satellite saw in one pass over a county is one.
+        bundle: pass !== undefined ? `${county} ${pass}` : firstSeenBy === 'report' ? fireId : null,
+        weight: (isUrgent ? MOST_SIGNS : 0) + Math.min(signs, MOST_SIGNS - 1),
+        urgentAs: isUrgent ? 'fire-urgent' : null,
       };
     });
     await this.gathering.add('fire', items, unit);
@@ -311,6 +316,9 @@ const endingBy = (
   now,
   causes: [id, ...causes],
 });
+
+/** However many signs a fire has, an urgent one weighs more. */
+const MOST_SIGNS = 1_000_000;
 
 /** Asked about again, it is another call: the first one is over. */
 const callOf = ({ data: { fireId, again } }: EventOf<'fire-raised.v1' | 'fire-overdue.v1'>): string =>

@@ -78,6 +78,30 @@ describe('fires that come together', () => {
     expect(await messages()).toBeLessThanOrEqual(8);
   });
 
+  it('are one call for each pass and county, the most urgent first, and by the urgent chain when one of them is', async () => {
+    await duty.give(
+      fire('a1', 'fire-raised.v1', { pass: 'Suomi-NPP 2020-12-02T06:00:00.000Z' }),
+      fire('a2', 'fire-raised.v1', { pass: 'Suomi-NPP 2020-12-02T06:00:00.000Z', signs: 7 }),
+      fire('b1', 'fire-raised.v1', { pass: 'Suomi-NPP 2020-12-02T06:00:00.000Z', county: '441821' }),
+      fire('b2', 'fire-raised.v1', {
+        pass: 'Suomi-NPP 2020-12-02T06:00:00.000Z',
+        county: '441821',
+        urgentBecause: ['清明'],
+      }),
+      fire('r1', 'fire-raised.v1', { firstSeenBy: 'report' }),
+    );
+    await duty.at('20:31');
+    expect((await calls()).sort()).toEqual([
+      'fire/r1 ringing 1 【火情核查】英德市 群众报警',
+      'gathered/fire/a2 ringing 1 【火情核查】2项',
+      'gathered/fire/b2 ringing 1 【火情紧急核查】2项',
+    ]);
+    const { cause, urgent } = (
+      await duty.runtime.db.query(`select cause, urgent from duty.call where id like '%b2'`)
+    )[0];
+    expect({ cause, urgent }).toEqual({ cause: 'fire-urgent', urgent: true });
+  });
+
   it('are settled one by one: the call goes on about the others, and is answered with the last', async () => {
     await fires('f1', 'f2', 'f3');
     await duty.at('20:31');

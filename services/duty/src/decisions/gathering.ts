@@ -15,7 +15,9 @@ export const TOGETHER_MINUTES = 2 / 60;
 const RING = 'ring-gathered';
 
 /** One more thing of the same kind, as a call of its own would have it. */
-export type Item = Pick<NewCall, 'id' | 'about' | 'says' | 'authority'> & Readonly<{ event: string }>;
+export type Item = Pick<NewCall, 'id' | 'about' | 'says' | 'authority'> &
+  Readonly<{ event: string }> &
+  Partial<Pick<GatheredRow, 'bundle' | 'weight' | 'urgentAs'>>;
 /** The call that a thing is in, beside others; null: it has one of its own, or none. */
 export type InGroup = Readonly<{ call: string; about: string }>;
 
@@ -54,12 +56,16 @@ export class Gathering {
       return again === undefined ? [] : [{ id, ...again.says, event: again.event }];
     });
     await updateRows(tx, GatheredRow, said);
-    const fresh = [...latest.values()].map(({ id, about, says, event, authority = null }) => {
-      return { id, cause, about, authority, ...says, event, at: now };
+    const fresh = [...latest.values()].map((item) => {
+      const { id, about, says, event, authority = null, bundle = null, weight = 0, urgentAs = null } = item;
+      return { id, cause, about, authority, bundle, weight, urgentAs, ...says, event, at: now };
     });
     await insertRows(tx, GatheredRow, fresh, 'nothing');
-    if (waits === null)
-      await schedule(tx, 'duty', [{ kind: RING, key: cause, dueAt: await this.rungAt(tx, cause, now), payload: {} }]);
+    const isUrgent = items.some(({ urgentAs }) => urgentAs);
+    if (waits === null || isUrgent)
+      await schedule(tx, 'duty', [
+        { kind: RING, key: cause, dueAt: await this.rungAt(tx, cause, isUrgent, now), payload: {} },
+      ]);
   }
 
   /** One call for all that no call has named yet. */
@@ -123,15 +129,24 @@ export class Gathering {
   }
 
   private async ringOne(cause: CallCause, unit: UnitOfWork): Promise<void> {
-    const { tx, now } = unit;
+    const { tx } = unit;
     await locked(tx, cause);
     const fresh = await tx.getRepository(GatheredRow).find({
       where: { cause, call: IsNull(), doneBy: IsNull() },
-      order: { id: 'asc' },
+      order: { weight: 'desc', id: 'asc' },
       lock: { mode: 'pessimistic_write' },
     });
+    const bundles = new Map<string | null, GatheredRow[]>();
+    for (const row of fresh) bundles.set(row.bundle, [...(bundles.get(row.bundle) ?? []), row]);
+    for (const bundle of bundles.values()) await this.ringTogether(cause, bundle, unit);
+  }
+
+  /** @param fresh what weighs most first */
+  private async ringTogether(kind: CallCause, fresh: readonly GatheredRow[], unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
     const [first] = fresh;
     if (first === undefined) return;
+    const cause = fresh.flatMap(({ urgentAs }) => urgentAs ?? [])[0] ?? kind;
     const alone = fresh.length === 1;
     const about = alone ? first.about : `gathered/${first.id}`;
     const says = alone ? { subject: first.subject, text: first.text } : this.texts.gathered(cause, fresh, now);
@@ -146,7 +161,7 @@ export class Gathering {
   }
 
   /** When the next call of a kind may be rung. */
-  private async rungAt(tx: Tx, cause: CallCause, now: UtcInstant): Promise<UtcInstant> {
+  private async rungAt(tx: Tx, cause: CallCause, isUrgent: boolean, now: UtcInstant): Promise<UtcInstant> {
     const { gatherMinutes, digestOver, digestMinutes } = this.plan.ordinary;
     const lately = await one<{ n: number; last: UtcInstant | null }>(
       tx,
@@ -154,7 +169,7 @@ export class Gathering {
       [cause, addMinutes(now, -digestMinutes)],
     );
     const soonest = addMinutes(now, TOGETHER_MINUTES);
-    if (lately === null || lately.last === null || this.plan.urgent(cause)) return soonest;
+    if (lately === null || lately.last === null || isUrgent || this.plan.urgent(cause)) return soonest;
     const next = addMinutes(lately.last, lately.n > digestOver ? digestMinutes : gatherMinutes);
     return next > soonest ? next : soonest;
   }
@@ -165,4 +180,4 @@ const locked = (tx: Tx, cause: CallCause): Promise<unknown> =>
 
 /** What of a call is not settled yet. */
 export const itemsOf = (tx: Tx, call: string): Promise<GatheredRow[]> =>
-  tx.getRepository(GatheredRow).find({ where: { call, doneBy: IsNull() }, order: { id: 'asc' } });
+  tx.getRepository(GatheredRow).find({ where: { call, doneBy: IsNull() }, order: { weight: 'desc', id: 'asc' } });

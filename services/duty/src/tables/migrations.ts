@@ -306,6 +306,25 @@ class Gathering1795790000003 implements MigrationInterface {
   }
 }
 
+/** Fires of one pass and county are one call, the most urgent first. */
+class FiresOfAPass1796000000003 implements MigrationInterface {
+  readonly name = 'FiresOfAPass1796000000003';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table duty.gathered add column bundle text, add column weight int not null default 0, add column urgent_as text;
+      comment on column duty.gathered."bundle" is 'what it is rung with: a pass and a county; null: with all of its kind';
+      comment on column duty.gathered."weight" is 'what weighs more is said first';
+      comment on column duty.gathered."urgent_as" is
+        'cause of the call when it is more urgent than its kind; null: it is not';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const DUTY_SCHEMA: OwnedSchema = {
   schema: 'duty',
   entities: [
@@ -330,5 +349,6 @@ export const DUTY_SCHEMA: OwnedSchema = {
     Unanswered1795742000002,
     Handovers1795790000001,
     Gathering1795790000003,
+    FiresOfAPass1796000000003,
   ],
 };

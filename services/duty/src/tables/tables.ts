@@ -151,6 +151,11 @@ export class GatheredRow {
   @TextColumn('what the call is about') cause!: CallCause;
   @TextColumn('fire, source, gauge or matter') about!: string;
   @TextColumn('whose people are called first; null: the city’s', { nullable: true }) authority!: string | null;
+  @TextColumn('what it is rung with: a pass and a county; null: with all of its kind', { nullable: true }) bundle!:
+    string | null;
+  @WholeColumn('what weighs more is said first', { default: 0 }) weight!: number;
+  @TextColumn('cause of the call when it is more urgent than its kind; null: it is not', { nullable: true })
+  urgentAs!: CallCause | null;
   @TextColumn('call in which it is; null: in none yet', { nullable: true }) call!: string | null;
   @TextColumn('subject, alone') subject!: string;
   @TextColumn('what is said, alone') text!: string;

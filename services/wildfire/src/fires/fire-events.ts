@@ -6,6 +6,7 @@ import type {
   FireRaisedV1,
   UtcInstant,
 } from '@fengsui/contracts';
+import { utc } from '@fengsui/contracts';
 import type { Sign } from '@fengsui/rules';
 import type { FireRow } from '../tables/tables.js';
 
@@ -22,14 +23,32 @@ const header = (fireId: string, now: UtcInstant, causes: readonly string[]) => (
 const numbered = (id: string, n: number): string => (n > 1 ? `${id}/${n}` : id);
 
 /** What is asked of people, and why. */
-export type Asked = Readonly<{ now: UtcInstant; dueAt: UtcInstant; again: number; reason: string; plan: string }>;
+export type Asked = Readonly<{
+  now: UtcInstant;
+  dueAt: UtcInstant;
+  again: number;
+  reason: string;
+  /** What makes it urgent; empty: nothing. */ urgentBecause: readonly string[];
+  plan: string;
+}>;
+
+/** Data of a pass come in pieces of some minutes each. */
+const PASS_MINUTES = 15;
+
+/** The pass of the newest sign of a satellite; what only people report is of none. */
+function passOf(signs: readonly (Sign & Readonly<{ source: string | null }>)[]): Readonly<{ pass?: string }> {
+  const newest = signs.filter(({ by }) => by === 'satellite').at(-1);
+  if (newest === undefined) return {};
+  const slot = Math.floor(Date.parse(newest.at) / (PASS_MINUTES * 60_000)) * PASS_MINUTES * 60_000;
+  return { pass: `${newest.source ?? 'satellite'} ${utc(slot)}` };
+}
 
 /** @param signs all of the fire, the first first @param because those for which it is asked now */
 export const fireRaised = (
   fireId: string,
   signs: readonly Sign[],
-  because: readonly Pick<Sign, 'event'>[],
-  { now, dueAt, again, reason, plan }: Asked,
+  because: readonly (Sign & Readonly<{ source: string | null }>)[],
+  { now, dueAt, again, reason, urgentBecause, plan }: Asked,
 ): FireRaisedV1 => {
   const first = signs[0] as Sign;
   return {
@@ -49,6 +68,8 @@ export const fireRaised = (
       firstSeenBy: first.by,
       ...(again > 1 ? { again } : {}),
       signs: signs.length,
+      ...passOf(because),
+      ...(urgentBecause.length === 0 ? {} : { urgentBecause: [...urgentBecause] }),
       dueAt,
       reason,
       plan,

@@ -10,7 +10,12 @@ import { FireRow, SignRow, TakenBackRow, type Because } from '../tables/tables.j
 export type TakenSign = Omit<SignRow, 'fire' | 'cell' | 'withdrawnBy'>;
 
 /** A sign with the fire that it belongs to; null: to none yet. */
-export type KnownSign = Sign & Readonly<{ /** History when it came in. */ late: boolean; fire: string | null }>;
+export type KnownSign = Sign &
+  Readonly<{
+    /** History when it came in. */ late: boolean;
+    fire: string | null;
+    /** Satellite, or channel. */ source: string | null;
+  }>;
 
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
@@ -113,6 +118,20 @@ export class Fires {
       if (judged !== null) places.push(judged);
     }
     return places;
+  }
+
+  /** Signs of a day around some signs, of fires that no judged place explains. */
+  async otherHeat(tx: Tx, signs: readonly Sign[], km: number): Promise<readonly KnownSign[]> {
+    const near = await this.near(tx, signs, { joinWithinKm: km, joinWithinHours: 24 });
+    const ids = [...new Set(near.flatMap(({ fire }) => fire ?? []))];
+    const other = await rows<{ id: string }>(
+      tx,
+      `select id from wildfire.fire where id = any($1) and merged_into is null
+         and (state <> 'judged' or verdict not in ('industrial-heat', 'false-alarm'))`,
+      [ids],
+    );
+    const others = new Set(other.map(({ id }) => id));
+    return near.filter(({ fire }) => fire !== null && others.has(fire));
   }
 
   async signsOf(tx: Tx, fire: string): Promise<readonly KnownSign[]> {
@@ -247,7 +266,7 @@ type FoundSign = Omit<KnownSign, 'latitude' | 'longitude'> &
 async function found(tx: Tx, where: string, parameters: readonly unknown[]): Promise<KnownSign[]> {
   const signs = await rows<FoundSign>(
     tx,
-    `select event, at, latitude, longitude, county, by_whom as by, frp_mw as "frpMw", late, fire from wildfire.sign ${where}`,
+    `select event, at, latitude, longitude, county, by_whom as by, frp_mw as "frpMw", late, fire, source from wildfire.sign ${where}`,
     parameters,
   );
   return signs.map((sign) => ({ ...sign, latitude: sign.latitude ?? NaN, longitude: sign.longitude ?? NaN }));

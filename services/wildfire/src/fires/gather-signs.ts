@@ -5,9 +5,11 @@ import {
   askAgain,
   CLASS_OF,
   explainedBy,
+  otherHeatNear,
   kilometresBetween,
   signSets,
   VERDICT_IN_CHINESE,
+  whyUrgent,
   type JudgedPlace,
 } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
@@ -16,6 +18,7 @@ import { WildfirePlan } from '../plan.js';
 import type { FireRow } from '../tables/tables.js';
 import { fireMerged, fireRaised } from './fire-events.js';
 import { Fires, type KnownSign } from './fires.js';
+import { Danger } from '../signs/danger.js';
 import { Phases } from './phases.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
@@ -35,6 +38,7 @@ export class GatherSigns {
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
     private readonly phases: Phases,
+    private readonly danger: Danger,
     private readonly desk: OrdersDesk,
   ) {}
 
@@ -112,7 +116,8 @@ export class GatherSigns {
     const { version } = this.plan.fires;
     const again = fire.asked + 1;
     const signs = await this.fires.signsOf(tx, fire.id);
-    const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, plan: version });
+    const urgentBecause = (await this.urgencies(tx, now))(signs);
+    const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, urgentBecause, plan: version });
     const asked = { state: 'to-verify', asked: again, raisedAt: now, dueAt, reason, mergedInto: null } as const;
     await this.fires.change(tx, fire, asked, event.id);
     await schedule(tx, 'wildfire', [deadline(fire.id, dueAt)]);
@@ -133,7 +138,8 @@ export class GatherSigns {
     if (sets.length === 0) return;
     const { tx, now, append } = unit;
     const { verifyWithinMinutes, version: plan } = this.plan.fires;
-    const places = await this.placesNear(tx, sets.flat());
+    const explained = await this.explained(tx, sets);
+    const urgent = await this.urgencies(tx, now);
     const ids = await this.fires.newNumbers(
       tx,
       sets.map(([first]) => first as KnownSign),
@@ -141,10 +147,13 @@ export class GatherSigns {
     const dueAt = addMinutes(now, verifyWithinMinutes);
     const begun = sets.map((signs, index) => {
       const id = ids[index] as string;
-      const place = explainedBy(signs, places, this.plan.fires.afterVerdict);
+      const place = explained[index] ?? null;
       const note = place !== null ? comesFrom(place) : signs.every(({ late }) => late) ? HISTORY : null;
       const reason = note ?? reasonOf(signs);
-      const asked = note === null ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, plan }) : null;
+      const asked =
+        note === null
+          ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, urgentBecause: urgent(signs), plan })
+          : null;
       return { row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, place }), signs, asked };
     });
     await this.fires.insert(
@@ -191,15 +200,36 @@ export class GatherSigns {
   private async afterNote(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
     if (fresh.every(({ late }) => late)) return;
     const signs = await this.fires.signsOf(unit.tx, fire.id);
-    const places = await this.placesNear(unit.tx, signs);
-    if (explainedBy(signs, places, this.plan.fires.afterVerdict) === null)
-      await this.ask(fire, signs, reasonOf(signs), unit);
+    const [place] = await this.explained(unit.tx, [signs]);
+    if (place === null) await this.ask(fire, signs, reasonOf(signs), unit);
   }
 
-  private placesNear(tx: Tx, signs: readonly KnownSign[]): Promise<readonly JudgedPlace[]> {
-    const { joinWithinKm, afterVerdict } = this.plan.fires;
-    const km = Math.max(joinWithinKm, afterVerdict.standingWithinKm, afterVerdict.widerByKm);
-    return this.fires.judgedNear(tx, signs, km, EXPLAIN);
+  /** What makes fires urgent at this time: signals in force, the season, how many pixels there are. */
+  private async urgencies(tx: Tx, now: UtcInstant): Promise<(signs: readonly KnownSign[]) => readonly string[]> {
+    const danger = await this.danger.inForce(tx, now);
+    return (signs) => {
+      const { at, county } = signs[0] as KnownSign;
+      const pixels = signs.filter(({ by }) => by === 'satellite').length;
+      return whyUrgent({ at, pixels, danger: danger(county) }, this.plan.season);
+    };
+  }
+
+  /** For each set the judged place from which it comes; null: it comes from none, or other heat is around it. */
+  private async explained(tx: Tx, sets: readonly (readonly KnownSign[])[]): Promise<(JudgedPlace | null)[]> {
+    const { joinWithinKm, afterVerdict: plan } = this.plan.fires;
+    const km = Math.max(joinWithinKm, plan.standingWithinKm, plan.widerByKm);
+    const judged = await this.fires.judgedNear(tx, sets.flat(), km, EXPLAIN);
+    const places = sets.map((signs) => explainedBy(signs, judged, plan));
+    const doubted = sets.filter((_, index) => places[index] !== null).flat();
+    if (doubted.length === 0) return places;
+    const around = await this.fires.otherHeat(tx, doubted, plan.otherHeatWithinKm);
+    const others = [...around, ...sets.filter((_, index) => places[index] === null).flat()];
+    const own = (signs: readonly KnownSign[]) =>
+      others.filter((other) => !signs.some(({ event }) => event === other.event));
+    return places.map((place, index) => {
+      const signs = sets[index] as readonly KnownSign[];
+      return place !== null && otherHeatNear(signs, own(signs), plan) ? null : place;
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HotspotV1, PublicReportV1, UtcInstant } from '@fengsui/contracts';
+import type { HotspotV1, PublicReportV1, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
 import { schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate } from '@fengsui/rules';
@@ -7,6 +7,7 @@ import { Controller } from '@nestjs/common';
 import { Fires, type TakenSign } from '../fires/fires.js';
 import { gatherAt } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
+import { Danger } from './danger.js';
 
 /** A report of fire of which nobody can say where. Someone must look at it: it is put aside, not dropped. */
 class PlaceUnknown extends Error {}
@@ -16,7 +17,13 @@ export class SignConsumer {
   constructor(
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
+    private readonly danger: Danger,
   ) {}
+
+  @Consumes('wildfire', 'weather-warning.v1')
+  warnings(warnings: readonly WeatherWarningV1[], { tx }: UnitOfWork): Promise<void> {
+    return this.danger.take(warnings, tx);
+  }
 
   /** Places hotspots in a county; those around the city are kept as outside, those farther off concern others. */
   @Consumes('wildfire', 'hotspot.v1')

@@ -2,7 +2,16 @@ import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DESCRIBE_FIRE_LIFE } from './describe-fire-life.js';
 import { DescribeTables1795641700004 } from './describe-tables.js';
-import { FireRow, MembershipRow, NumberRow, SignRow, TakenBackRow, VerdictRow, WildfireOrder } from './tables.js';
+import {
+  DangerRow,
+  FireRow,
+  MembershipRow,
+  NumberRow,
+  SignRow,
+  TakenBackRow,
+  VerdictRow,
+  WildfireOrder,
+} from './tables.js';
 
 /** Signs of fire, and the fires they make. First version. */
 class CreateWildfire1795469100000 implements MigrationInterface {
@@ -137,14 +146,41 @@ class FireLife1796000000002 implements MigrationInterface {
   }
 }
 
+/** Fire-danger signals, by which a fire is urgent. */
+class FireDanger1796000000004 implements MigrationInterface {
+  readonly name = 'FireDanger1796000000004';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table wildfire.danger (
+        sender text not null, identifier text not null, part int not null, county text, colour text not null,
+        since timestamptz not null, until timestamptz not null, primary key (sender, identifier, part)
+      );
+      comment on table wildfire.danger is 'Fire-danger signals 森林火险预警, by county';
+      comment on column wildfire.danger."sender" is 'CAP sender';
+      comment on column wildfire.danger."identifier" is 'CAP identifier';
+      comment on column wildfire.danger."part" is 'which of its signals and places';
+      comment on column wildfire.danger."county" is 'county; null: the whole city';
+      comment on column wildfire.danger."colour" is 'colour';
+      comment on column wildfire.danger."since" is 'in force from';
+      comment on column wildfire.danger."until" is 'in force until';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
-  entities: [FireRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
+  entities: [DangerRow, FireRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
   migrations: [
     CreateWildfire1795469100000,
     OneDeskForOrders1795641600001,
     DescribeTables1795641700004,
     LateSigns1795700000001,
     FireLife1796000000002,
+    FireDanger1796000000004,
   ],
 };

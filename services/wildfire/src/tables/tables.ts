@@ -1,4 +1,4 @@
-import type { UtcInstant, Verdict } from '@fengsui/contracts';
+import type { Colour, UtcInstant, Verdict } from '@fengsui/contracts';
 import {
   FlagColumn,
   InstantColumn,
@@ -127,6 +127,17 @@ export class NumberRow {
   @Key('county') county!: string;
   @Key('day in Beijing, of the first sign') day!: string;
   @LongColumn('the last number given') last!: number;
+}
+
+@Entity({ schema: 'wildfire', name: 'danger', comment: 'Fire-danger signals 森林火险预警, by county' })
+export class DangerRow {
+  @Key('CAP sender') sender!: string;
+  @Key('CAP identifier') identifier!: string;
+  @Key('which of its signals and places', 'int') part!: number;
+  @TextColumn('county; null: the whole city', { nullable: true }) county!: string | null;
+  @TextColumn('colour') colour!: Colour;
+  @InstantColumn('in force from') since!: UtcInstant;
+  @InstantColumn('in force until') until!: UtcInstant;
 }
 
 @Entity({
