@@ -91,6 +91,21 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** 核查结果, as the bureau says them. */
+export const VERDICT_IN_CHINESE: Readonly<Record<Verdict, string>> = {
+  'forest-fire': '森林火灾',
+  'grass-fire': '草原火灾',
+  'building-fire': '建筑火灾',
+  'farm-burn': '农事用火',
+  'site-clearing': '炼山',
+  'prescribed-burn': '计划烧除',
+  'industrial-heat': '工业热源',
+  'waste-burn': '垃圾焚烧',
+  'other-fire': '其他火情',
+  'false-alarm': '虚警',
+  'outside-area': '境外火',
+};
+
 const fireId = Name('the fire to verify: county, day of the first sign, and its number there');
 const again = Type.Optional(
   Type.Integer({ minimum: 2, maximum: 1_000, description: 'asked about so many times; without it the first time' }),

@@ -28,3 +28,6 @@ export const shanghaiMinute = (at: UtcInstant): string =>
 /** The instant of a wall time in Asia/Shanghai, given as `YYYY-MM-DD` or `YYYY-MM-DDTHH:mm[:ss]`. */
 export const fromShanghai = (wall: string): UtcInstant =>
   utc(`${wall.length === 10 ? `${wall}T00:00:00` : wall}+08:00`);
+
+/** 15 亩 are a hectare. */
+export const MU_PER_HA = 15;

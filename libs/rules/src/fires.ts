@@ -1,4 +1,11 @@
-import { addMinutes, minutesBetween, shanghaiDate, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import {
+  addMinutes,
+  minutesBetween,
+  shanghaiDate,
+  type UtcInstant,
+  type Verdict,
+  VERDICT_IN_CHINESE,
+} from '@fengsui/contracts';
 import { kilometresBetween, type Seen, type SignReach } from './sign-sets.js';
 
 /** A sign of fire: a hotspot, or a report that names a position. */
@@ -46,21 +53,6 @@ export const CLASS_OF: Readonly<Record<Verdict, VerdictClass>> = {
   'other-fire': 'passing',
   'false-alarm': 'none',
   'outside-area': 'none',
-};
-
-/** 核查结果, as the bureau says them. */
-export const VERDICT_IN_CHINESE: Readonly<Record<Verdict, string>> = {
-  'forest-fire': '森林火灾',
-  'grass-fire': '草原火灾',
-  'building-fire': '建筑火灾',
-  'farm-burn': '农事用火',
-  'site-clearing': '炼山',
-  'prescribed-burn': '计划烧除',
-  'industrial-heat': '工业热源',
-  'waste-burn': '垃圾焚烧',
-  'other-fire': '其他火情',
-  'false-alarm': '虚警',
-  'outside-area': '境外火',
 };
 
 /** A fire as it was judged. */

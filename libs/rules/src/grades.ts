@@ -61,3 +61,27 @@ export const withinCasualtyWindow = (
   happenedAt: UtcInstant,
   asOf: UtcInstant,
 ): boolean => asOf <= addMinutes(happenedAt, CASUALTY_WINDOW_DAYS[category] * 24 * 60);
+
+/**
+ * Forest fires, 《森林防火条例》 art. 40: the highest grade that damaged forest, deaths or serious injuries reach; 以上
+ * includes the number. Rows: least hectares, least deaths, least serious injuries.
+ */
+const FOREST_FIRES: Record<Grade, readonly [number, number, number]> = {
+  general: [0, 0, 0],
+  larger: [1, 3, 10],
+  major: [100, 10, 50],
+  'extra-major': [1_000, 30, 100],
+};
+
+/** @param damagedAreaHa damaged forest 受害森林面积, hectares; null: not known. What burned 过火面积 grades nothing */
+export function gradeOfForestFire({
+  damagedAreaHa,
+  deaths,
+  seriousInjuries,
+}: Readonly<{ damagedAreaHa: number | null; deaths: number; seriousInjuries: number }>): Grade {
+  const reached = GRADES.filter((grade) => {
+    const [ha, d, i] = FOREST_FIRES[grade];
+    return (damagedAreaHa ?? 0) >= ha && ha > 0 ? true : (deaths >= d && d > 0) || (seriousInjuries >= i && i > 0);
+  });
+  return reached.at(-1) ?? 'general';
+}

@@ -3,6 +3,7 @@ import { addMinutes, fromShanghai, utc, type UtcInstant } from '@fengsui/contrac
 import fc from 'fast-check';
 import {
   borders,
+  gradeOfForestFire,
   gradeOfReport,
   isEnough,
   isLate,
@@ -56,6 +57,26 @@ describe('grades of Decree 493', () => {
       graded({ category: 'fire', economicLossYuan: 50_000_000, propertyLossYuan: 10_000_000 }),
       graded({ propertyLossYuan: 50_000_000 }),
     ]).toEqual(['major', 'larger', 'general']));
+
+  it.each([
+    [0.99, 0, 0, 'general'],
+    [1, 0, 0, 'larger'],
+    [99.99, 0, 0, 'larger'],
+    [100, 0, 0, 'major'],
+    [999.99, 0, 0, 'major'],
+    [1_000, 0, 0, 'extra-major'],
+    [null, 2, 9, 'general'],
+    [null, 3, 0, 'larger'],
+    [0.5, 0, 10, 'larger'],
+    [0.5, 10, 0, 'major'],
+    [0.5, 0, 50, 'major'],
+    [0.5, 30, 0, 'extra-major'],
+    [0.5, 0, 100, 'extra-major'],
+  ] as const)(
+    'of a forest fire goes by damaged forest, deaths and serious injuries: %s ha, %s, %s: %s',
+    (ha, deaths, serious, grade) =>
+      expect(gradeOfForestFire({ damagedAreaHa: ha, deaths, seriousInjuries: serious })).toBe(grade),
+  );
 
   it('lets casualties change for 30 days, on the road and in fires for 7', () => {
     const days = (n: number): UtcInstant => addMinutes(now, n * 1_440);

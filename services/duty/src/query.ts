@@ -103,6 +103,14 @@ export class DutyQuery {
     );
   }
 
+  /** Calls about one thing, alone or together with others, the oldest first. */
+  callsAbout(about: string): Promise<readonly CallView[]> {
+    return this.viewsOf(
+      `where c.about = $1 or c.id in (select call from duty.gathered where about = $1) order by c.started_at, c.id`,
+      [about],
+    );
+  }
+
   /**
    * All that happened to calls that began in a time, one row each: steps, tries to send, replies, ends. The oldest
    * call first.

@@ -9,6 +9,7 @@ import { WildfireHttp } from './http.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
 import { Danger } from './signs/danger.js';
+import { Passes } from './signs/passes.js';
 import { SignConsumer } from './signs/sign-consumer.js';
 import { WildfireOrder } from './tables/tables.js';
 
@@ -25,6 +26,7 @@ export class WildfireModule {
         Fires,
         GatherSigns,
         Joining,
+        Passes,
         Phases,
         Verdicts,
         WildfireQuery,

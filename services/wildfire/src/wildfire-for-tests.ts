@@ -102,7 +102,7 @@ export class Watch {
 
   /** Judges whatever is open. */
   async judgeAll(verdictOf: (events: readonly string[]) => Verdict): Promise<void> {
-    const open = await this.service.get(WildfireQuery).wildfires(true);
+    const open = await this.service.get(WildfireQuery).wildfires({ open: true });
     const orders = open.map(({ id, events }) => {
       const orderId = `v${(this.verdicts += 1)}`;
       const order = {

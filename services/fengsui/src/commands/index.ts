@@ -38,7 +38,7 @@ import { TOPICS_COMMAND } from './topics.js';
 import { UNKNOWN_COMMAND } from './unknown.js';
 import { CONSOLE_COMMAND, UP_COMMAND } from './up.js';
 import { WARNINGS_CAP_COMMAND } from './warnings-cap.js';
-import { WILDFIRES_COMMAND } from './wildfires.js';
+import { WILDFIRE_COMMANDS, WILDFIRES_COMMAND } from './wildfires.js';
 
 const OWN: readonly CommandOf[] = [
   UP_COMMAND,
@@ -62,6 +62,7 @@ const OWN: readonly CommandOf[] = [
   OBLIGATIONS_COMMAND,
   TASK_PEOPLE_COMMAND,
   WILDFIRES_COMMAND,
+  ...WILDFIRE_COMMANDS,
   CALLS_COMMAND,
   CALL_COMMAND,
   ...CALL_HISTORY_COMMANDS,

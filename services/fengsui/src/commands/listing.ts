@@ -10,6 +10,12 @@ const STATES: Readonly<Record<string, string>> = {
   overdue: '逾期',
   'to-verify': '待核查',
   judged: '已反馈',
+  noted: '仅记录',
+  withdrawn: '已撤销',
+  awake: '燃烧中',
+  asleep: '休眠',
+  extinguished: '明火扑灭',
+  ended: '已结束',
   merged: '已归并',
   ringing: '呼叫中',
   answered: '已应答',
@@ -26,7 +32,7 @@ export const state = (terminal: Terminal, name: string): string =>
 /** A table shows this many of the last; `--json` has all. */
 const LAST_SHOWN = 30;
 
-type Column<Row> = readonly [
+export type Column<Row> = readonly [
   head: Said,
   cell: (row: Row, terminal: Terminal, session: Session) => string | number | null,
 ];
@@ -45,10 +51,7 @@ export function listing<Row>(
     run: (typed, terminal) =>
       withSession('ports', async (session) => {
         const rows = await rowsOf(session, flagOf(typed, 'open'));
-        terminal.result(
-          rows,
-          () => cellsOf(rows.slice(-LAST_SHOWN), columns, terminal, session) + cut(rows.length, terminal),
-        );
+        terminal.result(rows, () => tableOfLast(rows, columns, terminal, session));
         return EXIT.done;
       }),
   };
@@ -70,6 +73,14 @@ export const tableOf = <Row>(
       return EXIT.done;
     }),
 });
+
+/** The last of some rows as a table, and how many there are. */
+export const tableOfLast = <Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  terminal: Terminal,
+  session: Session,
+): string => cellsOf(rows.slice(-LAST_SHOWN), columns, terminal, session) + cut(rows.length, terminal);
 
 const cellsOf = <Row>(
   rows: readonly Row[],

@@ -6,7 +6,7 @@ import type {
   FireRaisedV1,
   UtcInstant,
 } from '@fengsui/contracts';
-import { utc } from '@fengsui/contracts';
+import { passAt } from '../signs/passes.js';
 import type { Sign } from '@fengsui/rules';
 import type { FireRow } from '../tables/tables.js';
 
@@ -32,15 +32,11 @@ export type Asked = Readonly<{
   plan: string;
 }>;
 
-/** Data of a pass come in pieces of some minutes each. */
-const PASS_MINUTES = 15;
-
 /** The pass of the newest sign of a satellite; what only people report is of none. */
 function passOf(signs: readonly (Sign & Readonly<{ source: string | null }>)[]): Readonly<{ pass?: string }> {
   const newest = signs.filter(({ by }) => by === 'satellite').at(-1);
   if (newest === undefined) return {};
-  const slot = Math.floor(Date.parse(newest.at) / (PASS_MINUTES * 60_000)) * PASS_MINUTES * 60_000;
-  return { pass: `${newest.source ?? 'satellite'} ${utc(slot)}` };
+  return { pass: `${newest.source ?? 'satellite'} ${passAt(newest.at)}` };
 }
 
 /** @param signs all of the fire, the first first @param because those for which it is asked now */

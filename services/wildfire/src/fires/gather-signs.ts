@@ -1,4 +1,4 @@
-import { addMinutes, VERDICTS, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, VERDICT_IN_CHINESE, VERDICTS, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import {
@@ -8,7 +8,6 @@ import {
   otherHeatNear,
   kilometresBetween,
   signSets,
-  VERDICT_IN_CHINESE,
   whyUrgent,
   type JudgedPlace,
 } from '@fengsui/rules';

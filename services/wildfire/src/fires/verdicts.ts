@@ -1,7 +1,7 @@
-import type { FireJudgedV1, OrderOf, UtcInstant } from '@fengsui/contracts';
+import { VERDICT_IN_CHINESE, type FireJudgedV1, type OrderOf, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, unschedule, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { CLASS_OF, VERDICT_IN_CHINESE } from '@fengsui/rules';
+import { CLASS_OF } from '@fengsui/rules';
 import { done, Due, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';

@@ -8,6 +8,7 @@ import { Fires, type TakenSign } from '../fires/fires.js';
 import { gatherAt } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
 import { Danger } from './danger.js';
+import { Passes } from './passes.js';
 
 /** A report of fire of which nobody can say where. Someone must look at it: it is put aside, not dropped. */
 class PlaceUnknown extends Error {}
@@ -18,6 +19,7 @@ export class SignConsumer {
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
     private readonly danger: Danger,
+    private readonly passes: Passes,
   ) {}
 
   @Consumes('wildfire', 'weather-warning.v1')
@@ -35,6 +37,7 @@ export class SignConsumer {
     ];
     const signs = first.flatMap((hotspot) => this.signOf(hotspot));
     await this.add(tx, signs, now);
+    await this.passes.take(first, new Set(signs.flatMap(({ event, county }) => (county === null ? [] : [event]))), tx);
     await this.fires.learn(tx, new Map(later.map(({ causes, data }) => [causes[0] as string, data.pixelType])));
   }
 

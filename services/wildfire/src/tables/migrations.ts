@@ -7,6 +7,7 @@ import {
   FireRow,
   MembershipRow,
   NumberRow,
+  PassRow,
   SignRow,
   TakenBackRow,
   VerdictRow,
@@ -146,7 +147,7 @@ class FireLife1796000000002 implements MigrationInterface {
   }
 }
 
-/** Fire-danger signals, by which a fire is urgent. */
+/** Fire-danger signals, by which a fire is urgent; and passes, so that no pass is not taken for no fire. */
 class FireDanger1796000000004 implements MigrationInterface {
   readonly name = 'FireDanger1796000000004';
 
@@ -156,6 +157,16 @@ class FireDanger1796000000004 implements MigrationInterface {
         sender text not null, identifier text not null, part int not null, county text, colour text not null,
         since timestamptz not null, until timestamptz not null, primary key (sender, identifier, part)
       );
+      create table wildfire.pass (
+        satellite text not null, at timestamptz not null, pixels int not null, inside int not null,
+        came_at timestamptz not null, primary key (satellite, at)
+      );
+      comment on table wildfire.pass is 'Passes of satellites of which anything came, also where there was no heat here';
+      comment on column wildfire.pass."satellite" is 'satellite';
+      comment on column wildfire.pass."at" is 'begun within the quarter of an hour from';
+      comment on column wildfire.pass."pixels" is 'pixels that came of it, wherever they are';
+      comment on column wildfire.pass."inside" is 'of these in this city';
+      comment on column wildfire.pass."came_at" is 'when the first of it came';
       comment on table wildfire.danger is 'Fire-danger signals 森林火险预警, by county';
       comment on column wildfire.danger."sender" is 'CAP sender';
       comment on column wildfire.danger."identifier" is 'CAP identifier';
@@ -174,7 +185,7 @@ class FireDanger1796000000004 implements MigrationInterface {
 
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
-  entities: [DangerRow, FireRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
+  entities: [DangerRow, FireRow, PassRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
   migrations: [
     CreateWildfire1795469100000,
     OneDeskForOrders1795641600001,

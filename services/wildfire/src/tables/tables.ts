@@ -2,6 +2,7 @@ import type { Colour, UtcInstant, Verdict } from '@fengsui/contracts';
 import {
   FlagColumn,
   InstantColumn,
+  InstantKey,
   Key,
   LongColumn,
   NumberColumn,
@@ -127,6 +128,19 @@ export class NumberRow {
   @Key('county') county!: string;
   @Key('day in Beijing, of the first sign') day!: string;
   @LongColumn('the last number given') last!: number;
+}
+
+@Entity({
+  schema: 'wildfire',
+  name: 'pass',
+  comment: 'Passes of satellites of which anything came, also where there was no heat here',
+})
+export class PassRow {
+  @Key('satellite') satellite!: string;
+  @InstantKey('begun within the quarter of an hour from') at!: UtcInstant;
+  @WholeColumn('pixels that came of it, wherever they are') pixels!: number;
+  @WholeColumn('of these in this city') inside!: number;
+  @InstantColumn('when the first of it came') cameAt!: UtcInstant;
 }
 
 @Entity({ schema: 'wildfire', name: 'danger', comment: 'Fire-danger signals 森林火险预警, by county' })

@@ -1,0 +1,45 @@
+import { utc, type HotspotV1, type UtcInstant } from '@fengsui/contracts';
+import { run, type Tx } from '@fengsui/database';
+import { Injectable } from '@nestjs/common';
+
+/** Data of a pass come in pieces of some minutes each. */
+const PASS_MINUTES = 15;
+/** The quarter of an hour in which a pass began. */
+export const passAt = (at: UtcInstant): UtcInstant =>
+  utc(Math.floor(Date.parse(at) / (PASS_MINUTES * 60_000)) * PASS_MINUTES * 60_000);
+
+/** Passes of satellites of which anything came: one without heat here is not one that has not come yet. */
+@Injectable()
+export class Passes {
+  /** @param inside events of pixels in this city */
+  async take(hotspots: readonly HotspotV1[], inside: ReadonlySet<string>, tx: Tx): Promise<void> {
+    const passes = new Map<
+      string,
+      { satellite: string; at: UtcInstant; pixels: number; inside: number; cameAt: UtcInstant }
+    >();
+    for (const { id, occurredAt, recordedAt, data } of hotspots) {
+      const at = passAt(occurredAt);
+      const key = `${data.satellite} ${at}`;
+      const pass = passes.get(key) ?? { satellite: data.satellite, at, pixels: 0, inside: 0, cameAt: recordedAt };
+      pass.pixels += 1;
+      pass.inside += inside.has(id) ? 1 : 0;
+      passes.set(key, pass);
+    }
+    const rows = [...passes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pass]) => pass);
+    if (rows.length === 0) return;
+    await run(
+      tx,
+      `insert into wildfire.pass as old (satellite, at, pixels, inside, came_at)
+       select * from unnest($1::text[], $2::timestamptz[], $3::int[], $4::int[], $5::timestamptz[])
+       on conflict (satellite, at) do update
+         set pixels = old.pixels + excluded.pixels, inside = old.inside + excluded.inside`,
+      [
+        rows.map(({ satellite }) => satellite),
+        rows.map(({ at }) => at),
+        rows.map(({ pixels }) => pixels),
+        rows.map(({ inside: n }) => n),
+        rows.map(({ cameAt }) => cameAt),
+      ],
+    );
+  }
+}
