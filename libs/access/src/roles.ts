@@ -114,6 +114,7 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   extinguish: 'judge',
   'join-fires': 'judge',
   'part-fire': 'judge',
+  'permit-burn': 'judge',
   locate: 'judge',
   correct: 'correct',
   answer: 'answer',

@@ -106,6 +106,12 @@ export const VERDICT_IN_CHINESE: Readonly<Record<Verdict, string>> = {
   'outside-area': '境外火',
 };
 
+/** What a fire threatens, so that it is reported up at once. */
+export const THREATENED = ['houses', 'protected-area', 'primeval-forest'] as const;
+export type Threatened = (typeof THREATENED)[number];
+/** What may be burned by permit 用火许可: 炼山 计划烧除. */
+export const PERMITTED = ['site-clearing', 'prescribed-burn'] as const;
+
 const fireId = Name('the fire to verify: county, day of the first sign, and its number there');
 const again = Type.Optional(
   Type.Integer({ minimum: 2, maximum: 1_000, description: 'asked about so many times; without it the first time' }),
@@ -211,6 +217,14 @@ export const FireJudgedV1 = defineEvent(
       OrNull(Quantity('damaged forest area 受害森林面积, hectares; it grades, what burned does not', 0, 1_000_000)),
     ),
     permit: Type.Optional(Name('the permit for what was burned 用火许可')),
+    threatens: Type.Optional(
+      Type.Array(OneOf(THREATENED, '居民点或重要设施 自然保护区 原始林区'), {
+        maxItems: 3,
+        description: 'what it threatens',
+      }),
+    ),
+    asksSupport: Type.Optional(Type.Boolean({ description: 'support of others is asked for' })),
+    borderKm: Type.Optional(OrNull(Quantity('kilometres from its nearest sign to the border of the city', 0, 1_000))),
     photo: Type.Optional(Name('picture that shows it')),
     firstSeenAt: Instant('time of the first sign'),
     decidedBy: Name('who gave the verdict'),

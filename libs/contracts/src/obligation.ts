@@ -9,6 +9,7 @@ export const OBLIGATION_KINDS = [
   'incident-by-word',
   'incident-in-writing',
   'incident-follow-up',
+  'fire-report',
 ] as const;
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
 /** The bureau's own words for them. */
@@ -19,6 +20,7 @@ export const OBLIGATION_IN_CHINESE: Readonly<Record<ObligationKind, string>> = {
   'incident-by-word': '事故首报（电话）',
   'incident-in-writing': '事故首报（书面）',
   'incident-follow-up': '事故续报',
+  'fire-report': '森林火灾上报',
 };
 
 const common = {

@@ -4,6 +4,8 @@ import {
   defineEvent,
   Division,
   Instant,
+  Latitude,
+  Longitude,
   Name,
   OneOf,
   OrNull,
@@ -13,7 +15,7 @@ import {
   Text,
 } from './event.js';
 import { LIVE_CAUSES } from './call.js';
-import { VERDICTS } from './fires.js';
+import { PERMITTED, THREATENED, VERDICTS } from './fires.js';
 import { HAZARDS, LEVELS_ORDERED } from './levels.js';
 
 /**
@@ -177,6 +179,23 @@ export const OrderV1 = defineEvent(
       damagedAreaHa: Type.Optional(OrNull(Quantity('damaged forest area 受害森林面积, hectares', 0, 1_000_000))),
       permit: Type.Optional(Name('the permit for what was burned 用火许可')),
       photo: Type.Optional(Name('picture that shows it')),
+      threatens: Type.Optional(
+        Type.Array(OneOf(THREATENED, '居民点或重要设施 自然保护区 原始林区'), {
+          maxItems: 3,
+          description: 'what it threatens',
+        }),
+      ),
+      asksSupport: Type.Optional(Type.Boolean({ description: 'support of others is asked for' })),
+    }),
+    order('permit-burn', 'somebody may burn at a place and time 用火许可', {
+      permit: Name('number of the permit', 100),
+      purpose: OneOf(PERMITTED, '炼山 计划烧除'),
+      place: Text('where, in words', 200),
+      latitude: Latitude,
+      longitude: Longitude,
+      radiusKm: Quantity('kilometres around it', 0, 20),
+      fromAt: Instant('from'),
+      untilAt: Instant('until'),
     }),
     order('extinguish', 'the open flame of a fire is out 明火扑灭', {
       fireId: Name('the fire'),

@@ -1,5 +1,5 @@
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
-import type { Counties } from '@fengsui/regions';
+import { CityBorder, type Counties } from '@fengsui/regions';
 import type { FloodPlan, IncidentClock, RiskPoint, Roster } from '@fengsui/rules';
 import { incidentsOf } from './accidents.js';
 import { wall, type Delivery } from './delivery.js';
@@ -43,7 +43,7 @@ export function missingFor({ counties }: Pick<DemonstrationCity, 'counties'>): r
  * byte.
  */
 export function demonstration(city: DemonstrationCity): readonly Delivery[] {
-  const fires = { ...city, taken: [] };
+  const fires = { ...city, border: new CityBorder(city.counties), taken: [] };
   const deliveries = ([2019, 2020] as const).flatMap((year) => [
     ...readingsOf(year, new Random(SEED + year)),
     ...floodsOf(year, city, new Random(SEED + year + 10_000)),

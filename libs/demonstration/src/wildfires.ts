@@ -1,5 +1,5 @@
 import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
-import type { Counties } from '@fengsui/regions';
+import type { CityBorder, Counties } from '@fengsui/regions';
 import { fireNumber, kilometresBetween, onDuty, type Roster } from '@fengsui/rules';
 import { clockTime, datesOf, LEADER, lines, MARK, OFFICER, order, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
@@ -62,11 +62,14 @@ const passOf = (date: string): { acquired: UtcInstant; hhmm: string } => ({
 type FireCity = Readonly<{
   counties: Counties;
   roster: Roster;
+  border: CityBorder;
   /** Where fires of the script have been: heat of a place that was judged may be no news. */ taken: Place[];
 }>;
 type Place = Readonly<{ latitude: number; longitude: number }>;
 /** So far from each other nothing that was judged at one place says anything about another. */
 const APART_KM = 5;
+/** So near to the border a forest fire is reported up; none of the script is. */
+const FROM_BORDER_KM = 4;
 
 /** A fire of the script, before anybody has seen it. */
 type ScriptedFire = Readonly<{ year: number; number: number; date: string; verdict: Verdict }>;
@@ -146,8 +149,20 @@ function handled(
         reason,
       }),
     ]),
+    ...(verdict === 'forest-fire' ? extinguished(fire, name, addMinutes(judgedAt, 95), roster) : []),
   ];
 }
+
+/** Its open flame is out the same day. */
+const extinguished = (fire: string, name: string, at: UtcInstant, roster: Roster): Delivery[] => [
+  lines(at, `orders-extinguish-${name}`, [
+    order(at, `extinguish-${name}`, onDuty(roster, OFFICER, at), {
+      kind: 'extinguish',
+      fireId: fire,
+      reason: `${MARK}明火已扑灭`,
+    }),
+  ]),
+];
 
 /** Heat outside the city: accepted, and nobody's business here. */
 function elsewhere(date: string, random: Random): string[] {
@@ -175,7 +190,7 @@ const firms = (latitude: number, longitude: number, date: string, hhmm: string, 
   ].join(',');
 
 /** A point well inside a county, and far from where fires have been. */
-function pointIn({ counties, taken }: FireCity, random: Random): Place {
+function pointIn({ counties, border, taken }: FireCity, random: Random): Place {
   for (;;) {
     const point = { latitude: round(23.5 + random.next() * 1.65), longitude: round(111.95 + random.next() * 1.95) };
     const around = [
@@ -187,6 +202,7 @@ function pointIn({ counties, taken }: FireCity, random: Random): Place {
     ].map(([x = 0, y = 0]) => counties.at(point.latitude + x, point.longitude + y));
     if (around[0] === null || around.some((county) => county !== around[0])) continue;
     if (taken.some((one) => kilometresBetween(one, point) < APART_KM)) continue;
+    if (border.placeOf(point.latitude, point.longitude).borderKm < FROM_BORDER_KM) continue;
     taken.push(point);
     return point;
   }

@@ -14,6 +14,7 @@ import { LevelOrders } from './levels/level-orders.js';
 import { LevelStates } from './levels/level-state.js';
 import { Notices } from './levels/notices.js';
 import { ProposeLevel } from './levels/propose-level.js';
+import { FireConsumer, FireReports } from './obligations/fire-consumer.js';
 import { IncidentConsumer } from './obligations/incident-consumer.js';
 import { LevelObligations } from './obligations/level-obligations.js';
 import { Obligations } from './obligations/obligations.js';
@@ -31,7 +32,7 @@ export class ResponseModule {
   static of(plan: ResponsePlan): DynamicModule {
     return {
       module: ResponseModule,
-      controllers: [WarningConsumer, ReadingConsumer, LedgerConsumer, IncidentConsumer, ResponseHttp],
+      controllers: [WarningConsumer, ReadingConsumer, LedgerConsumer, IncidentConsumer, FireConsumer, ResponseHttp],
       providers: [
         { provide: ResponsePlan, useValue: plan },
         ordersDesk('response', ResponseOrder, plan.orderWaitsMinutes),
@@ -46,6 +47,7 @@ export class ResponseModule {
         Notices,
         LevelOrders,
         EmergencyPeriods,
+        FireReports,
         Obligations,
         LevelObligations,
         Ledgers,

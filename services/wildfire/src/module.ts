@@ -1,8 +1,10 @@
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Circumstances } from './fires/circumstances.js';
 import { Fires } from './fires/fires.js';
 import { GatherSigns } from './fires/gather-signs.js';
 import { Joining } from './fires/joining.js';
+import { Permits } from './fires/permits.js';
 import { Phases } from './fires/phases.js';
 import { Verdicts } from './fires/verdicts.js';
 import { WildfireHttp } from './http.js';
@@ -22,11 +24,13 @@ export class WildfireModule {
       providers: [
         { provide: WildfirePlan, useValue: plan },
         ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),
+        Circumstances,
         Danger,
         Fires,
         GatherSigns,
         Joining,
         Passes,
+        Permits,
         Phases,
         Verdicts,
         WildfireQuery,

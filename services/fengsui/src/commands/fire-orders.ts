@@ -1,5 +1,13 @@
-import { fromShanghai, VERDICTS, type UtcInstant, type Verdict } from '@fengsui/contracts';
-import { textOf, textsOf, wordOf, type Typed } from '../command.js';
+import {
+  fromShanghai,
+  PERMITTED,
+  THREATENED,
+  VERDICTS,
+  type Threatened,
+  type UtcInstant,
+  type Verdict,
+} from '@fengsui/contracts';
+import { flagOf, textOf, textsOf, wordOf, type Typed } from '../command.js';
 import { Misuse, type Said } from '../terminal.js';
 import type { OrderOfCommand } from './duty-orders.js';
 import { known } from './give-order.js';
@@ -15,13 +23,13 @@ const said = <K extends string, V>(name: K, value: V | undefined): Partial<Recor
   value === undefined ? {} : ({ [name]: value } as Record<K, V>);
 
 /** @throws Misuse for what is no time in Beijing */
-function atOf(typed: Typed): UtcInstant | undefined {
-  const text = textOf(typed, 'at');
+function timeOf(typed: Typed, name: string): UtcInstant | undefined {
+  const text = textOf(typed, name);
   if (text === undefined) return undefined;
   try {
     return fromShanghai(text.trim().replace(' ', 'T'));
   } catch {
-    throw new Misuse(`--at ${text}: 2026-10-01 18:30`);
+    throw new Misuse(`--${name} ${text}: 2026-10-01 18:30`);
   }
 }
 
@@ -40,6 +48,12 @@ export const FIRE_ORDERS: readonly OrderOfCommand[] = [
       { flags: '--damaged <n>', about: { zh: '受害森林面积（公顷）', en: 'damaged forest, hectares' } },
       { flags: '--permit <id>', about: { zh: '用火许可编号', en: 'permit for the burn' } },
       { flags: '--photo <name>', about: { zh: '现场照片', en: 'picture' } },
+      {
+        flags: '--threatens <what...>',
+        about: { zh: '威胁：居民点或重要设施、自然保护区、原始林区', en: 'what it threatens' },
+        choices: [...THREATENED],
+      },
+      { flags: '--support', about: { zh: '请求支援', en: 'support is asked for' } },
     ],
     fields: async (typed, { ports }) => {
       const number = (name: string) => numberOf(typed, name);
@@ -54,6 +68,10 @@ export const FIRE_ORDERS: readonly OrderOfCommand[] = [
         ...said('damagedAreaHa', number('damaged')),
         ...said('permit', textOf(typed, 'permit')),
         ...said('photo', textOf(typed, 'photo')),
+        ...(textsOf(typed, 'threatens').length === 0
+          ? {}
+          : { threatens: [...textsOf(typed, 'threatens')] as Threatened[] }),
+        ...(flagOf(typed, 'support') ? { asksSupport: true } : {}),
       };
     },
   },
@@ -71,7 +89,7 @@ export const FIRE_ORDERS: readonly OrderOfCommand[] = [
     fields: async (typed, { ports }) => ({
       kind: 'extinguish',
       fireId: await known(wordOf(typed, 0), (id) => ports.wildfire.hasFire(id), FIRE),
-      ...said('at', atOf(typed)),
+      ...said('at', timeOf(typed, 'at')),
     }),
   },
   {
@@ -104,5 +122,44 @@ export const FIRE_ORDERS: readonly OrderOfCommand[] = [
       fireId: await known(wordOf(typed, 0), (id) => ports.wildfire.hasFire(id), FIRE),
       signs: [...textsOf(typed, 'sign')],
     }),
+  },
+  {
+    kind: 'permit-burn',
+    about: { zh: '登记用火许可（炼山、计划烧除）', en: 'somebody may burn at a place and time' },
+    example:
+      'permit-burn 英林火许〔2026〕12号 --at 24.29,113.68 --within 1 --from "2026-12-01 08:00" --until "2026-12-01 18:00"',
+    words: [{ name: '<permit>' }],
+    options: [
+      {
+        flags: '--purpose <what>',
+        about: { zh: '炼山、计划烧除', en: 'what for' },
+        choices: [...PERMITTED],
+        preset: 'site-clearing',
+      },
+      {
+        flags: '--at <place>',
+        about: { zh: '北纬,东经（度，WGS-84）', en: 'latitude,longitude, WGS-84' },
+        required: true,
+      },
+      { flags: '--within <km>', about: { zh: '范围，公里', en: 'kilometres around it' }, preset: '1' },
+      { flags: '--place <words>', about: { zh: '地点', en: 'where, in words' }, preset: '' },
+      { flags: '--from <time>', about: { zh: '自（北京时间）', en: 'from, Beijing time' }, required: true },
+      { flags: '--until <time>', about: { zh: '至', en: 'until' }, required: true },
+    ],
+    fields: (typed) => {
+      const [latitude = NaN, longitude = NaN] = (textOf(typed, 'at') ?? '').split(/[,，]/).map(Number);
+      if (Number.isNaN(latitude) || Number.isNaN(longitude)) throw new Misuse('--at 24.29,113.68');
+      return Promise.resolve({
+        kind: 'permit-burn' as const,
+        permit: wordOf(typed, 0),
+        purpose: textOf(typed, 'purpose') as (typeof PERMITTED)[number],
+        place: textOf(typed, 'place') ?? '',
+        latitude,
+        longitude,
+        radiusKm: Number(textOf(typed, 'within')),
+        fromAt: timeOf(typed, 'from') as UtcInstant,
+        untilAt: timeOf(typed, 'until') as UtcInstant,
+      });
+    },
   },
 ];

@@ -137,6 +137,8 @@ function targetOf(data: OrderV1['data']): string {
     case 'join-fires':
     case 'part-fire':
       return data.fireId;
+    case 'permit-burn':
+      return data.permit;
     case 'fulfil':
       return data.matter;
     case 'correct':

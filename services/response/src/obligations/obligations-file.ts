@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { LEVELS_ORDERED } from '@fengsui/contracts';
+import { LEVELS_ORDERED, THREATENED, type Threatened } from '@fengsui/contracts';
 import { GRADES, type Grade } from '@fengsui/rules';
 
 const strict = { additionalProperties: false };
@@ -49,6 +49,35 @@ export const ObligationsFile = Type.Object(
           ),
         },
         strict,
+      ),
+    ),
+    /** Which forest fires are reported up at once, by each list of the law. */
+    fires: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ pattern: '^[a-z][a-z-]{0,30}$' }),
+            to: Type.String({ minLength: 1 }),
+            owner,
+            withinMinutes: minutes,
+            article: Type.String({ minLength: 1 }),
+            when: Type.Object(
+              {
+                burningHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 720 })),
+                deaths: Type.Optional(Type.Integer({ minimum: 1 })),
+                seriousInjuries: Type.Optional(Type.Integer({ minimum: 1 })),
+                hectares: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+                borderKm: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100 })),
+                provincialCounties: Type.Optional(Type.Array(Type.String({ pattern: '^\\d{6}$' }))),
+                threatens: Type.Optional(Type.Array(Type.Unsafe<Threatened>(Type.String({ enum: [...THREATENED] })))),
+                asksSupport: Type.Optional(Type.Boolean()),
+              },
+              { ...strict, minProperties: 1 },
+            ),
+            ...said,
+          },
+          strict,
+        ),
       ),
     ),
     /** When an incident of a grade is reported up, from when it was known. */

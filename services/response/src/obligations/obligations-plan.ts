@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { LevelOrdered } from '@fengsui/contracts';
-import type { Duties, IncidentClock } from '@fengsui/rules';
+import type { Duties, FireReport, IncidentClock } from '@fengsui/rules';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { ObligationsFile } from './obligations-file.js';
 
@@ -11,14 +11,24 @@ type ReportAt = Readonly<Record<LevelOrdered, readonly string[]>>;
 /** What is owed by a time in this city. */
 export class ObligationsPlan {
   /** Nothing is owed. */
-  static readonly none = new ObligationsPlan('', 60, [], new Map());
+  static readonly none = new ObligationsPlan('', 60, { incidents: [], fires: [] }, new Map());
 
   private constructor(
     readonly version: string,
     readonly remindEveryMinutes: number,
-    readonly incidents: readonly IncidentClock[],
+    private readonly up: Readonly<{ incidents: readonly IncidentClock[]; fires: readonly FireReport[] }>,
     private readonly duties: ReadonlyMap<string, Duties>,
   ) {}
+
+  /** When accidents are reported up. */
+  get incidents(): readonly IncidentClock[] {
+    return this.up.incidents;
+  }
+
+  /** Which forest fires are reported up. */
+  get fires(): readonly FireReport[] {
+    return this.up.fires;
+  }
 
   /** What an authority asks of others in its responses; null: nothing. */
   dutiesOf(authority: string): Duties | null {
@@ -41,6 +51,7 @@ export class ObligationsPlan {
         'grade',
         value.incidents.map(({ grade }) => grade),
       ),
+      ...twice('fires', value.fires?.map(({ id }) => id) ?? []),
       ...value.authorities.flatMap(({ authority, steps = [], receipts }) => [
         ...twice(
           `${authority} steps`,
@@ -59,7 +70,8 @@ export class ObligationsPlan {
       };
       return [authority, own] as const;
     });
-    return new ObligationsPlan(version, value.remindEveryMinutes, value.incidents, new Map(duties));
+    const up = { incidents: value.incidents, fires: value.fires ?? [] };
+    return new ObligationsPlan(version, value.remindEveryMinutes, up, new Map(duties));
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import { DescribeTables1795641700003 } from './describe-tables.js';
 import {
   AssessmentRow,
+  BurningFireRow,
   CountersignatureRow,
   DeclaredLevelRow,
   EmergencyPeriodRow,
@@ -293,6 +294,34 @@ class OtherResponses1795725600000 implements MigrationInterface {
   }
 }
 
+/** Which forest fires are reported up. */
+class FireReports1796000000005 implements MigrationInterface {
+  readonly name = 'FireReports1796000000005';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.burning_fire (
+        fire text primary key, county text not null, since timestamptz not null, judged_at timestamptz not null,
+        facts jsonb not null, is_over boolean not null
+      );
+      comment on table response.burning_fire is
+        'Forest fires as they were judged: which of them are reported up, and for how long they have burned';
+      comment on column response.burning_fire."fire" is 'fire';
+      comment on column response.burning_fire."county" is 'county';
+      comment on column response.burning_fire."since" is 'first sign';
+      comment on column response.burning_fire."judged_at" is 'judged at';
+      comment on column response.burning_fire."facts" is 'the verdict';
+      comment on column response.burning_fire."is_over" is 'its open flame is out, or it is no fire of its own';
+      comment on column response.obligation."kind" is
+        'receipt, situation-report, step, incident-by-word, incident-in-writing, incident-follow-up or fire-report';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -317,6 +346,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     TaskPersonRow,
     LedgerRow,
     NoticeRow,
+    BurningFireRow,
     ObligationRow,
     ResponseOrder,
     CountersignatureRow,
@@ -336,5 +366,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     Obligations1795741200000,
     OtherEvidence1795742000000,
     EmergencyPeriods1795743000000,
+    FireReports1796000000005,
   ],
 };

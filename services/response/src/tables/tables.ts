@@ -9,6 +9,7 @@ import type {
   SituationKind,
   TransferPhase,
   UtcInstant,
+  FireJudgedV1,
 } from '@fengsui/contracts';
 import {
   DocumentColumn,
@@ -325,6 +326,20 @@ export class NoticeRow {
 
 @Entity({
   schema: 'response',
+  name: 'burning_fire',
+  comment: 'Forest fires as they were judged: which of them are reported up, and for how long they have burned',
+})
+export class BurningFireRow {
+  @Key('fire') fire!: string;
+  @TextColumn('county') county!: string;
+  @InstantColumn('first sign') since!: UtcInstant;
+  @InstantColumn('judged at') judgedAt!: UtcInstant;
+  @DocumentColumn('the verdict') facts!: FireJudgedV1['data'];
+  @FlagColumn('its open flame is out, or it is no fire of its own') isOver!: boolean;
+}
+
+@Entity({
+  schema: 'response',
   name: 'obligation',
   comment: 'What somebody owes by a time, until it is done or needed no more',
 })
@@ -334,7 +349,9 @@ export class ObligationRow {
   @Key('what it belongs to: several owe it together') matter!: string;
   @Key('who owes it') owner!: string;
   @TextColumn('name of who owes it') ownerName!: string;
-  @TextColumn('receipt, situation-report, step, incident-by-word, incident-in-writing or incident-follow-up')
+  @TextColumn(
+    'receipt, situation-report, step, incident-by-word, incident-in-writing, incident-follow-up or fire-report',
+  )
   kind!: ObligationKind;
   @TextColumn('to whom') authority!: string;
   @TextColumn('response or incident') about!: string;

@@ -157,6 +157,46 @@ describe('a fire', () => {
     expect(await watch.fires()).toEqual(['441881 to-verify 1']);
   });
 
+  it('that is burned by permit is expected, and asked about when it goes on after that; without one it is as any other', async () => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('13:00');
+    const permit = {
+      kind: 'permit-burn',
+      permit: '英林火许〔2020〕12号',
+      purpose: 'site-clearing',
+      place: '某林场',
+      ...HERE,
+      radiusKm: 1,
+      fromAt: watch.service.instant('13:00'),
+      untilAt: watch.service.instant('17:00'),
+    };
+    await watch.service.order({ ...permit, untilAt: permit.fromAt });
+    expect(await watch.outcome('o1')).toMatchObject({ outcome: 'rejected' });
+    await watch.service.order(permit);
+    await watch.at('16:30');
+    await watch.see({ ...HERE, time: '14:05' }, { ...north(3), time: '14:05' });
+    expect(await watch.fires()).toEqual(['441881 noted 1', '441881 to-verify 1']);
+    const [expected, other] = await watch.views();
+    expect(expected?.reason).toContain('英林火许〔2020〕12号');
+    await watch.judge(other?.id ?? '', 'site-clearing', { permit: '没有的' });
+    expect(await watch.outcome('v1')).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('没有的') });
+    await watch.at('18:30');
+    await watch.see({ ...HERE, time: '17:40' });
+    expect((await watch.views())[0]).toMatchObject({
+      state: 'to-verify',
+      signs: 2,
+      reason: expect.stringContaining('许可'),
+    });
+    await watch.judge(expected?.id ?? '', 'site-clearing', { permit: '英林火许〔2020〕12号' });
+    await watch.at('+1 03:00');
+    await watch.see({ ...HERE, time: '+1 02:00' });
+    expect((await watch.views())[0]).toMatchObject({
+      state: 'to-verify',
+      asked: 2,
+      reason: expect.stringContaining('许可时间已过'),
+    });
+  });
+
   it('of history sends nobody out, until fresh heat belongs to it', async () => {
     watch = await Watch.on('2020-12-02');
     await watch.at('16:30');

@@ -149,11 +149,27 @@ export class Fires {
     );
   }
 
+  /** Kilometres from its nearest sign to the border of the city; null: no sign has a position. */
+  async borderKmOf(tx: Tx, fire: string): Promise<number | null> {
+    const found = await one<{ km: number | null }>(
+      tx,
+      'select min(border_km) as km from wildfire.sign where fire = $1 and withdrawn_by is null',
+      [fire],
+    );
+    return found?.km ?? null;
+  }
+
   /** A fire as it was judged, for what is asked about it again; null: nobody has judged it. */
   async judged(tx: Tx, { id, verdict, judgedAt, extinguishedAt }: FireRow): Promise<JudgedPlace | null> {
     if (verdict === null || judgedAt === null) return null;
     const known = await this.knownWhenJudged(tx, id);
-    return { id, verdict, at: judgedAt, extinguishedAt, permitUntil: null, known };
+    const permit = await one<{ until: UtcInstant }>(
+      tx,
+      `select p.until_at as until from wildfire.verdict v join wildfire.permit p on p.permit = v.permit
+       where v.fire = $1 order by v.at desc, v.recorded_at desc, v.event desc limit 1`,
+      [id],
+    );
+    return { id, verdict, at: judgedAt, extinguishedAt, permitUntil: permit?.until ?? null, known };
   }
 
   async locked(tx: Tx, ids: readonly string[]): Promise<FireRow[]> {

@@ -1,23 +1,14 @@
-import { addMinutes, VERDICT_IN_CHINESE, VERDICTS, type UtcInstant } from '@fengsui/contracts';
-import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { schedule, unschedule, type Job } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import {
-  askAgain,
-  CLASS_OF,
-  explainedBy,
-  otherHeatNear,
-  kilometresBetween,
-  signSets,
-  whyUrgent,
-  type JudgedPlace,
-} from '@fengsui/rules';
+import { askAgain, CLASS_OF, kilometresBetween, signSets } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import type { FireRow } from '../tables/tables.js';
 import { fireMerged, fireRaised } from './fire-events.js';
+import { Circumstances } from './circumstances.js';
 import { Fires, type KnownSign } from './fires.js';
-import { Danger } from '../signs/danger.js';
 import { Phases } from './phases.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
@@ -37,7 +28,7 @@ export class GatherSigns {
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
     private readonly phases: Phases,
-    private readonly danger: Danger,
+    private readonly around: Circumstances,
     private readonly desk: OrdersDesk,
   ) {}
 
@@ -115,7 +106,7 @@ export class GatherSigns {
     const { version } = this.plan.fires;
     const again = fire.asked + 1;
     const signs = await this.fires.signsOf(tx, fire.id);
-    const urgentBecause = (await this.urgencies(tx, now))(signs);
+    const urgentBecause = (await this.around.urgencies(tx, now))(signs);
     const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, urgentBecause, plan: version });
     const asked = { state: 'to-verify', asked: again, raisedAt: now, dueAt, reason, mergedInto: null } as const;
     await this.fires.change(tx, fire, asked, event.id);
@@ -127,7 +118,7 @@ export class GatherSigns {
   /** A fire of signs that were another's, before anybody is asked about it. @returns its number */
   async beginApart(signs: readonly KnownSign[], note: string | null, { tx, now }: UnitOfWork): Promise<string> {
     const [id] = (await this.fires.newNumbers(tx, [signs[0] as KnownSign])) as [string];
-    const row = rowOf(id, signs, { now, dueAt: now, reason: note ?? '', event: null, place: null });
+    const row = rowOf(id, signs, { now, dueAt: now, reason: note ?? '', event: null, from: null });
     await this.fires.insert(tx, [row]);
     return id;
   }
@@ -137,8 +128,8 @@ export class GatherSigns {
     if (sets.length === 0) return;
     const { tx, now, append } = unit;
     const { verifyWithinMinutes, version: plan } = this.plan.fires;
-    const explained = await this.explained(tx, sets);
-    const urgent = await this.urgencies(tx, now);
+    const explained = await this.around.explain(tx, sets);
+    const urgent = await this.around.urgencies(tx, now);
     const ids = await this.fires.newNumbers(
       tx,
       sets.map(([first]) => first as KnownSign),
@@ -146,14 +137,18 @@ export class GatherSigns {
     const dueAt = addMinutes(now, verifyWithinMinutes);
     const begun = sets.map((signs, index) => {
       const id = ids[index] as string;
-      const place = explained[index] ?? null;
-      const note = place !== null ? comesFrom(place) : signs.every(({ late }) => late) ? HISTORY : null;
+      const why = explained[index] ?? null;
+      const note = why?.words ?? null;
       const reason = note ?? reasonOf(signs);
       const asked =
         note === null
           ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, urgentBecause: urgent(signs), plan })
           : null;
-      return { row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, place }), signs, asked };
+      return {
+        row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, from: why?.fire ?? null }),
+        signs,
+        asked,
+      };
     });
     await this.fires.insert(
       tx,
@@ -199,46 +194,13 @@ export class GatherSigns {
   private async afterNote(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
     if (fresh.every(({ late }) => late)) return;
     const signs = await this.fires.signsOf(unit.tx, fire.id);
-    const [place] = await this.explained(unit.tx, [signs]);
-    if (place === null) await this.ask(fire, signs, reasonOf(signs), unit);
-  }
-
-  /** What makes fires urgent at this time: signals in force, the season, how many pixels there are. */
-  private async urgencies(tx: Tx, now: UtcInstant): Promise<(signs: readonly KnownSign[]) => readonly string[]> {
-    const danger = await this.danger.inForce(tx, now);
-    return (signs) => {
-      const { at, county } = signs[0] as KnownSign;
-      const pixels = signs.filter(({ by }) => by === 'satellite').length;
-      return whyUrgent({ at, pixels, danger: danger(county) }, this.plan.season);
-    };
-  }
-
-  /** For each set the judged place from which it comes; null: it comes from none, or other heat is around it. */
-  private async explained(tx: Tx, sets: readonly (readonly KnownSign[])[]): Promise<(JudgedPlace | null)[]> {
-    const { joinWithinKm, afterVerdict: plan } = this.plan.fires;
-    const km = Math.max(joinWithinKm, plan.standingWithinKm, plan.widerByKm);
-    const judged = await this.fires.judgedNear(tx, sets.flat(), km, EXPLAIN);
-    const places = sets.map((signs) => explainedBy(signs, judged, plan));
-    const doubted = sets.filter((_, index) => places[index] !== null).flat();
-    if (doubted.length === 0) return places;
-    const around = await this.fires.otherHeat(tx, doubted, plan.otherHeatWithinKm);
-    const others = [...around, ...sets.filter((_, index) => places[index] === null).flat()];
-    const own = (signs: readonly KnownSign[]) =>
-      others.filter((other) => !signs.some(({ event }) => event === other.event));
-    return places.map((place, index) => {
-      const signs = sets[index] as readonly KnownSign[];
-      return place !== null && otherHeatNear(signs, own(signs), plan) ? null : place;
-    });
+    const [why] = await this.around.explain(unit.tx, [signs]);
+    if (why === null) await this.ask(fire, signs, `${reasonOf(signs)}；此前：${fire.reason}`, unit);
   }
 }
 
 type Merging = Readonly<{ reason: string; causes: readonly string[]; /** The order of a person. */ by: string | null }>;
 
-/** Verdicts by which later heat of the same place may be no news. */
-const EXPLAIN = VERDICTS.filter((verdict) => ['standing', 'permitted', 'none'].includes(CLASS_OF[verdict]));
-const HISTORY = '收到时已是历史资料，不派人核查';
-const comesFrom = ({ id, verdict }: JudgedPlace): string =>
-  `与${id}（${VERDICT_IN_CHINESE[verdict]}）同处，无异常，不派人核查`;
 const deadline = (fire: string, dueAt: UtcInstant): Job => ({ kind: VERIFY, key: fire, dueAt, payload: {} });
 
 const isOpen = ({ state }: FireRow): boolean => state === 'to-verify' || state === 'overdue';
@@ -246,7 +208,7 @@ const firesOf = (signs: readonly KnownSign[]): readonly string[] => [
   ...new Set(signs.flatMap(({ fire }) => fire ?? [])),
 ];
 
-/** @param event by which somebody is asked; null: nobody is */
+/** @param event by which somebody is asked; null: nobody is @param from the fire from whose heat it comes */
 function rowOf(
   id: string,
   signs: readonly KnownSign[],
@@ -255,8 +217,8 @@ function rowOf(
     dueAt,
     reason,
     event,
-    place,
-  }: Readonly<{ now: UtcInstant; dueAt: UtcInstant; reason: string; event: string | null; place: JudgedPlace | null }>,
+    from,
+  }: Readonly<{ now: UtcInstant; dueAt: UtcInstant; reason: string; event: string | null; from: string | null }>,
 ) {
   const first = signs[0] as KnownSign;
   return {
@@ -269,7 +231,7 @@ function rowOf(
     dueAt,
     state: event === null ? ('noted' as const) : ('to-verify' as const),
     asked: event === null ? 0 : 1,
-    mergedInto: place?.id ?? null,
+    mergedInto: from,
     reason,
     events: event === null ? [] : [event],
   };

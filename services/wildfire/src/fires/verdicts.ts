@@ -9,6 +9,7 @@ import { VerdictRow, type FireRow } from '../tables/tables.js';
 import { fireOverdue } from './fire-events.js';
 import { Fires } from './fires.js';
 import { VERIFY } from './gather-signs.js';
+import { Permits } from './permits.js';
 import { Phases } from './phases.js';
 
 type VerdictOrder = OrderOf<'verdict'>;
@@ -23,6 +24,7 @@ export class Verdicts {
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
     private readonly phases: Phases,
+    private readonly permits: Permits,
   ) {}
 
   /**
@@ -35,7 +37,11 @@ export class Verdicts {
     if (fire === null) return targetUnknown(`there is no fire ${order.data.fireId}`);
     const fault = faultOf(order.data);
     if (fault !== null) return rejected(fault);
-    const event = judged(fire, order, now, this.plan.fires.version);
+    const { permit } = order.data;
+    if (permit !== undefined && (await this.permits.of(tx, permit)) === null)
+      return rejected(`没有用火许可 ${permit}，请先登记 / there is no permit ${permit}`);
+    const borderKm = await this.fires.borderKmOf(tx, fire.id);
+    const event = judged(fire, order, borderKm, { now, plan: this.plan.fires.version });
     await insertRows(tx, VerdictRow, [rowOf(event)]);
     append(event);
     if (fire.judgedAt !== null && order.occurredAt < fire.judgedAt) {
@@ -88,8 +94,8 @@ function faultOf({
 function judged(
   { id, county, firstSeenAt }: FireRow,
   order: VerdictOrder,
-  now: UtcInstant,
-  plan: string,
+  borderKm: number | null,
+  { now, plan }: Readonly<{ now: UtcInstant; plan: string }>,
 ): FireJudgedV1 {
   const {
     kind: _,
@@ -110,7 +116,7 @@ function judged(
     occurredAt: order.occurredAt,
     recordedAt: now,
     causes: [order.id],
-    data: { ...found, fireId: id, county, firstSeenAt, decidedBy: late?.decidedBy ?? actor, reason, plan },
+    data: { ...found, borderKm, fireId: id, county, firstSeenAt, decidedBy: late?.decidedBy ?? actor, reason, plan },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   MembershipRow,
   NumberRow,
   PassRow,
+  PermitRow,
   SignRow,
   TakenBackRow,
   VerdictRow,
@@ -147,7 +148,7 @@ class FireLife1796000000002 implements MigrationInterface {
   }
 }
 
-/** Fire-danger signals, by which a fire is urgent; and passes, so that no pass is not taken for no fire. */
+/** Signals by which a fire is urgent, permits by which heat is expected, and passes: no pass is not no fire. */
 class FireDanger1796000000004 implements MigrationInterface {
   readonly name = 'FireDanger1796000000004';
 
@@ -157,6 +158,21 @@ class FireDanger1796000000004 implements MigrationInterface {
         sender text not null, identifier text not null, part int not null, county text, colour text not null,
         since timestamptz not null, until timestamptz not null, primary key (sender, identifier, part)
       );
+      create table wildfire.permit (
+        permit text primary key, purpose text not null, place text not null, latitude float8 not null,
+        longitude float8 not null, radius_km float8 not null, from_at timestamptz not null, until_at timestamptz not null,
+        event text not null
+      );
+      comment on table wildfire.permit is 'What may be burned, where and when 用火许可: heat of it is expected';
+      comment on column wildfire.permit."permit" is 'number';
+      comment on column wildfire.permit."purpose" is 'site-clearing or prescribed-burn';
+      comment on column wildfire.permit."place" is 'where, in words';
+      comment on column wildfire.permit."latitude" is 'degrees north';
+      comment on column wildfire.permit."longitude" is 'degrees east';
+      comment on column wildfire.permit."radius_km" is 'kilometres around it';
+      comment on column wildfire.permit."from_at" is 'from';
+      comment on column wildfire.permit."until_at" is 'until';
+      comment on column wildfire.permit."event" is 'order by which it was entered';
       create table wildfire.pass (
         satellite text not null, at timestamptz not null, pixels int not null, inside int not null,
         came_at timestamptz not null, primary key (satellite, at)
@@ -185,7 +201,18 @@ class FireDanger1796000000004 implements MigrationInterface {
 
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
-  entities: [DangerRow, FireRow, PassRow, SignRow, MembershipRow, VerdictRow, NumberRow, TakenBackRow, WildfireOrder],
+  entities: [
+    DangerRow,
+    FireRow,
+    PassRow,
+    PermitRow,
+    SignRow,
+    MembershipRow,
+    VerdictRow,
+    NumberRow,
+    TakenBackRow,
+    WildfireOrder,
+  ],
   migrations: [
     CreateWildfire1795469100000,
     OneDeskForOrders1795641600001,

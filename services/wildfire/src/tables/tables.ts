@@ -143,6 +143,23 @@ export class PassRow {
   @InstantColumn('when the first of it came') cameAt!: UtcInstant;
 }
 
+@Entity({
+  schema: 'wildfire',
+  name: 'permit',
+  comment: 'What may be burned, where and when 用火许可: heat of it is expected',
+})
+export class PermitRow {
+  @Key('number') permit!: string;
+  @TextColumn('site-clearing or prescribed-burn') purpose!: 'site-clearing' | 'prescribed-burn';
+  @TextColumn('where, in words') place!: string;
+  @NumberColumn('degrees north') latitude!: number;
+  @NumberColumn('degrees east') longitude!: number;
+  @NumberColumn('kilometres around it') radiusKm!: number;
+  @InstantColumn('from') fromAt!: UtcInstant;
+  @InstantColumn('until') untilAt!: UtcInstant;
+  @TextColumn('order by which it was entered') event!: string;
+}
+
 @Entity({ schema: 'wildfire', name: 'danger', comment: 'Fire-danger signals 森林火险预警, by county' })
 export class DangerRow {
   @Key('CAP sender') sender!: string;
