@@ -3,6 +3,7 @@ import { benchAudit } from './audit.js';
 import { benchKafka, benchKafkaPairs } from './kafka.js';
 import { benchDuty } from './duty.js';
 import { benchFacts } from './facts.js';
+import { benchHotspots } from './hotspots.js';
 import { benchIntake } from './intake.js';
 import { benchLimits } from './limits.js';
 import { benchLog } from './log.js';
@@ -11,7 +12,7 @@ import { benchSql } from './sql.js';
 import { benchTransfer } from './transfer.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits sources audit transfer duty kafka --only readings,latency]`: prints what this
+ * `npm run bench [-- log facts sql intake limits sources audit transfer duty hotspots kafka --only readings,latency]`: prints what this
  * machine does. Numbers in the documents come from here.
  */
 type Say = (row: string) => void;
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   sources: benchSources,
   transfer: benchTransfer,
   duty: benchDuty,
+  hotspots: benchHotspots,
   audit: async (say) => (await benchAudit()).forEach(say),
 };
 

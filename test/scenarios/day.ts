@@ -22,6 +22,8 @@ export type Day = Readonly<{
   order: (fields: object) => Promise<void>;
   instant: (time: string) => UtcInstant;
   toWall: () => Promise<void>;
+  /** Ends the process in the middle of things, and starts another on the same database. */
+  restart: () => Promise<void>;
   end: () => Promise<void>;
 }>;
 
@@ -35,42 +37,46 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
   const first = await startOneProcess(store.url, settings, readPlans(PLAN), { services: false, http: false });
   await new VirtualTime(first.ports.db, first.ports.log).set(fromShanghai(`${date}T00:00`));
   await first.stop();
-  const running: OneProcess = await startOneProcess(store.url, settings, readPlans(PLAN), {
-    services: true,
-    http: false,
-  });
-  const { ports } = running;
-  const time = new VirtualTime(ports.db, ports.log);
+  const start = (): Promise<OneProcess> =>
+    startOneProcess(store.url, settings, readPlans(PLAN), { services: true, http: false });
+  let running = await start();
+  const time = () => new VirtualTime(running.ports.db, running.ports.log);
   let orders = 0;
 
   const instant = (text: string): UtcInstant => instantOf(date, text);
   const feed = async (text: string): Promise<void> => {
     // As a script of a demonstration: it plays whoever it names.
-    const receipt = await ports.receiving.receiveBytes(Buffer.from(text), {
+    const receipt = await running.ports.receiving.receiveBytes(Buffer.from(text), {
       door: 'demonstration',
       name: 'scenario',
       actor: 'tester',
     });
     if ('skipped' in receipt || receipt.refused > 0) throw new Error(JSON.stringify(receipt));
-    await time.comeToRest();
+    await time().comeToRest();
   };
   return {
-    ports,
+    get ports() {
+      return running.ports;
+    },
     feed,
     instant,
     at: async (text) => {
-      await time.advance(instant(text));
-      await time.comeToRest();
+      await time().advance(instant(text));
+      await time().comeToRest();
     },
     order: async (fields) =>
       feed(
         JSON.stringify({
           type: 'order.v1',
-          occurredAt: await ports.clock.now(),
+          occurredAt: await running.ports.clock.now(),
           data: { orderId: `o${(orders += 1)}`, actor: 'liang', speaksFor: null, reason: 'test', ...fields },
         }),
       ),
-    toWall: () => ports.db.transaction((tx) => switchToWall(tx)),
+    toWall: () => running.ports.db.transaction((tx) => switchToWall(tx)),
+    restart: async () => {
+      await running.stop();
+      running = await start();
+    },
     end: async () => {
       await running.stop();
       await database.drop();

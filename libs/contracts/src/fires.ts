@@ -224,7 +224,7 @@ export const FireJudgedV1 = defineEvent(
       }),
     ),
     asksSupport: Type.Optional(Type.Boolean({ description: 'support of others is asked for' })),
-    borderKm: Type.Optional(OrNull(Quantity('kilometres from its nearest sign to the border of the city', 0, 1_000))),
+    borderKm: Type.Optional(OrNull(Quantity('kilometres from its nearest sign to the border of the city', 0, 20_040))),
     photo: Type.Optional(Name('picture that shows it')),
     firstSeenAt: Instant('time of the first sign'),
     decidedBy: Name('who gave the verdict'),

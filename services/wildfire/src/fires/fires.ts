@@ -300,11 +300,16 @@ async function belong(
     `update wildfire.sign s set fire = p.fire from unnest($1::text[], $2::text[]) as p(sign, fire) where s.event = p.sign`,
     columns,
   );
+  // Most signs were of no fire before; for the others the next number is looked for.
   await run(
     tx,
-    `insert into wildfire.membership (sign, n, fire, since, because, event)
-     select p.sign, coalesce((select max(n) from wildfire.membership m where m.sign = p.sign), 0) + 1, p.fire, $3, $4, $5
-     from unnest($1::text[], $2::text[]) as p(sign, fire)`,
+    `with first as (
+       insert into wildfire.membership (sign, n, fire, since, because, event)
+       select p.sign, 1, p.fire, $3, $4, $5 from unnest($1::text[], $2::text[]) as p(sign, fire)
+       on conflict do nothing returning sign)
+     insert into wildfire.membership (sign, n, fire, since, because, event)
+     select p.sign, (select max(n) from wildfire.membership m where m.sign = p.sign) + 1, p.fire, $3, $4, $5
+     from unnest($1::text[], $2::text[]) as p(sign, fire) where p.sign not in (select sign from first)`,
     [...columns, now, because, event],
   );
 }

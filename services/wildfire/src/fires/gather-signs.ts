@@ -13,10 +13,19 @@ import { Phases } from './phases.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
 export const gatherAt = (now: UtcInstant): Job => ({ kind: 'gather', key: now, dueAt: now, payload: {} });
+/**
+ * A file comes in pieces: it is gathered when nothing more of it has come for a second, and at the latest after some
+ * seconds, however much there is.
+ */
+export const gatherSoon = (now: UtcInstant): Job => ({
+  ...gatherAt(addMinutes(now, 1 / 60)),
+  key: `soon/${Math.floor(Date.parse(now) / LATEST_MS)}`,
+});
+const LATEST_MS = 5_000;
 export const VERIFY = 'verify-deadline';
 
-/** Gathered at a time: a dense day must not hold up what else this process does. Any cut gives the same fires. */
-const MOST = 2_000;
+/** Gathered at a time: a day of a continent must not hold up what else is done. Any cut gives the same fires. */
+const MOST = 20_000;
 
 /**
  * Puts loose signs to fires. Which signs make one fire depends on the signs alone; whether anybody is asked to verify

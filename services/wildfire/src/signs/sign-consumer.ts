@@ -1,11 +1,11 @@
 import type { HotspotV1, PublicReportV1, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
-import { schedule, type Tx } from '@fengsui/database';
+import { Clock, schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { Fires, type TakenSign } from '../fires/fires.js';
-import { gatherAt } from '../fires/gather-signs.js';
+import { gatherAt, gatherSoon } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
 import { Danger } from './danger.js';
 import { Passes } from './passes.js';
@@ -20,6 +20,7 @@ export class SignConsumer {
     private readonly fires: Fires,
     private readonly danger: Danger,
     private readonly passes: Passes,
+    private readonly clock: Clock,
   ) {}
 
   @Consumes('wildfire', 'weather-warning.v1')
@@ -105,6 +106,9 @@ export class SignConsumer {
   }
 
   private async add(tx: Tx, signs: readonly TakenSign[], now: UtcInstant): Promise<void> {
-    if (signs.length > 0 && (await this.fires.addSigns(tx, signs))) await schedule(tx, 'wildfire', [gatherAt(now)]);
+    if (signs.length === 0 || !(await this.fires.addSigns(tx, signs))) return;
+    // Nobody who calls waits for the rest of a file; on virtual time all of it is there.
+    const isWhole = signs[0]?.byWhom === 'report' || (await this.clock.isVirtual());
+    await schedule(tx, 'wildfire', [isWhole ? gatherAt(now) : gatherSoon(now)]);
   }
 }
