@@ -130,6 +130,7 @@ describe('清明, a weekend of fires', () => {
     await judge('441882', 'site-clearing');
     await today.at('15:30');
     await judge('441823', 'forest-fire', { burnedAreaHa: 1 }); // looked at again: it had run into the wood
+    await today.order({ kind: 'extinguish', fireId: await fireAt('441823'), reason: '无明火' });
     await today.restart();
 
     await today.at('+1 03:30');

@@ -15,6 +15,13 @@ import {
   Text,
 } from './event.js';
 
+/** In what a position is given; maps and telephones in China give other ones than satellites. */
+export const DATUMS = ['WGS-84', 'GCJ-02', 'BD-09'] as const;
+export type Datum = (typeof DATUMS)[number];
+const datum = Type.Optional(
+  OneOf(DATUMS, 'of latitude and longitude; without it WGS-84. Converted where it is placed'),
+);
+
 /** Key: the grid cell of a tenth of a degree. Id: satellite, time of the pass and position as published. */
 export const HotspotV1 = defineEvent(
   'hotspot.v1',
@@ -51,6 +58,7 @@ export const HotspotV1 = defineEvent(
         }),
       ),
     ),
+    datum,
     landCover: Type.Optional(OrNull(Text('what grows there, in the words of the list'))),
     areaHa: Type.Optional(OrNull(Quantity('area of the pixels, hectares; not what burned', 0, 1e7))),
   }),
@@ -70,6 +78,7 @@ export const PublicReportV1 = defineEvent(
     place: Text('place in words'),
     latitude: OrNull(Latitude),
     longitude: OrNull(Longitude),
+    datum,
     text: Text('what was said'),
   }),
 );
@@ -226,6 +235,12 @@ export const FireJudgedV1 = defineEvent(
     asksSupport: Type.Optional(Type.Boolean({ description: 'support of others is asked for' })),
     borderKm: Type.Optional(OrNull(Quantity('kilometres from its nearest sign to the border of the city', 0, 20_040))),
     photo: Type.Optional(Name('picture that shows it')),
+    answers: Type.Optional(
+      Type.Boolean({ description: 'false: it stands in the history; who was asked since then has not answered' }),
+    ),
+    recheck: Type.Optional(
+      Type.Boolean({ description: 'true: found when a confirmed fire was looked at again; what it was stands' }),
+    ),
     firstSeenAt: Instant('time of the first sign'),
     decidedBy: Name('who gave the verdict'),
     reason: Text('what was found'),

@@ -2,3 +2,4 @@ export * from './counties.js';
 export * from './gauges.js';
 export * from './touching-thread.js';
 export * from './city-border.js';
+export * from './datum.js';

@@ -90,6 +90,7 @@ function differs(judged: Judged, kind: VerdictClass, sign: Sign, plan: AfterVerd
   if (sign.frpMw !== null && strongest !== null && sign.frpMw > strongest * plan.timesItsStrongest)
     return `${was}，辐射功率升至${sign.frpMw}兆瓦，核查前最高${strongest}兆瓦`;
   const away = kilometresTo(judged.known, sign);
+  if (away === null) return `${was}，核查时的位置不明，又见火情`;
   if (away > (kind === 'standing' ? plan.standingWithinKm : plan.widerByKm))
     return `${was}，范围扩大：${away.toFixed(1)}公里外又见热点`;
   if (judged.permitUntil !== null && sign.at > judged.permitUntil) return `${was}，许可时间已过仍有热点`;
@@ -143,9 +144,10 @@ function untilOf({ verdict, at, permitUntil }: Judged, plan: AfterVerdict): UtcI
 
 const strongestOf = (signs: readonly Sign[]): number | null =>
   signs.reduce<number | null>((most, { frpMw }) => (frpMw === null ? most : Math.max(most ?? -Infinity, frpMw)), null);
-const kilometresTo = (signs: readonly Sign[], sign: Sign): number => {
+/** Null: one of the two has no position. */
+const kilometresTo = (signs: readonly Sign[], sign: Sign): number | null => {
   const away = signs.map((one) => kilometresBetween(one, sign)).filter((km) => !Number.isNaN(km));
-  return away.length === 0 ? 0 : Math.min(...away);
+  return away.length === 0 ? null : Math.min(...away);
 };
 const hours = (from: UtcInstant, until: UtcInstant): number => Math.floor(minutesBetween(from, until) / 60);
 

@@ -99,4 +99,11 @@ describe('what is asked of wildfire', () => {
       }),
     ]);
   });
+
+  it('says when its calendar of festivals ends too soon', async () => {
+    expect(await query().checks()).toMatchObject([{ name: 'fire-calendar', ok: true }]);
+    await watch.service.end();
+    watch = await Watch.on('2030-11-20');
+    expect(await query().checks()).toMatchObject([{ ok: false, expected: expect.stringContaining('2031') }]);
+  });
 });

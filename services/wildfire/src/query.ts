@@ -1,9 +1,10 @@
-import { shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
-import { one, rows } from '@fengsui/database';
+import { addMinutes, shanghaiDate, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
+import { Clock, one, rows } from '@fengsui/database';
 import { gradeOfForestFire, spreadByPass } from '@fengsui/rules';
-import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
+import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { WildfirePlan } from './plan.js';
 import type { AccuracyView, DetectionView, FireView, PassView, WildfireView } from './views.js';
 
 /** What is looked for; what is not said is not asked. */
@@ -22,6 +23,9 @@ export type DetectionsWanted = Omit<FiresWanted, 'open'> &
     most?: number | undefined;
   }>;
 
+/** A calendar that ends sooner is said. */
+const AHEAD_DAYS = 60;
+
 /** As many detections as one answer has at the most. */
 export const MOST_DETECTIONS = 100_000;
 
@@ -31,7 +35,28 @@ export class WildfireQuery {
   constructor(
     private readonly db: DataSource,
     private readonly desk: OrdersDesk,
+    private readonly plan: WildfirePlan,
+    private readonly clock: Clock,
   ) {}
+
+  /** Whether the calendar of festivals reaches far enough: fires of a year that it lacks are all urgent. */
+  async checks(): Promise<readonly Check[]> {
+    const now = await this.clock.now();
+    const ahead = shanghaiDate(addMinutes(now, AHEAD_DAYS * 1_440)).slice(0, 4);
+    const years = Object.keys(this.plan.season.festivals).sort();
+    return [
+      {
+        name: 'fire-calendar',
+        ok: years.includes(shanghaiDate(now).slice(0, 4)) && years.includes(ahead),
+        found: `${years[0] ?? '-'} … ${years.at(-1) ?? '-'}`,
+        expected: `春节 清明 重阳 of ${ahead}`,
+        advice: {
+          zh: `wildfire.yaml 的 season.festivals 补录 ${ahead} 年`,
+          en: `add ${ahead} to season.festivals of wildfire.yaml`,
+        },
+      },
+    ];
+  }
 
   wildfires({ open = false, county, verdict, from, until }: FiresWanted = {}): Promise<readonly WildfireView[]> {
     return rows(

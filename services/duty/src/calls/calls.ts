@@ -106,6 +106,11 @@ export class Calls {
     return known.length > 0;
   }
 
+  /** Whether somebody is being called about it. */
+  async rings(about: string, tx: Tx): Promise<boolean> {
+    return (await this.about(tx, about, OPEN)).length > 0;
+  }
+
   /** Something calls again for what nothing called for. @returns false: no call for it was closed for that */
   async ringAgain(about: string, again: Again, unit: UnitOfWork): Promise<boolean> {
     const closed = (await this.about(unit.tx, about, ['closed'])).at(-1);

@@ -204,7 +204,9 @@ export class DecisionConsumer {
   /** The fires of a pass are one call. */
   @Consumes('duty', 'fire-raised.v1')
   async fireRaised(events: Events<'fire-raised.v1'>, unit: UnitOfWork): Promise<void> {
-    const items = events.map((event): Item => {
+    const fresh: Events<'fire-raised.v1'>[number][] = [];
+    for (const event of events) if (!(await this.saidAgain(event, unit))) fresh.push(event);
+    const items = fresh.map((event): Item => {
       const { fireId, county, signs, pass, firstSeenBy, urgentBecause } = event.data;
       const isUrgent = urgentBecause !== undefined;
       return {
@@ -219,6 +221,15 @@ export class DecisionConsumer {
       };
     });
     await this.gathering.add('fire', items, unit);
+  }
+
+  /** What is asked about again while its call rings goes on in that call: with the new words, from the first step. */
+  private async saidAgain(event: EventOf<'fire-raised.v1'>, unit: UnitOfWork): Promise<boolean> {
+    const { fireId, again, urgentBecause } = event.data;
+    if (again === undefined || !(await this.calls.rings(fireId, unit.tx))) return false;
+    const cause = urgentBecause === undefined ? {} : { cause: 'fire-urgent' as const };
+    const says = this.texts.fire(event, unit.now);
+    return this.calls.again(fireId, { says, event: event.id, because: 'raised', ...cause }, unit);
   }
 
   /** Nobody has judged it: the call for it goes on, more urgently. */
@@ -243,7 +254,8 @@ export class DecisionConsumer {
   @Consumes('duty', 'fire-judged.v1')
   async fireJudged(events: Events<'fire-judged.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
-      const { fireId, decidedBy } = event.data;
+      const { fireId, decidedBy, answers = true } = event.data;
+      if (!answers) continue; // whoever is asked now has not answered
       const ending = endingBy(event, unit);
       const over = (about: string) => this.calls.answeredByDecision(about, decidedBy, ending, unit);
       await this.gathering.settle(fireId, ending, over, unit);

@@ -102,6 +102,24 @@ describe('fires that come together', () => {
     expect({ cause, urgent }).toEqual({ cause: 'fire-urgent', urgent: true });
   });
 
+  it('that are asked about again while their call rings go on in it; a verdict of before answers nobody', async () => {
+    await fires('f1');
+    await duty.at('20:31');
+    await duty.give({ ...fire('f1', 'fire-raised.v1', { again: 2, reason: '位置更正' }), id: 'fire-raised/f1/2' });
+    expect(await calls()).toEqual([expect.stringMatching(/^fire\/f1 ringing 2 【再次核查】英德市/)]);
+    const found = {
+      county: '441881',
+      verdict: 'farm-burn',
+      deaths: 0,
+      burnedAreaHa: null,
+      firstSeenAt: duty.instant('20:30'),
+    };
+    await duty.give(fire('f1', 'fire-judged.v1', { ...found, decidedBy: 'liang', reason: 'seen', answers: false }));
+    expect(await calls()).toEqual([expect.stringContaining('ringing')]);
+    await judged('f1');
+    expect(await calls()).toEqual([expect.stringContaining('answered')]);
+  });
+
   it('are settled one by one: the call goes on about the others, and is answered with the last', async () => {
     await fires('f1', 'f2', 'f3');
     await duty.at('20:31');

@@ -151,6 +151,7 @@ async function installation(settings: Settings): Promise<Check[]> {
       ...(await session.ports.intake.checks()),
       ...(await session.ports.response.checks()),
       ...(await session.ports.duty.checks()),
+      ...(await session.ports.wildfire.checks()),
     ]);
   } catch (error) {
     return [

@@ -18,13 +18,15 @@ const DECIDES: readonly OrderKind[] = KINDS.filter(
   (kind) => kind !== 'answer' && kind !== 'progress' && kind !== 'fulfil',
 );
 
+const FIRE_ORDERS: readonly OrderKind[] = ['verdict', 'extinguish', 'join-fires', 'part-fire', 'permit-burn'];
+
 const order = (kind: OrderKind, more: object = {}): OrderV1 =>
   ({ type: 'order.v1', occurredAt: NOW, data: { kind, speaksFor: null, ...aboutOf(kind), ...more } }) as OrderV1;
 const aboutOf = (kind: OrderKind): object => {
   if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
   if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
-  return ['answer', 'verdict', 'correct', 'withdraw-roster', 'exercise', 'contact-test'].includes(kind)
+  return ['answer', ...FIRE_ORDERS, 'correct', 'withdraw-roster', 'exercise', 'contact-test'].includes(kind)
     ? {}
     : { authority: '441800', ...level };
 };
@@ -59,7 +61,7 @@ const given = (kind: OrderKind, by: Way, more: object = {}): string => {
 
 /** Who may give what, as the bureau would say it: the other way round from the code. */
 const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
-  'duty-officer': ['answer', 'progress', 'fulfil', 'verdict', 'locate', 'hand-over', 'take-over', 'contact-test'],
+  'duty-officer': ['answer', 'progress', 'fulfil', ...FIRE_ORDERS, 'locate', 'hand-over', 'take-over', 'contact-test'],
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],

@@ -112,7 +112,8 @@ export function partsOf(event: Counted): readonly Part[] {
       return [record];
     }
     case 'fire-judged.v1': {
-      const { fireId, county, verdict, deaths, firstSeenAt } = event.data;
+      const { fireId, county, verdict, deaths, firstSeenAt, recheck = false } = event.data;
+      if (recheck) return []; // what it was stands
       return [{ kind: 'fire', subject: fireId, kept: { at: event.occurredAt, county, verdict, deaths, firstSeenAt } }];
     }
     case 'fire-merged.v1':

@@ -81,4 +81,32 @@ describe('a forest fire', () => {
     await response.give(judged('farm-burn'));
     expect((await owed()).every((one) => one.includes('dropped'))).toBe(true);
   });
+
+  it('that was judged otherwise by mistake owes its report anew; one that ended in another owes it there', async () => {
+    await response.give(
+      judged('forest-fire', { deaths: 2 }),
+      judged('farm-burn'),
+      judged('forest-fire', { deaths: 2 }),
+    );
+    expect((await owed()).map((one) => one.split(' ').slice(0, 2).join(' ')).sort()).toEqual([
+      'fire-report/province/f1 dropped',
+      'fire-report/province/f1/2 open',
+    ]);
+    const data = { fireId: 'f2', mergedFireId: 'f1', reason: '同一火场', plan: 'p' };
+    await response.give({ type: 'fire-merged.v1', key: 'f2', data });
+    expect((await owed()).filter((one) => one.includes(' open '))).toEqual([
+      expect.stringContaining('province/f2 open'),
+    ]);
+  });
+
+  it('of which nobody says that its flame is out is reported, though no heat is seen; what is long past is not', async () => {
+    await response.give(judged('forest-fire'), phase('ended'));
+    await response.at('+1 14:07');
+    expect(await owed()).toHaveLength(2);
+    await response.give({
+      ...judged('forest-fire', { fireId: 'f9', deaths: 9, firstSeenAt: response.instant('-9 14:05') }),
+      key: 'f9',
+    });
+    expect(await owed()).toHaveLength(2);
+  });
 });

@@ -71,6 +71,12 @@ export class Obligations {
     );
   }
 
+  /** Matters of a fire, a response or an incident that nobody needed any more. */
+  async droppedOf(about: string, tx: Tx): Promise<readonly string[]> {
+    const found = await tx.getRepository(ObligationRow).findBy({ about, state: 'dropped' });
+    return [...new Set(found.map(({ matter }) => matter))];
+  }
+
   /** Nobody needs it any more. @param open which of what is open */
   async drop(
     { about }: Pick<About, 'about'>,

@@ -29,6 +29,8 @@ export class Circumstances {
     const places = await this.placesOf(tx, sets);
     return sets.map((signs, index) => {
       if (signs.every(({ late }) => late)) return { fire: null, words: '收到时已是历史资料，不派人核查' };
+      // What a person reports is looked at, whatever a satellite's heat there was judged to be.
+      if (signs.some(({ by, late }) => by === 'report' && !late)) return null;
       const [permit, place] = [permits[index] ?? null, places[index] ?? null];
       if (permit !== null) return { fire: null, words: `在用火许可 ${permit.permit}（${permit.place}）的范围和时段内` };
       if (place === null) return null;

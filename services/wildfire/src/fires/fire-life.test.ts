@@ -197,6 +197,70 @@ describe('a fire', () => {
     });
   });
 
+  it('that rekindled and was judged again burns again: more heat is no news, and it can be extinguished again', async () => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('16:30');
+    await watch.see({ ...HERE, time: '14:05' });
+    const { id } = await watch.fire();
+    await watch.judge(id, 'forest-fire');
+    await watch.service.order({ kind: 'extinguish', fireId: id });
+    await watch.at('+1 15:00');
+    await watch.see({ ...HERE, time: '+1 13:50' });
+    await watch.judge(id, 'forest-fire');
+    await watch.at('+2 04:00');
+    await watch.see({ ...HERE, time: '+2 02:00' });
+    expect(await watch.fire()).toMatchObject({ state: 'judged', asked: 2, phase: 'awake' });
+    await watch.service.order({ kind: 'extinguish', fireId: id });
+    expect(await watch.fire()).toMatchObject({ phase: 'extinguished' });
+  });
+
+  it('stays what it was when somebody finds cold ash there later; that it was none is said when nobody asks', async () => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('16:30');
+    await watch.see({ ...HERE, time: '14:05' });
+    const { id } = await watch.fire();
+    await watch.judge(id, 'forest-fire');
+    await watch.service.order({ kind: 'extinguish', fireId: id });
+    await watch.at('+1 15:00');
+    await watch.see({ ...HERE, time: '+1 13:50' });
+    await watch.judge(id, 'false-alarm');
+    expect(await watch.fires()).toEqual(['441881 judged 2 forest-fire']);
+    expect((await watch.said('fire-judged.v1'))[1]?.data).toMatchObject({ recheck: true });
+    await watch.judge(id, 'false-alarm');
+    expect(await watch.fires()).toEqual(['441881 judged 2 false-alarm']);
+  });
+
+  it('that was asked about again is not answered by a verdict of before', async () => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('16:30');
+    await watch.see({ ...HERE, time: '14:05' });
+    const { id } = await watch.fire();
+    await watch.judge(id, 'false-alarm');
+    await watch.at('18:00');
+    await watch.see({ ...HERE, time: '17:00', frpMw: 40 });
+    await watch.judge(id, 'farm-burn', {}, '16:00');
+    await watch.judge(id, 'farm-burn', {}, '17:30');
+    expect((await watch.said('fire-judged.v1')).map(({ data }) => data.answers)).toEqual([undefined, false, false]);
+    expect(await watch.fire()).toMatchObject({ state: 'to-verify', verdict: 'farm-burn' });
+  });
+
+  it.each([
+    ['near a works', 'industrial-heat', {}],
+    ['where a false alarm was', 'false-alarm', {}],
+    ['of the county of a works, without a position', 'industrial-heat', { latitude: null, longitude: null }],
+  ] as const)('that a person reports %s is looked at', async (_, verdict, where) => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('14:30');
+    await watch.see({ ...HERE, time: '14:05' });
+    await watch.judge((await watch.fire()).id, verdict);
+    await watch.at('15:00');
+    await watch.service.give(
+      watch.hotspot({ ...HERE, time: '14:40' }),
+      watch.report({ county: '441881', ...HERE, ...where }),
+    );
+    expect((await watch.views()).filter(({ state }) => state === 'to-verify')).toHaveLength(1);
+  });
+
   it('of history sends nobody out, until fresh heat belongs to it', async () => {
     watch = await Watch.on('2020-12-02');
     await watch.at('16:30');

@@ -1,5 +1,5 @@
 import { shanghaiDate, type UtcInstant, type Verdict } from '@fengsui/contracts';
-import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import { Clock, insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
 import { fireNumber, type JudgedPlace, type Sign, type SignReach } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
@@ -20,6 +20,20 @@ export type KnownSign = Sign &
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
+  constructor(private readonly clock: Clock) {}
+
+  /** Whether a demonstration or a test plays: then all of a file is there at one instant. */
+  isVirtual(): Promise<boolean> {
+    return this.clock.isVirtual();
+  }
+
+  /** What stands of a report that is said again; null: it is said for the first time, or again as it was. */
+  async standingReport(tx: Tx, { event, reportId }: Pick<SignRow, 'event' | 'reportId'>): Promise<SignRow | null> {
+    const said = await tx.getRepository(SignRow).findBy({ reportId: reportId ?? '' });
+    if (said.some((sign) => sign.event === event)) return null;
+    return said.find(({ withdrawnBy }) => withdrawnBy === null) ?? null;
+  }
+
   /** @returns true when at least one sign is new, and of this city */
   async addSigns(tx: Tx, signs: readonly TakenSign[]): Promise<boolean> {
     const takenBack = await this.takenBackAmong(
@@ -132,6 +146,10 @@ export class Fires {
     );
     const others = new Set(other.map(({ id }) => id));
     return near.filter(({ fire }) => fire !== null && others.has(fire));
+  }
+
+  async seen(tx: Tx, event: string): Promise<readonly KnownSign[]> {
+    return found(tx, 'where event = $1', [event]);
   }
 
   async signsOf(tx: Tx, fire: string): Promise<readonly KnownSign[]> {

@@ -1,7 +1,7 @@
-import { addMinutes, type UtcInstant } from '@fengsui/contracts';
-import { schedule, unschedule, type Job } from '@fengsui/database';
+import { addMinutes, VERDICT_IN_CHINESE, type UtcInstant } from '@fengsui/contracts';
+import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { askAgain, CLASS_OF, kilometresBetween, signSets } from '@fengsui/rules';
+import { askAgain, CLASS_OF, kilometresBetween, signSets, type JudgedPlace } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
@@ -78,14 +78,15 @@ export class GatherSigns {
       if (fires.length > 1 || !done.has(fires[0] as string)) await this.grown(fires, fresh, unit);
   }
 
-  /** Two fires that a person says are one, or that signs join. @returns the one that goes on */
-  async merge(into: FireRow, merged: readonly FireRow[], because: Merging, unit: UnitOfWork): Promise<FireRow> {
+  private async merge(into: FireRow, merged: readonly FireRow[], because: Merging, unit: UnitOfWork): Promise<FireRow> {
     const { tx, now, append } = unit;
     let survivor = into;
     for (const fire of merged) {
       const { reason, causes, by } = because;
       const event = fireMerged(survivor.id, fire, causes, { now, reason, plan: this.plan.fires.version });
       await this.fires.change(tx, fire, { state: 'merged', mergedInto: survivor.id }, event.id);
+      // What a person parted stays apart from the others.
+      if (fire.apart && !survivor.apart) await this.fires.change(tx, survivor, { apart: true });
       const moved = await this.fires.signsOf(tx, fire.id);
       await this.fires.attach(tx, [{ fire: survivor.id, signs: moved }], {
         because: 'merged',
@@ -178,26 +179,62 @@ export class GatherSigns {
   /** Signs that belong to fires that are known: to one, or to several that they join. */
   private async grown(known: readonly string[], fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
     const { tx, now } = unit;
-    const [first, ...others] = (await this.fires.locked(tx, known)).sort(byWeight) as [FireRow, ...FireRow[]];
     const causes = fresh.map(({ event }) => event);
     const reason = `${fresh.length}个新迹象表明两处为同一起火情`;
-    const fire = await this.merge(first, others, { reason, causes, by: null }, unit);
+    const fire = await this.joined(known, { reason, causes, by: null }, unit);
     await this.fires.attach(tx, [{ fire: fire.id, signs: fresh }], { because: 'joined', event: null, now });
     const [row] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
     if (row.state === 'judged') await this.afterVerdict(row, fresh, unit);
     else if (row.state === 'noted') await this.afterNote(row, fresh, unit);
   }
 
+  /**
+   * Several fires are one. Where somebody was asked about any of them, somebody is still, unless what goes on is
+   * confirmed and burns. @returns the one that goes on
+   */
+  async joined(known: readonly string[], because: Merging, unit: UnitOfWork): Promise<FireRow> {
+    const { tx } = unit;
+    // One of them may have ended in another meanwhile.
+    const rows = await this.standing(known, tx);
+    const [first, ...others] = rows.sort(byWeight(because.named ?? null)) as [FireRow, ...FireRow[]];
+    const open = others.filter(isOpen);
+    const survivor = await this.merge(first, others, because, unit);
+    if (open.length === 0 || isOpen(survivor) || isBurning(survivor)) return survivor;
+    const dueAt = open.map((fire) => fire.dueAt).sort()[0] as UtcInstant;
+    await this.ask(survivor, await this.fires.signsOf(tx, survivor.id), because.reason, unit, dueAt);
+    const [asked] = (await this.fires.locked(tx, [survivor.id])) as [FireRow];
+    return asked;
+  }
+
+  /** The fires that are meant: what has ended in another one is that one. */
+  private async standing(known: readonly string[], tx: Tx): Promise<FireRow[]> {
+    const found = new Map<string, FireRow>();
+    for (const id of known) {
+      const fire = await this.fires.lock(tx, id);
+      if (fire !== null) found.set(fire.id, fire);
+    }
+    return [...found.values()];
+  }
+
   /** What was judged is asked about again when it is another thing than what was judged. */
   private async afterVerdict(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
     const judged = await this.fires.judged(unit.tx, fire);
     if (judged === null) return;
-    const known = new Set(judged.known.map(({ event }) => event));
-    const unknown = (await this.fires.signsOf(unit.tx, fire.id)).filter(({ event }) => !known.has(event));
-    const reason = askAgain(judged, unknown, this.plan.fires.afterVerdict);
-    // What is history by now sends nobody out.
-    if (reason !== null && fresh.some(({ late }) => !late)) return this.ask(fire, fresh, reason, unit);
-    if (CLASS_OF[judged.verdict] === 'fire') await this.phases.seen(fire, fresh, unit);
+    const isFire = CLASS_OF[judged.verdict] === 'fire';
+    const live = fresh.filter(({ late }) => !late);
+    // What is history by now sends nobody out, and gives no reason to.
+    const reason =
+      !isFire && live.some(({ by }) => by === 'report')
+        ? `已核查为${VERDICT_IN_CHINESE[judged.verdict]}，又有群众报告`
+        : askAgain(judged, await this.unknownTo(judged, fire, unit.tx), this.plan.fires.afterVerdict);
+    if (reason !== null && live.length > 0) return this.ask(fire, live, reason, unit);
+    if (isFire) await this.phases.seen(fire, fresh, unit);
+  }
+
+  /** Signs of a fire that nobody knew when it was judged, without those that were history when they came. */
+  private async unknownTo({ known }: JudgedPlace, { id }: FireRow, tx: Tx): Promise<readonly KnownSign[]> {
+    const before = new Set(known.map(({ event }) => event));
+    return (await this.fires.signsOf(tx, id)).filter(({ event, late }) => !late && !before.has(event));
   }
 
   private async afterNote(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
@@ -208,7 +245,12 @@ export class GatherSigns {
   }
 }
 
-type Merging = Readonly<{ reason: string; causes: readonly string[]; /** The order of a person. */ by: string | null }>;
+type Merging = Readonly<{
+  reason: string;
+  causes: readonly string[];
+  /** The order of a person. */ by: string | null;
+  /** Which a person says goes on; of two alike it does. */ named?: string;
+}>;
 
 const deadline = (fire: string, dueAt: UtcInstant): Job => ({ kind: VERIFY, key: fire, dueAt, payload: {} });
 
@@ -246,17 +288,25 @@ function rowOf(
   };
 }
 
+const isBurning = ({ state, phase }: FireRow): boolean => state === 'judged' && phase !== null && phase !== 'ended';
+
 /**
- * Which of several fires goes on: one that is confirmed and burns covers the others; else what is overdue, what is
- * open, what was judged, what was noted. Of two alike the one whose deadline, whose first sign is earlier.
+ * Which of several fires goes on: one that is confirmed and burns covers the others; else one that was confirmed, so
+ * that no fire is lost to what was none; what is overdue, what is open, what was judged, what was noted. Of two alike
+ * the one that a person names, whose deadline, whose first sign is earlier.
  */
-function byWeight(a: FireRow, b: FireRow): number {
-  const weight = (fire: FireRow): number => {
-    if (fire.state === 'judged' && fire.phase !== null && fire.phase !== 'ended') return 0;
-    return 1 + ['overdue', 'to-verify', 'judged', 'noted'].indexOf(fire.state);
+const byWeight =
+  (named: string | null) =>
+  (a: FireRow, b: FireRow): number => {
+    const key = (fire: FireRow): string =>
+      `${fire.id === named ? 0 : 1} ${isOpen(fire) ? fire.dueAt : ''} ${fire.firstSeenAt} ${fire.id}`;
+    return weightOf(a) - weightOf(b) || (key(a) < key(b) ? -1 : 1);
   };
-  const key = (fire: FireRow): string => `${isOpen(fire) ? fire.dueAt : ''} ${fire.firstSeenAt} ${fire.id}`;
-  return weight(a) - weight(b) || (key(a) < key(b) ? -1 : 1);
+
+function weightOf(fire: FireRow): number {
+  if (isBurning(fire)) return 0;
+  if (fire.verdict !== null && CLASS_OF[fire.verdict] === 'fire') return 1;
+  return 2 + ['overdue', 'to-verify', 'judged', 'noted', 'withdrawn', 'merged'].indexOf(fire.state);
 }
 
 /** The parted fire nearest to a set, when one is within reach. */

@@ -99,6 +99,80 @@ describe('two fires', () => {
   });
 });
 
+describe('what is parted', () => {
+  it('by a sign taken back is looked at, when nobody has: the verdict stays with what was judged', async () => {
+    const [first, second] = await two();
+    await watch.judge(first, 'forest-fire');
+    await watch.at('18:01');
+    await watch.see({ ...north(1.5, '16:30'), event: 'hotspot/between' });
+    expect(await states()).toEqual({ [first]: 'judged', [second]: 'merged' });
+    await watch.service.order({ kind: 'correct', eventId: 'hotspot/between', reason: '误标' });
+    expect((await watch.fires()).sort()).toEqual([
+      '441881 judged 1 forest-fire',
+      '441881 merged 0',
+      '441881 to-verify 1',
+    ]);
+  });
+
+  it('goes on as it was: one that was asked about again is asked about still', async () => {
+    const [first, second] = await two();
+    await watch.judge(second, 'false-alarm');
+    await watch.at('16:50');
+    await watch.see({ ...north(3, '16:40'), frpMw: 50 });
+    expect(await states()).toEqual({ [first]: 'to-verify', [second]: 'to-verify' });
+    await watch.service.order({ kind: 'join-fires', fireId: first, joined: second, reason: '同一火场' });
+    await watch.service.order({ kind: 'part-fire', fireId: first, signs: [], reason: '两处' });
+    expect(await states()).toEqual({ [first]: 'to-verify', [second]: 'to-verify' });
+  });
+
+  it('an open fire joined to one that was judged to be none is open still', async () => {
+    const [first, second] = await two();
+    await watch.judge(first, 'false-alarm');
+    await watch.service.order({ kind: 'join-fires', fireId: first, joined: second, reason: '同一火场' });
+    expect((await watch.views()).filter(({ state }) => state === 'to-verify')).toHaveLength(1);
+  });
+});
+
+describe('a report that is said again with another place', () => {
+  const other = { type: 'public-report.v1' as const, key: 'r1', id: 'public-report/r1~2' };
+  const again = (fields: object) => ({ ...watch.report({ county: null, ...HERE, ...fields }), ...other });
+  const begin = async (): Promise<void> => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('15:00');
+    await watch.service.give(watch.report({ county: '441881', ...HERE }));
+  };
+
+  it('moves its fire, which keeps its number and deadline, and whoever was sent is told', async () => {
+    await begin();
+    await watch.service.give(again({ latitude: 24.47, longitude: 112.64 }));
+    expect(await watch.fires()).toEqual(['441823 to-verify 1']);
+    expect(await watch.fire()).toMatchObject({
+      id: '441881-20201202-01',
+      dueAt: watch.service.instant('17:00'),
+      asked: 2,
+      reason: '报警位置更正为北纬24.4700 东经112.6400',
+    });
+    expect((await watch.said('fire-raised.v1'))[1]?.data).toMatchObject({ county: '441823', again: 2 });
+  });
+
+  it('says nothing new when only its words are other', async () => {
+    await begin();
+    await watch.service.give(again({ county: '441881', text: '冒浓烟' }));
+    expect(await watch.fire()).toMatchObject({ signs: 1, asked: 1 });
+  });
+
+  it('leaves no fire here when it is outside; of a fire with other signs it is one no more', async () => {
+    await begin();
+    await watch.see(north(0.5));
+    await watch.service.give(again({ latitude: 23.44173, longitude: 112.9269 }));
+    expect(await watch.fires()).toEqual(['441881 to-verify 1']);
+    await watch.service.end();
+    await begin();
+    await watch.service.give(again({ latitude: 23.44173, longitude: 112.9269 }));
+    expect(await watch.fires()).toEqual(['441881 withdrawn 0']);
+  });
+});
+
 describe('a sign that is taken back', () => {
   it('leaves no fire, when it was the only one: its call has nothing to be about', async () => {
     watch = await Watch.on('2020-12-02');

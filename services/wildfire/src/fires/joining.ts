@@ -5,13 +5,17 @@ import { signSets } from '@fengsui/rules';
 import { done, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import { SignRow, TakenBackRow, type FireRow } from '../tables/tables.js';
+import { SignRow, TakenBackRow, type Because, type FireRow } from '../tables/tables.js';
 import { fireParted, firePhase } from './fire-events.js';
 import { Fires, type KnownSign } from './fires.js';
 import { GatherSigns } from './gather-signs.js';
+import { Phases } from './phases.js';
 
 /** A fire and signs that turned out not to be of it. */
 type Parting = Readonly<{ fire: FireRow; signs: readonly KnownSign[]; reason: string; by: string }>;
+
+/** The sign by which a report is corrected, and where that is, in words. */
+type MovedTo = Readonly<{ event: string; county: string | null; place: string }>;
 
 /** Two fires that are one, one that is two, and signs that were taken back: by people, and with a reason. */
 @Injectable()
@@ -20,25 +24,33 @@ export class Joining {
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
     private readonly gathering: GatherSigns,
+    private readonly phases: Phases,
   ) {}
 
   @Takes('wildfire', 'join-fires', ({ data }) => data.fireId)
   async join(order: OrderOf<'join-fires'>, unit: UnitOfWork): Promise<OrderResult> {
     const { fireId, joined, reason } = order.data;
-    const [into, other] = [await this.fires.lock(unit.tx, fireId), await this.fires.lock(unit.tx, joined)];
+    const { tx } = unit;
+    await this.fires.lockGathering(tx);
+    const [into, other] = [await this.fires.lock(tx, fireId), await this.fires.lock(tx, joined)];
     if (into === null || other === null) return targetUnknown(`there is no fire ${into === null ? fireId : joined}`);
     if (into.id === other.id) return rejected(`${fireId} 与 ${joined} 已是同一起火情 / they are one already`);
+    if (into.state === 'withdrawn' || other.state === 'withdrawn')
+      return rejected(`${into.state === 'withdrawn' ? into.id : other.id} 已撤销 / is withdrawn`);
     if (reason === '') return rejected('并案须写明理由 / say why they are one');
-    const survivor = await this.gathering.merge(into, [other], { reason, causes: [order.id], by: order.id }, unit);
-    // They are one now: what parted either from something else does not hold against the other.
-    if (other.apart) await this.fires.change(unit.tx, survivor, { apart: true });
-    return done(`${other.id} 并入 ${survivor.id}`);
+    const because = { reason, causes: [order.id], by: order.id, named: into.id };
+    const survivor = await this.gathering.joined([into.id, other.id], because, unit);
+    // Where distance would not have joined them, none parts them either.
+    const signs = await this.fires.signsOf(tx, survivor.id);
+    if (signSets(signs, this.plan.fires).length > 1) await this.holdApart(tx, [survivor.id]);
+    return done(`${survivor.id === into.id ? other.id : into.id} 并入 ${survivor.id}`);
   }
 
   @Takes('wildfire', 'part-fire', ({ data }) => data.fireId)
   async part(order: OrderOf<'part-fire'>, unit: UnitOfWork): Promise<OrderResult> {
     const { tx } = unit;
     const { fireId, reason } = order.data;
+    await this.fires.lockGathering(tx);
     const fire = await this.fires.lock(tx, fireId);
     if (fire === null) return targetUnknown(`there is no fire ${fireId}`);
     if (reason === '') return rejected('分案须写明理由 / say why they are two');
@@ -70,15 +82,38 @@ export class Joining {
     return done(`${eventId} 已撤销`);
   }
 
+  /**
+   * A report is said again with another place. A fire of that report alone moves with it, and whoever was asked is
+   * asked again; of a fire with other signs it is one no more.
+   */
+  async moved(before: SignRow, { event, county, place }: MovedTo, unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
+    await this.fires.lockGathering(tx);
+    await run(tx, 'update wildfire.sign set withdrawn_by = $2 where event = $1', [before.event, event]);
+    if (before.fire === null) return;
+    const reason = `报警位置更正为${place}`;
+    const [fire] = await this.fires.locked(tx, [before.fire]);
+    const others = await this.fires.signsOf(tx, before.fire);
+    const near = await this.fires.near(tx, await this.fires.seen(tx, event), this.plan.fires);
+    const isOpen = fire?.state === 'to-verify' || fire?.state === 'overdue';
+    // Only what nothing else belongs to moves: else it is gathered where it is now, as any other sign.
+    if (fire === undefined || !isOpen || county === null || others.length > 0 || near.length > 0)
+      return this.without(before.fire, before.event, { reason, by: event, because: 'corrected' }, unit);
+    await this.fires.detach(tx, [before.event], { because: 'corrected', event, now });
+    await this.fires.attach(tx, [{ fire: fire.id, signs: [{ event }] }], { because: 'corrected', event, now });
+    const [moved] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
+    await this.gathering.ask(moved, await this.fires.signsOf(tx, fire.id), reason, unit, fire.dueAt);
+  }
+
   /** A fire that has lost a sign: none, one, or several that hang together no more. */
   async without(
     id: string,
     sign: string,
-    { reason, by }: Readonly<{ reason: string; by: string }>,
+    { reason, by, because = 'withdrawn' }: Readonly<{ reason: string; by: string; because?: Because }>,
     unit: UnitOfWork,
   ): Promise<void> {
     const { tx, now, append } = unit;
-    await this.fires.detach(tx, [sign], { because: 'withdrawn', event: by, now });
+    await this.fires.detach(tx, [sign], { because, event: by, now });
     const [fire] = await this.fires.locked(tx, [id]);
     if (fire === undefined) return;
     const left = await this.fires.signsOf(tx, id);
@@ -90,7 +125,11 @@ export class Joining {
       return;
     }
     await this.fires.refresh(tx, [id]);
-    const [, ...others] = fire.apart ? [left] : signSets(left, this.plan.fires);
+    const judged = new Set((await this.fires.judged(tx, fire))?.known.map(({ event }) => event));
+    const sets = fire.apart ? [left] : signSets(left, this.plan.fires);
+    // The number, and the verdict, stay with what was judged.
+    const ofVerdict = (signs: readonly KnownSign[]): number => signs.filter(({ event }) => judged.has(event)).length;
+    const [, ...others] = [...sets].sort((a, b) => ofVerdict(b) - ofVerdict(a));
     for (const signs of others) await this.partOff({ fire, signs, reason, by }, unit);
   }
 
@@ -104,8 +143,10 @@ export class Joining {
     const { tx, now, append } = unit;
     const last = await one<{ id: string }>(
       tx,
-      `select f.id from wildfire.fire f where f.state = 'merged' and f.merged_into = $1
-       order by (select max(since) from wildfire.membership m where m.fire = $1 and m.because = 'merged') desc, f.id desc limit 1`,
+      `select p.fire as id from wildfire.membership m
+         join wildfire.membership p on p.sign = m.sign and p.n = m.n - 1 join wildfire.fire f on f.id = p.fire
+       where m.fire = $1 and m.because = 'merged' and f.state = 'merged' and f.merged_into = $1
+       order by m.since desc, f.id desc limit 1`,
       [fire.id],
     );
     if (last === null) return rejected(`${fire.id} 没有可撤销的归并 / nothing was merged into it`);
@@ -128,15 +169,16 @@ export class Joining {
     });
     append(event);
     await this.fires.change(tx, fire, {}, event.id);
-    const wasJudged = other.verdict !== null;
+    // As it was: judged since it was asked about, noted, or still to be verified by its own deadline.
+    const wasJudged = other.judgedAt !== null && (other.asked < 2 || other.judgedAt >= other.raisedAt);
     await this.fires.change(tx, other, { state: wasJudged ? 'judged' : 'noted', mergedInto: null }, event.id);
     await this.fires.attach(tx, [{ fire: other.id, signs }], { because: 'parted', event: order.id, now });
     await this.fires.refresh(tx, [fire.id]);
     await this.holdApart(tx, [fire.id, other.id]);
-    if (!wasJudged) {
-      const [again] = (await this.fires.locked(tx, [other.id])) as [FireRow];
-      await this.gathering.ask(again, signs, `归并已撤销：${order.data.reason}`, unit);
-    }
+    const [again] = (await this.fires.locked(tx, [other.id])) as [FireRow];
+    if (wasJudged && again.phase !== null) await this.phases.begin(again, tx);
+    if (!wasJudged && other.asked > 0)
+      await this.gathering.ask(again, signs, `归并已撤销：${order.data.reason}`, unit, other.dueAt);
     return done(`${other.id} 与 ${fire.id} 分开`);
   }
 
@@ -144,16 +186,20 @@ export class Joining {
   private async partOff({ fire, signs, reason, by }: Parting, unit: UnitOfWork): Promise<string> {
     const { tx, now, append } = unit;
     const isOpen = fire.state === 'to-verify' || fire.state === 'overdue';
-    const id = await this.gathering.beginApart(signs, isOpen ? null : `自${fire.id}分出：${reason}`, unit);
+    const judged = new Set((await this.fires.judged(tx, fire))?.known.map(({ event }) => event));
+    // What nobody has looked at is looked at, whatever the rest was judged to be.
+    const isSeen = fire.state === 'noted' || (!isOpen && signs.every(({ event, late }) => late || judged.has(event)));
+    const words = `自${fire.id}分出：${reason}`;
+    const id = await this.gathering.beginApart(signs, isSeen ? words : null, unit);
     const [row] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
     const event = fireParted(row, id, signs, { now, reason, plan: this.plan.fires.version, by });
     append(event);
     await this.fires.change(tx, row, {}, event.id);
     await this.fires.attach(tx, [{ fire: id, signs }], { because: 'parted', event: by, now });
     await this.fires.refresh(tx, [fire.id]);
-    if (isOpen) {
+    if (!isSeen) {
       const [parted] = (await this.fires.locked(tx, [id])) as [FireRow];
-      await this.gathering.ask(parted, signs, `自${fire.id}分出：${reason}`, unit, fire.dueAt);
+      await this.gathering.ask(parted, signs, words, unit, isOpen ? fire.dueAt : undefined);
     }
     return id;
   }

@@ -26,9 +26,14 @@ export class Phases {
 
   /** More heat of a confirmed fire: an update, and no task. */
   async seen(fire: FireRow, signs: readonly Pick<Sign, 'event'>[], unit: UnitOfWork): Promise<void> {
-    if (fire.phase === 'asleep') {
+    if (fire.phase === 'asleep' || fire.phase === 'ended') {
       const causes = signs.map(({ event }) => event);
-      await this.become(fire, 'awake', { at: fire.lastSeenAt, reason: '休眠后又见热点', causes }, unit);
+      await this.become(
+        fire,
+        'awake',
+        { at: fire.lastSeenAt, reason: fire.phase === 'ended' ? '结束后又见热点' : '休眠后又见热点', causes },
+        unit,
+      );
     }
     await this.begin(fire, unit.tx);
   }
@@ -46,6 +51,7 @@ export class Phases {
     if (at > order.recordedAt) return rejected('扑灭时间晚于现在 / it lies in time to come');
     const why = reason === '' ? '现场报告明火扑灭' : reason;
     await this.become(fire, 'extinguished', { at, reason: why, causes: [order.id] }, unit);
+    await this.begin(fire, unit.tx);
     return done(`${fire.id}: 明火扑灭`);
   }
 

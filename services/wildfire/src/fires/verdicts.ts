@@ -1,5 +1,5 @@
-import { VERDICT_IN_CHINESE, type FireJudgedV1, type OrderOf, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, unschedule, type Job } from '@fengsui/database';
+import { addMinutes, VERDICT_IN_CHINESE, type FireJudgedV1, type OrderOf, type UtcInstant } from '@fengsui/contracts';
+import { insertRows, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { CLASS_OF } from '@fengsui/rules';
 import { done, Due, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
@@ -41,23 +41,37 @@ export class Verdicts {
     if (permit !== undefined && (await this.permits.of(tx, permit)) === null)
       return rejected(`没有用火许可 ${permit}，请先登记 / there is no permit ${permit}`);
     const borderKm = await this.fires.borderKmOf(tx, fire.id);
-    const event = judged(fire, order, borderKm, { now, plan: this.plan.fires.version });
+    const burns = CLASS_OF[order.data.verdict] === 'fire';
+    const isHistory = fire.judgedAt !== null && order.occurredAt < fire.judgedAt;
+    // Asked about again since then: that is not answered by what was found before.
+    const isAnswer = !isHistory && (fire.asked < 2 || order.occurredAt >= fire.raisedAt);
+    // Cold ash where a fire was does not undo the fire. That it was none is said when nobody is asked about it.
+    const wasFire = fire.verdict !== null && CLASS_OF[fire.verdict] === 'fire';
+    const isRecheck = isAnswer && wasFire && !burns && fire.state !== 'judged';
+    const marks = { ...(isAnswer ? {} : { answers: false }), ...(isRecheck ? { recheck: true } : {}) };
+    const event = judged(fire, order, { ...marks, borderKm }, { now, plan: this.plan.fires.version });
     await insertRows(tx, VerdictRow, [rowOf(event)]);
     append(event);
-    if (fire.judgedAt !== null && order.occurredAt < fire.judgedAt) {
-      await this.fires.change(tx, fire, {}, event.id);
-      return done(`${fire.id}: 已记入历史，之后另有结论 / kept; a later verdict holds`);
-    }
-    const { verdict, deaths, burnedAreaHa, decidedBy, reason } = event.data;
-    const burns = CLASS_OF[verdict] === 'fire';
-    // Asked about again since then: that is not answered by what was found before.
-    const isAnswer = fire.asked < 2 || order.occurredAt >= fire.raisedAt;
-    const phase = !burns ? null : fire.extinguishedAt === null ? ('awake' as const) : fire.phase;
-    const found = { verdict, deaths, burnedAreaHa, decidedBy, reason, judgedAt: order.occurredAt, phase };
-    await this.fires.change(tx, fire, isAnswer ? { ...found, state: 'judged' } : found, event.id);
     if (isAnswer) await unschedule(tx, 'wildfire', VERIFY, [fire.id]);
+    if (isRecheck) await this.fires.change(tx, fire, { state: 'judged', reason: event.data.reason }, event.id);
+    else if (isHistory) await this.fires.change(tx, fire, {}, event.id);
+    else await this.hold(fire, event, isAnswer, tx);
+    if (isHistory) return done(`${fire.id}: 已记入历史，之后另有结论 / kept; a later verdict holds`);
+    return done(`${fire.id}: ${VERDICT_IN_CHINESE[event.data.verdict]}`);
+  }
+
+  /** From here on it is what was found. */
+  private async hold(fire: FireRow, { id, occurredAt, data }: FireJudgedV1, isAnswer: boolean, tx: Tx): Promise<void> {
+    const { verdict, deaths, burnedAreaHa, decidedBy, reason } = data;
+    const burns = CLASS_OF[verdict] === 'fire';
+    const out = fire.extinguishedAt;
+    const isRekindled =
+      out !== null && fire.lastSeenAt > addMinutes(out, this.plan.fires.afterVerdict.extinguishedHours * 60);
+    const extinguishedAt = isRekindled ? null : out;
+    const phase = !burns ? null : extinguishedAt === null ? ('awake' as const) : ('extinguished' as const);
+    const found = { verdict, deaths, burnedAreaHa, decidedBy, reason, judgedAt: occurredAt, phase, extinguishedAt };
+    await this.fires.change(tx, fire, isAnswer ? { ...found, state: 'judged' } : found, id);
     if (isAnswer && burns) await this.phases.begin(fire, tx);
-    return done(`${fire.id}: ${VERDICT_IN_CHINESE[verdict]}`);
   }
 
   @Due('wildfire', VERIFY)
@@ -94,7 +108,7 @@ function faultOf({
 function judged(
   { id, county, firstSeenAt }: FireRow,
   order: VerdictOrder,
-  borderKm: number | null,
+  known: Partial<FireJudgedV1['data']>,
   { now, plan }: Readonly<{ now: UtcInstant; plan: string }>,
 ): FireJudgedV1 {
   const {
@@ -116,7 +130,7 @@ function judged(
     occurredAt: order.occurredAt,
     recordedAt: now,
     causes: [order.id],
-    data: { ...found, borderKm, fireId: id, county, firstSeenAt, decidedBy: late?.decidedBy ?? actor, reason, plan },
+    data: { ...found, ...known, fireId: id, county, firstSeenAt, decidedBy: late?.decidedBy ?? actor, reason, plan },
   };
 }
 

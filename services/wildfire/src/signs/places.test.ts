@@ -33,6 +33,26 @@ describe('heat', () => {
   });
 });
 
+describe('a position', () => {
+  it.each([
+    ['WGS-84', 24.2943, 113.687],
+    ['GCJ-02', 24.291411, 113.692243],
+    ['BD-09', 24.297099, 113.698819],
+  ])('that is given in %s is the same place', async (datum, latitude, longitude) => {
+    await begin();
+    await watch.service.give(watch.report({ county: null, latitude, longitude, datum }));
+    const fire = await watch.fire();
+    expect(fire.latitude).toBeCloseTo(24.2943, 4);
+    expect(fire.longitude).toBeCloseTo(113.687, 4);
+  });
+
+  it('of another datum than these is let in by no door', async () => {
+    await begin();
+    const report = watch.report({ county: null, latitude: 24.2943, longitude: 113.687, datum: 'BJ-54' });
+    await expect(watch.service.give(report)).rejects.toThrow('data/datum');
+  });
+});
+
 describe('a report', () => {
   const here = { latitude: 24.2943, longitude: 113.687 };
   const nowhere = { latitude: null, longitude: null };

@@ -1,10 +1,12 @@
 import type { HotspotV1, PublicReportV1, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
-import { Clock, schedule, type Tx } from '@fengsui/database';
+import { schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
+import { toWgs84 } from '@fengsui/regions';
 import { isLate } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { Fires, type TakenSign } from '../fires/fires.js';
+import { Joining } from '../fires/joining.js';
 import { gatherAt, gatherSoon } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
 import { Danger } from './danger.js';
@@ -20,7 +22,7 @@ export class SignConsumer {
     private readonly fires: Fires,
     private readonly danger: Danger,
     private readonly passes: Passes,
-    private readonly clock: Clock,
+    private readonly joining: Joining,
   ) {}
 
   @Consumes('wildfire', 'weather-warning.v1')
@@ -43,26 +45,44 @@ export class SignConsumer {
   }
 
   @Consumes('wildfire', 'public-report.v1')
-  async reports(reports: readonly PublicReportV1[], { tx, now }: UnitOfWork): Promise<void> {
+  async reports(reports: readonly PublicReportV1[], unit: UnitOfWork): Promise<void> {
     const signs = reports.filter(({ data }) => data.hazard === 'forest-fire').map((report) => this.reported(report));
-    await this.add(tx, signs, now);
+    // Said again with another place it is the same report: whoever was sent is sent to the right place.
+    for (const sign of signs) {
+      const before = await this.fires.standingReport(unit.tx, sign);
+      if (before !== null && isThere(before, sign)) continue; // other words about the same place
+      await this.add(unit.tx, [sign], unit.now);
+      if (before !== null) await this.joining.moved(before, { ...sign, place: placeOf(sign) }, unit);
+    }
   }
 
   private signOf({ id, data, ...header }: HotspotV1): TakenSign[] {
-    const { latitude, longitude, pixelType, confidence, frpMw, scanKm, trackKm, dayNight, satellite } = data;
+    const { latitude, longitude } = toWgs84(data, data.datum);
+    const { pixelType, confidence, frpMw, scanKm, trackKm, dayNight, satellite } = data;
     const { border, outsideWithinKm } = this.plan;
     if (border.isBeyond(latitude, longitude, outsideWithinKm)) return [];
     const place = border.placeOf(latitude, longitude);
     if (place.county === null && place.borderKm > outsideWithinKm) return [];
     const { county, borderKm, bearing: borderBearing } = place;
     const seen = { latitude, longitude, county, borderKm, borderBearing, byWhom: 'satellite' as const };
-    const pixel = { township: null, source: satellite, confidence, frpMw, scanKm, trackKm, dayNight, pixelType };
+    const pixel = {
+      township: null,
+      reportId: null,
+      source: satellite,
+      confidence,
+      frpMw,
+      scanKm,
+      trackKm,
+      dayNight,
+      pixelType,
+    };
     return [{ ...this.taken(id, header), ...seen, ...pixel }];
   }
 
   /** @throws PlaceUnknown for what names no place of this city, or one by its words and another by its position */
   private reported({ id, data, ...header }: PublicReportV1): TakenSign {
-    const { latitude, longitude, reportId } = data;
+    const { reportId } = data;
+    const { latitude, longitude } = positionOf(data);
     const named = data.county?.slice(0, 6) ?? null;
     const place = latitude === null || longitude === null ? null : this.plan.border.placeOf(latitude, longitude);
     const where = `${reportId}（${data.place}）`;
@@ -85,6 +105,7 @@ export class SignConsumer {
       borderKm: place?.borderKm ?? null,
       borderBearing: place?.bearing ?? null,
       byWhom: 'report',
+      reportId,
       source: data.channel,
       confidence: null,
       frpMw: null,
@@ -108,7 +129,21 @@ export class SignConsumer {
   private async add(tx: Tx, signs: readonly TakenSign[], now: UtcInstant): Promise<void> {
     if (signs.length === 0 || !(await this.fires.addSigns(tx, signs))) return;
     // Nobody who calls waits for the rest of a file; on virtual time all of it is there.
-    const isWhole = signs[0]?.byWhom === 'report' || (await this.clock.isVirtual());
+    const isWhole = signs[0]?.byWhom === 'report' || (await this.fires.isVirtual());
     await schedule(tx, 'wildfire', [isWhole ? gatherAt(now) : gatherSoon(now)]);
   }
+}
+
+const placeOf = ({ latitude, longitude, county }: TakenSign): string =>
+  latitude === null || longitude === null
+    ? (county ?? '市外')
+    : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
+
+const isThere = (before: Pick<TakenSign, 'latitude' | 'longitude' | 'county'>, now: TakenSign): boolean =>
+  before.latitude === now.latitude && before.longitude === now.longitude && before.county === now.county;
+
+/** Where a report says it is, in WGS-84; null: it names no position. */
+function positionOf({ latitude, longitude, datum }: PublicReportV1['data']) {
+  if (latitude === null || longitude === null) return { latitude: null, longitude: null };
+  return toWgs84({ latitude, longitude }, datum);
 }

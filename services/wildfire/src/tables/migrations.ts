@@ -199,6 +199,24 @@ class FireDanger1796000000004 implements MigrationInterface {
   }
 }
 
+/** A report that is said again with another place is the same report. */
+class MovedReports1796000000006 implements MigrationInterface {
+  readonly name = 'MovedReports1796000000006';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.sign add column report_id text;
+      update wildfire.sign set report_id = substr(event, 8) where by_whom = 'report' and event like 'report/%';
+      comment on column wildfire.sign."report_id" is 'number of the report; null: a satellite saw it';
+      create index sign_report_id_idx on wildfire.sign (report_id) where report_id is not null;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
   entities: [
@@ -220,5 +238,6 @@ export const WILDFIRE_SCHEMA: OwnedSchema = {
     LateSigns1795700000001,
     FireLife1796000000002,
     FireDanger1796000000004,
+    MovedReports1796000000006,
   ],
 };

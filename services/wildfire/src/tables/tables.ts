@@ -53,6 +53,7 @@ export class FireRow {
 @Entity({ schema: 'wildfire', name: 'sign', comment: 'Hotspots and reports of fire in this city, and around it' })
 @Index('sign_fire_idx', ['fire'])
 @Index('sign_cell_idx', ['cell', 'at'])
+@Index('sign_report_id_idx', ['reportId'], { where: 'report_id is not null' })
 @Check('sign_by_whom_check', `by_whom in ('satellite', 'report')`)
 export class SignRow {
   @Key('event') event!: string;
@@ -80,6 +81,7 @@ export class SignRow {
   @NumberColumn('kilometres to the border of the city', { nullable: true }) borderKm!: number | null;
   @NumberColumn('where the border lies, seen from it: degrees from north', { nullable: true }) borderBearing!:
     number | null;
+  @TextColumn('number of the report; null: a satellite saw it', { nullable: true }) reportId!: string | null;
   @TextColumn('event by which it was taken back; null: it stands', { nullable: true }) withdrawnBy!: string | null;
 }
 
