@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identityHere, may, type Identity } from '@fengsui/access';
 import type { Settings } from '@fengsui/settings';
 import { settingsOfInstallation } from './installation.js';
+import { addMinutes } from '@fengsui/contracts';
 import { someDueNow } from '@fengsui/database';
 import { servicesRun } from '@fengsui/service';
 import { readPlans, startOneProcess, type OneProcess, type Parts, type Plans, type Ports } from './one-process.js';
@@ -61,15 +62,19 @@ export async function mayReadNames({ ports, settings }: Session): Promise<Identi
 
 const LOOK_MS = 20;
 
-/** Returns when every consumer has passed what was written and nothing of it is due any more. */
+/** What is gathered for a moment before it is done, as the hotspots of a file and the fires of a pass, is waited for. */
+const SOON_MINUTES = 3 / 60;
+
+/** Returns when every consumer has passed what was written and nothing of it is due any more, or in a moment. */
 export async function workedThrough({ db, log, clock }: Ports): Promise<void> {
   for (;;) {
     const now = await clock.now();
+    const soon = (await clock.isVirtual()) ? now : addMinutes(now, SOON_MINUTES);
     // One snapshot for both: what a consumer has just turned into a due job, or a job into an event, is seen as one
     // or the other.
     const done = await db.transaction(
       'REPEATABLE READ',
-      async (tx) => !(await someDueNow(tx, now)) && (await log.idle(tx)),
+      async (tx) => !(await someDueNow(tx, soon)) && (await log.idle(tx)),
     );
     if (done) return;
     await sleep(LOOK_MS);
