@@ -62,7 +62,7 @@ export async function mayReadNames({ ports, settings }: Session): Promise<Identi
 
 const LOOK_MS = 20;
 
-/** What is gathered for a moment before it is done, as the hotspots of a file and the fires of a pass, is waited for. */
+/** What is gathered for a moment, as the hotspots of a file and the fires of a pass, is waited for. */
 const SOON_MINUTES = 3 / 60;
 
 /** Returns when every consumer has passed what was written and nothing of it is due any more, or in a moment. */
