@@ -14,3 +14,20 @@ export const exerciseMark = (text: string): string | null => MARK.exec(text)?.[0
 export const isActual = ({ status, infos }: Pick<EventOf<'weather-warning.v1'>['data'], 'status' | 'infos'>): boolean =>
   status === 'Actual' &&
   !infos.some((info) => [info.headline, info.description].some((text) => exerciseMark(text ?? '') !== null));
+
+type Warning = EventOf<'weather-warning.v1'>['data'];
+
+/** Whether its sender may say it. What came before senders were judged was believed at the time. */
+export const mayBeSaid = ({ trust }: Pick<Warning, 'trust'>): boolean =>
+  trust === undefined || trust.standing === 'entitled';
+
+/** What a message refers to but for itself: real issuers have had updates that name themselves, and they stand. */
+export const othersIn = ({
+  sender,
+  identifier,
+  sentAt,
+  references,
+}: Pick<Warning, 'sender' | 'identifier' | 'sentAt' | 'references'>): Warning['references'] =>
+  references.filter(
+    (reference) => reference.sender !== sender || reference.identifier !== identifier || reference.sentAt !== sentAt,
+  );

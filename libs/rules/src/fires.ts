@@ -55,6 +55,9 @@ export const CLASS_OF: Readonly<Record<Verdict, VerdictClass>> = {
   'outside-area': 'none',
 };
 
+/** Verdicts by which nothing burned here: nobody can have come to harm by it, and it was no fire. */
+export const NOTHING_BURNED: ReadonlySet<Verdict> = new Set(['industrial-heat', 'false-alarm', 'outside-area']);
+
 /** A fire as it was judged. */
 export type Judged = Readonly<{
   verdict: Verdict;

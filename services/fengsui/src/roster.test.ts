@@ -1,41 +1,22 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import * as os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BASE_SCHEMAS } from '@fengsui/service';
-import { ACCESS_SCHEMA } from '@fengsui/access';
-import { accountOf } from '@fengsui/access/testing';
-import { connect } from '@fengsui/database';
-import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import { typing, type Typing } from './command-for-tests.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const BIN = path.resolve(HERE, '..', 'bin', 'fengsui.mjs');
 /** Six rows as an office keeps them: four good ones, one of somebody whom nobody knows, one of 30 February. */
 const DECEMBER = path.join(HERE, 'fixtures', 'roster-december.xlsx');
 
-let database: TestDatabase;
-let folder: string;
-const typed = (...words: string[]) =>
-  spawnSync(process.execPath, [BIN, ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
-  });
-const json = (...words: string[]): never => JSON.parse(typed(...words, '--json').stdout) as never;
+let here: Typing;
+const typed = (...words: string[]) => here.typed(...words);
+const json = (...words: string[]): never => here.json<never>(...words);
 type ShiftRow = Readonly<{ role: string; authority: string | null; name: string; from: string; until: string }>;
 
 beforeAll(async () => {
-  database = await testDatabase([...BASE_SCHEMAS]);
-  folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-roster-'));
-  const db = await connect(database.url, 'test', 1, [ACCESS_SCHEMA]);
-  await accountOf(db, 'wu', ['leader'], { osUser: os.userInfo().username });
-  await db.destroy();
+  here = await typing();
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await database.drop();
-});
+afterAll(() => here.end());
 
 it('takes a roster from a workbook, says of each row that does not fit why, and keeps the history', () => {
   const { status, stdout } = typed('roster', 'import', DECEMBER, '--reason', '12月值班安排', '--json');
@@ -67,7 +48,7 @@ it('takes a roster from a workbook, says of each row that does not fit why, and 
 });
 
 it('writes a month as a table that can be imported again, and as a calendar', () => {
-  const [csv, ics] = [path.join(folder, 'month.csv'), path.join(folder, 'month.ics')];
+  const [csv, ics] = [path.join(here.folder, 'month.csv'), path.join(here.folder, 'month.ics')];
   const shifts = json('roster', 'month', '2026-12', '--csv', csv, '--ics', ics) as ShiftRow[];
   const lines = readFileSync(csv, 'utf8').trim().split('\r\n');
   expect(lines).toHaveLength(1 + shifts.length);
@@ -80,7 +61,7 @@ it('writes a month as a table that can be imported again, and as a calendar', ()
 });
 
 it('names the rows that duty does not take, and why', () => {
-  const past = path.join(folder, 'past.csv');
+  const past = path.join(here.folder, 'past.csv');
   writeFileSync(past, '岗位,人员,开始,结束\n值班员,李值班,2026-01-05 08:30,2026-01-06 08:30\n');
   const { status, stdout } = typed('roster', 'import', past, '--reason', '补录', '--json');
   expect([status, JSON.parse(stdout)]).toMatchObject([

@@ -1,53 +1,33 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import * as os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ACCESS_SCHEMA } from '@fengsui/access';
-import { accountOf } from '@fengsui/access/testing';
-import { connect } from '@fengsui/database';
-import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
-import { BASE_SCHEMAS } from '@fengsui/service';
+import { typing, type Typing } from './command-for-tests.js';
 
-const BIN = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'fengsui.mjs');
 const HEADER =
   'latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,bright_ti5,frp,daynight';
 
-let database: TestDatabase;
-let folder: string;
-const typed = (...words: string[]) =>
-  spawnSync(process.execPath, [BIN, ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: database.url, FENGSUI_HTTP_PORT: '0' },
-  });
-const json = <T>(...words: string[]): T => JSON.parse(typed(...words, '--json').stdout) as T;
+let here: Typing;
+const typed = (...words: string[]) => here.typed(...words);
+const json = <T>(...words: string[]): T => here.json<T>(...words);
 
 beforeAll(async () => {
-  database = await testDatabase([...BASE_SCHEMAS]);
-  folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-wildfires-'));
-  const db = await connect(database.url, 'test', 1, [ACCESS_SCHEMA]);
-  await accountOf(db, 'wu', ['leader'], { osUser: os.userInfo().username });
-  await db.destroy();
+  here = await typing();
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await database.drop();
-});
+afterAll(() => here.end());
 
 it('shows fires and detections, takes them away, and takes what a person found', () => {
   const seen = new Date(Date.now() - 3 * 3_600_000).toISOString();
   const [date, time] = [seen.slice(0, 10), seen.slice(11, 16).replace(':', '')];
   const row = (latitude: number, longitude: number): string =>
     `${latitude},${longitude},330.1,0.39,0.36,${date},${time},N,VIIRS,n,2.0NRT,290.1,4.1,D`;
-  const file = path.join(folder, 'firms.csv');
+  const file = path.join(here.folder, 'firms.csv');
   writeFileSync(file, [HEADER, row(24.2943, 113.687), row(24.2973, 113.689), row(23.44173, 112.9269), ''].join('\n'));
   expect(typed('feed', file).status).toBe(0);
   const [fire] = json<{ id: string; state: string; signs: number }[]>('wildfires', '--open');
   expect(fire).toMatchObject({ id: expect.stringMatching(/^441881-\d{8}-01$/), state: 'to-verify', signs: 2 });
   const id = fire?.id ?? '';
 
-  const [csv, geojson] = [path.join(folder, 'out.csv'), path.join(folder, 'out.geojson')];
+  const [csv, geojson] = [path.join(here.folder, 'out.csv'), path.join(here.folder, 'out.geojson')];
   const listed = typed('detections', '--csv', csv, '--geojson', geojson);
   expect(listed.stdout).toMatch(/最近过境: Suomi-NPP .* 本市2个/);
   expect(readFileSync(csv, 'utf8').trim().split('\r\n')).toHaveLength(3);

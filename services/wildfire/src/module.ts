@@ -10,7 +10,7 @@ import { Verdicts } from './fires/verdicts.js';
 import { WildfireHttp } from './http.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
-import { Danger } from './signs/danger.js';
+import { Danger, DangerConsumer } from './signs/danger.js';
 import { Passes } from './signs/passes.js';
 import { SignConsumer } from './signs/sign-consumer.js';
 import { WildfireOrder } from './tables/tables.js';
@@ -20,7 +20,7 @@ export class WildfireModule {
   static of(plan: WildfirePlan): DynamicModule {
     return {
       module: WildfireModule,
-      controllers: [SignConsumer, WildfireHttp],
+      controllers: [SignConsumer, DangerConsumer, WildfireHttp],
       providers: [
         { provide: WildfirePlan, useValue: plan },
         ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),

@@ -1,6 +1,13 @@
-import { addMinutes, shanghaiDate, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
+import {
+  addMinutes,
+  minutesBetween,
+  shanghaiDate,
+  shanghaiMinute,
+  type UtcInstant,
+  type Verdict,
+} from '@fengsui/contracts';
 import { Clock, one, rows } from '@fengsui/database';
-import { gradeOfForestFire, spreadByPass } from '@fengsui/rules';
+import { CLASS_OF, gradeOfForestFire, NOTHING_BURNED, spreadByPass } from '@fengsui/rules';
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -181,21 +188,18 @@ type Judged = Readonly<{
   firstSeenAt: UtcInstant;
   firstSeenBy: string;
   dueAt: UtcInstant;
-  verdict: string | null;
+  verdict: Verdict | null;
   judgedAt: UtcInstant | null;
   source: string | null;
   recordedAt: UtcInstant | null;
   missed: boolean;
 }>;
-const CONFIRMED: ReadonlySet<string | null> = new Set(['forest-fire', 'grass-fire']);
-const NO_FIRE: ReadonlySet<string | null> = new Set(['industrial-heat', 'false-alarm', 'outside-area']);
-
 function accuracyOf(key: string, fires: readonly Judged[]): AccuracyView {
   const [month, county, source] = JSON.parse(key) as [string, string, string];
-  const judged = fires.filter(({ verdict }) => verdict !== null);
-  const count = (keep: (fire: Judged) => boolean): number => judged.filter(keep).length;
-  const confirmed = count(({ verdict }) => CONFIRMED.has(verdict));
-  const falseAlarms = count(({ verdict }) => NO_FIRE.has(verdict));
+  const judged = fires.flatMap(({ verdict, ...fire }) => (verdict === null ? [] : [{ ...fire, verdict }]));
+  const count = (keep: (fire: (typeof judged)[number]) => boolean): number => judged.filter(keep).length;
+  const confirmed = count(({ verdict }) => CLASS_OF[verdict] === 'fire');
+  const falseAlarms = count(({ verdict }) => NOTHING_BURNED.has(verdict));
   return {
     month,
     county,
@@ -213,7 +217,7 @@ function accuracyOf(key: string, fires: readonly Judged[]): AccuracyView {
 }
 
 const minutes = (from: UtcInstant | null, until: UtcInstant | null): number | null =>
-  from === null || until === null ? null : (Date.parse(until) - Date.parse(from)) / 60_000;
+  from === null || until === null ? null : minutesBetween(from, until);
 
 function median(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null).sort((a, b) => a - b);

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { CALL_CAUSES, shanghaiMinute, utc, type UtcInstant } from '@fengsui/contracts';
+import { CALL_CAUSES, shanghaiMinute, type UtcInstant } from '@fengsui/contracts';
 import type { CallDetail } from '@fengsui/duty';
 import { textOf, textsOf, wordOf, type CommandOf, type OptionOf, type Typed } from '../command.js';
 import { csvLine } from '../csv-line.js';
 import { withSession } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 import { listing, state } from './listing.js';
+import { spanOf } from './period.js';
 
 export const CALLS_COMMAND = listing(
   { name: 'calls', about: { zh: '叫应记录', en: 'calls and answers' } },
@@ -136,19 +137,6 @@ export const CALL_HISTORY_COMMANDS: readonly CommandOf[] = [
       }),
   },
 ];
-
-/** @throws Misuse for a time without a zone */
-function spanOf(typed: Typed): Readonly<{ from?: UtcInstant; until?: UtcInstant }> {
-  const timeOf = (name: string): UtcInstant | undefined => {
-    const text = textOf(typed, name);
-    if (text === undefined) return undefined;
-    if (!/(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(Date.parse(text)))
-      throw new Misuse(`--${name} ${text}: 2026-11-01T00:00:00+08:00`);
-    return utc(text);
-  };
-  const [from, until] = [timeOf('from'), timeOf('until')];
-  return { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
-}
 
 const listOf = (typed: Typed, name: string): readonly string[] | undefined => {
   const list = textsOf(typed, name);

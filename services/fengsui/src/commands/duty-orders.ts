@@ -1,8 +1,9 @@
-import { LIVE_CAUSES, utc, type UtcInstant } from '@fengsui/contracts';
+import { LIVE_CAUSES, type UtcInstant } from '@fengsui/contracts';
 import { textOf, textsOf, wordOf, type ArgumentOf, type OptionOf, type Typed } from '../command.js';
 import type { Session } from '../session.js';
 import { Misuse, type Said } from '../terminal.js';
 import type { Fields } from './give-order.js';
+import { zonedOf } from './period.js';
 
 /** An order that can be given: its words, and what it says. */
 export type OrderOfCommand = Readonly<{
@@ -37,7 +38,7 @@ export const DUTY_ORDERS: readonly OrderOfCommand[] = [
       authority: textOf(typed, 'authority') ?? plans.duty.city,
       role: wordOf(typed, 0),
       person: wordOf(typed, 1),
-      ...spanOf(typed),
+      ...hoursOf(typed),
     }),
   },
   {
@@ -50,7 +51,7 @@ export const DUTY_ORDERS: readonly OrderOfCommand[] = [
       kind: 'leave',
       authority: plans.duty.city,
       person: wordOf(typed, 0),
-      ...spanOf(typed),
+      ...hoursOf(typed),
     }),
   },
   {
@@ -107,12 +108,10 @@ export const DUTY_ORDERS: readonly OrderOfCommand[] = [
 ];
 
 /** @throws Misuse for a time without a zone */
-function spanOf(typed: Typed): Readonly<{ fromAt: UtcInstant; untilAt: UtcInstant }> {
-  const [from = '', until = ''] = ['from', 'until'].map((name) => textOf(typed, name));
-  for (const at of [from, until])
-    if (!/(Z|[+-]\d\d:?\d\d)$/.test(at) || Number.isNaN(Date.parse(at)))
-      throw new Misuse(`${at}: 2026-12-01T08:30:00+08:00`);
-  return { fromAt: utc(from), untilAt: utc(until) };
+function hoursOf(typed: Typed): Readonly<{ fromAt: UtcInstant; untilAt: UtcInstant }> {
+  const [fromAt, untilAt] = [zonedOf(typed, 'from'), zonedOf(typed, 'until')];
+  if (fromAt === undefined || untilAt === undefined) throw new Misuse('--from, --until: 2026-12-01T08:30:00+08:00');
+  return { fromAt, untilAt };
 }
 
 /** The number of a handover names whose desk it is. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { LEVEL_IN_CHINESE, utc, type DomainEvent, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
+import { LEVEL_IN_CHINESE, type DomainEvent, type ObservedEvent, type UtcInstant } from '@fengsui/contracts';
 import { readSettings } from '@fengsui/settings';
 import { flagOf, textOf, type CommandOf, type Typed } from '../command.js';
 import { settingsOfInstallation } from '../installation.js';
@@ -10,6 +10,7 @@ import { eventsIn } from '../replay/events-in.js';
 import { concernsLevels, playSeason, saidIn, storedSeason, type Season } from '../replay/season.js';
 import { withSession } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
+import { zonedOf } from './period.js';
 
 /** A season once more, under this plan or another: what is called for now, beside what was proposed and ordered. */
 export const REPLAY_COMMAND: CommandOf = {
@@ -27,7 +28,7 @@ export const REPLAY_COMMAND: CommandOf = {
     { flags: '--to <instant>', about: { zh: '至', en: 'to' } },
   ],
   run: async (typed, terminal) => {
-    const [from, to] = [instantOf(typed, 'from'), instantOf(typed, 'to')];
+    const [from, to] = [zonedOf(typed, 'from') ?? null, zonedOf(typed, 'to') ?? null];
     const files = (typed.words[0] ?? []) as readonly string[];
     if (flagOf(typed, 'stored') === files.length > 0) throw new Misuse('replay FILE… | replay --stored');
     return flagOf(typed, 'stored')
@@ -37,14 +38,6 @@ export const REPLAY_COMMAND: CommandOf = {
 };
 
 type Span = Readonly<{ from: UtcInstant | null; to: UtcInstant | null }>;
-
-function instantOf(typed: Typed, name: string): UtcInstant | null {
-  const text = textOf(typed, name);
-  if (text === undefined) return null;
-  if (!/(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new Misuse(`--${name} ${text}: 2020-06-07T03:00:00+08:00`);
-  return utc(text);
-}
 
 /** What the installation has taken in, beside what it said and what people ordered at the time. */
 function stored(typed: Typed, { from, to }: Span, terminal: Terminal): Promise<number> {

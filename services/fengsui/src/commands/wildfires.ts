@@ -4,7 +4,7 @@ import { flagOf, textOf, wordOf, type CommandOf, type OptionOf, type Typed } fro
 import { withSession, type Session } from '../session.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 import { state, tableOfLast, type Column } from './listing.js';
-import { YEAR, yearOf } from './period.js';
+import { spanOf, YEAR, yearOf } from './period.js';
 import {
   DETECTION_COLUMNS,
   detectionFeature,
@@ -204,21 +204,11 @@ const detectionColumns: readonly Column<DetectionView>[] = [
 const verdictIn = (terminal: Terminal, verdict: string | null): string | null =>
   verdict === null ? null : terminal.pick({ zh: VERDICT_IN_CHINESE[verdict as Verdict], en: verdict });
 
-function wantedOf(typed: Typed) {
-  const instant = (name: string): UtcInstant | undefined => {
-    const text = textOf(typed, name);
-    if (text === undefined) return undefined;
-    if (!/(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(Date.parse(text)))
-      throw new Misuse(`--${name} ${text}: 2026-10-01T00:00+08:00`);
-    return utc(text);
-  };
-  return {
-    county: textOf(typed, 'county'),
-    verdict: textOf(typed, 'verdict'),
-    from: instant('from'),
-    until: instant('until'),
-  };
-}
+const wantedOf = (typed: Typed) => ({
+  county: textOf(typed, 'county'),
+  verdict: textOf(typed, 'verdict'),
+  ...spanOf(typed),
+});
 
 function inWords(
   fire: FireView,

@@ -1,4 +1,12 @@
-import { addMinutes, isActual, type UtcInstant, type WarningSignal, type WeatherWarningV1 } from '@fengsui/contracts';
+import {
+  addMinutes,
+  isActual,
+  mayBeSaid,
+  othersIn,
+  type UtcInstant,
+  type WarningSignal,
+  type WeatherWarningV1,
+} from '@fengsui/contracts';
 import { schedule } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { isLate, justAfter } from '@fengsui/rules';
@@ -9,16 +17,6 @@ import { assessAt } from '../levels/assess-at.js';
 import { ResponsePlan } from '../plan.js';
 import { EvidenceStore, type WeighedWarning } from './evidence.js';
 import { countiesOf } from './warned-counties.js';
-
-/** What came before senders were judged was believed at the time. */
-const mayBeSaid = ({ trust }: WeatherWarningV1['data']): boolean =>
-  trust === undefined || trust.standing === 'entitled';
-
-/** What a message refers to but for itself: real issuers have had updates that name themselves, and they stand. */
-const othersIn = ({ sender, identifier, sentAt, references }: WeatherWarningV1['data']) =>
-  references.filter(
-    (reference) => reference.sender !== sender || reference.identifier !== identifier || reference.sentAt !== sentAt,
-  );
 
 /** Where a signal holds, in its issuer's words. */
 const wordsFor = (signal: WarningSignal, { infos }: WeatherWarningV1['data']): string =>

@@ -5,6 +5,7 @@ import {
   type FireMergedV1,
   type FirePartedV1,
   type FirePhaseV1,
+  type UtcInstant,
 } from '@fengsui/contracts';
 import { insertRows, one, run, schedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
@@ -47,13 +48,7 @@ export class FireReports {
     if (known === null && minutesBetween(since, unit.now) > NEWS_HOURS * 60) return;
     const set = ['county', 'since', 'judgedAt', 'facts', 'isOver'] as const;
     await insertRows(tx, BurningFireRow, [row], { on: ['fire'], set });
-    await this.owe(fireId, 0, unit);
-    const times = this.hours().map((hours) => burningAt(fireId, addMinutes(since, hours * 60 + 1), hours));
-    await schedule(
-      tx,
-      'response',
-      times.filter(({ dueAt }) => dueAt > unit.now),
-    );
+    await this.begin(fireId, since, unit);
   }
 
   /** Its open flame is out, or it is no fire of its own any more. */
@@ -68,13 +63,7 @@ export class FireReports {
     await this.over(mergedFireId, true, unit.tx);
     await this.drop(mergedFireId, `已并入${fireId}`, id, unit);
     await insertRows(unit.tx, BurningFireRow, [{ ...row, fire: fireId }], 'nothing');
-    await this.owe(fireId, 0, unit);
-    const times = this.hours().map((hours) => burningAt(fireId, addMinutes(row.since, hours * 60 + 1), hours));
-    await schedule(
-      unit.tx,
-      'response',
-      times.filter(({ dueAt }) => dueAt > unit.now),
-    );
+    await this.begin(fireId, row.since, unit);
   }
 
   /** It is a fire of its own again. */
@@ -105,6 +94,14 @@ export class FireReports {
       return times === 0 ? one_ : { ...one_, matter: `${one_.matter}/${times + 1}` };
     });
     await this.obligations.owe(anew, { authority: this.plan.flood.authority, about: fire }, unit);
+  }
+
+  /** What is owed for it now, and what will be if its open flame goes on. */
+  private async begin(fire: string, since: UtcInstant, unit: UnitOfWork): Promise<void> {
+    await this.owe(fire, 0, unit);
+    const times = this.hours().map((hours) => burningAt(fire, addMinutes(since, hours * 60 + 1), hours));
+    const ahead = times.filter(({ dueAt }) => dueAt > unit.now);
+    await schedule(unit.tx, 'response', ahead);
   }
 
   private hours(): readonly number[] {

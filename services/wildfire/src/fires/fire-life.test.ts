@@ -5,6 +5,13 @@ let watch: Watch;
 afterEach(() => watch.service.end());
 /** In Yingde. */
 const HERE = { latitude: 24.2943, longitude: 113.687 };
+/** A fire of one pixel that was seen at 14:05 and known at 16:30. @returns its number */
+const oneFire = async (): Promise<string> => {
+  watch = await Watch.on('2020-12-02');
+  await watch.at('16:30');
+  await watch.see({ ...HERE, time: '14:05' });
+  return (await watch.fire()).id;
+};
 /** @param km to the north */
 const north = (km: number) => ({ ...HERE, latitude: HERE.latitude + km / 111.195 });
 
@@ -32,10 +39,7 @@ describe('a fire', () => {
   });
 
   it('sleeps when no heat is seen, wakes, is extinguished by an order, and ends', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.service.order({ kind: 'extinguish', fireId: id });
     expect(await watch.outcome('o1')).toMatchObject({ outcome: 'rejected' });
     await watch.judge(id, 'forest-fire');
@@ -60,10 +64,7 @@ describe('a fire', () => {
   });
 
   it('is asked about again when heat is seen long after its open flame was out', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'forest-fire');
     await watch.service.order({ kind: 'extinguish', fireId: id });
     await watch.at('+1 15:00');
@@ -82,10 +83,7 @@ describe('a fire', () => {
     ['far stronger', { frpMw: 12.4 }, ['12.4'], 'to-verify'],
     ['wider', north(1.7), ['范围扩大'], 'to-verify'],
   ])('that is the heat of a works is asked about again when it is %s', async (_, differs, words, state) => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'industrial-heat');
     await watch.at('+1 04:00');
     await watch.see({ ...HERE, time: '+1 02:05', ...differs });
@@ -104,10 +102,7 @@ describe('a fire', () => {
     ['farm-burn', '+3 14:05', {}, 'to-verify'],
     ['forest-fire', '+3 14:05', {}, 'to-verify'],
   ] as const)('%s, and days later heat there again at %s (%j): %s', async (verdict, time, differs, state) => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, verdict);
     await watch.at(time.replace('14:05', '15:00'));
     await watch.see({ ...HERE, time, ...differs });
@@ -120,10 +115,7 @@ describe('a fire', () => {
     ['the next day', '+1 04:00', 0, 'to-verify', 2],
     ['wider, seen before the verdict', '16:05', 1.4, 'to-verify', 2],
   ] as const)('that was a farm burn and is hot %s', async (_, time, km, state, signs) => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'farm-burn');
     await watch.at(time === '16:05' ? '18:30' : time);
     await watch.see({ ...north(km), time });
@@ -131,10 +123,7 @@ describe('a fire', () => {
   });
 
   it('keeps the verdict that was given last in the world: one that comes late stands in its history', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.at('19:00');
     await watch.judge(id, 'farm-burn', {}, '18:00');
     await watch.judge(id, 'forest-fire', {}, '17:00');
@@ -198,10 +187,7 @@ describe('a fire', () => {
   });
 
   it('that rekindled and was judged again burns again: more heat is no news, and it can be extinguished again', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'forest-fire');
     await watch.service.order({ kind: 'extinguish', fireId: id });
     await watch.at('+1 15:00');
@@ -215,26 +201,23 @@ describe('a fire', () => {
   });
 
   it('stays what it was when somebody finds cold ash there later; that it was none is said when nobody asks', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'forest-fire');
     await watch.service.order({ kind: 'extinguish', fireId: id });
+    await watch.at('+1 06:00');
+    await watch.see({ ...HERE, time: '+1 05:00' });
     await watch.at('+1 15:00');
-    await watch.see({ ...HERE, time: '+1 13:50' });
     await watch.judge(id, 'false-alarm');
     expect(await watch.fires()).toEqual(['441881 judged 2 forest-fire']);
     expect((await watch.said('fire-judged.v1'))[1]?.data).toMatchObject({ recheck: true });
+    await watch.at('+2 14:00');
+    expect(await watch.fire()).toMatchObject({ phase: 'ended' });
     await watch.judge(id, 'false-alarm');
     expect(await watch.fires()).toEqual(['441881 judged 2 false-alarm']);
   });
 
   it('that was asked about again is not answered by a verdict of before', async () => {
-    watch = await Watch.on('2020-12-02');
-    await watch.at('16:30');
-    await watch.see({ ...HERE, time: '14:05' });
-    const { id } = await watch.fire();
+    const id = await oneFire();
     await watch.judge(id, 'false-alarm');
     await watch.at('18:00');
     await watch.see({ ...HERE, time: '17:00', frpMw: 40 });

@@ -1,5 +1,5 @@
 import { shanghaiDate, type UtcInstant, type Verdict } from '@fengsui/contracts';
-import { Clock, insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import { insertReturning, insertRows, one, rows, run, type Tx } from '@fengsui/database';
 import { fireNumber, type JudgedPlace, type Sign, type SignReach } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
@@ -17,16 +17,12 @@ export type KnownSign = Sign &
     /** Satellite, or channel. */ source: string | null;
   }>;
 
+/** Somebody is asked about it, and has not answered. */
+export const isOpen = ({ state }: Pick<FireRow, 'state'>): boolean => state === 'to-verify' || state === 'overdue';
+
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
-  constructor(private readonly clock: Clock) {}
-
-  /** Whether a demonstration or a test plays: then all of a file is there at one instant. */
-  isVirtual(): Promise<boolean> {
-    return this.clock.isVirtual();
-  }
-
   /** What stands of a report that is said again; null: it is said for the first time, or again as it was. */
   async standingReport(tx: Tx, { event, reportId }: Pick<SignRow, 'event' | 'reportId'>): Promise<SignRow | null> {
     const said = await tx.getRepository(SignRow).findBy({ reportId: reportId ?? '' });
@@ -96,28 +92,25 @@ export class Fires {
     signs: readonly Sign[],
     { joinWithinKm: km, joinWithinHours: hours }: SignReach,
   ): Promise<readonly KnownSign[]> {
-    const placed = signs.filter(({ latitude }) => !Number.isNaN(latitude));
+    const placed = signs.filter(isPlaced);
     if (placed.length === 0) return [];
-    const cells = new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km)));
     const times = placed.map(({ at }) => at).sort();
     return found(
       tx,
       `where cell = any($1) and fire is not null and withdrawn_by is null
          and at between $2::timestamptz - make_interval(secs => $4::float8 * 3600)
                     and $3::timestamptz + make_interval(secs => $4::float8 * 3600)`,
-      [[...cells], times[0], times.at(-1), hours],
+      [cellsOf(placed, km), times[0], times.at(-1), hours],
     );
   }
 
   /** Judged places of some kinds that may be near some signs, whenever they were seen. */
   async judgedNear(tx: Tx, signs: readonly Sign[], km: number, verdicts: readonly Verdict[]): Promise<JudgedPlace[]> {
-    const placed = signs.filter(({ latitude }) => !Number.isNaN(latitude));
-    const cells = new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km)));
     const near = await rows<{ id: string }>(
       tx,
       `select distinct f.id from wildfire.sign s join wildfire.fire f on f.id = s.fire
        where s.cell = any($1) and s.withdrawn_by is null and f.state = 'judged' and f.verdict = any($2)`,
-      [[...cells], verdicts],
+      [cellsOf(signs.filter(isPlaced), km), verdicts],
     );
     const fires =
       near.length === 0
@@ -292,6 +285,13 @@ export class Fires {
     return new Map(found.map(({ event, order }) => [event, order]));
   }
 }
+
+const isPlaced = ({ latitude }: Sign): boolean => !Number.isNaN(latitude);
+
+/** Cells in which whatever may be near to any of some signs is. */
+const cellsOf = (placed: readonly Sign[], km: number): readonly number[] => [
+  ...new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km))),
+];
 
 type FoundSign = Omit<KnownSign, 'latitude' | 'longitude'> &
   Readonly<{ latitude: number | null; longitude: number | null }>;

@@ -1,4 +1,4 @@
-import { addMinutes, VERDICT_IN_CHINESE, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, minutesBetween, VERDICT_IN_CHINESE, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { askAgain, CLASS_OF, kilometresBetween, signSets, type JudgedPlace } from '@fengsui/rules';
@@ -8,7 +8,7 @@ import { WildfirePlan } from '../plan.js';
 import type { FireRow } from '../tables/tables.js';
 import { fireMerged, fireRaised } from './fire-events.js';
 import { Circumstances } from './circumstances.js';
-import { Fires, type KnownSign } from './fires.js';
+import { Fires, isOpen, type KnownSign } from './fires.js';
 import { Phases } from './phases.js';
 
 /** Signs that come in at one instant are gathered once, as a whole. */
@@ -254,7 +254,6 @@ type Merging = Readonly<{
 
 const deadline = (fire: string, dueAt: UtcInstant): Job => ({ kind: VERIFY, key: fire, dueAt, payload: {} });
 
-const isOpen = ({ state }: FireRow): boolean => state === 'to-verify' || state === 'overdue';
 const firesOf = (signs: readonly KnownSign[]): readonly string[] => [
   ...new Set(signs.flatMap(({ fire }) => fire ?? [])),
 ];
@@ -319,7 +318,7 @@ function nearestOf(
   for (const one of set)
     for (const other of parted) {
       const km = kilometresBetween(one, other);
-      const isSoon = Math.abs(Date.parse(one.at) - Date.parse(other.at)) <= joinWithinHours * 3_600_000;
+      const isSoon = Math.abs(minutesBetween(one.at, other.at)) <= joinWithinHours * 60;
       if (!isSoon || !(km <= joinWithinKm) || other.fire === null) continue;
       if (nearest === null || km < nearest.km || (km === nearest.km && other.fire < nearest.fire))
         nearest = { fire: other.fire, km };

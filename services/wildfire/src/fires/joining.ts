@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import { SignRow, TakenBackRow, type Because, type FireRow } from '../tables/tables.js';
 import { fireParted, firePhase } from './fire-events.js';
-import { Fires, type KnownSign } from './fires.js';
+import { Fires, isOpen, type KnownSign } from './fires.js';
 import { GatherSigns } from './gather-signs.js';
 import { Phases } from './phases.js';
 
@@ -95,9 +95,8 @@ export class Joining {
     const [fire] = await this.fires.locked(tx, [before.fire]);
     const others = await this.fires.signsOf(tx, before.fire);
     const near = await this.fires.near(tx, await this.fires.seen(tx, event), this.plan.fires);
-    const isOpen = fire?.state === 'to-verify' || fire?.state === 'overdue';
     // Only what nothing else belongs to moves: else it is gathered where it is now, as any other sign.
-    if (fire === undefined || !isOpen || county === null || others.length > 0 || near.length > 0)
+    if (fire === undefined || !isOpen(fire) || county === null || others.length > 0 || near.length > 0)
       return this.without(before.fire, before.event, { reason, by: event, because: 'corrected' }, unit);
     await this.fires.detach(tx, [before.event], { because: 'corrected', event, now });
     await this.fires.attach(tx, [{ fire: fire.id, signs: [{ event }] }], { because: 'corrected', event, now });
@@ -185,10 +184,10 @@ export class Joining {
   /** Signs that are a fire of their own: somebody verifies it, unless what they were taken from needs nobody. */
   private async partOff({ fire, signs, reason, by }: Parting, unit: UnitOfWork): Promise<string> {
     const { tx, now, append } = unit;
-    const isOpen = fire.state === 'to-verify' || fire.state === 'overdue';
+    const wasOpen = isOpen(fire);
     const judged = new Set((await this.fires.judged(tx, fire))?.known.map(({ event }) => event));
     // What nobody has looked at is looked at, whatever the rest was judged to be.
-    const isSeen = fire.state === 'noted' || (!isOpen && signs.every(({ event, late }) => late || judged.has(event)));
+    const isSeen = fire.state === 'noted' || (!wasOpen && signs.every(({ event, late }) => late || judged.has(event)));
     const words = `自${fire.id}分出：${reason}`;
     const id = await this.gathering.beginApart(signs, isSeen ? words : null, unit);
     const [row] = (await this.fires.locked(tx, [fire.id])) as [FireRow];
@@ -199,7 +198,7 @@ export class Joining {
     await this.fires.refresh(tx, [fire.id]);
     if (!isSeen) {
       const [parted] = (await this.fires.locked(tx, [id])) as [FireRow];
-      await this.gathering.ask(parted, signs, words, unit, isOpen ? fire.dueAt : undefined);
+      await this.gathering.ask(parted, signs, words, unit, wasOpen ? fire.dueAt : undefined);
     }
     return id;
   }

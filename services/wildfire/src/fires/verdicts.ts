@@ -1,7 +1,7 @@
 import { addMinutes, VERDICT_IN_CHINESE, type FireJudgedV1, type OrderOf, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { CLASS_OF } from '@fengsui/rules';
+import { CLASS_OF, NOTHING_BURNED } from '@fengsui/rules';
 import { done, Due, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
@@ -13,9 +13,6 @@ import { Permits } from './permits.js';
 import { Phases } from './phases.js';
 
 type VerdictOrder = OrderOf<'verdict'>;
-
-/** Nothing burned: nobody can have come to harm by it. */
-const NOTHING_BURNED: ReadonlySet<string> = new Set(['industrial-heat', 'false-alarm', 'outside-area']);
 
 /** What people found on the ground, and what happens when nobody says. */
 @Injectable()
@@ -53,8 +50,10 @@ export class Verdicts {
     await insertRows(tx, VerdictRow, [rowOf(event)]);
     append(event);
     if (isAnswer) await unschedule(tx, 'wildfire', VERIFY, [fire.id]);
-    if (isRecheck) await this.fires.change(tx, fire, { state: 'judged', reason: event.data.reason }, event.id);
-    else if (isHistory) await this.fires.change(tx, fire, {}, event.id);
+    if (isRecheck) {
+      await this.fires.change(tx, fire, { state: 'judged', reason: event.data.reason }, event.id);
+      await this.phases.begin(fire, tx); // it sleeps and ends as it would have
+    } else if (isHistory) await this.fires.change(tx, fire, {}, event.id);
     else await this.hold(fire, event, isAnswer, tx);
     if (isHistory) return done(`${fire.id}: 已记入历史，之后另有结论 / kept; a later verdict holds`);
     return done(`${fire.id}: ${VERDICT_IN_CHINESE[event.data.verdict]}`);

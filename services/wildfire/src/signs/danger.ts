@@ -1,6 +1,16 @@
-import { addMinutes, isActual, type Colour, type UtcInstant, type WeatherWarningV1 } from '@fengsui/contracts';
+import {
+  addMinutes,
+  isActual,
+  mayBeSaid,
+  othersIn,
+  type Colour,
+  type UtcInstant,
+  type WeatherWarningV1,
+} from '@fengsui/contracts';
 import { insertRows, rows, run, type Tx } from '@fengsui/database';
-import { Injectable } from '@nestjs/common';
+import { Consumes } from '@fengsui/service';
+import type { UnitOfWork } from '@fengsui/log';
+import { Controller, Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import { DangerRow } from '../tables/tables.js';
 
@@ -18,9 +28,9 @@ export class Danger {
   async take(warnings: readonly WeatherWarningV1[], tx: Tx): Promise<void> {
     for (const warning of warnings) {
       const { data } = warning;
-      if (!isActual(data) || (data.trust !== undefined && data.trust.standing !== 'entitled')) continue;
+      if (!isActual(data) || !mayBeSaid(data)) continue;
       if (data.msgType !== 'Alert' && data.msgType !== 'Update' && data.msgType !== 'Cancel') continue;
-      const ended = data.references.filter(({ identifier }) => identifier !== data.identifier);
+      const ended = othersIn(data);
       if (ended.length > 0)
         await run(tx, `delete from wildfire.danger where sender = $1 and identifier = any($2)`, [
           data.sender,
@@ -64,5 +74,15 @@ export class Danger {
     const city = codes[0]?.slice(0, 4) ?? '';
     if (divisions.some((one) => one === `${city}00` || one === `${city.slice(0, 2)}0000`)) return [null];
     return [...new Set(divisions.map((one) => one.slice(0, 6)))].filter((one) => codes.includes(one));
+  }
+}
+
+@Controller()
+export class DangerConsumer {
+  constructor(private readonly danger: Danger) {}
+
+  @Consumes('wildfire', 'weather-warning.v1')
+  warnings(warnings: readonly WeatherWarningV1[], { tx }: UnitOfWork): Promise<void> {
+    return this.danger.take(warnings, tx);
   }
 }

@@ -1,6 +1,7 @@
 import { utc, type HotspotV1, type UtcInstant } from '@fengsui/contracts';
-import { run, type Tx } from '@fengsui/database';
+import { insertRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
+import { PassRow } from '../tables/tables.js';
 
 /** Data of a pass come in pieces of some minutes each. */
 const PASS_MINUTES = 15;
@@ -13,10 +14,7 @@ export const passAt = (at: UtcInstant): UtcInstant =>
 export class Passes {
   /** @param inside events of pixels in this city */
   async take(hotspots: readonly HotspotV1[], inside: ReadonlySet<string>, tx: Tx): Promise<void> {
-    const passes = new Map<
-      string,
-      { satellite: string; at: UtcInstant; pixels: number; inside: number; cameAt: UtcInstant }
-    >();
+    const passes = new Map<string, PassRow>();
     for (const { id, occurredAt, recordedAt, data } of hotspots) {
       const at = passAt(occurredAt);
       const key = `${data.satellite} ${at}`;
@@ -25,21 +23,6 @@ export class Passes {
       pass.inside += inside.has(id) ? 1 : 0;
       passes.set(key, pass);
     }
-    const rows = [...passes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pass]) => pass);
-    if (rows.length === 0) return;
-    await run(
-      tx,
-      `insert into wildfire.pass as old (satellite, at, pixels, inside, came_at)
-       select * from unnest($1::text[], $2::timestamptz[], $3::int[], $4::int[], $5::timestamptz[])
-       on conflict (satellite, at) do update
-         set pixels = old.pixels + excluded.pixels, inside = old.inside + excluded.inside`,
-      [
-        rows.map(({ satellite }) => satellite),
-        rows.map(({ at }) => at),
-        rows.map(({ pixels }) => pixels),
-        rows.map(({ inside: n }) => n),
-        rows.map(({ cameAt }) => cameAt),
-      ],
-    );
+    await insertRows(tx, PassRow, [...passes.values()], { on: ['satellite', 'at'], add: ['pixels', 'inside'] });
   }
 }

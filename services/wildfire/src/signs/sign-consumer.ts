@@ -1,5 +1,5 @@
-import type { HotspotV1, PublicReportV1, UtcInstant, WeatherWarningV1 } from '@fengsui/contracts';
-import { schedule, type Tx } from '@fengsui/database';
+import type { HotspotV1, PublicReportV1, UtcInstant } from '@fengsui/contracts';
+import { Clock, schedule, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { toWgs84 } from '@fengsui/regions';
 import { isLate } from '@fengsui/rules';
@@ -9,7 +9,6 @@ import { Fires, type TakenSign } from '../fires/fires.js';
 import { Joining } from '../fires/joining.js';
 import { gatherAt, gatherSoon } from '../fires/gather-signs.js';
 import { WildfirePlan } from '../plan.js';
-import { Danger } from './danger.js';
 import { Passes } from './passes.js';
 
 /** A report of fire of which nobody can say where. Someone must look at it: it is put aside, not dropped. */
@@ -20,15 +19,10 @@ export class SignConsumer {
   constructor(
     private readonly plan: WildfirePlan,
     private readonly fires: Fires,
-    private readonly danger: Danger,
     private readonly passes: Passes,
     private readonly joining: Joining,
+    private readonly clock: Clock,
   ) {}
-
-  @Consumes('wildfire', 'weather-warning.v1')
-  warnings(warnings: readonly WeatherWarningV1[], { tx }: UnitOfWork): Promise<void> {
-    return this.danger.take(warnings, tx);
-  }
 
   /** Places hotspots in a county; those around the city are kept as outside, those farther off concern others. */
   @Consumes('wildfire', 'hotspot.v1')
@@ -129,7 +123,7 @@ export class SignConsumer {
   private async add(tx: Tx, signs: readonly TakenSign[], now: UtcInstant): Promise<void> {
     if (signs.length === 0 || !(await this.fires.addSigns(tx, signs))) return;
     // Nobody who calls waits for the rest of a file; on virtual time all of it is there.
-    const isWhole = signs[0]?.byWhom === 'report' || (await this.fires.isVirtual());
+    const isWhole = signs[0]?.byWhom === 'report' || (await this.clock.isVirtual());
     await schedule(tx, 'wildfire', [isWhole ? gatherAt(now) : gatherSoon(now)]);
   }
 }
