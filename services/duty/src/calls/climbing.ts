@@ -1,4 +1,4 @@
-import { addMinutes, type DomainEvent, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type CallCause, type DomainEvent, type UtcInstant } from '@fengsui/contracts';
 import { rows, schedule, updateRows, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { nextStep, type NextStep, type Roster } from '@fengsui/rules';
@@ -62,7 +62,7 @@ export class Climbing {
     const ended: string[] = [];
     for (const row of open.filter(({ cause }) => climbs(classOf(cause)))) {
       const dueAt = hasFailed(row) ? now : row.dueAt;
-      const quiet = this.plan.quietUntil(row.cause, now);
+      const quiet = this.quietUntil(row.cause, now);
       if (now < dueAt) waiting.push(climbAt(row.id, dueAt));
       else if (quiet !== null) asleep.push({ id: row.id, dueAt: quiet });
       else {
@@ -84,6 +84,11 @@ export class Climbing {
     const over = ended.map((key): Job => ({ kind: EXERCISE_OVER, key, dueAt: now, payload: {} }));
     await schedule(tx, 'duty', [...waiting, ...morning, ...over, ...next]);
     append(...climbed.flatMap(({ events }) => events));
+  }
+
+  /** Whoever orders an exercise at night wants to see who answers at night. */
+  private quietUntil(cause: CallCause, now: UtcInstant): UtcInstant | null {
+    return classOf(cause) === 'exercise' ? null : this.plan.quietUntil(cause, now);
   }
 
   private climbed(row: CallRow, at: At): Climbed {

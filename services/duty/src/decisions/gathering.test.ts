@@ -232,6 +232,12 @@ describe('the quiet hours', () => {
     expect(await states()).toContain('proposal-lower ringing 1');
   });
 
+  it('do not hold back an exercise: whoever orders it at night wants to see who answers at night', async () => {
+    await duty.at('23:13');
+    await duty.order({ kind: 'exercise', cause: 'proposal-lower', right: 'roster' });
+    expect((await calls())[0]).toContain('ringing 1');
+  });
+
   it('hold back the next step, too, of a call that rang before them', async () => {
     await duty.at('22:20');
     await duty.give(lowering());
