@@ -133,6 +133,7 @@ export const FireRaisedV1 = defineEvent(
   Shape({
     fireId,
     county: Division('county of the first sign'),
+    township: Type.Optional(Text('name of the township of the first sign, where the plan has its outline')),
     latitude: OrNull(Latitude),
     longitude: OrNull(Longitude),
     firstSeenBy: OneOf(['satellite', 'report'], 'what was known first'),

@@ -70,6 +70,19 @@ export const ReadingV1 = defineEvent(
 );
 export type ReadingV1 = Static<typeof ReadingV1>;
 
+/** Key: the station. Id: station and time of measurement. */
+export const WindV1 = defineEvent(
+  'wind.v1',
+  'Wind measured at a station: a fire in it is more urgent.',
+  Shape({
+    station,
+    status: SaidStatus,
+    speedMs: Quantity('mean over ten minutes, metres a second', 0, 120),
+    fromDegrees: OrNull(Quantity('from where it blows, degrees from north; null: not measured, or calm', 0, 360)),
+  }),
+);
+export type WindV1 = Static<typeof WindV1>;
+
 /** Key: the station. Id: station, issuer, issue time and valid time. `occurredAt` is when it was issued. */
 export const FloodForecastV1 = defineEvent(
   'flood-forecast.v1',

@@ -5,7 +5,7 @@ import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
 import * as obligation from './obligation.js';
 import { OrderV1 } from './order.js';
-import { FloodForecastV1, ReadingV1, StormPositionV1 } from './readings.js';
+import { FloodForecastV1, ReadingV1, StormPositionV1, WindV1 } from './readings.js';
 import * as response from './response.js';
 import { SituationV1 } from './situation.js';
 import { SourceHeardV1, SourceSilentV1 } from './sources.js';
@@ -18,6 +18,7 @@ export type SourceEvent = SourceSilentV1 | SourceHeardV1;
 export type ObservedEvent =
   | WeatherWarningV1
   | ReadingV1
+  | WindV1
   | FloodForecastV1
   | StormPositionV1
   | fires.HotspotV1
@@ -105,6 +106,7 @@ const decided = (name: string, keyedBy: string, writer: Service): Topic => ({
 export const TOPICS: Record<EventType, Topic> = {
   'weather-warning.v1': observed('warnings', 'sender'),
   'reading.v1': observed('readings', 'station'),
+  'wind.v1': observed('wind', 'station', 1),
   'flood-forecast.v1': observed('forecasts', 'station'),
   'storm-position.v1': observed('storms', 'stormId', 1),
   'hotspot.v1': observed('hotspots', 'cellId'),
@@ -152,6 +154,7 @@ export const TOPICS: Record<EventType, Topic> = {
 export const CONTRACTS = {
   'weather-warning.v1': WeatherWarningV1,
   'reading.v1': ReadingV1,
+  'wind.v1': WindV1,
   'flood-forecast.v1': FloodForecastV1,
   'storm-position.v1': StormPositionV1,
   'hotspot.v1': fires.HotspotV1,

@@ -1,9 +1,7 @@
 import { union } from 'polyclip-ts';
 import pointInPolygon from 'point-in-polygon-hao';
 import type { Counties, Outline } from './counties.js';
-
-type Point = readonly [longitude: number, latitude: number];
-type Ring = readonly Point[];
+import { KM_PER_DEGREE, nearestOf, RAD, type Line } from './nearest.js';
 
 /** Where a point lies: in which county, or outside of the city, and how far from the city's border. */
 export type CityPlace = Readonly<{
@@ -12,16 +10,13 @@ export type CityPlace = Readonly<{
   /** Where that point lies, degrees from north, clockwise. */ bearing: number;
 }>;
 
-const KM_PER_DEGREE = 111.195;
-const RAD = Math.PI / 180;
-
 /**
  * A city as one area. Neighbouring counties were drawn one by one, so slivers between them belong to neither outline:
  * what lies in one of these is the nearer county's.
  */
 export class CityBorder {
-  private readonly outer: readonly Ring[];
-  private readonly gaps: readonly Ring[];
+  private readonly outer: readonly Line[];
+  private readonly gaps: readonly Line[];
   private readonly box: Outline['box'];
 
   constructor(private readonly counties: Counties) {
@@ -69,21 +64,7 @@ export class CityBorder {
   }
 }
 
-/** The nearest point of some rings, on a plane that touches the Earth where it is asked. */
-function nearest(rings: readonly Ring[], latitude: number, longitude: number): Pick<CityPlace, 'borderKm' | 'bearing'> {
-  const [kmX, kmY] = [KM_PER_DEGREE * Math.cos(latitude * RAD), KM_PER_DEGREE];
-  let best = { squared: Infinity, x: 0, y: 0 };
-  for (const ring of rings)
-    for (let at = 1; at < ring.length; at += 1) {
-      const [from, to] = [ring[at - 1] as Point, ring[at] as Point];
-      const [ax, ay] = [(from[0] - longitude) * kmX, (from[1] - latitude) * kmY];
-      const [dx, dy] = [(to[0] - from[0]) * kmX, (to[1] - from[1]) * kmY];
-      const length = dx * dx + dy * dy;
-      const along = length === 0 ? 0 : Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length));
-      const [x, y] = [ax + along * dx, ay + along * dy];
-      const squared = x * x + y * y;
-      if (squared < best.squared) best = { squared, x, y };
-    }
-  const bearing = (Math.atan2(best.x, best.y) / RAD + 360) % 360;
-  return { borderKm: Math.sqrt(best.squared), bearing };
-}
+const nearest = (rings: readonly Line[], latitude: number, longitude: number) => {
+  const { km, bearing } = nearestOf(rings, latitude, longitude);
+  return { borderKm: km, bearing };
+};

@@ -37,9 +37,9 @@ describe('festivals', () => {
 
   it('are not known for ever: a year that the calendar does not have is refused, and no day of it is an ordinary one', () => {
     expect(() => festivalAt(utc('2041-07-01T03:00:00Z'), season)).toThrow('2041');
-    expect(whyUrgent({ at: utc('2041-07-01T03:00:00Z'), pixels: 1, danger: [] }, season)).toEqual([
-      expect.stringContaining('2041'),
-    ]);
+    expect(
+      whyUrgent({ at: utc('2041-07-01T03:00:00Z'), pixels: 1, danger: [], windMs: null, near: [] }, season, null),
+    ).toEqual([expect.stringContaining('2041')]);
   });
 
   it('are those of the Chinese calendar, and the solar term, in every year that the plan has', () => {
@@ -63,12 +63,17 @@ describe('festivals', () => {
 
 describe('a fire is urgent', () => {
   const at = utc('2020-12-02T06:00:00Z');
+  const calm = { at, pixels: 1, danger: [], windMs: null, near: [] };
   it.each([
-    ['by nothing', { at, pixels: 1, danger: [] }, []],
-    ['by a signal of orange', { at, pixels: 1, danger: ['yellow', 'orange'] }, ['森林火险橙色预警']],
-    ['by many pixels in the special period', { at, pixels: 3, danger: [] }, ['特别防护期，3个像元']],
-    ['by a festival', { at: utc('2020-04-04T03:00:00Z'), pixels: 1, danger: [] }, ['清明']],
-  ] as const)('%s', (_, fire, why) => expect(whyUrgent(fire, season)).toEqual(why));
-  it('and not by many pixels in summer', () =>
-    expect(whyUrgent({ at: utc('2020-07-02T06:00:00Z'), pixels: 9, danger: [] }, season)).toEqual([]));
+    ['by nothing', {}, []],
+    ['by a signal of orange', { danger: ['yellow', 'orange'] }, ['森林火险橙色预警']],
+    ['by many pixels in the special period', { pixels: 3 }, ['特别防护期，3个像元']],
+    ['not by many pixels in summer', { at: utc('2020-07-02T06:00:00Z'), pixels: 9 }, []],
+    ['by a festival', { at: utc('2020-04-04T03:00:00Z') }, ['清明']],
+    ['by wind', { windMs: 8 }, ['风速8米/秒']],
+    ['not by less wind', { windMs: 7.9 }, []],
+    ['by what is near', { near: ['距林区0.4公里', '在保护区内'] }, ['距林区0.4公里', '在保护区内']],
+  ] as const)('%s', (_, fire, why) => expect(whyUrgent({ ...calm, ...fire }, season, 8)).toEqual(why));
+  it('and not by wind where the plan does not say from which', () =>
+    expect(whyUrgent({ ...calm, windMs: 30 }, season, null)).toEqual([]));
 });

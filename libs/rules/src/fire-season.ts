@@ -32,17 +32,25 @@ export function festivalAt(at: UtcInstant, { festivals }: SeasonPlan): string | 
   return null;
 }
 
-/** What makes a fire more urgent than others; empty: nothing known. */
-export function whyUrgent(
-  fire: Readonly<{ at: UtcInstant; pixels: number; /** Signals for its county. */ danger: readonly Colour[] }>,
-  plan: SeasonPlan,
-): readonly string[] {
+/** What is known around a fire when it is asked about. */
+export type FireSetting = Readonly<{
+  at: UtcInstant;
+  pixels: number;
+  /** Signals in force for its county. */ danger: readonly Colour[];
+  /** Strongest wind measured in its county of late, metres a second; null: none was measured. */ windMs: number | null;
+  /** Forest, houses, works so near that it is urgent, in words. */ near: readonly string[];
+}>;
+
+/** What makes a fire more urgent than others; empty: nothing known. @param windMs from which wind; null: of none */
+export function whyUrgent(fire: FireSetting, plan: SeasonPlan, windMs: number | null): readonly string[] {
   const colour = plan.urgentColours.find((one) => fire.danger.includes(one));
   const isSpecial = inSpecialPeriod(fire.at, plan);
   return [
     ...(colour === undefined ? [] : [`森林火险${COLOUR_IN_CHINESE[colour]}预警`]),
     ...festival(fire.at, plan),
     ...(isSpecial && fire.pixels >= plan.urgentPixels ? [`特别防护期，${fire.pixels}个像元`] : []),
+    ...(windMs !== null && fire.windMs !== null && fire.windMs >= windMs ? [`风速${fire.windMs}米/秒`] : []),
+    ...fire.near,
   ];
 }
 

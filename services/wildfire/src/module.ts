@@ -13,6 +13,7 @@ import { WildfireQuery } from './query.js';
 import { Danger, DangerConsumer } from './signs/danger.js';
 import { Passes } from './signs/passes.js';
 import { SignConsumer } from './signs/sign-consumer.js';
+import { Wind, WindConsumer } from './signs/wind.js';
 import { WildfireOrder } from './tables/tables.js';
 
 @Module({})
@@ -20,7 +21,7 @@ export class WildfireModule {
   static of(plan: WildfirePlan): DynamicModule {
     return {
       module: WildfireModule,
-      controllers: [SignConsumer, DangerConsumer, WildfireHttp],
+      controllers: [SignConsumer, DangerConsumer, WindConsumer, WildfireHttp],
       providers: [
         { provide: WildfirePlan, useValue: plan },
         ordersDesk('wildfire', WildfireOrder, plan.orderWaitsMinutes),
@@ -33,6 +34,7 @@ export class WildfireModule {
         Permits,
         Phases,
         Verdicts,
+        Wind,
         WildfireQuery,
       ],
       exports: [WildfireQuery],

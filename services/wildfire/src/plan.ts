@@ -1,8 +1,9 @@
 import { COLOURS, type Colour } from '@fengsui/contracts';
 import { CityBorder, Counties } from '@fengsui/regions';
 import type { FirePlan, SeasonPlan } from '@fengsui/rules';
-import { readPlanYaml } from '@fengsui/settings';
+import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
+import { Surroundings } from './signs/surroundings.js';
 
 /** What the city has laid down for satellite hotspots and fires reported by people. */
 export class WildfirePlan {
@@ -14,6 +15,10 @@ export class WildfirePlan {
   readonly orderWaitsMinutes: number;
   /** Hours after which a sign that comes in is history. */
   readonly lateAfterHours: number;
+  /** What the city knows of the land around a fire. */
+  readonly surroundings: Surroundings;
+  /** From which wind a fire is urgent, and who measures it; undefined: nobody does. */
+  readonly wind: Static<typeof WindPlan> | undefined;
   /** Heat so near to the city is kept, though it is not the city's, kilometres. */
   readonly outsideWithinKm: number;
 
@@ -21,6 +26,7 @@ export class WildfirePlan {
     file: Static<typeof PlanFile>,
     version: string,
     readonly counties: Counties,
+    folder: string,
   ) {
     const { joinWithinKm, joinWithinHours, verifyWithinMinutes, afterVerdict } = file;
     this.fires = { version, joinWithinKm, joinWithinHours, verifyWithinMinutes, afterVerdict };
@@ -29,11 +35,19 @@ export class WildfirePlan {
     this.orderWaitsMinutes = file.orderWaitsMinutes;
     this.lateAfterHours = file.lateAfterHours;
     this.outsideWithinKm = file.outsideWithinKm;
+    this.surroundings = new Surroundings(folder, file.layers ?? {}, (code) => counties.has(code));
+    this.wind = file.wind;
+    const strange = Object.entries(file.wind?.stations ?? {}).filter(([, county]) => !counties.has(county));
+    if (strange.length > 0)
+      throw new SettingsError(
+        'wildfire.yaml does not fit',
+        strange.map(([station, county]) => `/wind/stations/${station}: ${county} is no county of the plan`),
+      );
   }
 
   static read(folder: string): WildfirePlan {
     const { value, version } = readPlanYaml(folder, 'wildfire.yaml', PlanFile);
-    return new WildfirePlan(value, version, Counties.ofPlan(folder));
+    return new WildfirePlan(value, version, Counties.ofPlan(folder), folder);
   }
 }
 
@@ -43,6 +57,22 @@ const Days = Type.Integer({ minimum: 1, maximum: 3_660 });
 const DayOfYear = Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
 const Part = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
+
+const File = Type.String({ minLength: 1, description: 'GeoJSON in WGS-84, a path in the folder of the plan' });
+const Layers = Part({
+  townships: Type.Optional(File),
+  landCover: Type.Optional(Part({ file: File, property: Type.String({ minLength: 1 }) })),
+  near: Type.Optional(
+    Type.Array(
+      Part({ name: Type.String({ minLength: 1 }), file: File, withinKm: Type.Number({ minimum: 0, maximum: 50 }) }),
+    ),
+  ),
+});
+const WindPlan = Part({
+  urgentMs: Type.Number({ exclusiveMinimum: 0, maximum: 100 }),
+  withinMinutes: Type.Integer({ minimum: 10, maximum: 1_440 }),
+  stations: Type.Record(Type.String(), Type.String({ pattern: '^\\d{6}$' })),
+});
 
 const PlanFile = Part({
   joinWithinKm: Kilometres,
@@ -69,6 +99,8 @@ const PlanFile = Part({
   orderWaitsMinutes: Type.Integer({ minimum: 1 }),
   lateAfterHours: Type.Integer({ minimum: 1 }),
   outsideWithinKm: Type.Number({ minimum: 0, maximum: 500 }),
+  layers: Type.Optional(Layers),
+  wind: Type.Optional(WindPlan),
   source: Type.String(),
   verified: Type.Boolean(),
 });

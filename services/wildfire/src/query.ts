@@ -116,7 +116,7 @@ export class WildfireQuery {
       this.db,
       `select s.event, s.at, s.recorded_at as "recordedAt", s.latitude, s.longitude, s.by_whom as by, s.source, s.confidence,
          s.frp_mw as "frpMw", s.scan_km as "scanKm", s.track_km as "trackKm", s.day_night as "dayNight",
-         s.pixel_type as "pixelType", s.county, s.township, s.border_km as "borderKm",
+         s.pixel_type as "pixelType", s.county, s.township, s.land_cover as "landCover", s.border_km as "borderKm",
          s.border_bearing as "borderBearing", s.late, s.withdrawn_by as "withdrawnBy", s.fire, f.verdict
        from wildfire.sign s left join wildfire.fire f on f.id = s.fire
        where (s.county is null) = $1 and ($2::text is null or s.county = $2) and ($3::text is null or f.verdict = $3)

@@ -45,7 +45,10 @@ export const DetectionView = View(
     dayNight: ViewNull(Type.String()),
     pixelType: ViewNull(Type.Integer({ description: 'FIRMS type, where the archive gives it' })),
     county: ViewNull(Type.String({ description: 'GB/T 2260 code; null: outside this city' })),
-    township: ViewNull(Type.String({ description: 'GB/T 2260 code, where who reported it names one' })),
+    township: ViewNull(
+      Type.String({ description: 'code of nine digits, as who reported it names it, or by its outline' }),
+    ),
+    landCover: ViewNull(Type.String({ description: 'what grows there, by the layer of the plan or the list' })),
     borderKm: ViewNull(Type.Number({ description: 'kilometres to the border of the city' })),
     borderBearing: ViewNull(Type.Number({ description: 'where the border lies, degrees from north' })),
     late: Type.Boolean({ description: 'history when it came in' }),

@@ -152,13 +152,13 @@ export class CallTexts {
     const { county, dueAt, fireId: number } = event.data;
     const [places, due] = [this.places([county]), time(dueAt, now)];
     if (event.type === 'fire-overdue.v1') return this.plan.templates.render('fire-overdue', { places, due, number });
-    const { latitude, longitude, firstSeenBy, signs, again, reason, urgentBecause } = event.data;
+    const { latitude, longitude, firstSeenBy, signs, again, reason, urgentBecause, township = '' } = event.data;
     const position =
       latitude === null || longitude === null ? '位置待核' : `北纬${latitude.toFixed(4)} 东经${longitude.toFixed(4)}`;
     const how = firstSeenBy === 'satellite' ? '卫星热点' : '群众报警';
     const seen = urgentBecause === undefined ? how : `${how}（${urgentBecause.join('，')}）`;
     const first = time(event.occurredAt, now);
-    const values = { places, seen, signs, position, first, due, number };
+    const values = { places: `${places}${township}`, seen, signs, position, first, due, number };
     return again === undefined
       ? this.plan.templates.render('fire-raised', values)
       : this.plan.templates.render('fire-again', { ...values, reason });

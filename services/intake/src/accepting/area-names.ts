@@ -28,6 +28,7 @@ export function areaOf(event: ObservedEvent, { rules, counties, stations }: Name
       return (codes.length > 0 ? codes.map(named) : words).slice(0, 20).join('、');
     }
     case 'reading.v1':
+    case 'wind.v1':
     case 'flood-forecast.v1':
       return stations.nameOf(event.data.station) ?? event.data.station;
     case 'hotspot.v1':

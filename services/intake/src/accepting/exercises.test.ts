@@ -56,6 +56,7 @@ const REAL: Readonly<Record<Type, (n: number) => Record<string, unknown>>> = {
     infos: [infoOf('清远市气象台发布暴雨红色预警')],
   }),
   'reading.v1': (n) => ({ station: `s${n}`, quantity: 'stage', stageM: n % 50 }),
+  'wind.v1': (n) => ({ station: `w${n}`, speedMs: n % 20, fromDegrees: null }),
   'flood-forecast.v1': (n) => ({
     station: `s${n}`,
     issuer: '水文局',

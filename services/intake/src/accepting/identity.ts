@@ -37,6 +37,7 @@ const RULES: Rules = {
     const window = data.quantity === 'rain' ? `-${data.windowMinutes ?? '?'}min` : '';
     return same(data.station, `reading/${data.station}/${data.quantity}${window}/${at}`);
   },
+  'wind.v1': ({ station }, at) => same(station, `wind/${station}/${at}`),
   'flood-forecast.v1': ({ station, issuer, validAt }, at) =>
     same(station, `forecast/${station}/${issuer}/${at}/${validAt}`),
   'storm-position.v1': ({ issuer, stormId, kind, issuedAt }, at) =>

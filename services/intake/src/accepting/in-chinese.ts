@@ -13,7 +13,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/^(.+) is no (?:time|instant)$/, '$1 不是时间'],
   [/^(.+) is no number$/, '$1 不是数'],
   [/^(.+) is no quantity$/, '$1 不是测验项目'],
-  [/^(.+) for (rain|stage|flow|reservoir-level)$/, '$2 不能用 $1'],
+  [/^(.+) for (rain|stage|flow|reservoir-level|wind)$/, '$2 不能用 $1'],
   [/^(.+) cannot be fed here$/, '不能由此送入 $1'],
   [/^(.+) is no message of an issuer$/, '$1 不是发布单位的信息类型'],
   [/^(.+): neither the text nor its page names a year$/, '$1：正文和页面均未写年份'],

@@ -6,6 +6,7 @@ import type { Reader } from '../readers/reader.js';
 export const ENDPOINTS = {
   warnings: 'weather-warning.v1',
   readings: 'reading.v1',
+  wind: 'wind.v1',
   forecasts: 'flood-forecast.v1',
   storms: 'storm-position.v1',
   hotspots: 'hotspot.v1',

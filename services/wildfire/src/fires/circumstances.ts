@@ -4,6 +4,8 @@ import { CLASS_OF, explainedBy, otherHeatNear, whyUrgent, type JudgedPlace } fro
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import { Danger } from '../signs/danger.js';
+import { Wind } from '../signs/wind.js';
+import type { AskedSetting } from './fire-events.js';
 import { Fires, type KnownSign } from './fires.js';
 import { Permits } from './permits.js';
 
@@ -21,6 +23,7 @@ export class Circumstances {
     private readonly fires: Fires,
     private readonly danger: Danger,
     private readonly permits: Permits,
+    private readonly wind: Wind,
   ) {}
 
   /** For each set of signs why nobody is sent out for it; null: somebody is. */
@@ -39,13 +42,21 @@ export class Circumstances {
     });
   }
 
-  /** What makes fires urgent at this time: signals in force, the season, how many pixels there are. */
-  async urgencies(tx: Tx, now: UtcInstant): Promise<(signs: readonly KnownSign[]) => readonly string[]> {
-    const danger = await this.danger.inForce(tx, now);
+  /**
+   * In which township fires are, and what makes them urgent at this time: signals in force, the season, how many pixels
+   * there are, wind, what is near.
+   */
+  async settings(tx: Tx, now: UtcInstant): Promise<(signs: readonly KnownSign[]) => AskedSetting> {
+    const [danger, wind] = [await this.danger.inForce(tx, now), await this.wind.around(tx, now)];
+    const { season, surroundings, wind: windPlan } = this.plan;
     return (signs) => {
-      const { at, county } = signs[0] as KnownSign;
+      const { at, county, latitude, longitude } = signs[0] as KnownSign;
       const pixels = signs.filter(({ by }) => by === 'satellite').length;
-      return whyUrgent({ at, pixels, danger: danger(county) }, this.plan.season);
+      const setting = { at, pixels, danger: danger(county), windMs: wind(county), near: surroundings.near(signs) };
+      return {
+        township: Number.isNaN(latitude) ? null : surroundings.townshipNamed(latitude, longitude, county),
+        urgentBecause: whyUrgent(setting, season, windPlan?.urgentMs ?? null),
+      };
     };
   }
 

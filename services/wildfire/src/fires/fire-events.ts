@@ -22,13 +22,19 @@ const header = (fireId: string, now: UtcInstant, causes: readonly string[]) => (
 /** What may happen to one fire several times has its number in its id. */
 const numbered = (id: string, n: number): string => (n > 1 ? `${id}/${n}` : id);
 
+/** Where it is asked, beside the county. */
+export type AskedSetting = Readonly<{
+  /** Name; null: the plan has no outline of it. */ township: string | null;
+  /** What makes it urgent; empty: nothing. */ urgentBecause: readonly string[];
+}>;
+
 /** What is asked of people, and why. */
 export type Asked = Readonly<{
   now: UtcInstant;
   dueAt: UtcInstant;
   again: number;
   reason: string;
-  /** What makes it urgent; empty: nothing. */ urgentBecause: readonly string[];
+  setting: AskedSetting;
   plan: string;
 }>;
 
@@ -44,7 +50,7 @@ export const fireRaised = (
   fireId: string,
   signs: readonly Sign[],
   because: readonly (Sign & Readonly<{ source: string | null }>)[],
-  { now, dueAt, again, reason, urgentBecause, plan }: Asked,
+  { now, dueAt, again, reason, setting: { township, urgentBecause }, plan }: Asked,
 ): FireRaisedV1 => {
   const first = signs[0] as Sign;
   return {
@@ -59,6 +65,7 @@ export const fireRaised = (
     data: {
       fireId,
       county: first.county,
+      ...(township === null ? {} : { township }),
       latitude: Number.isNaN(first.latitude) ? null : first.latitude,
       longitude: Number.isNaN(first.longitude) ? null : first.longitude,
       firstSeenBy: first.by,

@@ -116,8 +116,8 @@ export class GatherSigns {
     const { version } = this.plan.fires;
     const again = fire.asked + 1;
     const signs = await this.fires.signsOf(tx, fire.id);
-    const urgentBecause = (await this.around.urgencies(tx, now))(signs);
-    const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, urgentBecause, plan: version });
+    const setting = (await this.around.settings(tx, now))(signs);
+    const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, setting, plan: version });
     const asked = { state: 'to-verify', asked: again, raisedAt: now, dueAt, reason, mergedInto: null } as const;
     await this.fires.change(tx, fire, asked, event.id);
     await schedule(tx, 'wildfire', [deadline(fire.id, dueAt)]);
@@ -139,7 +139,7 @@ export class GatherSigns {
     const { tx, now, append } = unit;
     const { verifyWithinMinutes, version: plan } = this.plan.fires;
     const explained = await this.around.explain(tx, sets);
-    const urgent = await this.around.urgencies(tx, now);
+    const settingOf = await this.around.settings(tx, now);
     const ids = await this.fires.newNumbers(
       tx,
       sets.map(([first]) => first as KnownSign),
@@ -152,7 +152,7 @@ export class GatherSigns {
       const reason = note ?? reasonOf(signs);
       const asked =
         note === null
-          ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, urgentBecause: urgent(signs), plan })
+          ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, setting: settingOf(signs), plan })
           : null;
       return {
         row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, from: why?.fire ?? null }),

@@ -53,14 +53,15 @@ export class SignConsumer {
   private signOf({ id, data, ...header }: HotspotV1): TakenSign[] {
     const { latitude, longitude } = toWgs84(data, data.datum);
     const { pixelType, confidence, frpMw, scanKm, trackKm, dayNight, satellite } = data;
-    const { border, outsideWithinKm } = this.plan;
+    const { border, outsideWithinKm, surroundings } = this.plan;
     if (border.isBeyond(latitude, longitude, outsideWithinKm)) return [];
     const place = border.placeOf(latitude, longitude);
     if (place.county === null && place.borderKm > outsideWithinKm) return [];
     const { county, borderKm, bearing: borderBearing } = place;
     const seen = { latitude, longitude, county, borderKm, borderBearing, byWhom: 'satellite' as const };
     const pixel = {
-      township: null,
+      township: surroundings.townshipAt(latitude, longitude, county),
+      landCover: surroundings.landCoverAt(latitude, longitude) ?? data.landCover ?? null,
       reportId: null,
       source: satellite,
       confidence,
@@ -95,7 +96,7 @@ export class SignConsumer {
       latitude,
       longitude,
       county: place === null ? named : place.county,
-      township: data.county !== null && data.county.length === 9 ? data.county : null,
+      ...this.around(data.county, { latitude, longitude, county: place?.county ?? null }),
       borderKm: place?.borderKm ?? null,
       borderBearing: place?.bearing ?? null,
       byWhom: 'report',
@@ -108,6 +109,18 @@ export class SignConsumer {
       dayNight: null,
       pixelType: null,
     };
+  }
+
+  /** The township that who reported it names, else by outline; and what grows there. */
+  private around(
+    named: string | null,
+    { latitude, longitude, county }: Pick<TakenSign, 'latitude' | 'longitude' | 'county'>,
+  ) {
+    const { surroundings } = this.plan;
+    const isPlaced = latitude !== null && longitude !== null;
+    const township =
+      named?.length === 9 ? named : isPlaced ? surroundings.townshipAt(latitude, longitude, county) : null;
+    return { township, landCover: isPlaced ? surroundings.landCoverAt(latitude, longitude) : null };
   }
 
   /** Whoever names the city, and not the county, says nothing against any of its counties. */

@@ -13,6 +13,7 @@ import {
   TakenBackRow,
   VerdictRow,
   WildfireOrder,
+  WindRow,
 } from './tables.js';
 
 /** Signs of fire, and the fires they make. First version. */
@@ -217,6 +218,29 @@ class MovedReports1796000000006 implements MigrationInterface {
   }
 }
 
+/** What is around a fire: what grows there, and the wind. */
+class Surroundings1796000000007 implements MigrationInterface {
+  readonly name = 'Surroundings1796000000007';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.sign add column land_cover text;
+      comment on column wildfire.sign."township" is 'township, as who reported it names it, or by its outline';
+      comment on column wildfire.sign."land_cover" is 'what grows there, by the layer of the plan or the list';
+      create table wildfire.wind (
+        station text not null, at timestamptz not null, speed_ms double precision not null, primary key (station, at));
+      comment on table wildfire.wind is 'Wind measured at the stations of the plan';
+      comment on column wildfire.wind."station" is 'station';
+      comment on column wildfire.wind."at" is 'measured at';
+      comment on column wildfire.wind."speed_ms" is 'mean over ten minutes, metres a second';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
   entities: [
@@ -229,6 +253,7 @@ export const WILDFIRE_SCHEMA: OwnedSchema = {
     VerdictRow,
     NumberRow,
     TakenBackRow,
+    WindRow,
     WildfireOrder,
   ],
   migrations: [
@@ -239,5 +264,6 @@ export const WILDFIRE_SCHEMA: OwnedSchema = {
     FireLife1796000000002,
     FireDanger1796000000004,
     MovedReports1796000000006,
+    Surroundings1796000000007,
   ],
 };

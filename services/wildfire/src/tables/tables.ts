@@ -61,7 +61,8 @@ export class SignRow {
   @NumberColumn('degrees north; null: no position', { nullable: true }) latitude!: number | null;
   @NumberColumn('degrees east; null: no position', { nullable: true }) longitude!: number | null;
   @TextColumn('county; null: outside this city', { nullable: true }) county!: string | null;
-  @TextColumn('township, where who reported it names one', { nullable: true }) township!: string | null;
+  @TextColumn('township, as who reported it names it, or by its outline', { nullable: true }) township!: string | null;
+  @TextColumn('what grows there, by the layer of the plan or the list', { nullable: true }) landCover!: string | null;
   @TextColumn('satellite or report') byWhom!: 'satellite' | 'report';
   @TextColumn('fire that it belongs to; null: not gathered yet', { nullable: true }) fire!: string | null;
   @WholeColumn('FIRMS type: 0 vegetation, 1 volcano, 2 other static heat, 3 offshore; null: not known', {
@@ -171,6 +172,13 @@ export class DangerRow {
   @TextColumn('colour') colour!: Colour;
   @InstantColumn('in force from') since!: UtcInstant;
   @InstantColumn('in force until') until!: UtcInstant;
+}
+
+@Entity({ schema: 'wildfire', name: 'wind', comment: 'Wind measured at the stations of the plan' })
+export class WindRow {
+  @Key('station') station!: string;
+  @InstantKey('measured at') at!: UtcInstant;
+  @NumberColumn('mean over ten minutes, metres a second') speedMs!: number;
 }
 
 @Entity({

@@ -5,12 +5,19 @@ import { csvReader } from './rows.js';
 const HEADER = ['station', 'time', 'quantity', 'value', 'unit', 'window_minutes'];
 /** A column that a table may have beside these: Actual, Exercise, Test. */
 const STATUS = 'status';
-const UNITS: Readonly<Record<string, string>> = { rain: 'mm', stage: 'm', flow: 'm3/s', 'reservoir-level': 'm' };
+const UNITS: Readonly<Record<string, string>> = {
+  rain: 'mm',
+  stage: 'm',
+  flow: 'm3/s',
+  'reservoir-level': 'm',
+  wind: 'm/s',
+};
 const FIELDS: Readonly<Record<string, string>> = {
   rain: 'rainMm',
   stage: 'stageM',
   flow: 'flowM3s',
   'reservoir-level': 'levelM',
+  wind: 'speedMs',
 };
 
 /**
@@ -19,7 +26,7 @@ const FIELDS: Readonly<Record<string, string>> = {
  */
 export const readingsCsv = csvReader(
   'readings-csv',
-  'Readings with the header station,time,quantity,value,unit,window_minutes, and status where they may be an exercise; quantity is rain (mm), stage (m), flow (m3/s) or reservoir-level (m).',
+  'Readings with the header station,time,quantity,value,unit,window_minutes, and status where they may be an exercise; quantity is rain (mm), stage (m), flow (m3/s), reservoir-level (m) or wind (m/s, mean over ten minutes).',
   (header) => [HEADER, [...HEADER, STATUS]].some((one) => one.join(',') === header.join(',')),
   () => (fields, place) => {
     const [station, time, quantity, value, unit, window] = fields as [string, string, string, string, string, string];
@@ -62,6 +69,8 @@ export const readingsCsv = csvReader(
         `${JSON.stringify(window.slice(0, 40))} for ${quantity}`,
         'nothing: only rain has a window',
       );
+    if (quantity === 'wind')
+      return [{ type: 'wind.v1', occurredAt, data: { station, speedMs: number, fromDegrees: null, ...said } }];
     return [{ type: 'reading.v1', occurredAt, data: { station, quantity, [field]: number, ...said } }];
   },
 );
