@@ -115,6 +115,8 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   'join-fires': 'judge',
   'part-fire': 'judge',
   'permit-burn': 'judge',
+  'learn-heat-mask': 'judge',
+  'apply-heat-mask': 'judge',
   locate: 'judge',
   correct: 'correct',
   answer: 'answer',

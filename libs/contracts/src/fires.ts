@@ -59,6 +59,7 @@ export const HotspotV1 = defineEvent(
       ),
     ),
     datum,
+    publishedAt: Type.Optional(OrNull(Instant('when the provider published it, where it says so'))),
     landCover: Type.Optional(OrNull(Text('what grows there, in the words of the list'))),
     areaHa: Type.Optional(OrNull(Quantity('area of the pixels, hectares; not what burned', 0, 1e7))),
   }),
@@ -236,6 +237,19 @@ export const FireJudgedV1 = defineEvent(
     asksSupport: Type.Optional(Type.Boolean({ description: 'support of others is asked for' })),
     borderKm: Type.Optional(OrNull(Quantity('kilometres from its nearest sign to the border of the city', 0, 20_040))),
     photo: Type.Optional(Name('picture that shows it')),
+    known: Type.Optional(
+      Shape(
+        {
+          by: OneOf(['satellite', 'report'], 'what was known first'),
+          source: OrNull(Name('satellite, or the way by which it was reported')),
+          missed: Type.Boolean({
+            description: 'people reported it first, though a pass of which data came should have seen it',
+          }),
+        },
+        'how it became known',
+      ),
+    ),
+    dueAt: Type.Optional(Instant('it was to be verified by then; without it nobody was asked')),
     answers: Type.Optional(
       Type.Boolean({ description: 'false: it stands in the history; who was asked since then has not answered' }),
     ),

@@ -197,6 +197,18 @@ export const OrderV1 = defineEvent(
       fromAt: Instant('from'),
       untilAt: Instant('until'),
     }),
+    order(
+      'learn-heat-mask',
+      'places of standing heat are learnt from what was seen; that silences nothing 学习热源底图',
+      {},
+    ),
+    order('apply-heat-mask', 'a version of the mask of standing heat is in force from now on 启用热源底图', {
+      version: Type.Integer({ minimum: 0, maximum: 1_000_000, description: '0: none is in force any more' }),
+      accepted: Type.Array(Name('a confirmed fire that it would have kept from people, by its number', 400), {
+        maxItems: 1_000,
+        description: 'each that the replay of the version found must be named',
+      }),
+    }),
     order('extinguish', 'the open flame of a fire is out 明火扑灭', {
       fireId: Name('the fire'),
       at: Type.Optional(Instant('when; without it, when the order is given')),

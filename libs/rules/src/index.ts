@@ -1,6 +1,7 @@
 export * from './late.js';
 export * from './escalation.js';
 export * from './fires.js';
+export * from './heat-mask.js';
 export * from './fire-reports.js';
 export * from './perimeter.js';
 export * from './fire-season.js';

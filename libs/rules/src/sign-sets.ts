@@ -6,8 +6,8 @@ export type Seen = Readonly<{ event: string; at: UtcInstant; latitude: number; l
 /** How far apart signs of one fire may lie. From the plan, not from the code. */
 export type SignReach = Readonly<{ joinWithinKm: number; joinWithinHours: number }>;
 
-const EARTH_RADIUS_KM = 6371.0088;
-const RAD = Math.PI / 180;
+export const EARTH_RADIUS_KM = 6371.0088;
+export const RAD = Math.PI / 180;
 
 /**
  * Great-circle distance. Degrees never measure distance: at 24° north a degree of longitude is 102 km, one of
@@ -228,7 +228,8 @@ class Cubes {
   }
 }
 
-const numberOf = (x: number, y: number, z: number): number =>
+/** One number for a cube of space that is `x` sides from the middle of the Earth, and so on. */
+export const numberOf = (x: number, y: number, z: number): number =>
   ((x + HALF_AXIS) * AXIS + (y + HALF_AXIS)) * AXIS + (z + HALF_AXIS);
 
 /** To a cube itself and to the half of those around it from which it is not looked at. */

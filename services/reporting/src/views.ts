@@ -10,7 +10,7 @@ const FigureView = View(
     id: Type.String({ description: 'id of the indicator' }),
     label: View({ zh: Type.String(), en: Type.String() }),
     value: ViewNull(Type.Number()),
-    unit: enumOf<Unit>('count', 'persons', 'yuan', 'percent', 'weeks'),
+    unit: enumOf<Unit>('count', 'persons', 'yuan', 'percent', 'weeks', 'hectares'),
     previous: ViewNull(Type.Number({ description: 'of the year before' })),
     change: ViewNull(Type.Number({ description: 'percent, to one decimal' })),
     changeNote: ViewNull(enumOf<NonNullable<Change['note']>>('zero-base', 'no-base')),

@@ -3,7 +3,7 @@ import { InstantPipe, OpenPipe, Question, YearPipe } from '@fengsui/service';
 import { Controller, NotFoundException, Param, Query } from '@nestjs/common';
 import { Type } from 'typebox';
 import { MOST_DETECTIONS, WildfireQuery } from './query.js';
-import { AccuracyView, DetectionView, FireView, PassView, WildfireView } from './views.js';
+import { AccuracyView, DetectionView, FireView, HeatMaskView, PassView, WildfireView } from './views.js';
 
 const SPAN = { from: 'seen from this instant', until: 'seen before this instant' };
 
@@ -40,15 +40,31 @@ export class WildfireHttp {
     satellite: 'by its name',
     verdict: 'of its fire',
     outside: 'only those outside of the city: true or nothing',
+    neighbour: 'of those outside: in whose area',
     ...SPAN,
   })
   detections(
     @Query('outside', OpenPipe) outside: boolean,
     @Query('from', InstantPipe) from: UtcInstant | undefined,
     @Query('until', InstantPipe) until: UtcInstant | undefined,
-    @Query() { county, satellite, verdict }: Readonly<Partial<Record<'county' | 'satellite' | 'verdict', string>>>,
+    @Query()
+    {
+      county,
+      satellite,
+      verdict,
+      neighbour,
+    }: Readonly<Partial<Record<'county' | 'satellite' | 'verdict' | 'neighbour', string>>>,
   ): Promise<readonly DetectionView[]> {
-    return this.query.detections({ county, satellite, verdict, outside, from, until, most: MOST_DETECTIONS });
+    return this.query.detections({
+      county,
+      satellite,
+      verdict,
+      neighbour,
+      outside,
+      from,
+      until,
+      most: MOST_DETECTIONS,
+    });
   }
 
   @Question(
@@ -58,6 +74,11 @@ export class WildfireHttp {
   )
   passes(): Promise<readonly PassView[]> {
     return this.query.passes();
+  }
+
+  @Question('heat-masks', 'versions of the mask of standing heat, the newest first', Type.Array(HeatMaskView))
+  heatMasks(): Promise<readonly HeatMaskView[]> {
+    return this.query.heatMasks();
   }
 
   @Question('wildfire-accuracy', 'how good what was seen was, by month, county and source', Type.Array(AccuracyView), {

@@ -7,7 +7,10 @@ import { Joining } from './fires/joining.js';
 import { Permits } from './fires/permits.js';
 import { Phases } from './fires/phases.js';
 import { Verdicts } from './fires/verdicts.js';
+import { Urgency } from './fires/urgency.js';
 import { WildfireHttp } from './http.js';
+import { HeatMask } from './mask/heat-mask.js';
+import { MaskThread } from './mask/mask-thread.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
 import { Danger, DangerConsumer } from './signs/danger.js';
@@ -29,10 +32,13 @@ export class WildfireModule {
         Danger,
         Fires,
         GatherSigns,
+        HeatMask,
+        MaskThread,
         Joining,
         Passes,
         Permits,
         Phases,
+        Urgency,
         Verdicts,
         Wind,
         WildfireQuery,

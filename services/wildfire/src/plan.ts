@@ -1,6 +1,6 @@
 import { COLOURS, type Colour } from '@fengsui/contracts';
 import { CityBorder, Counties } from '@fengsui/regions';
-import type { FirePlan, SeasonPlan } from '@fengsui/rules';
+import type { FirePlan, MaskPlan, SeasonPlan } from '@fengsui/rules';
 import { readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { Surroundings } from './signs/surroundings.js';
@@ -8,6 +8,8 @@ import { Surroundings } from './signs/surroundings.js';
 /** What the city has laid down for satellite hotspots and fires reported by people. */
 export class WildfirePlan {
   readonly fires: FirePlan;
+  /** When recurring heat is a place and no fire. */
+  readonly mask: MaskPlan;
   readonly border: CityBorder;
   /** When fires are more dangerous than usual. */
   readonly season: SeasonPlan;
@@ -30,6 +32,7 @@ export class WildfirePlan {
   ) {
     const { joinWithinKm, joinWithinHours, verifyWithinMinutes, afterVerdict } = file;
     this.fires = { version, joinWithinKm, joinWithinHours, verifyWithinMinutes, afterVerdict };
+    this.mask = { ...file.heatMask, otherHeatWithinKm: afterVerdict.otherHeatWithinKm };
     this.border = new CityBorder(counties);
     this.season = file.season;
     this.orderWaitsMinutes = file.orderWaitsMinutes;
@@ -52,6 +55,7 @@ export class WildfirePlan {
 }
 
 const Kilometres = Type.Number({ minimum: 0.2, maximum: 50 });
+const Share = Type.Number({ minimum: 0, maximum: 1 });
 const Hours = Type.Integer({ minimum: 1, maximum: 24 * 30 });
 const Days = Type.Integer({ minimum: 1, maximum: 3_660 });
 const DayOfYear = Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
@@ -61,6 +65,7 @@ const Part = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
 const File = Type.String({ minLength: 1, description: 'GeoJSON in WGS-84, a path in the folder of the plan' });
 const Layers = Part({
   townships: Type.Optional(File),
+  neighbours: Type.Optional(File),
   landCover: Type.Optional(Part({ file: File, property: Type.String({ minLength: 1 }) })),
   near: Type.Optional(
     Type.Array(
@@ -89,6 +94,16 @@ const PlanFile = Part({
     extinguishedHours: Hours,
     asleepAfterHours: Hours,
     endedAfterHours: Hours,
+  }),
+  heatMask: Part({
+    withinKm: Kilometres,
+    aroundKm: Kilometres,
+    aroundShare: Share,
+    days: Days,
+    spanDays: Days,
+    nightShare: Share,
+    timesItsStrongest: Type.Number({ minimum: 1, maximum: 100 }),
+    learnDays: Days,
   }),
   season: Part({
     specialPeriod: Part({ from: DayOfYear, until: DayOfYear }),

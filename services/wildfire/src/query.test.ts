@@ -85,6 +85,8 @@ describe('what is asked of wildfire', () => {
         unjudged: 0,
         missed: 1,
         inTime: 0,
+        seenToPublished: null,
+        publishedToReceived: null,
         seenToReceived: 100,
         receivedToJudged: 150,
       },

@@ -12,7 +12,7 @@ import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { WildfirePlan } from './plan.js';
-import type { AccuracyView, DetectionView, FireView, PassView, WildfireView } from './views.js';
+import type { AccuracyView, DetectionView, FireView, HeatMaskView, PassView, WildfireView } from './views.js';
 
 /** What is looked for; what is not said is not asked. */
 export type FiresWanted = Readonly<{
@@ -26,6 +26,7 @@ export type DetectionsWanted = Omit<FiresWanted, 'open'> &
   Readonly<{
     satellite?: string | undefined;
     /** Only what lies outside of the city; without it only what lies within. */ outside?: boolean | undefined;
+    neighbour?: string | undefined;
     fire?: string | undefined;
     most?: number | undefined;
   }>;
@@ -111,20 +112,41 @@ export class WildfireQuery {
 
   /** Hotspots and reports, the newest first. */
   detections(wanted: DetectionsWanted = {}): Promise<readonly DetectionView[]> {
-    const { county, verdict, from, until, satellite, outside = false, fire, most = MOST_DETECTIONS } = wanted;
+    const { county, verdict, from, until, satellite, neighbour, fire, most = MOST_DETECTIONS } = wanted;
+    const outside = wanted.outside ?? neighbour !== undefined;
     return rows(
       this.db,
       `select s.event, s.at, s.recorded_at as "recordedAt", s.latitude, s.longitude, s.by_whom as by, s.source, s.confidence,
          s.frp_mw as "frpMw", s.scan_km as "scanKm", s.track_km as "trackKm", s.day_night as "dayNight",
-         s.pixel_type as "pixelType", s.county, s.township, s.land_cover as "landCover", s.border_km as "borderKm",
+         s.pixel_type as "pixelType", s.county, s.township, s.land_cover as "landCover", s.neighbour, s.border_km as "borderKm",
          s.border_bearing as "borderBearing", s.late, s.withdrawn_by as "withdrawnBy", s.fire, f.verdict
        from wildfire.sign s left join wildfire.fire f on f.id = s.fire
        where (s.county is null) = $1 and ($2::text is null or s.county = $2) and ($3::text is null or f.verdict = $3)
          and ($4::timestamptz is null or s.at >= $4) and ($5::timestamptz is null or s.at < $5)
          and ($6::text is null or s.source = $6) and ($7::text is null or s.fire = $7)
+         and ($9::text is null or s.neighbour = $9)
        order by s.at desc, s.event limit $8`,
-      [outside, county, verdict, from, until, satellite, fire, most],
+      [outside, county, verdict, from, until, satellite, fire, most, neighbour],
     );
+  }
+
+  /** Versions of the mask of standing heat, the newest first. */
+  async heatMasks(): Promise<readonly HeatMaskView[]> {
+    const masks = await rows<Omit<HeatMaskView, 'places'>>(
+      this.db,
+      `select version, learned_at as "learnedAt", signs, applied_at as "appliedAt", ended_at as "endedAt", accepted, weeks, lost
+       from wildfire.heat_mask order by version desc`,
+    );
+    const places = await rows<HeatMaskView['places'][number] & Readonly<{ version: number }>>(
+      this.db,
+      `select version, n, latitude, longitude, because, pinned_by as "pinnedBy", since, until, signs, days,
+         night_share as "nightShare", frp_least as "frpLeast", frp_median as "frpMedian", frp_most as "frpMost", types, verdicts
+       from wildfire.heat_place order by version, n`,
+    );
+    return masks.map((mask) => ({
+      ...mask,
+      places: places.flatMap(({ version, ...place }) => (version === mask.version ? [place] : [])),
+    }));
   }
 
   /** The last pass of each satellite of which anything ever came. */
@@ -141,12 +163,12 @@ export class WildfireQuery {
     const fires = await rows<Judged>(
       this.db,
       `select f.county, f.first_seen_at as "firstSeenAt", f.first_seen_by as "firstSeenBy", f.due_at as "dueAt", f.verdict,
-         f.judged_at as "judgedAt", s.source, s.recorded_at as "recordedAt",
+         f.judged_at as "judgedAt", s.source, s.recorded_at as "recordedAt", s.published_at as "publishedAt",
          f.first_seen_by = 'report' and f.verdict in ('forest-fire', 'grass-fire')
            and exists (select 1 from wildfire.pass p where p.at > f.first_seen_at and p.at <= f.last_seen_at + interval '12 hours')
            and not exists (select 1 from wildfire.sign h where h.fire = f.id and h.by_whom = 'satellite') as missed
        from wildfire.fire f left join lateral (
-         select source, recorded_at from wildfire.sign where fire = f.id and withdrawn_by is null order by at, event limit 1
+         select source, recorded_at, published_at from wildfire.sign where fire = f.id and withdrawn_by is null order by at, event limit 1
        ) s on true
        where f.asked > 0 and f.state not in ('merged', 'withdrawn') and f.first_seen_at >= $1 and f.first_seen_at < $2`,
       [from, until],
@@ -192,6 +214,7 @@ type Judged = Readonly<{
   judgedAt: UtcInstant | null;
   source: string | null;
   recordedAt: UtcInstant | null;
+  publishedAt: UtcInstant | null;
   missed: boolean;
 }>;
 function accuracyOf(key: string, fires: readonly Judged[]): AccuracyView {
@@ -211,6 +234,8 @@ function accuracyOf(key: string, fires: readonly Judged[]): AccuracyView {
     unjudged: fires.length - judged.length,
     missed: count(({ missed }) => missed),
     inTime: count(({ judgedAt, dueAt }) => judgedAt !== null && judgedAt <= dueAt),
+    seenToPublished: median(fires.map(({ firstSeenAt, publishedAt }) => minutes(firstSeenAt, publishedAt))),
+    publishedToReceived: median(fires.map(({ publishedAt, recordedAt }) => minutes(publishedAt, recordedAt))),
     seenToReceived: median(fires.map(({ firstSeenAt, recordedAt }) => minutes(firstSeenAt, recordedAt))),
     receivedToJudged: median(judged.map(({ recordedAt, judgedAt }) => minutes(recordedAt, judgedAt))),
   };

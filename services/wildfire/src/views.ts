@@ -48,6 +48,9 @@ export const DetectionView = View(
     township: ViewNull(
       Type.String({ description: 'code of nine digits, as who reported it names it, or by its outline' }),
     ),
+    neighbour: ViewNull(
+      Type.String({ description: 'of what lies outside: in whose area, where the plan has its outline' }),
+    ),
     landCover: ViewNull(Type.String({ description: 'what grows there, by the layer of the plan or the list' })),
     borderKm: ViewNull(Type.Number({ description: 'kilometres to the border of the city' })),
     borderBearing: ViewNull(Type.Number({ description: 'where the border lies, degrees from north' })),
@@ -110,6 +113,57 @@ export const PassView = View({
 });
 export type PassView = Readonly<Static<typeof PassView>>;
 
+/** A version of the mask of standing heat, with its places and its replay. */
+export const HeatMaskView = View({
+  version: ViewCount(),
+  learnedAt: ViewInstant('learnt at, from what was known then'),
+  signs: ViewCount('signs that it was learnt from'),
+  appliedAt: ViewNull(ViewInstant('in force from; null: never')),
+  endedAt: ViewNull(ViewInstant('in force until; null: still, or never')),
+  accepted: Type.Array(Type.String(), { description: 'lost fires that whoever applied it named' }),
+  weeks: Type.Array(
+    View({
+      week: Type.String({ description: 'first day' }),
+      side: Type.String({ description: 'west or east half of what was seen' }),
+      sets: ViewCount('sets of signs'),
+      leftOut: ViewCount('of these such as nobody would have been sent out for'),
+      fires: ViewCount('of these left out such as were confirmed fires'),
+      signs: ViewCount(),
+      signsLeftOut: ViewCount(),
+    }),
+    { description: 'what a mask learnt from the weeks before would have left out of each' },
+  ),
+  lost: Type.Array(
+    View({
+      fire: ViewNull(Type.String()),
+      event: Type.String({ description: 'its first sign' }),
+      latitude: Type.Number(),
+      longitude: Type.Number(),
+    }),
+    { description: 'confirmed fires of which nobody would have been told' },
+  ),
+  places: Type.Array(
+    View({
+      n: ViewCount(),
+      latitude: Type.Number(),
+      longitude: Type.Number(),
+      because: Type.String({ description: 'verdict or recurrence' }),
+      pinnedBy: ViewNull(Type.String({ description: 'who judged it' })),
+      since: ViewInstant('first seen'),
+      until: ViewInstant('last seen'),
+      signs: ViewCount(),
+      days: ViewCount('in Beijing'),
+      nightShare: ViewNull(Type.Number({ description: 'share of its days at night' })),
+      frpLeast: ViewNull(Type.Number({ description: 'megawatts' })),
+      frpMedian: ViewNull(Type.Number()),
+      frpMost: ViewNull(Type.Number()),
+      types: Type.Record(Type.String(), Type.Number(), { description: 'by FIRMS type' }),
+      verdicts: Type.Record(Type.String(), Type.Number()),
+    }),
+  ),
+});
+export type HeatMaskView = Readonly<Static<typeof HeatMaskView>>;
+
 export const AccuracyView = View(
   {
     month: Type.String({ description: '2020-12, in Beijing' }),
@@ -124,6 +178,8 @@ export const AccuracyView = View(
       'confirmed fires that people reported first, though a pass of which data came should have seen them',
     ),
     inTime: ViewCount('of those judged: by the deadline'),
+    seenToPublished: ViewNull(Type.Number({ description: 'minutes, median, of what says when it was published' })),
+    publishedToReceived: ViewNull(Type.Number({ description: 'minutes, median' })),
     seenToReceived: ViewNull(Type.Number({ description: 'minutes, median' })),
     receivedToJudged: ViewNull(Type.Number({ description: 'minutes, median' })),
   },

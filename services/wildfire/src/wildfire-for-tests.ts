@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DomainEvent, EventType, UtcInstant, Verdict } from '@fengsui/contracts';
+import type { DomainEvent, EventType, OrderKind, UtcInstant, Verdict } from '@fengsui/contracts';
 import { VirtualTime } from '@fengsui/database';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { WILDFIRE_SCHEMA, WildfireModule, WildfirePlan, WildfireQuery, type WildfireView } from './index.js';
@@ -14,6 +14,7 @@ export type Pixel = Readonly<{
   time?: string;
   at?: UtcInstant;
   frpMw?: number | null;
+  dayNight?: 'D' | 'N';
   event?: string;
 }>;
 
@@ -41,7 +42,7 @@ export class Watch {
     await time.comeToRest();
   }
 
-  hotspot({ latitude, longitude, time, at, frpMw = 4.1, event }: Pixel): Given {
+  hotspot({ latitude, longitude, time, at, frpMw = 4.1, dayNight = 'D', event }: Pixel): Given {
     const occurredAt = at ?? this.service.instant(time ?? '14:05');
     const cellId = `${latitude.toFixed(1)},${longitude.toFixed(1)}`;
     return {
@@ -62,7 +63,7 @@ export class Watch {
         backgroundK: 290,
         scanKm: 0.4,
         trackKm: 0.4,
-        dayNight: 'D',
+        dayNight,
         pixelType: null,
         version: '2.0NRT',
       },
@@ -98,6 +99,15 @@ export class Watch {
     const id = `order/${orderId}`;
     const when = at === undefined ? {} : { occurredAt: this.service.instant(at) };
     await this.service.give({ type: 'order.v1', key: orderId, id, data: { ...data, ...found }, ...when });
+  }
+
+  /** Gives an order. @returns what became of it */
+  async order(kind: OrderKind, fields: object): Promise<string> {
+    const orderId = `v${(this.verdicts += 1)}`;
+    const data = { orderId, actor: 'liang', right: 'demonstration', speaksFor: null, reason: '已看回放', kind };
+    await this.service.give({ type: 'order.v1', key: orderId, id: `order/${orderId}`, data: { ...data, ...fields } });
+    const outcome = await this.outcome(orderId);
+    return `${outcome?.outcome}: ${outcome?.reason}`;
   }
 
   /** Judges whatever is open. */

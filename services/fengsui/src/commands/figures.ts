@@ -74,6 +74,7 @@ const UNITS: Record<Figure['unit'], { zh: string; en: string }> = {
   yuan: { zh: '元', en: 'yuan' },
   percent: { zh: '%', en: '%' },
   weeks: { zh: '周', en: 'weeks' },
+  hectares: { zh: '公顷', en: 'ha' },
 };
 const NOTES = { 'zero-base': { zh: '上年为0', en: 'zero base' }, 'no-base': { zh: '不可比', en: 'no base' } };
 

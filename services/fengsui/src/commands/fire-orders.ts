@@ -124,6 +124,33 @@ export const FIRE_ORDERS: readonly OrderOfCommand[] = [
     }),
   },
   {
+    kind: 'learn-heat-mask',
+    about: { zh: '学习热源底图并回放（不生效）', en: 'learn places of standing heat, and replay; silences nothing' },
+    example: 'learn-heat-mask --reason …',
+    words: [],
+    fields: () => Promise.resolve({ kind: 'learn-heat-mask' as const }),
+  },
+  {
+    kind: 'apply-heat-mask',
+    about: { zh: '启用某版热源底图（0 为停用）', en: 'a version of the mask is in force; 0: none' },
+    example: 'apply-heat-mask 3 --accept 441881-20201202-01 --reason …',
+    words: [{ name: '<version>' }],
+    options: [
+      {
+        flags: '--accept <fires...>',
+        about: {
+          zh: '回放中会被掩去的已确认火情，逐一列明',
+          en: 'each confirmed fire that its replay would have lost',
+        },
+      },
+    ],
+    fields: (typed) => {
+      const version = Number(wordOf(typed, 0));
+      if (!Number.isInteger(version) || version < 0) throw new Misuse('apply-heat-mask 3');
+      return Promise.resolve({ kind: 'apply-heat-mask' as const, version, accepted: [...textsOf(typed, 'accept')] });
+    },
+  },
+  {
     kind: 'permit-burn',
     about: { zh: '登记用火许可（炼山、计划烧除）', en: 'somebody may burn at a place and time' },
     example:

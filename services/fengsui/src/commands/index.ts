@@ -38,6 +38,7 @@ import { TOPICS_COMMAND } from './topics.js';
 import { UNKNOWN_COMMAND } from './unknown.js';
 import { CONSOLE_COMMAND, UP_COMMAND } from './up.js';
 import { WARNINGS_CAP_COMMAND } from './warnings-cap.js';
+import { HEAT_MASK_COMMAND } from './heat-mask.js';
 import { WILDFIRE_COMMANDS, WILDFIRES_COMMAND } from './wildfires.js';
 
 const OWN: readonly CommandOf[] = [
@@ -63,6 +64,7 @@ const OWN: readonly CommandOf[] = [
   TASK_PEOPLE_COMMAND,
   WILDFIRES_COMMAND,
   ...WILDFIRE_COMMANDS,
+  HEAT_MASK_COMMAND,
   CALLS_COMMAND,
   CALL_COMMAND,
   ...CALL_HISTORY_COMMANDS,

@@ -118,6 +118,8 @@ export const WILDFIRE_COMMANDS: readonly CommandOf[] = [
               { zh: '未反馈', en: 'unjudged' },
               { zh: '漏报', en: 'missed' },
               { zh: '按时', en: 'in time' },
+              { zh: '发现到发布（分）', en: 'seen to published, min' },
+              { zh: '发布到收到（分）', en: 'published to received, min' },
               { zh: '发现到收到（分）', en: 'seen to received, min' },
               { zh: '收到到反馈（分）', en: 'received to judged, min' },
             ],
@@ -132,6 +134,8 @@ export const WILDFIRE_COMMANDS: readonly CommandOf[] = [
               row.unjudged,
               row.missed,
               row.inTime,
+              mark(row.seenToPublished),
+              mark(row.publishedToReceived),
               mark(row.seenToReceived),
               mark(row.receivedToJudged),
             ]),
@@ -147,13 +151,21 @@ export const WILDFIRE_COMMANDS: readonly CommandOf[] = [
     options: [
       ...FILTERS,
       { flags: '--satellite <name>', about: { zh: '卫星', en: 'satellite' } },
+      {
+        flags: '--neighbour <name>',
+        about: { zh: '只列该邻市境内的', en: 'only those in the area of this neighbour' },
+      },
       { flags: '--outside', about: { zh: '只列市界外的（通报邻市）', en: 'only those outside of the city' } },
       ...FILES,
     ],
     run: (typed, terminal) =>
       withSession('ports', async (session) => {
         const { ports } = session;
-        const wanted = { satellite: textOf(typed, 'satellite'), outside: flagOf(typed, 'outside') };
+        const wanted = {
+          satellite: textOf(typed, 'satellite'),
+          neighbour: textOf(typed, 'neighbour'),
+          ...(flagOf(typed, 'outside') ? { outside: true } : {}),
+        };
         const found = await ports.wildfire.detections({ ...wantedOf(typed), ...wanted });
         const passes = await ports.wildfire.passes();
         writeCsv(textOf(typed, 'csv'), DETECTION_COLUMNS, found);
@@ -187,12 +199,12 @@ const detectionColumns: readonly Column<DetectionView>[] = [
   ],
   [
     { zh: '县区', en: 'county' },
-    ({ county, borderKm, borderBearing }: DetectionView, terminal: Terminal, { plans }: Session) =>
+    ({ county, neighbour, borderKm, borderBearing }: DetectionView, terminal: Terminal, { plans }: Session) =>
       county !== null
         ? plans.wildfire.counties.nameOf(county)
         : terminal.pick({
-            zh: `市外${(borderKm ?? 0).toFixed(1)}公里，市界在${Math.round(borderBearing ?? 0)}°`,
-            en: `outside by ${(borderKm ?? 0).toFixed(1)} km, border at ${Math.round(borderBearing ?? 0)}°`,
+            zh: `${neighbour ?? '市外'}${(borderKm ?? 0).toFixed(1)}公里，市界在${Math.round(borderBearing ?? 0)}°`,
+            en: `${neighbour ?? 'outside'} by ${(borderKm ?? 0).toFixed(1)} km, border at ${Math.round(borderBearing ?? 0)}°`,
           }),
   ],
   [{ zh: '功率兆瓦', en: 'FRP, MW' }, ({ frpMw }: DetectionView) => frpMw],

@@ -140,6 +140,9 @@ function targetOf(data: OrderV1['data']): string {
       return data.fireId;
     case 'permit-burn':
       return data.permit;
+    case 'learn-heat-mask':
+    case 'apply-heat-mask':
+      return 'heat-mask';
     case 'fulfil':
       return data.matter;
     case 'correct':

@@ -18,7 +18,15 @@ const DECIDES: readonly OrderKind[] = KINDS.filter(
   (kind) => kind !== 'answer' && kind !== 'progress' && kind !== 'fulfil',
 );
 
-const FIRE_ORDERS: readonly OrderKind[] = ['verdict', 'extinguish', 'join-fires', 'part-fire', 'permit-burn'];
+const FIRE_ORDERS: readonly OrderKind[] = [
+  'verdict',
+  'extinguish',
+  'join-fires',
+  'part-fire',
+  'permit-burn',
+  'learn-heat-mask',
+  'apply-heat-mask',
+];
 
 const order = (kind: OrderKind, more: object = {}): OrderV1 =>
   ({ type: 'order.v1', occurredAt: NOW, data: { kind, speaksFor: null, ...aboutOf(kind), ...more } }) as OrderV1;

@@ -20,6 +20,9 @@ import {
 } from '@fengsui/contracts';
 import { gradeOfReport, withinCasualtyWindow, type Grade } from '@fengsui/rules';
 
+/** How a fire became known. */
+export type FireKnown = NonNullable<FireJudgedV1['data']['known']>;
+
 /** What a fact states, with the dimensions that indicators filter on and the measures that they add up. */
 export type FactContent =
   | Readonly<{
@@ -37,7 +40,16 @@ export type FactContent =
     }>
   | Readonly<{ kind: 'record'; at: UtcInstant; region: string; record: WorkRecordV1['data'] }>
   | Readonly<{ kind: 'hazard'; at: UtcInstant; region: string; grade: 'general' | 'major'; fixed: boolean }>
-  | Readonly<{ kind: 'fire'; at: UtcInstant; region: string; verdict: FireJudgedV1['data']['verdict']; deaths: number }>
+  | Readonly<{
+      kind: 'fire';
+      at: UtcInstant;
+      region: string;
+      verdict: FireJudgedV1['data']['verdict'];
+      deaths: number;
+      /** 受害森林面积, hectares; null: not known. */ damagedAreaHa: number | null;
+      /** How it became known; null: not kept before there was anything else. */ known: FireKnown | null;
+      /** Whether it was judged by its deadline; null: nobody was asked, or it was not kept. */ inTime: boolean | null;
+    }>
   | Readonly<{
       kind: 'response-change';
       at: UtcInstant;
@@ -113,8 +125,10 @@ export function partsOf(event: Counted): readonly Part[] {
     }
     case 'fire-judged.v1': {
       const { fireId, county, verdict, deaths, firstSeenAt, recheck = false } = event.data;
+      const { damagedAreaHa, known, dueAt } = event.data;
       if (recheck) return []; // what it was stands
-      return [{ kind: 'fire', subject: fireId, kept: { at: event.occurredAt, county, verdict, deaths, firstSeenAt } }];
+      const kept = { at: event.occurredAt, county, verdict, deaths, firstSeenAt, damagedAreaHa, known, dueAt };
+      return [{ kind: 'fire', subject: fireId, kept }];
     }
     case 'fire-merged.v1':
       return [{ kind: 'fire', subject: event.data.mergedFireId, kept: { at: event.occurredAt, isOwn: false } }];
@@ -269,7 +283,8 @@ function call(entries: readonly CallEntry[]): FactContent | null {
   return { kind: 'call', at, region: '', cause, role, hour, minutes: answered?.minutes ?? null };
 }
 
-type Found = KeptEntry & Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths'>;
+type Found = KeptEntry &
+  Pick<FireJudgedV1['data'], 'firstSeenAt' | 'county' | 'verdict' | 'deaths' | 'damagedAreaHa' | 'known' | 'dueAt'>;
 type FireEntry = Found | (KeptEntry & Readonly<{ isOwn: boolean }>);
 
 /**
@@ -277,12 +292,15 @@ type FireEntry = Found | (KeptEntry & Readonly<{ isOwn: boolean }>);
  * until the two are parted.
  */
 function fire(entries: readonly FireEntry[]): FactContent | null {
-  const known = [...entries].sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1));
-  const judged = known.flatMap((entry) => ('verdict' in entry ? [entry as Found] : [])).at(-1);
-  const joined = known.flatMap((entry) => ('isOwn' in entry ? [entry] : [])).at(-1);
-  if (judged === undefined || joined?.isOwn === false) return null;
-  const { firstSeenAt, county, verdict, deaths } = judged;
-  return { kind: 'fire', at: firstSeenAt, region: county, verdict, deaths };
+  const inOrder = [...entries].sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1));
+  const verdicts = inOrder.flatMap((entry) => ('verdict' in entry ? [entry as Found] : []));
+  const joined = inOrder.flatMap((entry) => ('isOwn' in entry ? [entry] : [])).at(-1);
+  const [first, judged] = [verdicts[0], verdicts.at(-1)];
+  if (first === undefined || judged === undefined || joined?.isOwn === false) return null;
+  const { firstSeenAt, county, verdict, deaths, damagedAreaHa = null, known = null } = judged;
+  // In time was whoever answered first: a verdict that corrects it is no late answer.
+  const inTime = first.dueAt === undefined ? null : first.at <= first.dueAt;
+  return { kind: 'fire', at: firstSeenAt, region: county, verdict, deaths, damagedAreaHa, known, inTime };
 }
 
 type IncidentEntry = KeptEntry & { county: string } & Pick<

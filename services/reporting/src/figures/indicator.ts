@@ -21,7 +21,7 @@ export type Indicator = Named &
     | Readonly<{ method: 'ratio'; of: readonly [numerator: string, denominator: string]; decimals: number }>
     | Readonly<{ method: 'constant'; valueIn: (year: number) => number }>
   );
-export type Unit = 'count' | 'persons' | 'yuan' | 'percent' | 'weeks';
+export type Unit = 'count' | 'persons' | 'yuan' | 'percent' | 'weeks' | 'hectares';
 
 type Of<K extends FactKind> = Extract<FactContent, { kind: K }>;
 

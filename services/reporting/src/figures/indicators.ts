@@ -20,6 +20,7 @@ import {
   THREE,
   type Indicator,
 } from './indicator.js';
+import { WATCHING } from './watching.js';
 
 /** The catalogue 指标目录, in the order of the summary. */
 export const INDICATORS: readonly Indicator[] = [
@@ -162,6 +163,7 @@ export const INDICATORS: readonly Indicator[] = [
     () => 1,
     (fact) => fact.verdict,
   ),
+  ...WATCHING,
   sum(
     text(
       'response.flood.level4.started',

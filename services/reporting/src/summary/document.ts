@@ -183,6 +183,7 @@ export const UNIT_IN_CHINESE: Record<Figure['unit'], string> = {
   yuan: '万元',
   percent: '%',
   weeks: '周',
+  hectares: '公顷',
 };
 /** Money is kept in yuan and printed in 万元. */
 const amount = ({ unit }: Figure, value: number | null): string =>

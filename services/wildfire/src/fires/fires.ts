@@ -134,7 +134,7 @@ export class Fires {
     const other = await rows<{ id: string }>(
       tx,
       `select id from wildfire.fire where id = any($1) and merged_into is null
-         and (state <> 'judged' or verdict not in ('industrial-heat', 'false-alarm'))`,
+         and heat_place is null and (state <> 'judged' or verdict not in ('industrial-heat', 'false-alarm'))`,
       [ids],
     );
     const others = new Set(other.map(({ id }) => id));
@@ -158,6 +158,22 @@ export class Fires {
            select recorded_at from wildfire.verdict where fire = $1 order by at desc, recorded_at desc, event desc limit 1))`,
       [fire],
     );
+  }
+
+  /** How a fire became known; missed: people said so first, though a pass of which data came should have seen it. */
+  async howKnown(tx: Tx, { id, firstSeenBy, firstSeenAt, lastSeenAt }: FireRow) {
+    const found = await one<{ source: string | null; missed: boolean }>(
+      tx,
+      `select (select source from wildfire.sign where fire = $1 and withdrawn_by is null order by at, event limit 1) as source,
+         exists (select 1 from wildfire.pass p where p.at > $2 and p.at <= $3::timestamptz + interval '12 hours')
+           and not exists (select 1 from wildfire.sign h where h.fire = $1 and h.by_whom = 'satellite') as missed`,
+      [id, firstSeenAt, lastSeenAt],
+    );
+    return {
+      by: firstSeenBy,
+      source: found?.source ?? null,
+      missed: firstSeenBy === 'report' && found?.missed === true,
+    };
   }
 
   /** Kilometres from its nearest sign to the border of the city; null: no sign has a position. */

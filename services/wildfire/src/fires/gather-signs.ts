@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import type { FireRow } from '../tables/tables.js';
 import { fireMerged, fireRaised } from './fire-events.js';
-import { Circumstances } from './circumstances.js';
+import { Circumstances, type Explanation } from './circumstances.js';
 import { Fires, isOpen, type KnownSign } from './fires.js';
 import { Phases } from './phases.js';
 
@@ -116,9 +116,17 @@ export class GatherSigns {
     const { version } = this.plan.fires;
     const again = fire.asked + 1;
     const signs = await this.fires.signsOf(tx, fire.id);
-    const setting = (await this.around.settings(tx, now))(signs);
+    const setting = (await this.around.urgency.settings(tx, now))(signs);
     const event = fireRaised(fire.id, signs, because, { now, dueAt, again, reason, setting, plan: version });
-    const asked = { state: 'to-verify', asked: again, raisedAt: now, dueAt, reason, mergedInto: null } as const;
+    const asked = {
+      state: 'to-verify',
+      asked: again,
+      raisedAt: now,
+      dueAt,
+      reason,
+      mergedInto: null,
+      heatPlace: null,
+    } as const;
     await this.fires.change(tx, fire, asked, event.id);
     await schedule(tx, 'wildfire', [deadline(fire.id, dueAt)]);
     append(event);
@@ -139,7 +147,7 @@ export class GatherSigns {
     const { tx, now, append } = unit;
     const { verifyWithinMinutes, version: plan } = this.plan.fires;
     const explained = await this.around.explain(tx, sets);
-    const settingOf = await this.around.settings(tx, now);
+    const settingOf = await this.around.urgency.settings(tx, now);
     const ids = await this.fires.newNumbers(
       tx,
       sets.map(([first]) => first as KnownSign),
@@ -155,7 +163,7 @@ export class GatherSigns {
           ? fireRaised(id, signs, signs, { now, dueAt, again: 1, reason, setting: settingOf(signs), plan })
           : null;
       return {
-        row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, from: why?.fire ?? null }),
+        row: rowOf(id, signs, { now, dueAt, reason, event: asked?.id ?? null, from: why }),
         signs,
         asked,
       };
@@ -258,7 +266,7 @@ const firesOf = (signs: readonly KnownSign[]): readonly string[] => [
   ...new Set(signs.flatMap(({ fire }) => fire ?? [])),
 ];
 
-/** @param event by which somebody is asked; null: nobody is @param from the fire from whose heat it comes */
+/** @param event by which somebody is asked; null: nobody is @param from why nobody is sent out */
 function rowOf(
   id: string,
   signs: readonly KnownSign[],
@@ -268,7 +276,7 @@ function rowOf(
     reason,
     event,
     from,
-  }: Readonly<{ now: UtcInstant; dueAt: UtcInstant; reason: string; event: string | null; from: string | null }>,
+  }: Readonly<{ now: UtcInstant; dueAt: UtcInstant; reason: string; event: string | null; from: Explanation | null }>,
 ) {
   const first = signs[0] as KnownSign;
   return {
@@ -281,7 +289,8 @@ function rowOf(
     dueAt,
     state: event === null ? ('noted' as const) : ('to-verify' as const),
     asked: event === null ? 0 : 1,
-    mergedInto: from,
+    mergedInto: from?.fire ?? null,
+    heatPlace: from?.heatPlace ?? null,
     reason,
     events: event === null ? [] : [event],
   };

@@ -37,8 +37,13 @@ export class Verdicts {
     const { permit } = order.data;
     if (permit !== undefined && (await this.permits.of(tx, permit)) === null)
       return rejected(`没有用火许可 ${permit}，请先登记 / there is no permit ${permit}`);
-    const borderKm = await this.fires.borderKmOf(tx, fire.id);
     const burns = CLASS_OF[order.data.verdict] === 'fire';
+    const known = await this.fires.howKnown(tx, fire);
+    // What was no fire no pass should have seen.
+    const how = {
+      borderKm: await this.fires.borderKmOf(tx, fire.id),
+      known: { ...known, missed: known.missed && burns },
+    };
     const isHistory = fire.judgedAt !== null && order.occurredAt < fire.judgedAt;
     // Asked about again since then: that is not answered by what was found before.
     const isAnswer = !isHistory && (fire.asked < 2 || order.occurredAt >= fire.raisedAt);
@@ -46,7 +51,12 @@ export class Verdicts {
     const wasFire = fire.verdict !== null && CLASS_OF[fire.verdict] === 'fire';
     const isRecheck = isAnswer && wasFire && !burns && fire.state !== 'judged';
     const marks = { ...(isAnswer ? {} : { answers: false }), ...(isRecheck ? { recheck: true } : {}) };
-    const event = judged(fire, order, { ...marks, borderKm }, { now, plan: this.plan.fires.version });
+    const event = judged(
+      fire,
+      order,
+      { ...marks, ...how, ...(fire.asked > 0 ? { dueAt: fire.dueAt } : {}) },
+      { now, plan: this.plan.fires.version },
+    );
     await insertRows(tx, VerdictRow, [rowOf(event)]);
     append(event);
     if (isAnswer) await unschedule(tx, 'wildfire', VERIFY, [fire.id]);

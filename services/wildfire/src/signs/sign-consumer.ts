@@ -61,6 +61,8 @@ export class SignConsumer {
     const seen = { latitude, longitude, county, borderKm, borderBearing, byWhom: 'satellite' as const };
     const pixel = {
       township: surroundings.townshipAt(latitude, longitude, county),
+      neighbour: surroundings.neighbourAt(latitude, longitude, county),
+      publishedAt: data.publishedAt ?? null,
       landCover: surroundings.landCoverAt(latitude, longitude) ?? data.landCover ?? null,
       reportId: null,
       source: satellite,
@@ -101,6 +103,7 @@ export class SignConsumer {
       borderBearing: place?.bearing ?? null,
       byWhom: 'report',
       reportId,
+      publishedAt: null,
       source: data.channel,
       confidence: null,
       frpMw: null,
@@ -120,7 +123,8 @@ export class SignConsumer {
     const isPlaced = latitude !== null && longitude !== null;
     const township =
       named?.length === 9 ? named : isPlaced ? surroundings.townshipAt(latitude, longitude, county) : null;
-    return { township, landCover: isPlaced ? surroundings.landCoverAt(latitude, longitude) : null };
+    const neighbour = isPlaced ? surroundings.neighbourAt(latitude, longitude, county) : null;
+    return { township, neighbour, landCover: isPlaced ? surroundings.landCoverAt(latitude, longitude) : null };
   }
 
   /** Whoever names the city, and not the county, says nothing against any of its counties. */

@@ -4,6 +4,7 @@ import { SettingsError } from '@fengsui/settings';
 /** Layers of the map that a city may have. */
 export type LayersPlan = Readonly<{
   /** Outlines of townships, each with its nine-digit `code`. */ townships?: string;
+  /** Areas of neighbouring cities, each with its `name`. */ neighbours?: string;
   /** Areas with what grows there under the name of a property. */ landCover?: Readonly<{
     file: string;
     property: string;
@@ -14,12 +15,18 @@ export type LayersPlan = Readonly<{
 /** What is around a point, as far as the city has layers of it. */
 export class Surroundings {
   private readonly townships: Layer | null;
+  private readonly neighbours: Layer | null;
   private readonly landCover: Readonly<{ layer: Layer; property: string }> | null;
   private readonly protectedThings: readonly Readonly<{ name: string; layer: Layer; withinKm: number }>[];
 
   /** @throws SettingsError when a file is not there, or no GeoJSON, or a township has no code of its county */
-  constructor(folder: string, { townships, landCover, near = [] }: LayersPlan, isCounty: (code: string) => boolean) {
+  constructor(
+    folder: string,
+    { townships, neighbours, landCover, near = [] }: LayersPlan,
+    isCounty: (code: string) => boolean,
+  ) {
     this.townships = townships === undefined ? null : Layer.ofPlan(folder, townships);
+    this.neighbours = neighbours === undefined ? null : Layer.ofPlan(folder, neighbours);
     this.landCover =
       landCover === undefined ? null : { layer: Layer.ofPlan(folder, landCover.file), property: landCover.property };
     this.protectedThings = near.map(({ name, file, withinKm }) => {
@@ -46,6 +53,13 @@ export class Surroundings {
     if (this.townshipAt(latitude, longitude, county) === null) return null;
     const name = this.townships?.at(latitude, longitude)?.['name'];
     return typeof name === 'string' && name !== '' ? name : null;
+  }
+
+  /** In whose area a point outside of the city lies; null: no outline holds it. */
+  neighbourAt(latitude: number, longitude: number, county: string | null): string | null {
+    if (county !== null) return null;
+    const name = this.neighbours?.at(latitude, longitude)?.['name'];
+    return typeof name === 'string' ? name : null;
   }
 
   /** What grows at a point, in the words of the layer; null: it does not say. */

@@ -2,6 +2,8 @@ import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DESCRIBE_FIRE_LIFE } from './describe-fire-life.js';
 import { DescribeTables1795641700004 } from './describe-tables.js';
+import { DESCRIBE_HEAT_MASK } from './describe-heat-mask.js';
+import { HeatMaskRow, HeatPlaceRow } from './heat-tables.js';
 import {
   DangerRow,
   FireRow,
@@ -224,7 +226,7 @@ class Surroundings1796000000007 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
-      alter table wildfire.sign add column land_cover text;
+      alter table wildfire.sign add column land_cover text, add column neighbour text, add column published_at timestamptz;
       comment on column wildfire.sign."township" is 'township, as who reported it names it, or by its outline';
       comment on column wildfire.sign."land_cover" is 'what grows there, by the layer of the plan or the list';
       create table wildfire.wind (
@@ -241,11 +243,38 @@ class Surroundings1796000000007 implements MigrationInterface {
   }
 }
 
+/** Places at which heat is no fire. */
+class HeatMask1796000000008 implements MigrationInterface {
+  readonly name = 'HeatMask1796000000008';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table wildfire.fire add column heat_place text;
+      create table wildfire.heat_mask (
+        version int primary key, learned_at timestamptz not null, learned_by text not null, signs int not null,
+        weeks jsonb not null, lost jsonb not null, plan text not null, applied_at timestamptz, applied_by text,
+        accepted text[] not null, ended_at timestamptz);
+      create table wildfire.heat_place (
+        version int not null, n int not null, latitude double precision not null, longitude double precision not null,
+        because text not null constraint heat_place_because_check check (because in ('verdict', 'recurrence')),
+        pinned_by text, since timestamptz not null, until timestamptz not null, signs int not null, days int not null,
+        night_share double precision, frp_least double precision, frp_median double precision,
+        frp_most double precision, types jsonb not null, verdicts jsonb not null, primary key (version, n));
+      ${DESCRIBE_HEAT_MASK}`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const WILDFIRE_SCHEMA: OwnedSchema = {
   schema: 'wildfire',
   entities: [
     DangerRow,
     FireRow,
+    HeatMaskRow,
+    HeatPlaceRow,
     PassRow,
     PermitRow,
     SignRow,
@@ -265,5 +294,6 @@ export const WILDFIRE_SCHEMA: OwnedSchema = {
     FireDanger1796000000004,
     MovedReports1796000000006,
     Surroundings1796000000007,
+    HeatMask1796000000008,
   ],
 };

@@ -41,6 +41,8 @@ export class FireRow {
   @InstantColumn('open flame out 明火扑灭', { nullable: true }) extinguishedAt!: UtcInstant | null;
   @FlagColumn('a person parted it from another: no distance joins the two', { default: false }) apart!: boolean;
   @TextColumn('the fire that it ended in, or from whose heat it comes', { nullable: true }) mergedInto!: string | null;
+  @TextColumn('place of the heat mask that explains it, version/number; null: none', { nullable: true }) heatPlace!:
+    string | null;
   @TextColumn('what it was', { nullable: true }) verdict!: Verdict | null;
   @WholeColumn('persons killed', { nullable: true }) deaths!: number | null;
   @NumberColumn('area that burned, hectares', { nullable: true }) burnedAreaHa!: number | null;
@@ -73,6 +75,9 @@ export class SignRow {
   @WholeColumn('cell of a grid by which neighbours are found; null: no position', { nullable: true }) cell!:
     number | null;
   @InstantColumn('taken in at', { nullable: true }) recordedAt!: UtcInstant | null;
+  @InstantColumn('published by the provider at; null: it does not say', { nullable: true })
+  publishedAt!: UtcInstant | null;
+  @TextColumn('of what lies outside: in whose area', { nullable: true }) neighbour!: string | null;
   @TextColumn('satellite, or the way by which it was reported', { nullable: true }) source!: string | null;
   @TextColumn('low, nominal or high', { nullable: true }) confidence!: string | null;
   @NumberColumn('fire radiative power, megawatts; null: not given', { nullable: true }) frpMw!: number | null;
