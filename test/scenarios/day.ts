@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openStore, readPlans, startOneProcess, type OneProcess, type Ports } from '@fengsui/cli';
-import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
+import { checkEvent, fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import { switchToWall, VirtualTime } from '@fengsui/database';
 import { instantOf } from '@fengsui/service/testing';
 import { readSettings } from '@fengsui/settings';
@@ -20,6 +20,8 @@ export type Day = Readonly<{
   /** Feeds a text through the doors, as at this moment, and lets everyone come to rest. */
   feed: (text: string) => Promise<void>;
   order: (fields: object) => Promise<void>;
+  /** What a source is found to be, as intake says it on wall time: on virtual time it asks none. */
+  source: (what: 'source-silent.v1' | 'source-heard.v1', data: object) => Promise<void>;
   instant: (time: string) => UtcInstant;
   toWall: () => Promise<void>;
   /** Ends the process in the middle of things, and starts another on the same database. */
@@ -72,6 +74,23 @@ export async function day(date: string, environment: NodeJS.ProcessEnv = {}): Pr
           data: { orderId: `o${(orders += 1)}`, actor: 'liang', speaksFor: null, reason: 'test', ...fields },
         }),
       ),
+    source: async (type, data) => {
+      const { db, log, clock } = running.ports;
+      const now = await clock.now();
+      const { source: key } = data as Readonly<{ source: string }>;
+      const event = {
+        id: `${type}/${key}/${now}`,
+        key,
+        correlationId: key,
+        occurredAt: now,
+        recordedAt: now,
+        causes: [],
+      };
+      const checked = checkEvent(type, { ...event, type, data });
+      if (!checked.ok) throw new Error(JSON.stringify(checked.refusals));
+      await db.transaction((tx) => log.append(tx, [checked.value]));
+      await time().comeToRest();
+    },
     toWall: () => running.ports.db.transaction((tx) => switchToWall(tx)),
     restart: async () => {
       await running.stop();

@@ -137,7 +137,7 @@ describe('清明, a weekend of fires', () => {
     const night = '2026-04-04 1805';
     await feed(pixels(A, 4, night), pixels(WORKS, 2, night));
     await today.at('+1 10:00');
-    await feed(pixels(B, 6, '2025-04-05 0605'));
+    await feed(pixels(B, 5, '2025-04-05 0605'));
     expect(await newCalls()).toEqual([]);
 
     // A day after it was seen its open flame is not out: the law asks for a report at once.
@@ -186,6 +186,17 @@ describe('清明, a weekend of fires', () => {
     await answerAll();
     await judge('441803', 'industrial-heat');
     await today.order({ kind: 'extinguish', fireId: await fireAt('441881'), reason: '无明火' });
+    // The feed of satellites is silent for six hours: that is no all-clear. What comes afterwards is of a fire that is known.
+    await today.at('+2 10:00');
+    const silentSince = today.instant('+2 10:00');
+    const firms = { source: 'firms', silentSince };
+    await today.source('source-silent.v1', { ...firms, heardAt: today.instant('+2 03:31'), reason: '' });
+    await today.at('+2 10:01');
+    expect(await newCalls()).toEqual([expect.stringMatching(/^source-silent .*firms/)]);
+    await answerAll();
+    await today.at('+2 16:00');
+    await today.source('source-heard.v1', firms);
+    await feed(pixels(A, 1, '2026-04-05 1900'));
     await today.at('+4 08:00');
 
     expect(fed).toBe(37);
@@ -198,7 +209,7 @@ describe('清明, a weekend of fires', () => {
       '441803 judged 5 industrial-heat',
       '441823 judged 5 forest-fire',
       '441825 withdrawn 0 null',
-      '441881 judged 12 forest-fire',
+      '441881 judged 13 forest-fire',
       '441882 judged 2 site-clearing',
     ]);
     const { figures } = await today.ports.reporting.figures(2026, null);
