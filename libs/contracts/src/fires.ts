@@ -187,11 +187,14 @@ export type FireOverdueV1 = Static<typeof FireOverdueV1>;
 /** Key: the fire. */
 export const FirePhaseV1 = defineEvent(
   'fire-phase.v1',
-  'What a fire does after it was raised: its heat sleeps or is back, its open flame is out, it has ended, or it was none.',
+  'What a fire does after it was raised: its heat sleeps or is back, its open flame is out, it has ended, it was none, or nobody is asked about it any more.',
   Shape({
     fireId,
     county: Division('county'),
-    phase: OneOf(['awake', 'asleep', 'extinguished', 'ended', 'withdrawn'], '复燃 休眠 明火扑灭 结束 撤销'),
+    phase: OneOf(
+      ['awake', 'asleep', 'extinguished', 'ended', 'withdrawn', 'unasked'],
+      '复燃 休眠 明火扑灭 结束 撤销 不再核查',
+    ),
     reason: Text('why'),
     plan: Name('version of the plan'),
   }),

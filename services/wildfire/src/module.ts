@@ -10,13 +10,13 @@ import { Verdicts } from './fires/verdicts.js';
 import { Urgency } from './fires/urgency.js';
 import { WildfireHttp } from './http.js';
 import { HeatMask } from './mask/heat-mask.js';
-import { MaskThread } from './mask/mask-thread.js';
 import { WildfirePlan } from './plan.js';
 import { WildfireQuery } from './query.js';
 import { Danger, DangerConsumer } from './signs/danger.js';
 import { Passes } from './signs/passes.js';
 import { SignConsumer } from './signs/sign-consumer.js';
 import { Wind, WindConsumer } from './signs/wind.js';
+import { FireThread } from './thread/fire-thread.js';
 import { WildfireOrder } from './tables/tables.js';
 
 @Module({})
@@ -31,9 +31,9 @@ export class WildfireModule {
         Circumstances,
         Danger,
         Fires,
+        FireThread,
         GatherSigns,
         HeatMask,
-        MaskThread,
         Joining,
         Passes,
         Permits,

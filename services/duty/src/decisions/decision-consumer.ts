@@ -267,7 +267,7 @@ export class DecisionConsumer {
   async firePhase(events: Events<'fire-phase.v1'>, unit: UnitOfWork): Promise<void> {
     for (const event of events) {
       const { fireId, phase, reason } = event.data;
-      if (phase !== 'withdrawn') continue;
+      if (phase !== 'withdrawn' && phase !== 'unasked') continue;
       const ending = endingBy(event, unit);
       const over = (about: string) => this.calls.close(about, 'grounds-gone', reason, ending, unit);
       await this.gathering.settle(fireId, ending, over, unit);

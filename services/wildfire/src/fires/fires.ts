@@ -4,6 +4,7 @@ import { fireNumber, type JudgedPlace, type Sign, type SignReach } from '@fengsu
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { cellOf, cellsAround } from '../signs/cells.js';
+import { FireThread } from '../thread/fire-thread.js';
 import { FireRow, SignRow, TakenBackRow, type Because } from '../tables/tables.js';
 
 /** A sign as it was taken in; `county` is null outside of the city. */
@@ -20,9 +21,18 @@ export type KnownSign = Sign &
 /** Somebody is asked about it, and has not answered. */
 export const isOpen = ({ state }: Pick<FireRow, 'state'>): boolean => state === 'to-verify' || state === 'overdue';
 
+const TAKEN_BACK = `hashtext('wildfire.taken_back')`;
+
 /** Signs and fires. Every method takes the transaction it runs in. */
 @Injectable()
 export class Fires {
+  constructor(private readonly thread: FireThread) {}
+
+  /** Signs that make one fire each; what is of one already stays together. */
+  sets(signs: readonly KnownSign[], reach: SignReach): Promise<KnownSign[][]> {
+    return this.thread.signSets(signs, reach, ({ fire }) => fire);
+  }
+
   /** What stands of a report that is said again; null: it is said for the first time, or again as it was. */
   async standingReport(tx: Tx, { event, reportId }: Pick<SignRow, 'event' | 'reportId'>): Promise<SignRow | null> {
     const said = await tx.getRepository(SignRow).findBy({ reportId: reportId ?? '' });
@@ -32,6 +42,7 @@ export class Fires {
 
   /** @returns true when at least one sign is new, and of this city */
   async addSigns(tx: Tx, signs: readonly TakenSign[]): Promise<boolean> {
+    await run(tx, `select pg_advisory_xact_lock_shared(${TAKEN_BACK})`);
     const takenBack = await this.takenBackAmong(
       tx,
       signs.map(({ event }) => event),
@@ -48,6 +59,12 @@ export class Fires {
     );
     const inCity = new Set(signs.flatMap(({ event, county }) => (county === null ? [] : [event])));
     return added.some(({ event }) => inCity.has(event ?? ''));
+  }
+
+  /** An event does not hold. A sign of it that comes in at the same time is waited for, or waits and sees it. */
+  async takeBack(tx: Tx, row: TakenBackRow): Promise<void> {
+    await run(tx, `select pg_advisory_xact_lock(${TAKEN_BACK})`);
+    await insertRows(tx, TakenBackRow, [row], 'nothing');
   }
 
   /** What the source found out later about signs, by the events that they are from. */
@@ -100,7 +117,7 @@ export class Fires {
       `where cell = any($1) and fire is not null and withdrawn_by is null
          and at between $2::timestamptz - make_interval(secs => $4::float8 * 3600)
                     and $3::timestamptz + make_interval(secs => $4::float8 * 3600)`,
-      [cellsOf(placed, km), times[0], times.at(-1), hours],
+      [cellsAround(placed, km), times[0], times.at(-1), hours],
     );
   }
 
@@ -110,7 +127,7 @@ export class Fires {
       tx,
       `select distinct f.id from wildfire.sign s join wildfire.fire f on f.id = s.fire
        where s.cell = any($1) and s.withdrawn_by is null and f.state = 'judged' and f.verdict = any($2)`,
-      [cellsOf(signs.filter(isPlaced), km), verdicts],
+      [cellsAround(signs.filter(isPlaced), km), verdicts],
     );
     const fires =
       near.length === 0
@@ -305,10 +322,6 @@ export class Fires {
 const isPlaced = ({ latitude }: Sign): boolean => !Number.isNaN(latitude);
 
 /** Cells in which whatever may be near to any of some signs is. */
-const cellsOf = (placed: readonly Sign[], km: number): readonly number[] => [
-  ...new Set(placed.flatMap(({ latitude, longitude }) => cellsAround(latitude, longitude, km))),
-];
-
 type FoundSign = Omit<KnownSign, 'latitude' | 'longitude'> &
   Readonly<{ latitude: number | null; longitude: number | null }>;
 
@@ -328,22 +341,17 @@ async function belong(
   { because, event, now }: Readonly<{ because: Because; event: string | null; now: UtcInstant }>,
 ): Promise<void> {
   if (pairs.length === 0) return;
-  const columns = [pairs.map(({ sign }) => sign), pairs.map(({ fire }) => fire)];
-  await run(
-    tx,
-    `update wildfire.sign s set fire = p.fire from unnest($1::text[], $2::text[]) as p(sign, fire) where s.event = p.sign`,
-    columns,
-  );
   // Most signs were of no fire before; for the others the next number is looked for.
   await run(
     tx,
-    `with first as (
-       insert into wildfire.membership (sign, n, fire, since, because, event)
-       select p.sign, 1, p.fire, $3, $4, $5 from unnest($1::text[], $2::text[]) as p(sign, fire)
-       on conflict do nothing returning sign)
+    `with p as materialized (select * from unnest($1::text[], $2::text[]) as p(sign, fire)),
+       moved as (update wildfire.sign s set fire = p.fire from p where s.event = p.sign),
+       first as (
+         insert into wildfire.membership (sign, n, fire, since, because, event)
+         select sign, 1, fire, $3, $4, $5 from p on conflict do nothing returning sign)
      insert into wildfire.membership (sign, n, fire, since, because, event)
      select p.sign, (select max(n) from wildfire.membership m where m.sign = p.sign) + 1, p.fire, $3, $4, $5
-     from unnest($1::text[], $2::text[]) as p(sign, fire) where p.sign not in (select sign from first)`,
-    [...columns, now, because, event],
+     from p where sign not in (select sign from first)`,
+    [pairs.map(({ sign }) => sign), pairs.map(({ fire }) => fire), now, because, event],
   );
 }

@@ -1,12 +1,12 @@
 import { addMinutes, minutesBetween, VERDICT_IN_CHINESE, type UtcInstant } from '@fengsui/contracts';
 import { schedule, unschedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { askAgain, CLASS_OF, kilometresBetween, signSets, type JudgedPlace } from '@fengsui/rules';
+import { askAgain, CLASS_OF, kilometresBetween, type JudgedPlace } from '@fengsui/rules';
 import { Due, OrdersDesk } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
 import type { FireRow } from '../tables/tables.js';
-import { fireMerged, fireRaised } from './fire-events.js';
+import { fireMerged, firePhase, fireRaised } from './fire-events.js';
 import { Circumstances, type Explanation } from './circumstances.js';
 import { Fires, isOpen, type KnownSign } from './fires.js';
 import { Phases } from './phases.js';
@@ -26,6 +26,9 @@ export const VERIFY = 'verify-deadline';
 
 /** Gathered at a time: a day of a continent must not hold up what else is done. Any cut gives the same fires. */
 const MOST = 20_000;
+
+/** Kept as what a fire is asked about for; of more it is the fire that is asked about. */
+const MOST_NAMED = 100;
 
 /**
  * Puts loose signs to fires. Which signs make one fire depends on the signs alone; whether anybody is asked to verify
@@ -55,7 +58,8 @@ export class GatherSigns {
     // What a person parted is joined to by its own signs only, and joins nothing.
     const isApart = ({ fire }: KnownSign): boolean => fire !== null && rows.get(fire)?.apart === true;
     const parted = near.filter(isApart);
-    const sets = signSets([...near.filter((sign) => !isApart(sign)), ...loose], plan, ({ fire }) => fire).map((set) => {
+    const grouped = await this.fires.sets([...near.filter((sign) => !isApart(sign)), ...loose], plan);
+    const sets = grouped.map((set) => {
       const nearest = nearestOf(set, parted, plan);
       return {
         fires: [...(nearest === null ? [] : [nearest]), ...firesOf(set)],
@@ -121,6 +125,7 @@ export class GatherSigns {
     const asked = {
       state: 'to-verify',
       asked: again,
+      askedFor: because.length > MOST_NAMED ? [] : because.map((sign) => sign.event),
       raisedAt: now,
       dueAt,
       reason,
@@ -231,12 +236,16 @@ export class GatherSigns {
     const isFire = CLASS_OF[judged.verdict] === 'fire';
     const live = fresh.filter(({ late }) => !late);
     // What is history by now sends nobody out, and gives no reason to.
-    const reason =
-      !isFire && live.some(({ by }) => by === 'report')
-        ? `已核查为${VERDICT_IN_CHINESE[judged.verdict]}，又有群众报告`
-        : askAgain(judged, await this.unknownTo(judged, fire, unit.tx), this.plan.fires.afterVerdict);
+    const reason = this.whyAfter(judged, await this.unknownTo(judged, fire, unit.tx));
     if (reason !== null && live.length > 0) return this.ask(fire, live, reason, unit);
     if (isFire) await this.phases.seen(fire, fresh, unit);
+  }
+
+  /** Why what was judged is asked about again; null: what came since is no other thing. */
+  private whyAfter(judged: JudgedPlace, unknown: readonly KnownSign[]): string | null {
+    if (CLASS_OF[judged.verdict] !== 'fire' && unknown.some(({ by }) => by === 'report'))
+      return `已核查为${VERDICT_IN_CHINESE[judged.verdict]}，又有群众报告`;
+    return askAgain(judged, unknown, this.plan.fires.afterVerdict);
   }
 
   /** Signs of a fire that nobody knew when it was judged, without those that were history when they came. */
@@ -245,11 +254,34 @@ export class GatherSigns {
     return (await this.fires.signsOf(tx, id)).filter(({ event, late }) => !late && !before.has(event));
   }
 
+  /**
+   * A fire to verify has lost what it was asked about for, and what is left of it would have nobody sent out: what was
+   * judged stands, or it is noted as it was.
+   */
+  async unlessAskedStill(fire: FireRow, { reason, by }: Readonly<{ reason: string; by: string }>, unit: UnitOfWork) {
+    const { tx, now, append } = unit;
+    const signs = await this.fires.signsOf(tx, fire.id);
+    // What it was asked for is there, or nobody knows what that was.
+    if (fire.askedFor.length === 0 || signs.some(({ event }) => fire.askedFor.includes(event))) return;
+    const judged = await this.fires.judged(tx, fire);
+    const isAsked =
+      judged === null
+        ? (await this.around.explain(tx, [signs]))[0] === null
+        : this.whyAfter(judged, await this.unknownTo(judged, fire, tx)) !== null;
+    if (isAsked) return;
+    const event = firePhase(fire, 'unasked', { at: now, now, reason, causes: [by], plan: this.plan.fires.version });
+    await this.fires.change(tx, fire, { state: judged === null ? 'noted' : 'judged', reason }, event.id);
+    await unschedule(tx, 'wildfire', VERIFY, [fire.id]);
+    append(event);
+    const isFire = judged !== null && CLASS_OF[judged.verdict] === 'fire';
+    if (isFire) await this.phases.begin(fire, tx);
+  }
+
   private async afterNote(fire: FireRow, fresh: readonly KnownSign[], unit: UnitOfWork): Promise<void> {
     if (fresh.every(({ late }) => late)) return;
     const signs = await this.fires.signsOf(unit.tx, fire.id);
     const [why] = await this.around.explain(unit.tx, [signs]);
-    if (why === null) await this.ask(fire, signs, `${reasonOf(signs)}；此前：${fire.reason}`, unit);
+    if (why === null) await this.ask(fire, fresh, `${reasonOf(signs)}；此前：${fire.reason}`, unit);
   }
 }
 
@@ -289,6 +321,7 @@ function rowOf(
     dueAt,
     state: event === null ? ('noted' as const) : ('to-verify' as const),
     asked: event === null ? 0 : 1,
+    askedFor: [],
     mergedInto: from?.fire ?? null,
     heatPlace: from?.heatPlace ?? null,
     reason,

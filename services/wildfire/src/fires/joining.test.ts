@@ -211,3 +211,33 @@ describe('a sign that is taken back', () => {
     expect(await watch.fires()).toEqual(['441881 judged 0 forest-fire']);
   });
 });
+
+describe('a fire that is asked about again for a report', () => {
+  const again = async (...reports: readonly string[]): Promise<string> => {
+    watch = await Watch.on('2020-12-02');
+    await watch.at('15:00');
+    await watch.see(north(0));
+    const { id } = await watch.fire();
+    await watch.judge(id, 'industrial-heat');
+    await watch.at('15:10');
+    const said = (reportId: string) => watch.report({ county: null, ...HERE, reportId }, '14:50');
+    await watch.service.give(...reports.map((name) => ({ ...said(name), key: name, id: `public-report/${name}` })));
+    expect(await states()).toEqual({ [id]: 'to-verify' });
+    await watch.service.order({ kind: 'correct', eventId: 'public-report/r1', reason: '误报' });
+    return id;
+  };
+
+  it('that is taken back is asked about no more: what was judged stands', async () => {
+    const id = await again('r1');
+    expect(await states()).toEqual({ [id]: 'judged' });
+    const phases = (await watch.said('fire-phase.v1')).map(({ data }) => `${data.phase} ${data.reason}`);
+    expect(phases).toEqual(['unasked 误报']);
+    await watch.at('20:00');
+    expect(await watch.said('fire-overdue.v1')).toEqual([]);
+  });
+
+  it('is asked about while another report asks for it', async () => {
+    const id = await again('r1', 'r2');
+    expect(await states()).toEqual({ [id]: 'to-verify' });
+  });
+});

@@ -1,11 +1,11 @@
 import type { OrderOf } from '@fengsui/contracts';
-import { insertRows, one, rows, run, type Tx } from '@fengsui/database';
+import { one, rows, run, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { signSets } from '@fengsui/rules';
 import { done, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
-import { SignRow, TakenBackRow, type Because, type FireRow } from '../tables/tables.js';
+import { SignRow, type Because, type FireRow } from '../tables/tables.js';
 import { fireParted, firePhase } from './fire-events.js';
 import { Fires, isOpen, type KnownSign } from './fires.js';
 import { GatherSigns } from './gather-signs.js';
@@ -72,7 +72,7 @@ export class Joining {
   @Takes('wildfire', 'correct', ({ data }) => data.eventId)
   async takeBack(order: OrderOf<'correct'>, unit: UnitOfWork): Promise<OrderResult> {
     const { eventId, reason } = order.data;
-    await insertRows(unit.tx, TakenBackRow, [{ event: eventId, order: order.id }], 'nothing');
+    await this.fires.takeBack(unit.tx, { event: eventId, order: order.id });
     await this.fires.lockGathering(unit.tx);
     const sign = await unit.tx.getRepository(SignRow).findOneBy({ event: eventId });
     if (sign === null || sign.withdrawnBy !== null) return done(`${eventId} 不是火情迹象 / is no sign of a fire`);
@@ -130,6 +130,8 @@ export class Joining {
     const ofVerdict = (signs: readonly KnownSign[]): number => signs.filter(({ event }) => judged.has(event)).length;
     const [, ...others] = [...sets].sort((a, b) => ofVerdict(b) - ofVerdict(a));
     for (const signs of others) await this.partOff({ fire, signs, reason, by }, unit);
+    const [still] = (await this.fires.locked(tx, [id])) as [FireRow];
+    if (isOpen(still)) await this.gathering.unlessAskedStill(still, { reason, by }, unit);
   }
 
   /** What the last merge put to it is a fire of its own again, with its number. */

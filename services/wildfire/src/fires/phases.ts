@@ -1,7 +1,7 @@
-import { addMinutes, type FirePhaseV1, type OrderOf, type UtcInstant } from '@fengsui/contracts';
+import { addMinutes, type OrderOf, type UtcInstant } from '@fengsui/contracts';
 import { schedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import type { Sign } from '@fengsui/rules';
+import type { Phase, Sign } from '@fengsui/rules';
 import { done, Due, rejected, Takes, targetUnknown, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { WildfirePlan } from '../plan.js';
@@ -78,7 +78,7 @@ export class Phases {
 
   private async become(
     fire: FireRow,
-    phase: Exclude<FirePhaseV1['data']['phase'], 'withdrawn'>,
+    phase: Phase,
     { at, reason, causes }: Readonly<{ at: UtcInstant; reason: string; causes: readonly string[] }>,
     { tx, now, append }: UnitOfWork,
   ): Promise<void> {

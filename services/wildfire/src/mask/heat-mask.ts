@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import type { KnownSign } from '../fires/fires.js';
 import { WildfirePlan } from '../plan.js';
 import { HeatMaskRow, HeatPlaceRow } from '../tables/heat-tables.js';
-import { MaskThread } from './mask-thread.js';
+import { FireThread } from '../thread/fire-thread.js';
 
 const QUEUE = 'heat-mask';
 const LEARN = 'learn-heat-mask';
@@ -28,7 +28,7 @@ export class HeatMask {
   constructor(
     private readonly plan: WildfirePlan,
     private readonly db: DataSource,
-    private readonly thread: MaskThread,
+    private readonly thread: FireThread,
   ) {}
 
   @Takes('wildfire', LEARN, () => QUEUE)

@@ -7,12 +7,21 @@ const KM_PER_DEGREE = 111.195;
 export const cellOf = (latitude: number, longitude: number): number =>
   Math.floor((latitude + 90) / SIDE) * COLUMNS + column(Math.floor((longitude + 180) / SIDE));
 
-/** Cells in which whatever lies within a distance of a point is, and more. @param km kilometres */
-export function cellsAround(latitude: number, longitude: number, km: number): readonly number[] {
+type Point = Readonly<{ latitude: number; longitude: number }>;
+
+/** Cells in which whatever lies within a distance of some points is, and more. @param km kilometres */
+export function cellsAround(points: readonly Point[], km: number): readonly number[] {
+  // Twenty thousand pixels of one day lie in a few hundred cells: what is around each is asked once.
+  const own = new Map(points.map((point) => [cellOf(point.latitude, point.longitude), point]));
+  return [...new Set([...own.values()].flatMap((point) => around(point, km)))];
+}
+
+/** The same for every point of one cell. */
+function around({ latitude, longitude }: Point, km: number): readonly number[] {
   const row = Math.floor((latitude + 90) / SIDE);
   const rows = Math.ceil(km / (SIDE * KM_PER_DEGREE));
   // Cells are narrowest on the side of the nearer pole.
-  const farthest = Math.min(89.9, Math.abs(latitude) + (rows + 1) * SIDE);
+  const farthest = Math.min(89.9, Math.abs(latitude) + (rows + 2) * SIDE);
   const columns = Math.min(COLUMNS / 2, Math.ceil(km / (SIDE * KM_PER_DEGREE * Math.cos((farthest * Math.PI) / 180))));
   const middle = Math.floor((longitude + 180) / SIDE);
   const cells: number[] = [];

@@ -36,6 +36,8 @@ export class FireRow {
   @InstantColumn('verify by') dueAt!: UtcInstant;
   @TextColumn('to-verify, overdue, judged, noted, merged or withdrawn') state!: FireState;
   @WholeColumn('how often somebody was asked to verify it', { default: 0 }) asked!: number;
+  @TextsColumn('signs for which somebody was asked again the last time, when they are few')
+  askedFor!: readonly string[];
   @TextColumn('what a judged fire does: awake, asleep, extinguished or ended; null: it is no fire', { nullable: true })
   phase!: Phase | null;
   @InstantColumn('open flame out 明火扑灭', { nullable: true }) extinguishedAt!: UtcInstant | null;
