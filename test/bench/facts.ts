@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connect, migrate, SCHEDULE_SCHEMA, startEmbedded } from '@fengsui/database';
-import { FactBook, partsOf, REPORTING_SCHEMA } from '@fengsui/reporting';
+import { FactBook, partsOf, REPORTING_SCHEMA, ReportingPlan } from '@fengsui/reporting';
 import { incident } from './events.js';
 
+const PLAN = fileURLToPath(new URL('../../../plans/qingyuan', import.meta.url));
 const ROUNDS = 5;
 const EVENTS = 25_000;
 const BATCH = 500;
@@ -15,7 +17,7 @@ export async function benchFacts(): Promise<string[]> {
   const server = await startEmbedded(folder);
   await migrate(server.url, [SCHEDULE_SCHEMA, REPORTING_SCHEMA]);
   const db = await connect(server.url, 'bench', 4, [REPORTING_SCHEMA]);
-  const book = new FactBook();
+  const book = new FactBook(ReportingPlan.read(PLAN));
   const [rates, costs]: [number[], number[]] = [[], []];
   try {
     for (let n = 0, round = 0; round < ROUNDS; round += 1) {

@@ -41,7 +41,7 @@ export function oracleInput(events: number, seed: number): OracleInput {
       case 2: {
         const incidentId = `I${pick(events)}`;
         const reportNo = 1 + pick(3);
-        const id = `incident/${incidentId}/${reportNo}`;
+        const id = `incident/441881/${incidentId}/${reportNo}`;
         if (ids.has(id)) break;
         const killed = reportNo - 1; // each report states all figures anew: the last one counts
         deaths.set(incidentId, Math.max(deaths.get(incidentId) ?? 0, killed));

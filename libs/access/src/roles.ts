@@ -119,6 +119,8 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   'apply-heat-mask': 'judge',
   locate: 'judge',
   correct: 'correct',
+  'join-incidents': 'correct',
+  'part-incidents': 'correct',
   answer: 'answer',
   progress: 'report',
   release: 'approve',

@@ -224,6 +224,14 @@ export const OrderV1 = defineEvent(
         description: 'empty: the last merge is undone',
       }),
     }),
+    order('join-incidents', 'two numbers are one accident 并案', {
+      incidentId: Name('the accident that counts, by its number'),
+      joined: Name('the number under which it was told again'),
+    }),
+    order('part-incidents', 'two accidents are two, however alike 分案', {
+      incidentId: Name('an accident, by its number'),
+      other: Name('the other'),
+    }),
     order('locate', 'say where a warning holds whose words for it nothing here knew 认定预警区域', {
       eventId: Name('the event of the warning', 400),
       counties: Type.Array(Division('county'), {

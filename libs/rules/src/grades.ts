@@ -1,4 +1,4 @@
-import { addMinutes, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
+import type { IncidentV1 } from '@fengsui/contracts';
 
 /** 一般 较大 重大 特别重大, lowest first. */
 export const GRADES = ['general', 'larger', 'major', 'extra-major'] as const;
@@ -31,7 +31,10 @@ type Graded = Readonly<
   Pick<IncidentV1['data'], 'category' | 'deaths' | 'seriousInjuries' | 'economicLossYuan' | 'propertyLossYuan'>
 >;
 
-/** The grade by what one report states: a fire goes by its property loss, every other accident by its economic loss. */
+/**
+ * The grade by what one report states: a fire goes by its property loss, a geological disaster by its own table, every
+ * other accident by its economic loss.
+ */
 export function gradeOfReport({
   category,
   deaths,
@@ -39,28 +42,25 @@ export function gradeOfReport({
   economicLossYuan,
   propertyLossYuan,
 }: Graded): Grade {
+  if (category === 'geological') return gradeOfGeological(deaths ?? 0, economicLossYuan ?? 0);
   const loss = category === 'fire' ? propertyLossYuan : economicLossYuan;
   return gradeOf(deaths ?? 0, seriousInjuries ?? 0, loss ?? 0);
 }
 
 /**
- * How long casualties may still change after an accident: 30 days, 7 days for road traffic and fire (Decree 493 art.
- * 13). Later deaths are kept, and do not change the counts.
+ * Geological disasters, 《地质灾害防治条例》 art. 4 (小型 中型 大型 特大型, lowest first): the highest that deaths or loss
+ * reach; 以上 includes the number. Rows: least deaths, least loss in yuan.
  */
-const CASUALTY_WINDOW_DAYS: Record<IncidentV1['data']['category'], number> = {
-  'work-accident': 30,
-  'road-accident': 7,
-  fire: 7,
-  geological: 30,
-  other: 30,
+const GEOLOGICAL: Record<Grade, readonly [number, number]> = {
+  general: [0, 0],
+  larger: [3, 1_000_000],
+  major: [10, 5_000_000],
+  'extra-major': [30, 10_000_000],
 };
 
-/** Whether figures that stood at `asOf` still count. */
-export const withinCasualtyWindow = (
-  category: IncidentV1['data']['category'],
-  happenedAt: UtcInstant,
-  asOf: UtcInstant,
-): boolean => asOf <= addMinutes(happenedAt, CASUALTY_WINDOW_DAYS[category] * 24 * 60);
+function gradeOfGeological(deaths: number, lossYuan: number): Grade {
+  return GRADES.filter((grade) => deaths >= GEOLOGICAL[grade][0] || lossYuan >= GEOLOGICAL[grade][1]).at(-1) as Grade;
+}
 
 /**
  * Forest fires, 《森林防火条例》 art. 40: the highest grade that damaged forest, deaths or serious injuries reach; 以上

@@ -1,5 +1,6 @@
 export * from './late.js';
 export * from './escalation.js';
+export * from './accident-statistics.js';
 export * from './fires.js';
 export * from './heat-mask.js';
 export * from './fire-reports.js';

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { addMinutes, fromShanghai, utc, type UtcInstant } from '@fengsui/contracts';
 import fc from 'fast-check';
 import {
+  casualtyWindowEnd,
   borders,
   gradeOfForestFire,
   gradeOfReport,
@@ -12,7 +13,6 @@ import {
   onDuty,
   roundHalfUp,
   turnOf,
-  withinCasualtyWindow,
   yearOnYear,
   type Chain,
   type Climb,
@@ -78,17 +78,29 @@ describe('grades of Decree 493', () => {
       expect(gradeOfForestFire({ damagedAreaHa: ha, deaths, seriousInjuries: serious })).toBe(grade),
   );
 
-  it('lets casualties change for 30 days, on the road and in fires for 7', () => {
-    const days = (n: number): UtcInstant => addMinutes(now, n * 1_440);
-    expect([
-      withinCasualtyWindow('work-accident', now, days(30)),
-      withinCasualtyWindow('work-accident', now, addMinutes(days(30), 1)),
-    ]).toEqual([true, false]);
-    expect([
-      withinCasualtyWindow('road-accident', now, days(7)),
-      withinCasualtyWindow('fire', now, addMinutes(days(7), 1)),
-    ]).toEqual([true, false]);
+  it('lets casualties change for 30 days, on the road and in fires for 7, to the end of the last', () => {
+    const days = { 'work-accident': 30, 'road-accident': 7, fire: 7, geological: 30, other: 30 };
+    const end = (category: 'work-accident' | 'fire', civilDays: boolean): UtcInstant =>
+      casualtyWindowEnd(category, now, { casualtyWindow: { days, civilDays } });
+    // Eight in the morning of 7 June in Beijing.
+    expect([end('work-accident', true), end('fire', true)]).toEqual([
+      '2020-07-07T15:59:59.999Z',
+      '2020-06-14T15:59:59.999Z',
+    ]);
+    expect(end('fire', false)).toBe('2020-06-14T00:00:00.000Z');
   });
+
+  it.each([
+    [0, 0, 'general'],
+    [2, 999_999, 'general'],
+    [0, 1_000_000, 'larger'],
+    [3, 0, 'larger'],
+    [0, 5_000_000, 'major'],
+    [30, 0, 'extra-major'],
+    [9, 10_000_000, 'extra-major'],
+  ])('a geological disaster of %d deaths and %d yuan is %s', (deaths, economicLossYuan, grade) =>
+    expect(graded({ category: 'geological', deaths, economicLossYuan })).toBe(grade),
+  );
 });
 
 describe('year on year', () => {
@@ -167,7 +179,7 @@ describe('escalation', () => {
         const late = called(looked).map((one) => Number(one.split(' ')[0]));
         const top = 30;
         const reached = late[4] ?? Infinity;
-        const bound = from < top && from + length > top ? from + length + 5 * second : top;
+        const bound = from < top && from + length >= top ? from + length + 5 * second : top;
         expect(reached).toBeLessThanOrEqual(bound + 1e-6);
       }),
       { numRuns: 30 },

@@ -1,5 +1,6 @@
 import { ordersDesk } from '@fengsui/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Accidents } from './facts/accidents.js';
 import { EventConsumer } from './facts/event-consumer.js';
 import { FactBook } from './facts/fact-book.js';
 import { FigureBook } from './figures/figures.js';
@@ -22,6 +23,7 @@ export class ReportingModule {
       providers: [
         { provide: ReportingPlan, useValue: plan },
         ordersDesk('reporting', ReportingOrder, NEVER_WAITS_MINUTES),
+        Accidents,
         FactBook,
         FigureBook,
         Rollups,

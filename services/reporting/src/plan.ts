@@ -1,3 +1,4 @@
+import type { StatisticsPlan } from '@fengsui/rules';
 import { readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 
@@ -62,6 +63,35 @@ const ScheduleFile = Type.Object(
   strict,
 );
 
+const days = Type.Integer({ minimum: 1, maximum: 366 });
+const StatisticsFile = Type.Object(
+  {
+    casualtyWindow: Type.Object(
+      {
+        days: Type.Object(
+          { 'work-accident': days, 'road-accident': days, fire: days, geological: days, other: days },
+          strict,
+        ),
+        civilDays: Type.Boolean(),
+      },
+      strict,
+    ),
+    missingCountAfterWindow: Type.Boolean(),
+    outsideBelowYuan: Type.Number({ minimum: 0 }),
+    sameAccident: Type.Object(
+      {
+        withinMinutes: Type.Number({ minimum: 0, maximum: 1_440 }),
+        withinKm: Type.Number({ minimum: 0, maximum: 50 }),
+        casualtiesApart: Type.Integer({ minimum: 0, maximum: 1_000 }),
+      },
+      strict,
+    ),
+    source: Type.String(),
+    verified: Type.Boolean(),
+  },
+  strict,
+);
+
 /** The skeleton of the annual summary and its sentences: data of the city, which its staff edit. */
 export type SummaryTemplate = Static<typeof SummaryFile>;
 /** When the roll-ups run, as cron expressions. */
@@ -71,12 +101,15 @@ export class ReportingPlan {
   private constructor(
     readonly template: SummaryTemplate,
     readonly schedule: RollupSchedule,
+    /** How accidents are counted. */
+    readonly statistics: StatisticsPlan,
   ) {}
 
   static read(folder: string): ReportingPlan {
     return new ReportingPlan(
       readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value,
       readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value,
+      readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value,
     );
   }
 

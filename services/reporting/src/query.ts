@@ -5,7 +5,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from './figures/figures.js';
 import { ANSWERED_WITHIN } from './figures/indicator.js';
+import type { SuspicionRow } from './tables/tables.js';
 import type { AnsweringView, Figures, RollupView, Trace } from './views.js';
+
+/** What a person must look at. */
+export type ReportingItem = Readonly<{ kind: string; words: string; since: UtcInstant; closedAt: UtcInstant | null }>;
 
 /** The figures of a year and the facts behind each, for the command and the console. */
 @Injectable()
@@ -49,6 +53,22 @@ export class ReportingQuery {
         within30: of(dimension, 'calls.answered30'),
       };
     });
+  }
+
+  /** Accidents under two numbers that may be one. @param open only those that nobody has decided */
+  async items(open = false): Promise<readonly ReportingItem[]> {
+    const found = await rows<Omit<SuspicionRow, 'order'>>(
+      this.db,
+      `select one, other, found_at as "foundAt", state, joined, words from reporting.suspicion
+       where not $1::boolean or state = 'open' order by found_at, one, other`,
+      [open],
+    );
+    return found.map(({ one, other, foundAt, state, words }) => ({
+      kind: 'incident-twice',
+      words: `事故 ${one} 与 ${other} ${state === 'open' ? '疑为同一起' : state === 'joined' ? '已认定为同一起' : '已认定为两起'}：${words}`,
+      since: foundAt,
+      closedAt: state === 'open' ? null : foundAt,
+    }));
   }
 
   rollups(): Promise<readonly RollupView[]> {

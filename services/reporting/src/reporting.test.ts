@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { addMinutes, utc, type DomainEvent, type Envelope, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { connect, nextMatch, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import mammoth from 'mammoth';
 import JSZip from 'jszip';
@@ -9,14 +11,19 @@ import type { DataSource } from 'typeorm';
 import { isoWeek, isoWeeksIn } from './calendar.js';
 import { dayBefore } from './calendar.js';
 import { FactBook } from './facts/fact-book.js';
-import { partsOf, summarise, type KeptEntry } from './facts/facts.js';
+import type { KeptEntry } from './facts/fact-content.js';
+import { partsOf, summarise } from './facts/facts.js';
 import { FigureBook } from './figures/figures.js';
 import type { Figure } from './views.js';
 import { INDICATORS, REPORTING_SCHEMA } from './index.js';
+import { ReportingPlan } from './plan.js';
 import { compose } from './summary/compose.js';
 import { writeDocument } from './summary/document.js';
 import { bothOf, changeOf, changesTogether, fill } from './summary/wording.js';
 
+const RULES = ReportingPlan.read(
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan'),
+);
 const happened = utc('2020-03-01T02:00:00Z');
 const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']> = {}): IncidentV1 => ({
   id: `incident/i/${reportNo}`,
@@ -75,7 +82,7 @@ describe('a call', () => {
   it('counts by its first answer, whatever the order in which it is told', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (events) => {
-        expect(summarise('call', kept(events))).toEqual({
+        expect(summarise('call', kept(events), RULES)).toEqual({
           kind: 'call',
           at,
           region: '',
@@ -89,7 +96,7 @@ describe('a call', () => {
   });
 
   it('that nobody answered counts as such, and an exercise, a test or a probe not at all', () => {
-    expect(summarise('call', kept(all.slice(0, 3)))).toMatchObject({ role: 'duty-officer', minutes: null });
+    expect(summarise('call', kept(all.slice(0, 3)), RULES)).toMatchObject({ role: 'duty-officer', minutes: null });
     for (const cause of ['exercise', 'contact-test', 'probe', 'self-check', 'handover'])
       expect(partsOf(event('call-started.v1', 0, { cause }) as never)).toEqual([]);
   });
@@ -128,12 +135,12 @@ describe('an incident', () => {
       { economicLossYuan: 900 },
     ],
   ] as const)('%s', (_, reports, expected) =>
-    expect(summarise('incident', entries(...reports))).toMatchObject(expected),
+    expect(summarise('incident', entries(...reports), RULES)).toMatchObject(expected),
   );
 
   it('that is written off no longer counts', () =>
     expect(
-      summarise('incident', entries(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' }))),
+      summarise('incident', entries(report(1, 0, { deaths: 1 }), report(2, 9, { stage: 'write-off' })), RULES),
     ).toBeNull());
 
   it('comes to the same whatever the order of its reports', () => {
@@ -145,7 +152,9 @@ describe('an incident', () => {
     ];
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: 4 }), (shuffled) =>
-        expect(summarise('incident', entries(...shuffled))).toEqual(summarise('incident', entries(...all))),
+        expect(summarise('incident', entries(...shuffled), RULES)).toEqual(
+          summarise('incident', entries(...all), RULES),
+        ),
       ),
     );
   });
@@ -173,7 +182,7 @@ describe('of several values of one thing', () => {
           .map((one) => ({ one, at: order.next().value as number }))
           .sort((a, b) => a.at - b.at)
           .map(({ one }) => one);
-        expect(summarise(kind, shuffled)).toEqual(summarise(kind, [all.at(-1) as KeptEntry]));
+        expect(summarise(kind, shuffled, RULES)).toEqual(summarise(kind, [all.at(-1) as KeptEntry], RULES));
       }),
     );
   });
@@ -182,7 +191,7 @@ describe('of several values of one thing', () => {
 describe('the reporting store', () => {
   let database: TestDatabase;
   let db: DataSource;
-  const book = new FactBook();
+  const book = new FactBook(RULES);
   const figures = new FigureBook();
 
   beforeAll(async () => {
@@ -209,13 +218,10 @@ describe('the reporting store', () => {
     causes: [],
     data: { recordId, county: '441881', organ: 'o', text: '', ...data },
   });
-  const take = (...events: Envelope[]): Promise<void> =>
-    db.transaction((tx) =>
-      book.book(
-        tx,
-        events.map((event) => ({ event, parts: partsOf(event as never) })),
-      ),
-    );
+  const take = async (...events: Envelope[]): Promise<void> => {
+    const bookings = events.map((event) => ({ event, parts: partsOf(event as never) }));
+    await db.transaction((tx) => book.book(tx, bookings));
+  };
   const value = async (id: string, asOf: UtcInstant | null = null): Promise<number | null> =>
     (await figures.figures(db.manager, 2020, asOf)).figures.find((figure) => figure.id === id)?.value ?? null;
 

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, Said>> = {
   'task-unusable': { zh: '转移任务未生成', en: 'task unusable' },
   'site-uncovered': { zh: '场所未覆盖', en: 'site not covered' },
   'shelter-full': { zh: '避护场所超员', en: 'shelter full' },
+  'incident-twice': { zh: '疑为同一事故', en: 'told twice' },
   attention: { zh: '关注', en: 'attention' },
   'warning-lapsed': { zh: '预警待核实', en: 'warning lapsed' },
 };
@@ -18,7 +19,7 @@ const KINDS: Readonly<Record<string, Said>> = {
 /** What a person must look at. */
 export const ITEMS_COMMAND = listing(
   { name: 'items', about: { zh: '待人工核实的事项', en: 'what a person must look at' } },
-  ({ ports }, open) => ports.response.items(open),
+  async ({ ports }, open) => [...(await ports.response.items(open)), ...(await ports.reporting.items(open))],
   [
     [{ zh: '类别', en: 'kind' }, ({ kind }, terminal) => terminal.pick(KINDS[kind] ?? { zh: kind, en: kind })],
     [{ zh: '事项', en: 'what' }, ({ words }) => words],

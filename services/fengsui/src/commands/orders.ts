@@ -278,6 +278,22 @@ const ORDERS: readonly OrderOfCommand[] = [
       return { kind: 'correct', eventId: await known(wordOf(typed, 0), there, EVENT) };
     },
   },
+  {
+    kind: 'join-incidents',
+    about: { zh: '两个编号为同一起事故', en: 'two numbers are one accident' },
+    example: 'join-incidents A2020-017 119-2020-0533 --reason …',
+    words: [{ name: '<number>' }, { name: '<other>' }],
+    fields: (typed) =>
+      Promise.resolve({ kind: 'join-incidents' as const, incidentId: wordOf(typed, 0), joined: wordOf(typed, 1) }),
+  },
+  {
+    kind: 'part-incidents',
+    about: { zh: '两起事故并非一起，或撤销并案', en: 'two accidents are two' },
+    example: 'part-incidents A2020-017 119-2020-0533 --reason …',
+    words: [{ name: '<number>' }, { name: '<other>' }],
+    fields: (typed) =>
+      Promise.resolve({ kind: 'part-incidents' as const, incidentId: wordOf(typed, 0), other: wordOf(typed, 1) }),
+  },
   ...DUTY_ORDERS,
 ];
 

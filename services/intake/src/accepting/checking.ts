@@ -67,7 +67,7 @@ export function check(
   const odd: string[] = [];
   for (const { event, notes: own } of events) {
     if (own.length > 0) odd.push(...own);
-    if (event.type === 'incident.v1') odd.push(...gradeNotes(event));
+    if (event.type === 'incident.v1') odd.push(...incidentNotes(event));
   }
   for (const refusal of refusals) odd.push(leftOut(refusal));
   const all = odd.length === 0 ? notes : [...notes, ...odd];
@@ -256,7 +256,19 @@ const withoutRight = (order: object): object => {
   return data;
 };
 
-/** A grade that the source gives and Decree 493 does not: a person should look, figures take the derived one. */
+/** What cannot be so in a report of an accident: it is taken as it was said, and a person should look. */
+function incidentNotes(event: IncidentV1): string[] {
+  const { seriousInjuries, injuries, happenedAt, happenedPrecision = 'minute' } = event.data;
+  const notes = gradeNotes(event);
+  if (seriousInjuries !== null && injuries !== null && seriousInjuries > injuries)
+    notes.push(`重伤${seriousInjuries}人多于受伤${injuries}人 / more seriously injured than injured at all`);
+  // A time of which only the day is known is its beginning, and lies before any report of that day.
+  if (event.occurredAt < happenedAt && happenedPrecision !== 'year' && happenedPrecision !== 'month')
+    notes.push(`报告时间${event.occurredAt}早于事发时间${happenedAt} / reported before it happened`);
+  return notes;
+}
+
+/** A grade that the source gives and Decree 493 does not: figures take the derived one. */
 function gradeNotes({ data }: IncidentV1): string[] {
   const { officialGrade } = data;
   if (officialGrade === undefined) return [];

@@ -60,8 +60,11 @@ const RULES: Rules = {
     };
   },
   'public-report.v1': ({ reportId }) => same(reportId, `report/${reportId}`),
-  'incident.v1': ({ incidentId, reportNo }) =>
-    same(incidentId, `incident/${incidentId}/${reportNo}`, `incident/${incidentId}`),
+  // Each county numbers its own: one number in two of them is two accidents.
+  'incident.v1': ({ incidentId, reportNo, county }) => {
+    const number = county === null ? incidentId : `${county.slice(0, 6)}/${incidentId}`;
+    return same(incidentId, `incident/${number}/${reportNo}`, `incident/${incidentId}`);
+  },
   'authority-level.v1': ({ authority, hazards }, at) =>
     same(
       authority,
@@ -140,6 +143,9 @@ function targetOf(data: OrderV1['data']): string {
       return data.fireId;
     case 'permit-burn':
       return data.permit;
+    case 'join-incidents':
+    case 'part-incidents':
+      return data.incidentId;
     case 'learn-heat-mask':
     case 'apply-heat-mask':
       return 'heat-mask';

@@ -34,7 +34,16 @@ const aboutOf = (kind: OrderKind): object => {
   if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
   if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
-  return ['answer', ...FIRE_ORDERS, 'correct', 'withdraw-roster', 'exercise', 'contact-test'].includes(kind)
+  return [
+    'answer',
+    ...FIRE_ORDERS,
+    'join-incidents',
+    'part-incidents',
+    'correct',
+    'withdraw-roster',
+    'exercise',
+    'contact-test',
+  ].includes(kind)
     ? {}
     : { authority: '441800', ...level };
 };
@@ -73,7 +82,7 @@ const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],
-  statistician: ['correct'],
+  statistician: ['correct', 'join-incidents', 'part-incidents'],
   auditor: [],
   'system-administrator': [],
   'security-administrator': [],

@@ -17,7 +17,8 @@ import type {
 import type { UnitOfWork } from '@fengsui/log';
 import { Consumes, done, Takes, type OrderResult } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
-import { ReportingPlan } from '../plan.js';
+import { Accidents } from './accidents.js';
+import type { SubjectRow } from '../tables/tables.js';
 import { FactBook } from './fact-book.js';
 import { partsOf, type Counted } from './facts.js';
 
@@ -26,70 +27,69 @@ import { partsOf, type Counted } from './facts.js';
 export class EventConsumer {
   constructor(
     private readonly facts: FactBook,
-    private readonly plan: ReportingPlan,
+    private readonly accidents: Accidents,
   ) {}
 
   /** What happened elsewhere, or nobody knows where, is kept and counts in no figure of the city. */
   @Consumes('reporting', 'incident.v1')
-  incidents(events: readonly IncidentV1[], unit: UnitOfWork): Promise<void> {
-    const here = events.filter(({ data }) => data.county !== null && this.plan.covers(data.county));
-    return this.book(here, unit);
+  async incidents(events: readonly IncidentV1[], unit: UnitOfWork): Promise<void> {
+    await this.accidents.changed(await this.book(events, unit), unit);
   }
 
   @Consumes('reporting', 'work-record.v1')
-  workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   /** A fire that ended in another one is counted there. */
   @Consumes('reporting', 'fire-merged.v1')
-  firesMerged(events: readonly FireMergedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async firesMerged(events: readonly FireMergedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'fire-parted.v1')
-  firesParted(events: readonly FirePartedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async firesParted(events: readonly FirePartedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'fire-judged.v1')
-  firesJudged(events: readonly FireJudgedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async firesJudged(events: readonly FireJudgedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'response-changed.v1')
-  responses(events: readonly ResponseChangedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async responses(events: readonly ResponseChangedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'transfer-task-progressed.v1')
-  transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'obligation-met.v1')
-  obligationsMet(events: readonly ObligationMetV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async obligationsMet(events: readonly ObligationMetV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'obligation-dropped.v1')
-  obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-started.v1')
-  callsStarted(events: readonly CallStartedV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async callsStarted(events: readonly CallStartedV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-step.v1')
-  callSteps(events: readonly CallStepV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async callSteps(events: readonly CallStepV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-answered.v1')
-  callsAnswered(events: readonly CallAnsweredV1[], unit: UnitOfWork): Promise<void> {
-    return this.book(events, unit);
+  async callsAnswered(events: readonly CallAnsweredV1[], unit: UnitOfWork): Promise<void> {
+    await this.book(events, unit);
   }
 
   /** An event recorded in error is withdrawn, also one that has not come yet; the right one is fed anew. */
@@ -103,7 +103,7 @@ export class EventConsumer {
     );
   }
 
-  private book(events: readonly Counted[], { tx }: UnitOfWork): Promise<void> {
+  private book(events: readonly Counted[], { tx }: UnitOfWork): Promise<readonly SubjectRow[]> {
     return this.facts.book(
       tx,
       events.map((event) => ({ event, parts: partsOf(event) })),

@@ -2,8 +2,11 @@ import { shanghaiDate, type Envelope } from '@fengsui/contracts';
 import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { indicatorsFor } from '../figures/indicators.js';
+import { ReportingPlan } from '../plan.js';
 import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
-import { summarise, type FactContent, type FactKind, type KeptEntry, type Part } from './facts.js';
+import type { FactContent, FactKind, FactRules, KeptEntry, Part } from './fact-content.js';
+import { summarise } from './facts.js';
+import { accidentsOf, numberOf } from './incidents.js';
 
 /** An event with the parts it plays. */
 export type Booking = Readonly<{ event: Envelope; parts: readonly Part[] }>;
@@ -17,7 +20,10 @@ const WITHDRAWING = 7_310_003;
 /** Writes facts and counters, all of a batch in a few statements. An event that was booked before changes nothing. */
 @Injectable()
 export class FactBook {
-  async book(tx: Tx, bookings: readonly Booking[]): Promise<void> {
+  constructor(private readonly plan: ReportingPlan) {}
+
+  /** @returns what is known now of the subjects that changed */
+  async book(tx: Tx, bookings: readonly Booking[]): Promise<readonly SubjectRow[]> {
     await run(tx, 'select pg_advisory_xact_lock_shared($1)', [WITHDRAWING]);
     const withdrawn = await this.withdrawnAmong(
       tx,
@@ -25,19 +31,20 @@ export class FactBook {
     );
     const parts = bookings
       .filter(({ event }) => !withdrawn.has(event.id))
-      .flatMap(({ event, parts }) => parts.map((part) => ({ event, part })));
+      .flatMap(({ event, parts }) => parts.map((part) => ({ event, part: { ...part, subject: numberIn(part) } })));
     const subjects = await this.lock(
       tx,
       parts.map(({ part }) => [part.kind, part.subject] as const),
     );
-    const changes = new Changes();
+    const changes = new Changes(this.plan, subjects);
     for (const { event, part } of parts) {
       const subject = subjects.get(`${part.kind} ${part.subject}`) as SubjectRow;
       if (event.id in subject.entries) continue;
       const kept = { ...part.kept, recordedAt: event.recordedAt, nth: subject.version };
-      changes.apply(subject, { ...subject.entries, [event.id]: kept }, event);
+      await this.change(tx, changes, subject, { ...subject.entries, [event.id]: kept }, event);
     }
     await this.write(tx, changes);
+    return [...changes.subjects];
   }
 
   /**
@@ -60,16 +67,42 @@ export class FactBook {
     );
     const subjects = await this.lock(
       tx,
-      touched.map(({ kind, subject }) => [kind, subject] as const),
+      touched.map(({ kind, subject }) => [kind, numberIn({ kind, subject })] as const),
     );
-    const changes = new Changes();
+    const changes = new Changes(this.plan, new Map(subjects));
     for (const subject of subjects.values()) {
       if (!(eventId in subject.entries)) continue;
       const { [eventId]: _, ...left } = subject.entries;
-      changes.apply(subject, left, order);
+      await this.change(tx, changes, subject, left, order);
     }
     await this.write(tx, changes);
     return changes.subjects.size;
+  }
+
+  /** What is known of a subject has changed. Of accidents a number may stand for several, each a subject of its own. */
+  private async change(
+    tx: Tx,
+    changes: Changes,
+    subject: SubjectRow,
+    entries: Record<string, KeptEntry>,
+    event: Envelope,
+  ): Promise<void> {
+    if (subject.kind !== 'incident') return changes.apply(subject, entries, event);
+    const [before, after] = [accidentsOf(subject.id, subject.entries), accidentsOf(subject.id, entries)];
+    changes.keep(subject, entries);
+    for (const id of new Set([...before.keys(), ...after.keys()])) {
+      const own = after.get(id) ?? {};
+      if (isSame(before.get(id) ?? {}, own)) continue;
+      if (id === subject.id) changes.apply(subject, own, event, entries);
+      else changes.apply(await this.row(tx, changes, id), own, event);
+    }
+  }
+
+  private async row(tx: Tx, { known }: Changes, id: string): Promise<SubjectRow> {
+    const key = `incident ${id}`;
+    const row = known.get(key) ?? (await this.lock(tx, [['incident', id]])).get(key);
+    known.set(key, row as SubjectRow);
+    return row as SubjectRow;
   }
 
   private async withdrawnAmong(tx: Tx, events: readonly string[]): Promise<ReadonlySet<string>> {
@@ -136,16 +169,27 @@ class Changes {
   readonly counters = new Map<string, number>();
   readonly keys = new Map<string, number>();
 
-  apply(subject: SubjectRow, entries: Record<string, KeptEntry>, event: Envelope): void {
-    const before = subject.content;
+  constructor(
+    private readonly rules: FactRules,
+    /** Rows that are locked, by kind and id. */ readonly known: Map<string, SubjectRow>,
+  ) {}
+
+  /** Something more is known under its number; of itself nothing has changed yet. */
+  keep(subject: SubjectRow, entries: Record<string, KeptEntry>): void {
     subject.entries = entries;
-    subject.content = summarise(subject.kind, Object.values(entries));
     subject.version += 1;
+    this.subjects.add(subject);
+  }
+
+  /** @param kept what is stored with it; without it, what it is summed up from */
+  apply(subject: SubjectRow, entries: Record<string, KeptEntry>, event: Envelope, kept = entries): void {
+    const before = subject.content;
+    this.keep(subject, kept);
+    subject.content = summarise(subject.kind, Object.values(entries), this.rules);
     // Partitions are read side by side, so an earlier event may come later: a version is known once all of its entries
     // are.
     const { recordedAt } = subject;
     subject.recordedAt = recordedAt !== null && recordedAt > event.recordedAt ? recordedAt : event.recordedAt;
-    this.subjects.add(subject);
     const { kind, id, version, content } = subject;
     this.facts.push({
       kind,
@@ -179,6 +223,13 @@ class Changes {
     }
   }
 }
+
+/** Of one subject: an entry is never changed. */
+const isSame = (a: object, b: object): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => key in b);
+
+const numberIn = ({ kind, subject }: Pick<Part, 'kind' | 'subject'>): string =>
+  kind === 'incident' ? numberOf(subject) : subject;
 
 const add = (totals: Map<string, number>, key: string, amount: number): void =>
   void totals.set(key, (totals.get(key) ?? 0) + amount);

@@ -15,72 +15,17 @@ import {
   type ObligationMetV1,
   type ResponseChangedV1,
   type TransferTaskProgressedV1,
-  type UtcInstant,
   type WorkRecordV1,
 } from '@fengsui/contracts';
-import { gradeOfReport, withinCasualtyWindow, type Grade } from '@fengsui/rules';
-
-/** How a fire became known. */
-export type FireKnown = NonNullable<FireJudgedV1['data']['known']>;
-
-/** What a fact states, with the dimensions that indicators filter on and the measures that they add up. */
-export type FactContent =
-  | Readonly<{
-      kind: 'incident';
-      at: UtcInstant;
-      region: string;
-      category: IncidentV1['data']['category'];
-      productionRelated: boolean;
-      industry: IncidentV1['data']['industry'];
-      grade: Grade;
-      deaths: number;
-      injuries: number;
-      economicLossYuan: number;
-      propertyLossYuan: number;
-    }>
-  | Readonly<{ kind: 'record'; at: UtcInstant; region: string; record: WorkRecordV1['data'] }>
-  | Readonly<{ kind: 'hazard'; at: UtcInstant; region: string; grade: 'general' | 'major'; fixed: boolean }>
-  | Readonly<{
-      kind: 'fire';
-      at: UtcInstant;
-      region: string;
-      verdict: FireJudgedV1['data']['verdict'];
-      deaths: number;
-      /** 受害森林面积, hectares; null: not known. */ damagedAreaHa: number | null;
-      /** How it became known; null: not kept before there was anything else. */ known: FireKnown | null;
-      /** Whether it was judged by its deadline; null: nobody was asked, or it was not kept. */ inTime: boolean | null;
-    }>
-  | Readonly<{
-      kind: 'response-change';
-      at: UtcInstant;
-      region: string;
-      /** What it was issued against; not kept before there was anything else. */
-      hazards?: readonly Hazard[] | undefined;
-      change: ResponseChangedV1['data']['change'];
-      from: ResponseChangedV1['data']['from'];
-      to: ResponseChangedV1['data']['to'];
-    }>
-  | Readonly<{
-      kind: 'call';
-      at: UtcInstant;
-      region: string;
-      cause: CallCause;
-      /** Of the step that rang when it was answered; of a call that nobody answered, of the first. */ role: string;
-      /** Of the day in Beijing, 0 to 23. */ hour: number;
-      /** From its start to the first answer; null: nobody has answered it. */ minutes: number | null;
-    }>
-  | Readonly<{ kind: 'obligation'; at: UtcInstant; region: string; owed: ObligationKind; inTime: boolean }>
-  | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
-export type FactKind = FactContent['kind'];
-
-/** What entries become: the subject they are about, and what is kept of them. */
-export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptEntry }>;
-/**
- * As it is stored with the subject: small, and enough to sum the subject up again. `recordedAt` and `nth` say which of
- * two stands: the one that was recorded last, and of those recorded together the one that came last. What was stored
- * before they were kept has neither, and is older than anything.
- */
-export type KeptEntry = Readonly<{ at: UtcInstant; recordedAt?: UtcInstant; nth?: number } & Record<string, unknown>>;
+import {
+  byRecording,
+  type FactContent,
+  type FactKind,
+  type FactRules,
+  type KeptEntry,
+  type Part,
+} from './fact-content.js';
+import { incident, incidentParts, type IncidentEntry } from './incidents.js';
 
 /** Events that the report counts, or that correct what it counted. */
 export type Counted =
@@ -179,59 +124,20 @@ function callParts(event: CallStartedV1 | CallStepV1 | CallAnsweredV1): readonly
   }
 }
 
-function incidentParts(event: IncidentV1): readonly Part[] {
-  const {
-    incidentId,
-    reportNo,
-    stage,
-    happenedAt,
-    category,
-    productionRelated,
-    industry,
-    county,
-    deaths,
-    seriousInjuries,
-    injuries,
-    economicLossYuan,
-    propertyLossYuan,
-  } = event.data;
-  if (county === null) return [];
-  return [
-    {
-      kind: 'incident',
-      subject: incidentId,
-      kept: {
-        at: event.occurredAt,
-        reportNo,
-        stage,
-        happenedAt,
-        category,
-        productionRelated,
-        industry,
-        county,
-        deaths,
-        seriousInjuries,
-        injuries,
-        economicLossYuan,
-        propertyLossYuan,
-      },
-    },
-  ];
-}
-
 /**
  * Sums up a subject from all its entries. The answer does not depend on the order in which they came. Null: nothing
  * countable is known, or it was written off.
  */
-export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactContent | null {
+export function summarise(kind: FactKind, entries: readonly KeptEntry[], rules: FactRules): FactContent | null {
   if (entries.length === 0) return null;
   switch (kind) {
     case 'incident':
-      return incident(entries as readonly IncidentEntry[]);
+      return incident(entries as readonly IncidentEntry[], rules);
     case 'hazard':
-      return hazard(entries);
+      return hazard(entries, rules);
     case 'record': {
       const { at, data } = last(entries) as KeptEntry & { data: WorkRecordV1['data'] };
+      if (!rules.covers(data.county)) return null; // a visit or drill of another city
       return { kind, at, region: data.county, record: data };
     }
     case 'fire':
@@ -252,7 +158,7 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[]): FactCo
     case 'call':
       return call(entries as readonly CallEntry[]);
     case 'moved-person': {
-      const { at, county, episodeId, person } = first(entries) as KeptEntry & {
+      const { at, county, episodeId, person } = last(entries) as KeptEntry & {
         county: string;
         episodeId: string;
         person: string;
@@ -303,63 +209,12 @@ function fire(entries: readonly FireEntry[]): FactContent | null {
   return { kind: 'fire', at: firstSeenAt, region: county, verdict, deaths, damagedAreaHa, known, inTime };
 }
 
-type IncidentEntry = KeptEntry & { county: string } & Pick<
-    IncidentV1['data'],
-    | 'reportNo'
-    | 'stage'
-    | 'happenedAt'
-    | 'category'
-    | 'productionRelated'
-    | 'industry'
-    | 'deaths'
-    | 'seriousInjuries'
-    | 'injuries'
-    | 'economicLossYuan'
-    | 'propertyLossYuan'
-  >;
-
-/**
- * Each report states all figures anew; what one does not state stands as before. Casualties count as they stood
- * within the window of Decree 493 art. 13.
- */
-function incident(entries: readonly IncidentEntry[]): FactContent | null {
-  const reports = [...entries].sort((a, b) => a.reportNo - b.reportNo || byRecording(a, b));
-  const latest = reports.at(-1) as IncidentEntry;
-  if (reports.some(({ stage }) => stage === 'write-off')) return null; // 核销: it was no such accident
-  const inWindow = reports.filter(({ at }) => withinCasualtyWindow(latest.category, latest.happenedAt, at));
-  const casualties = inWindow.length > 0 ? inWindow : reports.slice(0, 1);
-  const { happenedAt, county, category, productionRelated, industry } = latest;
-  const deaths = stated(casualties, 'deaths');
-  const injuries = stated(casualties, 'injuries');
-  const economicLossYuan = stated(reports, 'economicLossYuan');
-  const propertyLossYuan = stated(reports, 'propertyLossYuan');
-  const seriousInjuries = stated(casualties, 'seriousInjuries');
-  const grade = gradeOfReport({ category, deaths, seriousInjuries, economicLossYuan, propertyLossYuan });
-  return {
-    kind: 'incident',
-    at: happenedAt,
-    region: county,
-    category,
-    productionRelated,
-    industry,
-    grade,
-    deaths,
-    injuries,
-    economicLossYuan,
-    propertyLossYuan,
-  };
-}
-
-const stated = (
-  reports: readonly IncidentEntry[],
-  field: 'deaths' | 'seriousInjuries' | 'injuries' | 'economicLossYuan' | 'propertyLossYuan',
-): number => reports.map((report) => report[field]).findLast((value) => value !== null) ?? 0;
-
 /** Fixed may be known before found: it counts once it is known when the hazard was found. */
-function hazard(entries: readonly KeptEntry[]): FactContent | null {
+function hazard(entries: readonly KeptEntry[], rules: FactRules): FactContent | null {
   const all = entries.filter(({ step }) => step === 'found');
   if (all.length === 0) return null;
   const found = last(all) as KeptEntry & { grade: 'general' | 'major'; county: string };
+  if (!rules.covers(found.county)) return null;
   return {
     kind: 'hazard',
     at: found.at,
@@ -369,11 +224,4 @@ function hazard(entries: readonly KeptEntry[]): FactContent | null {
   };
 }
 
-/** Never by a hash or the order of fields: whoever corrects a correction means it. */
-const byRecording = (a: KeptEntry, b: KeptEntry): number => {
-  const [x, y] = [a.recordedAt ?? '', b.recordedAt ?? ''];
-  return x === y ? (a.nth ?? 0) - (b.nth ?? 0) : x < y ? -1 : 1;
-};
 const last = <T extends KeptEntry>(entries: readonly T[]): T => [...entries].sort(byRecording).at(-1) as T;
-const first = (entries: readonly KeptEntry[]): KeptEntry =>
-  [...entries].sort((a, b) => (a.at === b.at ? byRecording(a, b) : a.at < b.at ? -1 : 1))[0] as KeptEntry;

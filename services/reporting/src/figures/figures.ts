@@ -2,7 +2,7 @@ import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import { one, rows, type Tx } from '@fengsui/database';
 import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
-import type { FactContent, FactKind } from '../facts/facts.js';
+import type { FactContent, FactKind } from '../facts/fact-content.js';
 import type { Figure, Figures, Trace, TracedFact } from '../views.js';
 import type { Indicator } from './indicator.js';
 import { INDICATORS, indicatorOf } from './indicators.js';

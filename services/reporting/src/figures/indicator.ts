@@ -1,5 +1,6 @@
+import type { Hazard, Level } from '@fengsui/contracts';
 import { yearOf } from '../calendar.js';
-import type { FactContent, FactKind } from '../facts/facts.js';
+import type { FactContent, FactKind } from '../facts/fact-content.js';
 
 /**
  * What one fact adds to an indicator: an amount (sum), or a key that counts once a year (distinct). `null`: it does
@@ -72,7 +73,9 @@ export const ratio = (named: Named, numerator: string, denominator: string): Ind
  * Production-safety accidents 生产安全事故: what is not production-related is in other statistics, and fires are never
  * added in.
  */
-export const accident = (fact: Of<'incident'>): boolean => fact.productionRelated;
+export const accident = (fact: Of<'incident'>): boolean => fact.productionRelated && !fact.isOutside;
+/** Without casualties, and with less loss than the statistics ask for: shown apart. */
+export const outsideStatistics = (fact: Of<'incident'>): boolean => fact.productionRelated && fact.isOutside === true;
 export const inIndustry =
   (...industries: readonly Of<'incident'>['industry'][]) =>
   (fact: Of<'incident'>): boolean =>
@@ -125,13 +128,13 @@ export const roadLarger = (fact: Of<'incident'>): boolean =>
   fact.category === 'road-accident' && fact.grade === 'larger';
 export const fire = (fact: Of<'incident'>): boolean => fact.category === 'fire';
 export const forestFire = (fact: Of<'fire'>): boolean => fact.verdict === 'forest-fire';
-/** By the city against floods, alone or combined; counties and other responses are not this figure. */
+/** By the city against a hazard, alone or combined; counties and other responses are not this figure. */
 export const entered =
-  (to: 'IV' | 'III') =>
+  (to: Exclude<Level, 'none'>, hazard: Hazard = 'flood') =>
   ({ region, hazards, ...fact }: Of<'response-change'>): number =>
     Number(
       region.endsWith('00') &&
-        (hazards ?? ['flood']).includes('flood') &&
+        (hazards ?? ['flood']).includes(hazard) &&
         fact.to === to &&
         (fact.change === 'start' || fact.change === 'raise'),
     );

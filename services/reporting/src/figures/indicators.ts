@@ -1,6 +1,6 @@
 import { gradeRank } from '@fengsui/rules';
 import { isoWeek, isoWeeksIn } from '../calendar.js';
-import type { FactKind } from '../facts/facts.js';
+import type { FactKind } from '../facts/fact-content.js';
 import {
   accident,
   answered,
@@ -20,6 +20,8 @@ import {
   THREE,
   type Indicator,
 } from './indicator.js';
+import { OUTSIDE } from './outside.js';
+import { RESPONSES } from './responses.js';
 import { WATCHING } from './watching.js';
 
 /** The catalogue 指标目录, in the order of the summary. */
@@ -126,6 +128,7 @@ export const INDICATORS: readonly Indicator[] = [
     'incident',
     (fact) => Number(roadLarger(fact) && fact.productionRelated),
   ),
+  ...OUTSIDE,
   ...accidents({ count: 'fires.count', deaths: 'fires.deaths' }, '火灾', 'fires (not forest fires)', fire),
   sum(text('fires.injuries', '火灾受伤人数', 'injuries in fires', 'persons', 'injuries in them'), 'incident', (fact) =>
     fire(fact) ? fact.injuries : 0,
@@ -186,6 +189,7 @@ export const INDICATORS: readonly Indicator[] = [
     'response-change',
     entered('III'),
   ),
+  ...RESPONSES,
   distinct(
     text(
       'transfers.people',

@@ -1,5 +1,5 @@
 import { CLASS_OF } from '@fengsui/rules';
-import type { FactContent } from '../facts/facts.js';
+import type { FactContent } from '../facts/fact-content.js';
 import { forestFire, ratio, sum, text, type Indicator } from './indicator.js';
 
 type Fire = Extract<FactContent, { kind: 'fire' }>;

@@ -9,6 +9,7 @@ import {
   ReportingOrder,
   RollupRow,
   SubjectRow,
+  SuspicionRow,
   WithdrawnRow,
 } from './tables.js';
 
@@ -82,14 +83,51 @@ class NameEntries1795654206000 implements MigrationInterface {
   }
 }
 
+/** Accidents that may be told twice. */
+class Suspicions1796000000010 implements MigrationInterface {
+  readonly name = 'Suspicions1796000000010';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table reporting.suspicion (
+        one text not null, other text not null, found_at timestamptz not null,
+        state text not null constraint suspicion_state_check check (state in ('open', 'joined', 'apart')),
+        joined text, "order" text, words text not null, primary key (one, other));
+      comment on table reporting.suspicion is 'Accidents under two numbers that may be one, and what a person said of them';
+      comment on column reporting.suspicion."one" is 'number of the one';
+      comment on column reporting.suspicion."other" is 'number of the other';
+      comment on column reporting.suspicion."found_at" is 'found, or decided, at';
+      comment on column reporting.suspicion."state" is 'open, joined or apart';
+      comment on column reporting.suspicion."joined" is 'which of the two counts no more';
+      comment on column reporting.suspicion."order" is 'order by which it was decided';
+      comment on column reporting.suspicion."words" is 'how alike they are, or why it was decided so';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
-  entities: [SubjectRow, FactRow, CounterRow, DistinctKeyRow, WithdrawnRow, RollupRow, AnnualRow, ReportingOrder],
+  entities: [
+    SubjectRow,
+    FactRow,
+    CounterRow,
+    DistinctKeyRow,
+    WithdrawnRow,
+    SuspicionRow,
+    RollupRow,
+    AnnualRow,
+    ReportingOrder,
+  ],
   migrations: [
     CreateReporting1795469100000,
     OneDeskForOrders1795641600004,
     DescribeTables1795641700006,
     NameEntries1795654206000,
+    Suspicions1796000000010,
   ],
   onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup'],
 };

@@ -10,7 +10,7 @@ import {
 } from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Column, Entity, Index } from 'typeorm';
-import type { FactContent, FactKind, KeptEntry } from '../facts/facts.js';
+import type { FactContent, FactKind, KeptEntry } from '../facts/fact-content.js';
 
 @Entity({
   schema: 'reporting',
@@ -73,6 +73,22 @@ export class WithdrawnRow {
   @Key('event') event!: string;
   @TextColumn('order that withdrew it') orderEvent!: string;
   @InstantColumn('when') recordedAt!: UtcInstant;
+}
+
+@Entity({
+  schema: 'reporting',
+  name: 'suspicion',
+  comment: 'Accidents under two numbers that may be one, and what a person said of them',
+})
+@Check('suspicion_state_check', `state in ('open', 'joined', 'apart')`)
+export class SuspicionRow {
+  @Key('number of the one') one!: string;
+  @Key('number of the other') other!: string;
+  @InstantColumn('found, or decided, at') foundAt!: UtcInstant;
+  @TextColumn('open, joined or apart') state!: 'open' | 'joined' | 'apart';
+  @TextColumn('which of the two counts no more', { nullable: true }) joined!: string | null;
+  @TextColumn('order by which it was decided', { nullable: true }) order!: string | null;
+  @TextColumn('how alike they are, or why it was decided so') words!: string;
 }
 
 @Entity({ schema: 'reporting', name: 'rollup', comment: 'Every roll-up that ran or was skipped' })

@@ -1,10 +1,11 @@
 import type { IncidentV1 } from '@fengsui/contracts';
-import { rows, type Tx } from '@fengsui/database';
+import { insertRows, rows, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { followUpFor, gradeOfReport, isLate, reportsUpFor, type IncidentClock } from '@fengsui/rules';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { ResponsePlan } from '../plan.js';
+import { ReportedIncidentRow } from '../tables/tables.js';
 import { Obligations } from './obligations.js';
 
 /** A first report that comes so long after it is history, and nobody is to telephone for it. */
@@ -26,8 +27,9 @@ export class IncidentConsumer {
   }
 
   private async take(report: IncidentV1, unit: UnitOfWork): Promise<void> {
-    const { incidentId, stage, county } = report.data;
-    if (county === null || !this.plan.flood.counties.includes(county.slice(0, 6))) return;
+    const { stage, county } = report.data;
+    const incidentId = await numberOf(unit.tx, report.data);
+    if (incidentId === null || (county !== null && !this.plan.flood.counties.includes(county.slice(0, 6)))) return;
     const grade = gradeOfReport(report.data);
     const about = { authority: this.plan.flood.authority, about: incidentId };
     const known = await followUps(unit.tx, incidentId);
@@ -35,7 +37,7 @@ export class IncidentConsumer {
     if (known.length === 0) {
       if (over || isLate(report, NEWS_HOURS)) return;
       return this.obligations.owe(
-        reportsUpFor(this.plan.obligations.incidents, report.data, grade, report.recordedAt),
+        reportsUpFor(this.plan.obligations.incidents, { incidentId, county }, grade, report.recordedAt),
         about,
         unit,
       );
@@ -47,6 +49,29 @@ export class IncidentConsumer {
     if (!over && clock !== undefined)
       await this.obligations.owe([followUpFor(clock, incidentId, report.recordedAt, known.length + 1)], about, unit);
   }
+}
+
+/**
+ * The accident that a report is about: each county counts its own, so one number in two of them is two accidents. What
+ * follows and names another county, or none, is of the one that was first. Null: nobody knows where it was.
+ */
+async function numberOf(
+  tx: Tx,
+  { incidentId, stage, county }: Pick<IncidentV1['data'], 'incidentId' | 'stage' | 'county'>,
+): Promise<string | null> {
+  const code = county?.slice(0, 6) ?? null;
+  if (code !== null) await insertRows(tx, ReportedIncidentRow, [{ number: incidentId, county: code }], 'nothing');
+  const known = await rows<ReportedIncidentRow>(
+    tx,
+    'select number, county from response.reported_incident where number in ($1, $2)',
+    [incidentId, `${incidentId}@${code}`],
+  );
+  const own = known.find((one) => one.county === code);
+  if (own !== undefined) return own.number;
+  if (stage !== 'first') return known[0]?.number ?? null;
+  const number = `${incidentId}@${code}`;
+  await insertRows(tx, ReportedIncidentRow, [{ number, county: code ?? '' }], 'nothing');
+  return number;
 }
 
 /** Of the grade that it has now; where that has none, of the first there is: it had one when it was first reported. */

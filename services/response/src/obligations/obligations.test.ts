@@ -101,11 +101,11 @@ it('takes the steps of the plan at its level and those below, each once, and tic
 });
 
 describe('an accident', () => {
-  const report = (no: number, stage: string, deaths: number, at = '08:30'): Promise<void> =>
+  const report = (no: number, stage: string, deaths: number, at = '08:30', county: string | null = '441881') =>
     response.give({
       type: 'incident.v1',
       key: 'I1',
-      id: `incident/I1/${no}`,
+      id: `incident/${county}/I1/${no}`,
       occurredAt: response.instant(at),
       data: {
         incidentId: 'I1',
@@ -115,7 +115,7 @@ describe('an accident', () => {
         category: 'work-accident',
         productionRelated: true,
         industry: 'construction',
-        county: '441881',
+        county,
         place: '-',
         latitude: null,
         longitude: null,
@@ -152,6 +152,17 @@ describe('an accident', () => {
     expect(await owed()).toEqual(['incident-follow-up/I1/2 02:05']);
     await report(4, 'final', 3, '10:04');
     expect(await owed()).toEqual([]);
+  });
+
+  it('of the same number in another county is another, and what follows without a county is of the first', async () => {
+    await response.at('08:40');
+    await report(1, 'first', 3);
+    await report(1, 'first', 3, '08:30', '441882');
+    expect(await owed()).toHaveLength(6);
+    await response.at('08:50');
+    await report(2, 'final', 3, '08:45', '441882');
+    await report(2, 'final', 3, '08:45', null);
+    expect((await owed()).filter((one) => one.includes('follow-up'))).toEqual([]);
   });
 
   it('that came to be known a day later is history', async () => {

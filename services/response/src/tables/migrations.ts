@@ -10,6 +10,7 @@ import { DescribeTables1795641700003 } from './describe-tables.js';
 import {
   AssessmentRow,
   BurningFireRow,
+  ReportedIncidentRow,
   CountersignatureRow,
   DeclaredLevelRow,
   EmergencyPeriodRow,
@@ -322,6 +323,24 @@ class FireReports1796000000005 implements MigrationInterface {
   }
 }
 
+/** Two counties may give one number. */
+class ReportedIncidents1796000000011 implements MigrationInterface {
+  readonly name = 'ReportedIncidents1796000000011';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table response.reported_incident (number text primary key, county text not null);
+      comment on table response.reported_incident is 'Accidents by their number, and whose number it is';
+      comment on column response.reported_incident."number" is 'number; of another county with the same one, with @ and its code';
+      comment on column response.reported_incident."county" is 'county that reported it first';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const RESPONSE_SCHEMA: OwnedSchema = {
   schema: 'response',
   entities: [
@@ -347,6 +366,7 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     LedgerRow,
     NoticeRow,
     BurningFireRow,
+    ReportedIncidentRow,
     ObligationRow,
     ResponseOrder,
     CountersignatureRow,
@@ -367,5 +387,6 @@ export const RESPONSE_SCHEMA: OwnedSchema = {
     OtherEvidence1795742000000,
     EmergencyPeriods1795743000000,
     FireReports1796000000005,
+    ReportedIncidents1796000000011,
   ],
 };

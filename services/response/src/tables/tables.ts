@@ -324,6 +324,12 @@ export class NoticeRow {
   @DocumentColumn('its parts as they stand on paper') body!: NoticeText;
 }
 
+@Entity({ schema: 'response', name: 'reported_incident', comment: 'Accidents by their number, and whose number it is' })
+export class ReportedIncidentRow {
+  @Key('number; of another county with the same one, with @ and its code') number!: string;
+  @TextColumn('county that reported it first') county!: string;
+}
+
 @Entity({
   schema: 'response',
   name: 'burning_fire',

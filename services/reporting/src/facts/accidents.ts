@@ -1,0 +1,159 @@
+import { minutesBetween, type Envelope, type OrderOf, type OrderV1, type UtcInstant } from '@fengsui/contracts';
+import { insertRows, one, rows, run, schedule, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { kilometresBetween, mayBeSame } from '@fengsui/rules';
+import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { ReportingPlan } from '../plan.js';
+import { SuspicionRow, type SubjectRow } from '../tables/tables.js';
+import type { FactContent } from './fact-content.js';
+import { FactBook } from './fact-book.js';
+import { accidentsOf, missingUntil } from './incidents.js';
+
+const WINDOW = 'casualty-window';
+type Incident = Extract<FactContent, { kind: 'incident' }>;
+
+/** What becomes of accidents beside their reports: their window ends, two of them may be one. */
+@Injectable()
+export class Accidents {
+  constructor(
+    private readonly plan: ReportingPlan,
+    private readonly facts: FactBook,
+  ) {}
+
+  /** Accidents of which something new is known. */
+  async changed(subjects: readonly SubjectRow[], { tx, now }: UnitOfWork): Promise<void> {
+    const jobs = subjects.flatMap((subject) =>
+      [...accidentsOf(subject.id, subject.entries)].flatMap(([id, entries]): Job[] => {
+        const until = missingUntil(Object.values(entries), this.plan);
+        return until === null ? [] : [{ kind: WINDOW, key: id, dueAt: until, payload: {} }];
+      }),
+    );
+    await schedule(tx, 'reporting', jobs);
+    await this.suspect(tx, subjects, now);
+  }
+
+  /** Who is missing when the window ends counts as dead from then on. */
+  @Due('reporting', WINDOW)
+  async windowEnded(jobs: readonly Job[], { tx, now }: UnitOfWork): Promise<void> {
+    const bookings = jobs.map(({ key, dueAt }) => {
+      const event = noteEvent(`${WINDOW}/${key}/${dueAt}`, WINDOW, now);
+      return {
+        event,
+        parts: [{ kind: 'incident' as const, subject: key, kept: { at: dueAt, of: key, note: 'window-ended' } }],
+      };
+    });
+    await this.facts.book(tx, bookings);
+  }
+
+  /** Two numbers of one accident: it counts once, by what is known under the first. */
+  @Takes('reporting', 'join-incidents', ({ data }) => data.incidentId)
+  async join(order: OrderOf<'join-incidents'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { incidentId, joined, reason } = order.data;
+    if (incidentId === joined) return rejected('两个编号相同 / it is one number');
+    return this.decide(order, [incidentId, joined], 'joined', reason, unit);
+  }
+
+  /** Two accidents, however alike; also undoes that they were joined. */
+  @Takes('reporting', 'part-incidents', ({ data }) => data.incidentId)
+  async part(order: OrderOf<'part-incidents'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { incidentId, other, reason } = order.data;
+    return this.decide(order, [incidentId, other], 'apart', reason, unit);
+  }
+
+  private async decide(
+    order: OrderOf<'join-incidents' | 'part-incidents'>,
+    [stays, other]: readonly [string, string],
+    what: 'joined' | 'apart',
+    reason: string,
+    { tx, now }: UnitOfWork,
+  ): Promise<OrderResult> {
+    if (reason === '') return rejected('须写明理由 / say why');
+    for (const id of [stays, other])
+      if ((await incidentOf(tx, id)) === undefined) return rejected(`没有事故 ${id} / there is no accident ${id}`);
+    const joined = await one<{ joined: string }>(
+      tx,
+      `select joined from reporting.suspicion where least(one, other) = least($1, $2) and greatest(one, other) = greatest($1, $2) and state = 'joined'`,
+      [stays, other],
+    );
+    // Of two that were joined the one that did not count is told apart again.
+    const told = what === 'joined' ? [other] : [joined?.joined ?? other];
+    const parts = told.map((of) => {
+      return { kind: 'incident' as const, subject: of, kept: { at: order.occurredAt, of, note: what, to: stays } };
+    });
+    await this.facts.book(tx, [{ event: order as OrderV1, parts }]);
+    const row = {
+      one: stays,
+      other,
+      foundAt: now,
+      state: what,
+      joined: what === 'joined' ? other : null,
+      order: order.id,
+    };
+    await this.forget(tx, [stays, other]);
+    await insertRows(tx, SuspicionRow, [{ ...row, words: reason }]);
+    return done(what === 'joined' ? `${other} 与 ${stays} 为同一起事故` : `${stays} 与 ${other} 为两起事故`);
+  }
+
+  private async forget(tx: Tx, [one, other]: readonly [string, string]): Promise<void> {
+    await run(
+      tx,
+      'delete from reporting.suspicion where least(one, other) = least($1, $2) and greatest(one, other) = greatest($1, $2)',
+      [one, other],
+    );
+  }
+
+  /** Accidents under other numbers that may be these: for a person to say. */
+  private async suspect(tx: Tx, subjects: readonly SubjectRow[], now: UtcInstant): Promise<void> {
+    const { sameAccident } = this.plan.statistics;
+    const placed = subjects.flatMap(({ id, content }) =>
+      content?.kind === 'incident' && content.latitude !== null ? [{ id, content }] : [],
+    );
+    if (placed.length === 0) return;
+    const near = await rows<{ id: string; other: string; content: Incident }>(
+      tx,
+      `select distinct on (a.id, s.id) a.id, s.id as other, s.content
+       from unnest($1::text[], $2::timestamptz[]) as a(id, at)
+       join reporting.fact f on f.kind = 'incident' and f.subject <> a.id
+         and f.at between a.at - make_interval(mins => $3) and a.at + make_interval(mins => $3)
+       join reporting.subject s on s.kind = 'incident' and s.id = f.subject and s.content is not null`,
+      [placed.map(({ id }) => id), placed.map(({ content }) => content.at), sameAccident.withinMinutes],
+    );
+    const own = new Map(placed.map(({ id, content }) => [id, content]));
+    const found = near.flatMap(({ id, other, content }) => {
+      const mine = own.get(id) as Incident;
+      if (!mayBeSame(mine, content, sameAccident)) return [];
+      const [a, b] = [id, other].sort() as [string, string];
+      return [
+        {
+          one: a,
+          other: b,
+          foundAt: now,
+          state: 'open' as const,
+          joined: null,
+          order: null,
+          words: alike(mine, content),
+        },
+      ];
+    });
+    await insertRows(tx, SuspicionRow, found, 'nothing');
+  }
+}
+
+async function incidentOf(tx: Tx, id: string): Promise<string | undefined> {
+  const found = await one<{ id: string }>(tx, `select id from reporting.subject where kind = 'incident' and id = $1`, [
+    id,
+  ]);
+  return found?.id;
+}
+
+function alike(a: Incident, b: Incident): string {
+  const km = kilometresBetween(
+    { latitude: a.latitude ?? NaN, longitude: a.longitude ?? NaN },
+    { latitude: b.latitude ?? NaN, longitude: b.longitude ?? NaN },
+  );
+  return `相隔${Math.round(Math.abs(minutesBetween(a.at, b.at)))}分钟、${km.toFixed(1)}公里，死亡${a.deaths}人、${b.deaths}人，受伤${a.injuries}人、${b.injuries}人`;
+}
+
+const noteEvent = (id: string, type: string, at: UtcInstant): Envelope =>
+  ({ id, type, key: id, occurredAt: at, recordedAt: at, correlationId: id, causes: [], data: {} }) as Envelope;
