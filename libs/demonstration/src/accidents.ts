@@ -89,7 +89,9 @@ function accidentStories(year: DemonstrationYear, random: Random): Story[] {
     const rest = deathsAmong(count - larger.length, total - larger.reduce((a: number, b) => a + b, 0));
     return [...larger, ...rest].map((deaths) => ({ industry, deaths }));
   });
-  const injured = random.split(injuries, deaths.length);
+  // Where nobody died somebody was hurt: else, with so little loss, it would be outside of the statistics.
+  const hurt = deaths.map((one) => (one.deaths === 0 ? 1 : 0));
+  const others = random.split(injuries - hurt.reduce((a: number, b) => a + b, 0), deaths.length);
   const losses = random.split(lossYuan / 1_000, deaths.length, 20).map((thousands) => thousands * 1_000);
   const stories = deaths.map(({ industry, deaths }, index) =>
     story(random, year, `A${String(index + 1).padStart(4, '0')}`, {
@@ -97,7 +99,7 @@ function accidentStories(year: DemonstrationYear, random: Random): Story[] {
       productionRelated: true,
       industry,
       deaths,
-      injuries: injured[index] ?? 0,
+      injuries: (hurt[index] ?? 0) + (others[index] ?? 0),
       economicLossYuan: losses[index] ?? 0,
       propertyLossYuan: null,
     }),

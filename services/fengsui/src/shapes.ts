@@ -119,6 +119,9 @@ const ReportOutput = View({
   asOf: ViewInstant('as known at'),
   figures: count,
   sha256: Type.String(),
+  missing: Type.Array(View({ place: Type.String(), what: Type.String() }), {
+    description: 'sentences left out, because nobody holds a figure of theirs',
+  }),
 });
 export type ReportOutput = Static<typeof ReportOutput>;
 const ClockOutput = View({

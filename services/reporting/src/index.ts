@@ -7,7 +7,7 @@ export { ReportingPlan } from './plan.js';
 export { ReportingQuery } from './query.js';
 export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
-export { AnnualSummaries, type AnnualSummary } from './summary/annual-summary.js';
+export { AnnualSummaries, NothingHeld, type AnnualSummary } from './summary/annual-summary.js';
 export { noticeDocument } from './summary/notice-document.js';
 export { ReportingHttp } from './http.js';
 export * from './views.js';

@@ -14,6 +14,7 @@ const Section = Type.Object(
       Type.Object(
         {
           heading: Type.String(),
+          /** On which it is there: `fires.count > 0`; without it always. */ when: Type.Optional(paragraph),
           paragraphs: Type.Array(paragraph),
           /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(
             Type.String(),

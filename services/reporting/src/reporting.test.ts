@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type DomainEvent, type Envelope, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
-import { connect, nextMatch, SCHEDULE_SCHEMA } from '@fengsui/database';
+import { Clock, connect, nextMatch, SCHEDULE_SCHEMA } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,8 @@ import { compose } from './summary/compose.js';
 import { writeDocument } from './summary/document.js';
 import { bothOf, changeOf, changesTogether, fill } from './summary/wording.js';
 
-const RULES = ReportingPlan.read(
-  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans', 'qingyuan'),
-);
+const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans');
+const RULES = ReportingPlan.read(path.join(PLANS, 'qingyuan'));
 const happened = utc('2020-03-01T02:00:00Z');
 const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']> = {}): IncidentV1 => ({
   id: `incident/i/${reportNo}`,
@@ -192,11 +191,12 @@ describe('the reporting store', () => {
   let database: TestDatabase;
   let db: DataSource;
   const book = new FactBook(RULES);
-  const figures = new FigureBook();
+  let figures: FigureBook;
 
   beforeAll(async () => {
     database = await testDatabase([SCHEDULE_SCHEMA, REPORTING_SCHEMA]);
     db = await connect(database.url, 'reporting test', 6, [REPORTING_SCHEMA]);
+    figures = new FigureBook(new Clock(db));
   });
   beforeEach(() =>
     db.query(
@@ -235,7 +235,23 @@ describe('the reporting store', () => {
     const then = report(1, 0).recordedAt;
     await take(report(2, 5, { deaths: 3 }));
     expect([await value('accidents.deaths'), await value('accidents.deaths', then)]).toEqual([3, 1]);
-    expect(await value('accidents.count', addMinutes(then, -1))).toBe(0);
+    expect(await value('accidents.count', addMinutes(then, -1))).toBeNull(); // nothing was held yet
+  });
+
+  it('holds nothing of a year before its first facts, and holds a part of a year against no whole one', async () => {
+    const of = async (year: number) =>
+      (await figures.figures(db.manager, year, null)).figures.find(({ id }) => id === 'accidents.count');
+    const [thisYear] = new Date().toISOString().split('-').map(Number) as [number];
+    const now = utc(new Date());
+    await take(report(1, 0, { deaths: 1 }), {
+      ...report(1, 0, { incidentId: 'j', happenedAt: now, deaths: 1 }),
+      id: 'incident/j/1',
+    });
+    expect(await of(2019)).toMatchObject({ value: null, previous: null });
+    expect(await of(2020)).toMatchObject({ value: 1, previous: null, change: null, changeNote: 'no-base' });
+    expect(await of(2021)).toMatchObject({ value: 0, previous: 1, change: -100 });
+    expect(await of(thisYear)).toMatchObject({ value: 1, change: null, changeNote: 'unfinished', direction: null });
+    expect(await of(thisYear + 1)).toMatchObject({ value: null });
   });
 
   it('counts distinct things once, sums sums, and takes back what was withdrawn', async () => {
@@ -264,7 +280,7 @@ describe('the reporting store', () => {
 
   it('counts a hazard as fixed also when the fixing is known first', async () => {
     await take(record('b', { kind: 'hazard-fixed', hazardId: 'h' }));
-    expect([await value('hazards.found'), await value('hazards.fixed')]).toEqual([0, 0]);
+    expect([await value('hazards.found'), await value('hazards.fixed')]).toEqual([null, null]);
     await take(record('a', { kind: 'hazard-found', hazardId: 'h', enterpriseId: 'e', grade: 'general' }));
     expect([await value('hazards.found'), await value('hazards.fixed')]).toEqual([1, 1]);
   });
@@ -395,15 +411,23 @@ describe('wording', () => {
     [down, '下降51.6%'],
     [up, '上升100%'],
     [level, '持平'],
-    [zeroBase, '增加5（上年同期为0）'],
-    [figure('e', 5, null, null, null, 'no-base'), '（上年同期数不可比）'],
-    [figure('f', 10_001, 10_000, 0, 'up'), '增加1'],
+    [zeroBase, '增加5起（上年为0）'],
+    [figure('e', 5, null, null, null, 'no-base'), '不可比（上年未统计）'],
+    [figure('f', 10_001, 10_000, 0, 'up'), '增加1起'],
+    [{ ...figure('g', 10_001_000, 10_000_000, 0, 'up'), unit: 'yuan' as const }, '增加0.1万元'],
+    [{ ...figure('h', 79.2, 81.3, -2.6, 'down'), unit: 'percent' as const }, '下降2.1个百分点'],
+    [{ ...figure('i', 5, 9, null, null), changeNote: 'unfinished' as const }, '不可比（全年未满）'],
+    [figure('j', 0, 0, 0, 'level'), '持平'],
   ])('says %o', (one, words) => expect(changeOf(one)).toBe(words));
   it.each([
     [[down, figure('x', 136, 202, -32.7, 'down')], '分别下降51.6%、32.7%'],
     [[down, up], '分别下降51.6%、上升100%'],
     [[down, level], '分别下降51.6%、持平'],
     [[down], '下降51.6%'],
+    [
+      [figure('e', 5, null, null, null, 'no-base'), figure('f', 6, null, null, null, 'no-base')],
+      '不可比（上年未统计）',
+    ],
   ])('says several together', (some, words) => expect(changesTogether(some)).toBe(words));
   it.each([
     [[up, up], '“双上升”'],
@@ -411,6 +435,7 @@ describe('wording', () => {
     [[up, down], '一升一降'],
     [[level, level], '均持平'],
     [[up, level], '一升一平'],
+    [[up, figure('e', 5, null, null, null, 'no-base')], '不可比（上年未统计）'],
   ])('says both', (some, words) => expect(bothOf(some)).toBe(words));
 
   const known = new Map(
@@ -422,22 +447,31 @@ describe('wording', () => {
       figure('zero', 0, 1, -100, 'down'),
     ].map((one) => [one.id, one]),
   );
+  const filled = (text: string, place = 'x') => fill(text, { place, year: 2020, figures: known, parts: 4 });
   it('fills a paragraph and says which figures it printed', () => {
     expect(
-      fill(
-        '{{year}}年转移{{p wan}}万人，{{a}}起，{{changes a b}}，{{if zero = 0 ? 没有 : 有[[zero]]起}}，上年{{previous a}}',
-        'x',
-        2020,
-        known,
+      filled(
+        '{{year}}年转移{{p wan}}万人，{{a}}起，{{changes a b}}，{{if zero = 0 ? 没有 : 有[[zero]]起}}，上年{{previous a}}，{{parts}}个方面',
       ),
     ).toEqual({
-      text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285',
+      text: '2020年转移2.99万人，138起，分别下降51.6%、上升100%，没有，上年285，四个方面',
       printed: ['p', 'a', 'a', 'b', 'zero', 'a'],
     });
   });
-  it('joins what YAML folded', () => expect(fill('推进。\n汛期 有效', 'x', 2020, known).text).toBe('推进。汛期有效'));
-  it.each(['{{nothing}}', '{{a upside down}}'])('refuses %s and names the place', (text) =>
-    expect(() => fill(text, 'sections[1]', 2020, known)).toThrow(/sections\[1\]/),
+  it.each([
+    ['{{if a down and zero = 0 ? 平稳 : 严峻}}', '平稳'],
+    ['{{if a down and b down ? 平稳 : }}', ''],
+    ['{{if b up ? ，上升至[[b]]起 : }}', '，上升至4起'],
+    ['{{if b < a ? 较少 : 较多}}', '较少'],
+    ['{{if a not-up and c not-up ? 不升 : 升}}', '不升'],
+    ['{{if p not-up ? 不升 : }}{{if p up ? 升 : }}', ''], // what cannot be compared goes nowhere
+    ['{{if b > 0 ? 同比[[b change]] : }}', '同比上升100%'],
+    ['{{if a = 1 ? : 是}}', '是'],
+  ])('says %s as %s', (text, words) => expect(filled(text).text).toBe(words));
+  it('joins what YAML folded', () => expect(filled('推进。\n汛期 有效').text).toBe('推进。汛期有效'));
+  it.each(['{{nothing}}', '{{a upside down}}', '{{if a ~ 3 ? x : y}}', '{{if a ? x : y}}', '{{a', '[[a]]'])(
+    'refuses %s and names the place',
+    (text) => expect(() => filled(text, 'sections[1]')).toThrow(/sections\[1\]/),
   );
 });
 

@@ -13,7 +13,7 @@ const FigureView = View(
     unit: enumOf<Unit>('count', 'persons', 'yuan', 'percent', 'weeks', 'hectares'),
     previous: ViewNull(Type.Number({ description: 'of the year before' })),
     change: ViewNull(Type.Number({ description: 'percent, to one decimal' })),
-    changeNote: ViewNull(enumOf<NonNullable<Change['note']>>('zero-base', 'no-base')),
+    changeNote: ViewNull(enumOf<NonNullable<Change['note']> | 'unfinished'>('zero-base', 'no-base', 'unfinished')),
     direction: ViewNull(enumOf<NonNullable<Change['direction']>>('up', 'down', 'level')),
     indicator: Type.String({ description: 'what it counts, in words' }),
     version: ViewCount('version of the definition'),

@@ -76,7 +76,11 @@ const UNITS: Record<Figure['unit'], { zh: string; en: string }> = {
   weeks: { zh: '周', en: 'weeks' },
   hectares: { zh: '公顷', en: 'ha' },
 };
-const NOTES = { 'zero-base': { zh: '上年为0', en: 'zero base' }, 'no-base': { zh: '不可比', en: 'no base' } };
+const NOTES = {
+  'zero-base': { zh: '上年为0', en: 'zero base' },
+  'no-base': { zh: '不可比', en: 'no base' },
+  unfinished: { zh: '全年未满', en: 'unfinished' },
+};
 
 function figures(yearText: string | undefined, asOf: string | undefined, terminal: Terminal): Promise<number> {
   const year = yearOf(yearText);

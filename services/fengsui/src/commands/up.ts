@@ -279,6 +279,13 @@ class Stopped extends Error {}
 
 async function showResult({ ports }: OneProcess, terminal: Terminal, once: boolean): Promise<void> {
   const { figures } = await ports.reporting.figures(REPORT_YEAR, null);
+  if (figures.every(({ id, value: v }) => v === null || id === 'leaders.inspections.weeks')) {
+    const words = {
+      zh: `没有${REPORT_YEAR}年的数据，未写年度总结`,
+      en: `nothing is held of ${REPORT_YEAR}: no summary`,
+    };
+    return terminal.result({ report: null, figures: [] }, () => terminal.pick(words));
+  }
   const value = (id: string): string => String(figures.find((figure) => figure.id === id)?.value ?? '—');
   const { file, figures: printed } = await writeReport(
     ports,

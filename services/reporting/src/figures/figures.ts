@@ -1,7 +1,8 @@
 import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { one, rows, type Tx } from '@fengsui/database';
+import { Clock, one, rows, type Tx } from '@fengsui/database';
 import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
+import { yearOf } from '../calendar.js';
 import type { FactContent, FactKind } from '../facts/fact-content.js';
 import type { Figure, Figures, Trace, TracedFact } from '../views.js';
 import type { Indicator } from './indicator.js';
@@ -21,6 +22,8 @@ type KnownFact = Readonly<{
 /** Figures as known now come from the counters; as known then, from the facts of then. */
 @Injectable()
 export class FigureBook {
+  constructor(private readonly clock: Clock) {}
+
   /** The newest `recordedAt` of anything that the figures rest on; null while there is nothing. */
   async newest(tx: Tx): Promise<UtcInstant | null> {
     const found = await one<{ newest: UtcInstant | null }>(tx, 'select max(recorded_at) as newest from reporting.fact');
@@ -29,15 +32,42 @@ export class FigureBook {
 
   async figures(tx: Tx, year: number, asOf: UtcInstant | null): Promise<Figures> {
     const newest = await this.newest(tx);
-    const [now, before] =
-      asOf === null || (newest !== null && asOf >= newest)
-        ? [await this.counted(tx, year), await this.counted(tx, year - 1)]
-        : await this.recounted(tx, year, asOf);
+    const at = asOf ?? (await this.clock.now(tx));
+    const isNow = asOf === null || (newest !== null && asOf >= newest);
+    const [now, before] = isNow
+      ? [await this.counted(tx, year), await this.counted(tx, year - 1)]
+      : await this.recounted(tx, year, asOf);
+    const since = isNow ? await this.heldSince(tx) : await this.heldSinceAsOf(tx, asOf);
+    const known = { since, begun: yearOf(at), isOver: yearOf(at) > year };
     return {
       year,
       asOf: asOf ?? newest,
-      figures: INDICATORS.map((indicator) => figureOf(indicator, year, now, before)),
+      figures: INDICATORS.map((indicator) => figureOf(indicator, year, [now, before], known)),
     };
+  }
+
+  /** Since which year facts of each kind are held. What was not held yet is not 0. */
+  private async heldSince(tx: Tx): Promise<ReadonlyMap<FactKind, number>> {
+    const found = await rows<{ indicator: string; year: number }>(
+      tx,
+      'select indicator, extract(year from min(day))::int as year from reporting.counter group by indicator',
+    );
+    const since = new Map<FactKind, number>();
+    for (const { indicator: id, year } of found) {
+      const indicator = indicatorOf(id);
+      if (indicator === null || !('kind' in indicator)) continue;
+      since.set(indicator.kind, Math.min(year, since.get(indicator.kind) ?? year));
+    }
+    return since;
+  }
+
+  private async heldSinceAsOf(tx: Tx, asOf: UtcInstant): Promise<ReadonlyMap<FactKind, number>> {
+    const found = await rows<{ kind: FactKind; at: UtcInstant }>(
+      tx,
+      'select kind, min(at) as at from reporting.fact where recorded_at <= $1 and at is not null group by kind',
+      [asOf],
+    );
+    return new Map(found.map(({ kind, at }) => [kind, yearOf(at)]));
   }
 
   /** The facts behind a figure. */
@@ -185,24 +215,40 @@ export class FigureBook {
   }
 }
 
+/** Of which years facts are held at all. */
+type Held = Readonly<{
+  /** By kind of fact; a kind that is not there has no facts, and is held with the others. */
+  since: ReadonlyMap<FactKind, number>;
+  /** The last year that has begun. */ begun: number;
+  /** The year that is asked for. */ isOver: boolean;
+}>;
+
 function figureOf(
   indicator: Indicator,
   year: number,
-  now: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number>,
+  [now, before]: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>],
+  held: Held,
 ): Figure {
-  const [value, previous] = [valueOf(indicator, year, now), valueOf(indicator, year - 1, before)];
+  const [value, previous] = [valueOf(indicator, year, now, held), valueOf(indicator, year - 1, before, held)];
   const { percent, direction, note } =
     value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
+  // A part of a year is not held against a whole one.
+  const [change, changeNote, goes] =
+    held.isOver || note === 'no-base' ? [percent, note, direction] : [null, 'unfinished' as const, null];
   const { id, label, unit, version } = indicator;
-  return { id, label, value, unit, previous, change: percent, changeNote: note, direction, indicator: id, version };
+  return { id, label, value, unit, previous, change, changeNote, direction: goes, indicator: id, version };
 }
 
-function valueOf(indicator: Indicator, year: number, totals: ReadonlyMap<string, number>): number | null {
+function isHeld(kind: FactKind, year: number, { since, begun }: Held): boolean {
+  const first = since.get(kind) ?? Math.min(...since.values());
+  return first <= year && year <= begun;
+}
+
+function valueOf(indicator: Indicator, year: number, totals: ReadonlyMap<string, number>, held: Held): number | null {
   switch (indicator.method) {
     case 'sum':
     case 'distinct':
-      return roundHalfUp(totals.get(indicator.id) ?? 0, 2);
+      return isHeld(indicator.kind, year, held) ? roundHalfUp(totals.get(indicator.id) ?? 0, 2) : null;
     case 'constant':
       return indicator.valueIn(year);
     case 'ratio': {

@@ -5,10 +5,12 @@ import { roundHalfUp } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
+import { indicatorOf } from '../figures/indicators.js';
 import { ReportingPlan } from '../plan.js';
 import type { MonthlyChart } from './chart.js';
-import { compose, type Narrative } from './compose.js';
-import { UNIT_IN_CHINESE, writeDocument } from './document.js';
+import { compose, type Missing, type Narrative } from './compose.js';
+import { writeDocument } from './document.js';
+import { UNIT_IN_CHINESE } from './units.js';
 
 export type AnnualSummary = Readonly<{
   bytes: Buffer;
@@ -17,7 +19,11 @@ export type AnnualSummary = Readonly<{
   figures: number;
   sha256: string;
   printed: readonly string[];
+  missing: readonly Missing[];
 }>;
+
+/** A year of which there is nothing to tell. */
+export class NothingHeld extends Error {}
 
 /** The annual work summary of the bureau 全市应急管理工作总结. */
 @Injectable()
@@ -35,9 +41,16 @@ export class AnnualSummaries {
       const figures = await this.figures.figures(tx, year, asOf);
       const at = figures.asOf ?? (await this.clock.now(tx));
       const narratives = await this.narratives(tx, year, at);
+      if (
+        figures.figures.every(({ value, indicator }) => value === null || indicatorOf(indicator)?.method === 'constant')
+      )
+        throw new NothingHeld(`没有${year}年的任何记录，不能写成总结 / nothing is held of ${year}`);
       const summary = compose(this.plan.template, year, figures.figures, narratives);
+      const isUnfinished = figures.figures.some(({ changeNote }) => changeNote === 'unfinished');
+      const until = `（本文数据截至${inWords(at)}，${year}年尚未结束，各项数字不与上年全年比较。）`;
+      const blocks = isUnfinished ? [{ kind: 'paragraph' as const, text: until }, ...summary.blocks] : summary.blocks;
       const charts = new Map<string, MonthlyChart>();
-      for (const block of summary.blocks) {
+      for (const block of blocks) {
         const [figure] = block.kind === 'chart' ? block.figures : [];
         if (block.kind !== 'chart' || figure === undefined) continue;
         const series = [];
@@ -49,11 +62,14 @@ export class AnnualSummaries {
         }
         charts.set(block.title, { title: block.title, unit: UNIT_IN_CHINESE[figure.unit], series });
       }
-      const bytes = await writeDocument(summary, {
-        date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at),
-        charts,
-        madeAt: at,
-      });
+      const bytes = await writeDocument(
+        { ...summary, blocks },
+        {
+          date: inWords(asOf ?? (await this.rolledUpAt(tx, year)) ?? at),
+          charts,
+          madeAt: at,
+        },
+      );
       return {
         bytes,
         year,
@@ -61,6 +77,7 @@ export class AnnualSummaries {
         figures: summary.printed.length,
         sha256: createHash('sha256').update(bytes).digest('hex'),
         printed: summary.printed,
+        missing: summary.missing,
       };
     });
   }

@@ -1,6 +1,7 @@
 import type { Figure } from '../views.js';
 import type { SummaryTemplate } from '../plan.js';
-import { fill, TemplateFault } from './wording.js';
+import { holds, NotHeld, TemplateFault } from './conditions.js';
+import { fill } from './wording.js';
 
 /** A paragraph that someone wrote and fed as a work record. */
 export type Narrative = Readonly<{ section: string; order: number; text: string; event: string }>;
@@ -20,7 +21,11 @@ export type Summary = Readonly<{
   year: number;
   blocks: readonly Block[];
   printed: readonly string[];
+  /** Sentences that are not there, because nobody holds a figure of theirs; and what people wrote for no part. */
+  missing: readonly Missing[];
 }>;
+
+export type Missing = Readonly<{ place: string; what: string }>;
 
 const ORDINALS = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'];
 
@@ -31,48 +36,95 @@ export function compose(
   figures: readonly Figure[],
   narratives: readonly Narrative[],
 ): Summary {
-  const byId = new Map(figures.map((figure) => [figure.id, figure]));
-  const printed = new Set<string>();
-  const say = (paragraph: string, place: string): Block => {
-    const filled = fill(paragraph, place, year, byId);
-    for (const id of filled.printed) printed.add(id);
-    return { kind: 'paragraph', text: filled.text };
-  };
-  const blocks: Block[] = template.opening.map((paragraph, index) => say(paragraph, `opening[${index}]`));
-  template.sections.forEach((section, s) => {
-    const place = `sections[${s}]`;
-    blocks.push({ kind: 'heading', level: 1, text: `${ORDINALS[s]}、${section.heading}` });
-    blocks.push(...(section.lead ?? []).map((paragraph, index) => say(paragraph, `${place}.lead[${index}]`)));
-    section.parts.forEach((part, p) => {
+  const composing = new Composing(template, year, figures, narratives);
+  return composing.whole();
+}
+
+class Composing {
+  private readonly byId: ReadonlyMap<string, Figure>;
+  private readonly printed = new Set<string>();
+  private readonly missing: Missing[] = [];
+
+  constructor(
+    private readonly template: SummaryTemplate,
+    private readonly year: number,
+    figures: readonly Figure[],
+    private readonly narratives: readonly Narrative[],
+  ) {
+    this.byId = new Map(figures.map((figure) => [figure.id, figure]));
+  }
+
+  whole(): Summary {
+    const { template, year } = this;
+    const names = new Set(
+      template.sections.flatMap(({ parts }) => parts.flatMap(({ narratives }) => narratives ?? [])),
+    );
+    for (const { section, event } of this.narratives)
+      if (!names.has(section)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${section}` });
+    const blocks = this.all(template.opening, 'opening', 0);
+    template.sections.forEach((section, index) => blocks.push(...this.section(section, index)));
+    const title = fill(template.title, { place: 'title', year, figures: this.byId }).text;
+    return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };
+  }
+
+  private section(section: SummaryTemplate['sections'][number], index: number): Block[] {
+    const place = `sections[${index}]`;
+    const parts = section.parts
+      .map((part, p) => ({ part, where: `${place}.parts[${p}]`, number: p + 1 }))
+      .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
+    const blocks: Block[] = [
+      { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${section.heading}` },
+      ...this.all(section.lead ?? [], `${place}.lead`, parts.length),
+    ];
+    parts.forEach(({ part, where, number }, p) => {
       blocks.push({ kind: 'heading', level: 2, text: `（${ORDINALS[p]}）${part.heading}` });
-      blocks.push(
-        ...part.paragraphs.map((paragraph, index) => say(paragraph, `${place}.parts[${p}].paragraphs[${index}]`)),
-      );
-      const written = narratives
+      blocks.push(...this.all(part.paragraphs, `${where}.paragraphs`, parts.length));
+      const written = this.narratives
         .filter(({ section: name }) => name === part.narratives)
         .sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
       blocks.push(...written.map(({ text }): Block => ({ kind: 'paragraph', text })));
-      for (const { kind, title, figures: ids } of (section.exhibits ?? []).filter(
-        ({ afterPart }) => afterPart === p + 1,
-      )) {
-        const rows = ids.map((id) => byId.get(id) ?? missing(id, `${place}.exhibits`));
-        for (const { id } of rows) printed.add(id);
-        blocks.push(
-          kind === 'table'
-            ? { kind, title: fill(title, place, year, byId).text, rows }
-            : { kind, title: fill(title, place, year, byId).text, figures: rows },
-        );
-      }
+      for (const exhibit of section.exhibits ?? [])
+        if (exhibit.afterPart === number) blocks.push(this.exhibit(exhibit, `${place}.exhibits`));
     });
-    blocks.push(...(section.closing ?? []).map((paragraph, index) => say(paragraph, `${place}.closing[${index}]`)));
-  });
-  return {
-    title: fill(template.title, 'title', year, byId).text,
-    organ: template.organ,
-    year,
-    blocks,
-    printed: [...printed],
-  };
+    return [...blocks, ...this.all(section.closing ?? [], `${place}.closing`, parts.length)];
+  }
+
+  private exhibit(
+    { kind, title, figures: ids }: NonNullable<SummaryTemplate['sections'][number]['exhibits']>[number],
+    place: string,
+  ): Block {
+    const rows = ids.map((id) => this.byId.get(id) ?? missing(id, place));
+    for (const { id } of rows) this.printed.add(id);
+    const words = fill(title, { place, year: this.year, figures: this.byId }).text;
+    return kind === 'table' ? { kind, title: words, rows } : { kind, title: words, figures: rows };
+  }
+
+  private all(paragraphs: readonly string[], place: string, parts: number): Block[] {
+    return paragraphs.flatMap((paragraph, index) => this.say(paragraph, `${place}[${index}]`, parts));
+  }
+
+  /** A sentence that would print what nobody holds is not said, and is said to be missing. */
+  private say(paragraph: string, place: string, parts: number): Block[] {
+    try {
+      const filled = fill(paragraph, { place, year: this.year, figures: this.byId, parts });
+      for (const id of filled.printed) this.printed.add(id);
+      return filled.text === '' ? [] : [{ kind: 'paragraph', text: filled.text }];
+    } catch (error) {
+      if (!(error instanceof NotHeld)) throw error;
+      this.missing.push({ place, what: error.message });
+      return [];
+    }
+  }
+
+  private holds(condition: string, place: string): boolean {
+    try {
+      return holds(condition, place, (id) => this.byId.get(id) ?? missing(id, place));
+    } catch (error) {
+      if (!(error instanceof NotHeld)) throw error;
+      this.missing.push({ place, what: error.message });
+      return false;
+    }
+  }
 }
 
 function missing(id: string, place: string): never {

@@ -21,6 +21,7 @@ import type { Figure } from '../views.js';
 import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { changeOf } from './wording.js';
+import { UNIT_IN_CHINESE } from './units.js';
 
 /** GB/T 9704-2012, as far as a summary without a red head needs it. Lengths in twentieths of a point (1 mm = 56.7). */
 const PAGE = { width: 11906, height: 16838 };
@@ -169,25 +170,21 @@ function tableOf(figures: readonly Figure[]): Table {
       row(['指标', '本年', '上年', '同比'], 'head'),
       ...figures.map((figure, index) => {
         const label = `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`;
-        const texts = [label, amount(figure, figure.value), amount(figure, figure.previous), changeOf(figure)];
+        const texts = [
+          label,
+          amount(figure, figure.value),
+          amount(figure, figure.previous),
+          figure.value === null ? '不可比' : changeOf(figure),
+        ];
         return row(texts, index === figures.length - 1 ? 'last' : 'middle');
       }),
     ],
   });
 }
 
-/** What a figure is counted in, as the summary prints it. */
-export const UNIT_IN_CHINESE: Record<Figure['unit'], string> = {
-  count: '起',
-  persons: '人',
-  yuan: '万元',
-  percent: '%',
-  weeks: '周',
-  hectares: '公顷',
-};
 /** Money is kept in yuan and printed in 万元. */
 const amount = ({ unit }: Figure, value: number | null): string =>
-  value === null ? '—' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value);
+  value === null ? '未统计' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value);
 
 /** 4号 half-width, one em dash each side, 7 mm below the type area. */
 function pageNumber(alignment: (typeof AlignmentType)['LEFT' | 'RIGHT']): Footer {

@@ -1,0 +1,77 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { yearOnYear } from '@fengsui/rules';
+import fc from 'fast-check';
+import { INDICATORS, ReportingPlan } from '../index.js';
+import type { Figure } from '../views.js';
+import { compose } from './compose.js';
+
+const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans');
+const templateOf = (city: string) => ReportingPlan.read(path.join(PLANS, city)).template;
+
+type Given = Readonly<{ value: number | null; previous: number | null; isOver: boolean }>;
+const anyFigure = fc.record({
+  value: fc.oneof(fc.constant(null), fc.nat(3), fc.nat(2_000_000), fc.double({ min: 0, max: 1e9, noNaN: true })),
+  previous: fc.oneof(fc.constant(null), fc.nat(3), fc.nat(2_000_000)),
+  isOver: fc.boolean(),
+});
+
+/** Figures of a year, whatever they come to. */
+const figuresOf = (values: readonly Given[]): Figure[] =>
+  INDICATORS.map(({ id, label, unit, version }, index) => {
+    const { value: given, previous, isOver } = values[index % values.length] as Given;
+    const value = given === null ? null : Math.round(given * 100) / 100;
+    const { percent, note, direction } =
+      value === null ? { percent: null, note: 'no-base' as const, direction: null } : yearOnYear(value, previous);
+    const figure = { id, label, unit, version, indicator: id, value, previous };
+    return isOver || note === 'no-base'
+      ? { ...figure, change: percent, changeNote: note, direction }
+      : { ...figure, change: null, changeNote: 'unfinished' as const, direction: null };
+  });
+const textsOf = (city: string, figures: readonly Figure[]): string[] =>
+  compose(templateOf(city), 2020, figures, []).blocks.map((block) => ('text' in block ? block.text : block.title));
+
+describe('a template of the plan', () => {
+  it.each(['qingyuan', 'shaoguan'])('of %s never prints what is no figure, and what it announces follows', (city) => {
+    fc.assert(
+      fc.property(fc.array(anyFigure, { minLength: INDICATORS.length, maxLength: INDICATORS.length }), (values) => {
+        const texts = textsOf(city, figuresOf(values));
+        for (const text of texts)
+          expect(text).not.toMatch(/NaN|undefined|null|Infinity|—|\{\{|\}\}|\[\[|\]\]|，，|，。|。。/);
+        texts.forEach((text, index) => {
+          const [, announced] = /(.)个方面(?:工作)?：$/.exec(text) ?? [];
+          if (announced === undefined) return;
+          const next = texts.findIndex((one, at) => at > index && /^[一二三四五六七八九十]、/.test(one));
+          const parts = texts.slice(index, next === -1 ? undefined : next).filter((one) => one.startsWith('（'));
+          expect('零一两三四五六七'.indexOf(announced)).toBe(parts.length);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('says that all is stable only where it is, and that it is not where it is not', () => {
+    const opening = (value: number, previous: number | null, isOver = true): string => {
+      const all = figuresOf([{ value, previous, isOver }]);
+      const none = all.map((one) => (one.id === 'accidents.major.count' ? { ...one, value: 0 } : one));
+      return textsOf('qingyuan', none)[0] ?? '';
+    };
+    expect(opening(5, 9)).toContain('总体平稳');
+    expect(opening(9, 5)).toContain('形势严峻');
+    for (const text of [opening(9, 5), opening(5, null), opening(5, 0), opening(5, 9, false)])
+      expect(text).not.toContain('平稳');
+  });
+
+  it('leaves out a sentence of what nobody holds, and says so; and what was written for no part', () => {
+    const all = figuresOf([{ value: 5, previous: 9, isOver: true }]);
+    const some = all.map((one) => (one.id === 'drills.count' ? { ...one, value: null } : one));
+    const lost = { section: 'partie', order: 1, text: '甲', event: 'e' };
+    const { blocks, missing } = compose(templateOf('qingyuan'), 2020, some, [lost]);
+    expect(JSON.stringify(blocks)).not.toContain('应急演练');
+    expect(missing).toEqual([
+      { place: 'narrative e', what: 'no part is named partie' },
+      { place: 'sections[0].parts[5].paragraphs[0]', what: 'nobody holds drills.count' },
+    ]);
+  });
+});
