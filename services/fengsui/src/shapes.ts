@@ -124,6 +124,20 @@ const ReportOutput = View({
   }),
 });
 export type ReportOutput = Static<typeof ReportOutput>;
+const CheckOutput = View({
+  file: Type.String(),
+  findings: Type.Array(
+    View({
+      place: Type.String({ description: 'line:column, from 1' }),
+      rule: Type.String({ description: 'share, change, part, grade or announced' }),
+      printed: Type.String({ description: 'the numbers as they are written' }),
+      possible: Type.String({ description: 'why it cannot be, and what would be' }),
+      certainty: Type.String({ description: 'certain or doubtful' }),
+      text: Type.String({ description: 'what stands around it' }),
+    }),
+  ),
+});
+export type CheckOutput = Static<typeof CheckOutput>;
 const ClockOutput = View({
   now: ViewInstant('now by the clock of the services'),
   virtual: Type.Boolean(),
@@ -183,6 +197,7 @@ export const OUTPUTS = {
   figures: FiguresOutput,
   trace: TraceOutput,
   report: ReportOutput,
+  check: CheckOutput,
   clock: ClockOutput,
   doctor: DoctorOutput,
   orders: OrderOutput,

@@ -7,7 +7,7 @@ export type Language = 'zh' | 'en';
 export type Said = Readonly<{ zh: string; en: string }>;
 
 /** Exit codes that scripts rely on. */
-export const EXIT = { done: 0, trouble: 1, misuse: 2, partlyRefused: 3 } as const;
+export const EXIT = { done: 0, trouble: 1, misuse: 2, partlyRefused: 3, foundWrong: 3 } as const;
 
 /** Wrong use or wrong configuration: shown as it is, exit code 2. */
 export class Misuse extends Error {}

@@ -9,5 +9,8 @@ export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
 export { AnnualSummaries, NothingHeld, type AnnualSummary } from './summary/annual-summary.js';
 export { noticeDocument } from './summary/notice-document.js';
+export { checkText } from './checker/check-text.js';
+export { NoText, textOfFile } from './checker/files.js';
+export type { Finding } from './checker/finding.js';
 export { ReportingHttp } from './http.js';
 export * from './views.js';

@@ -14,6 +14,7 @@ import { ANSWERING_COMMAND, FIGURES_COMMAND } from './figures.js';
 import { FORMATS_COMMAND } from './formats.js';
 import { GAUGES_COMMAND } from './gauges.js';
 import { INPUTS_COMMANDS } from './inputs.js';
+import { CHECK_COMMAND } from './check.js';
 import { ITEMS_COMMAND } from './items.js';
 import { KEYS_NEW_COMMAND } from './keys-new.js';
 import { LAG_COMMAND } from './lag.js';
@@ -58,6 +59,7 @@ const OWN: readonly CommandOf[] = [
   LEVELS_COMMAND,
   EXPLAIN_COMMAND,
   ITEMS_COMMAND,
+  CHECK_COMMAND,
   ...NOTICES_COMMANDS,
   TASKS_COMMAND,
   OBLIGATIONS_COMMAND,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Refusal } from '@fengsui/contracts';
 import { check } from './checking.js';
 
 const checked = (data: object, occurredAt = '2026-06-07T04:00:00.000Z') =>
@@ -36,7 +37,7 @@ const checked = (data: object, occurredAt = '2026-06-07T04:00:00.000Z') =>
       ],
     } as never,
     String,
-  );
+  ) as Readonly<{ events?: readonly unknown[]; notes?: readonly string[]; refusals?: readonly Refusal[] }>;
 
 describe('a report of an accident', () => {
   it.each([

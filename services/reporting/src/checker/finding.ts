@@ -1,0 +1,15 @@
+import type { Piece } from './text.js';
+
+/** Something in a text that cannot be so, or hardly. */
+export type Finding = Readonly<{
+  rule: 'share' | 'change' | 'part' | 'grade' | 'announced';
+  /** No whole numbers give it; or it is so under what the text seems to say. */ certain: boolean;
+  /** Line and column, from 1. */ line: number;
+  column: number;
+  /** The numbers as they are written. */ printed: string;
+  /** Why it cannot be, and what would be. */ possible: string;
+  /** What stands around it. */ text: string;
+}>;
+/** What a rule finds in a paragraph: where it begins in the whole text. */
+export type Found = Pick<Finding, 'rule' | 'certain' | 'printed' | 'possible'> & Readonly<{ at: number }>;
+export type Rule = (paragraph: Piece, index: number, all: readonly Piece[]) => readonly Found[];

@@ -1,0 +1,15 @@
+import type { Found, Rule } from './finding.js';
+import { countedIn, sentencesOf } from './text.js';
+
+/** 其中: a part of what was said just before is no more than that. */
+export const parts: Rule = (paragraph) =>
+  sentencesOf(paragraph).flatMap(({ text, at }): Found[] => {
+    const counted = countedIn(text);
+    return [...text.matchAll(/其中/g)].flatMap(({ index }) => {
+      const part = counted.find((one) => one.at > index);
+      const whole = counted.findLast((one) => one.end <= index && one.measure === part?.measure);
+      if (part === undefined || whole === undefined || part.measure === 'other' || part.value <= whole.value) return [];
+      const reason = `其中的${part.text}多于${whole.text} / the part is more than the whole`;
+      return [{ rule: 'part', certain: true, at: at + part.at, printed: part.text, possible: reason }];
+    });
+  });

@@ -1,0 +1,99 @@
+import { isPrintedAs, totalsFor } from './arithmetic.js';
+import type { Found, Rule } from './finding.js';
+import { countedIn, numeralOf, printedOf, sentencesOf, type Counted, type Measure, type Piece } from './text.js';
+
+const SHARE =
+  /占(?:比(?:为|达)?)?([^。;,、()%\d]{0,14}?)(?:的|比)?((?:\d+(?:\.\d+)?%)(?:(?:[、,]|和|与)\d+(?:\.\d+)?%)*)/g;
+/** 这三个行业, 上述3类: what stands in the list before. */
+const THESE = /(?:这|上述|以上|前)([一二两三四五六七八九十]|\d+)(?:个|类|大|种)/;
+
+/** A share and the whole number that it is of. */
+type Shared = Readonly<{ part: Counted; at: number; digits: string }>;
+
+/** Whether a share can be what a whole part is of a whole total: of the one that the paragraph names, or of any. */
+export const shares: Rule = (paragraph) => {
+  const all = sharedIn(paragraph);
+  const counted = countedIn(paragraph.text);
+  return all.flatMap((one): Found[] => {
+    const reason = why(one, all, counted);
+    if (reason === null) return [];
+    const printed = `${one.part.text} 占${one.digits}%`;
+    return [{ rule: 'share', at: paragraph.at + one.at, printed, ...reason }];
+  });
+};
+
+function sharedIn(paragraph: Piece): Shared[] {
+  const sentences = sentencesOf({ text: paragraph.text, at: 0 });
+  return sentences.flatMap((sentence, index) => {
+    const counted = countedIn(sentence.text);
+    let from = 0;
+    return [...sentence.text.matchAll(SHARE)].flatMap((match): Shared[] => {
+      const [words, , list = ''] = match;
+      const clause = sentence.text.slice(from, match.index);
+      const begins = from;
+      from = match.index + words.length;
+      const printed = [...list.matchAll(/\d+(?:\.\d+)?(?=%)/g)];
+      const before = counted.filter(({ at, end }) => at >= begins && end <= match.index);
+      const isEach = printed.length > 1;
+      const own = isEach ? (before.length === printed.length ? before : []) : before.slice(-1);
+      const these = THESE.exec(sentence.text.slice(0, match.index));
+      const summed = own.length === 0 && these !== null ? ofThese(sentences[index - 1], these[1] ?? '', clause) : null;
+      const parts = summed === null ? own : [summed];
+      return parts.flatMap((part, nth): Shared[] => {
+        const digits = printed[nth];
+        if (digits === undefined || part.measure === 'money' || part.measure === 'other' || part.isRounded) return [];
+        const place = match.index + words.length - list.length + digits.index;
+        return [{ part: { ...part, at: sentence.at + part.at }, at: sentence.at + place, digits: digits[0] }];
+      });
+    });
+  });
+}
+
+/** 这三个行业事故起数: the sum of what the list before says of each. */
+function ofThese(before: Piece | undefined, many: string, clause: string): Counted | null {
+  const measure: Measure | null = /死亡|受伤|人数/.test(clause)
+    ? 'people'
+    : /起数|宗数|事故|火灾/.test(clause)
+      ? 'cases'
+      : null;
+  if (before === undefined || measure === null) return null;
+  const listed = countedIn(before.text).filter((one) => one.measure === measure);
+  if (listed.length !== numeralOf(many) || listed.some(({ isRounded }) => isRounded)) return null;
+  const value = listed.reduce((sum, one) => sum + one.value, 0);
+  const text = `${listed.map(({ value: one }) => one).join('+')}=${value}`;
+  return { at: 0, end: 0, value, measure, text, isRounded: false };
+}
+
+function why(
+  { part, digits }: Shared,
+  all: readonly Shared[],
+  counted: readonly Counted[],
+): Pick<Found, 'certain' | 'possible'> | null {
+  const share = printedOf(digits);
+  if (share.percent > 100) return { certain: true, possible: '占比不能超过100% / no part is more than the whole' };
+  const alike = all.filter((one) => one.part.measure === part.measure);
+  const parts = alike.map((one) => one.part.value);
+  const total = counted.find(
+    ({ measure, at, value }) =>
+      measure === part.measure &&
+      at < (alike[0]?.part.at ?? 0) &&
+      value >= Math.max(...parts) &&
+      !alike.some((one) => one.part.at === at),
+  );
+  if (total !== undefined && !total.isRounded && part.at > total.at) {
+    const percent = total.value === 0 ? 0 : (part.value / total.value) * 100;
+    if (isPrintedAs(percent, share)) return null;
+    const right = `${part.value}/${total.value}=${percent.toFixed(share.decimals + 1)}%`;
+    const isWhole = parts.reduce((sum, one) => sum + one, 0) === total.value || part.value === total.value;
+    // Made to add up to a hundred: off by one in its last place.
+    const sum = alike.reduce((so, one) => so + Number(one.digits), 0);
+    const isMade = Math.abs(sum - 100) < 1e-6 && Math.abs(percent - share.percent) <= 1.5 * 10 ** -share.decimals;
+    return { certain: isWhole && !isMade, possible: `按文中总数应为 ${right} / of the total that the text names` };
+  }
+  if (totalsFor(part.value, share).length > 0) return null;
+  const near = (part.value / share.percent) * 100;
+  const words = [...new Set([Math.floor(near), Math.ceil(near)])]
+    .filter((one) => one >= part.value)
+    .map((one) => `总数${one}得${((part.value / one) * 100).toFixed(share.decimals + 1)}%`);
+  return { certain: true, possible: `没有一个整数总数能得出：${words.join('，')} / no whole total gives it` };
+}
