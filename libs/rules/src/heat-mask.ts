@@ -197,7 +197,8 @@ export function replayMask(
     const side = first.longitude < middle ? ('west' as const) : ('east' as const);
     const isOut = set.every(isLeftOut);
     const isLost = isOut && isFireSet(set);
-    const { event, latitude, longitude, judged } = first;
+    const confirmed = set.find(({ judged }) => isFire(judged?.verdict ?? null)) ?? first;
+    const { event, latitude, longitude, judged } = confirmed;
     if (isLost) lost.push({ fire: judged?.fire ?? null, event, latitude, longitude });
     const so = weeks.get(`${week} ${side}`) ?? { week, side, ...NOTHING };
     weeks.set(`${week} ${side}`, {

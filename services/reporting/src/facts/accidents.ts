@@ -1,5 +1,5 @@
 import { minutesBetween, type Envelope, type OrderOf, type OrderV1, type UtcInstant } from '@fengsui/contracts';
-import { insertRows, one, rows, run, schedule, type Job, type Tx } from '@fengsui/database';
+import { insertRows, rows, run, schedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { kilometresBetween, mayBeSame } from '@fengsui/rules';
 import { done, Due, rejected, Takes, type OrderResult } from '@fengsui/service';
@@ -30,6 +30,7 @@ export class Accidents {
       }),
     );
     await schedule(tx, 'reporting', jobs);
+    await this.reopen(tx, subjects, now);
     await this.suspect(tx, subjects, now);
   }
 
@@ -69,37 +70,37 @@ export class Accidents {
     { tx, now }: UnitOfWork,
   ): Promise<OrderResult> {
     if (reason === '') return rejected('须写明理由 / say why');
+    const contents = await contentsOf(tx, [stays, other]);
     for (const id of [stays, other])
-      if ((await incidentOf(tx, id)) === undefined) return rejected(`没有事故 ${id} / there is no accident ${id}`);
-    const joined = await one<{ joined: string }>(
-      tx,
-      `select joined from reporting.suspicion where least(one, other) = least($1, $2) and greatest(one, other) = greatest($1, $2) and state = 'joined'`,
-      [stays, other],
-    );
-    // Of two that were joined the one that did not count is told apart again.
-    const told = what === 'joined' ? [other] : [joined?.joined ?? other];
-    const parts = told.map((of) => {
-      return { kind: 'incident' as const, subject: of, kept: { at: order.occurredAt, of, note: what, to: stays } };
+      if (!contents.has(id)) return rejected(`没有事故 ${id} / there is no accident ${id}`);
+    // What counts no more cannot stand for another.
+    if (what === 'joined' && contents.get(stays) === null)
+      return rejected(`${stays} 本身不计入统计（核销、不在本市或已并入他案）/ ${stays} does not count itself`);
+    const [one, two] = [stays, other].sort() as [string, string];
+    const before = await tx.getRepository(SuspicionRow).findOneBy({ one, other: two });
+    const told = what === 'joined' ? other : (before?.joined ?? null);
+    const to = told === stays ? other : stays;
+    const kept = { at: order.occurredAt, of: told, note: what, to };
+    const parts = told === null ? [] : [{ kind: 'incident' as const, subject: told, kept }];
+    if (parts.length > 0) await this.facts.book(tx, [{ event: order as OrderV1, parts }]);
+    const joined = what === 'joined' ? other : null;
+    const row = { one, other: two, foundAt: now, state: what, joined, order: order.id, words: reason };
+    await insertRows(tx, SuspicionRow, [row], {
+      on: ['one', 'other'],
+      set: ['foundAt', 'state', 'joined', 'order', 'words'],
     });
-    await this.facts.book(tx, [{ event: order as OrderV1, parts }]);
-    const row = {
-      one: stays,
-      other,
-      foundAt: now,
-      state: what,
-      joined: what === 'joined' ? other : null,
-      order: order.id,
-    };
-    await this.forget(tx, [stays, other]);
-    await insertRows(tx, SuspicionRow, [{ ...row, words: reason }]);
     return done(what === 'joined' ? `${other} 与 ${stays} 为同一起事故` : `${stays} 与 ${other} 为两起事故`);
   }
 
-  private async forget(tx: Tx, [one, other]: readonly [string, string]): Promise<void> {
+  /** What stood for another counts no more: then neither counts, and a person must say what is so. */
+  private async reopen(tx: Tx, subjects: readonly SubjectRow[], now: UtcInstant): Promise<void> {
+    const gone = subjects.filter(({ content }) => content === null).map(({ id }) => id);
+    if (gone.length === 0) return;
     await run(
       tx,
-      'delete from reporting.suspicion where least(one, other) = least($1, $2) and greatest(one, other) = greatest($1, $2)',
-      [one, other],
+      `update reporting.suspicion set state = 'open', found_at = $2, words = '并入的一起已不再计入，两起都未计入，请核'
+       where state = 'joined' and ((one = any($1) and joined = other) or (other = any($1) and joined = one))`,
+      [gone, now],
     );
   }
 
@@ -110,6 +111,8 @@ export class Accidents {
       content?.kind === 'incident' && content.latitude !== null ? [{ id, content }] : [],
     );
     if (placed.length === 0) return;
+    // Two that are told at the same time would not see each other.
+    await run(tx, `select pg_advisory_xact_lock(hashtext('reporting.suspicion'))`);
     const near = await rows<{ id: string; other: string; content: Incident }>(
       tx,
       `select distinct on (a.id, s.id) a.id, s.id as other, s.content
@@ -140,11 +143,14 @@ export class Accidents {
   }
 }
 
-async function incidentOf(tx: Tx, id: string): Promise<string | undefined> {
-  const found = await one<{ id: string }>(tx, `select id from reporting.subject where kind = 'incident' and id = $1`, [
-    id,
-  ]);
-  return found?.id;
+/** What is known of accidents by their numbers; null: it does not count. */
+async function contentsOf(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, FactContent | null>> {
+  const found = await rows<{ id: string; content: FactContent | null }>(
+    tx,
+    `select id, content from reporting.subject where kind = 'incident' and id = any($1)`,
+    [ids],
+  );
+  return new Map(found.map(({ id, content }) => [id, content]));
 }
 
 function alike(a: Incident, b: Incident): string {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
+import { Backfill } from '../figures/backfill.js';
 import type { FactContent, KeptEntry } from './fact-content.js';
 import { partsOf, summarise } from './facts.js';
 import { accidentsOf } from './incidents.js';
@@ -182,6 +183,19 @@ describe('an accident', () => {
       { count: 1 },
     ],
     ['of which nobody has said what was lost is within them', [{ deaths: 0, injuries: 0 }], { count: 1 }],
+    [
+      'in which one of the injured died after the window loses nobody between the two',
+      [
+        { deaths: 2, injuries: 10, seriousInjuries: 10 },
+        { reportNo: 2, at: day(40), deaths: 3, injuries: 9, seriousInjuries: 9 },
+      ],
+      { deaths: 2, content: { injuries: 10, grade: 'larger' } },
+    ],
+    [
+      'in which people are missing is within them',
+      [{ deaths: 0, injuries: 0, missing: 5, economicLossYuan: 800_000 }],
+      { count: 1 },
+    ],
     ['with somebody hurt is within them', [{ deaths: 0, injuries: 1, economicLossYuan: 10 }], { count: 1 }],
     [
       'that is a fire has what burned in its loss',
@@ -245,11 +259,29 @@ describe('two numbers that may be one accident', () => {
     expect(await items()).toEqual([]);
   });
 
+  it('are an item again when the one that counted counts no more; what counts no more stands for no other', async () => {
+    await reporting.order({ kind: 'join-incidents', incidentId: 'B', joined: 'A', reason: '同一工地' });
+    expect(await figures('accidents.count')).toEqual([5]);
+    // The other way round neither would count.
+    await reporting.order({ kind: 'join-incidents', incidentId: 'A', joined: 'B', reason: '编号换过来' });
+    expect(await figures('accidents.count')).toEqual([5]);
+    // Another pair is another matter.
+    await reporting.order({ kind: 'part-incidents', incidentId: 'far', other: 'A', reason: '两处' });
+    expect(await figures('accidents.count')).toEqual([5]);
+    await reporting.give(report({ ...here, incidentId: 'B', reportNo: 3, stage: 'write-off' }));
+    expect([await items(), await figures('accidents.count')]).toEqual([
+      [expect.stringMatching(/^事故 A 与 B 疑为同一起：并入的一起已不再计入/)],
+      [4],
+    ]);
+    await reporting.order({ kind: 'part-incidents', incidentId: 'B', other: 'A', reason: 'B 已核销' });
+    expect([await items(), await figures('accidents.count')]).toEqual([[], [5]]);
+  });
+
   it('of which one is not there, or without a reason, are refused', async () => {
     const outcome = (n: number) => reporting.get(ReportingQuery).outcomeOf(`order/o${n}`);
     await reporting.order({ kind: 'join-incidents', incidentId: 'A', joined: 'Z', reason: 'x' });
     await reporting.order({ kind: 'join-incidents', incidentId: 'A', joined: 'B', reason: '' });
-    expect([await outcome(3), await outcome(4)]).toMatchObject([{ outcome: 'rejected' }, { outcome: 'rejected' }]);
+    expect([await outcome(7), await outcome(8)]).toMatchObject([{ outcome: 'rejected' }, { outcome: 'rejected' }]);
   });
 });
 
@@ -299,6 +331,42 @@ describe('a response', () => {
         ),
       ),
     ).toEqual([1, 1, 1, 1, 1, 0]);
+    await reporting.end();
+  });
+});
+
+describe('an installation of an earlier release', () => {
+  it('has its facts counted by what is new in this one, once, and corrected without taking away too much', async () => {
+    await begin();
+    const fire = (verdict: string, order: number): Given => ({
+      type: 'fire-judged.v1',
+      key: 'F1',
+      id: `fire-judged/${order}`,
+      occurredAt: day(0, order),
+      data: {
+        fireId: 'F1',
+        county: '441881',
+        verdict,
+        deaths: 0,
+        burnedAreaHa: null,
+        firstSeenAt: HAPPENED,
+        decidedBy: 'chen',
+        reason: '',
+        plan: 'p',
+      },
+    });
+    await reporting.give(fire('forest-fire', 1));
+    const { db, services } = reporting.runtime;
+    // As it was kept, and counted, before.
+    await db.query(
+      `update reporting.subject set content = content - 'known' - 'inTime' - 'damagedAreaHa' where kind = 'fire'`,
+    );
+    await db.query(`delete from reporting.counter where indicator like 'wildfires.confirmed'`);
+    await db.query(`delete from reporting.booked where indicator = 'wildfires.confirmed'`);
+    for (let start = 0; start < 2; start += 1) await new Backfill(db, { services } as never).onModuleInit();
+    expect(await figures('wildfires.confirmed', 'wildfires.judged')).toEqual([1, 1]);
+    await reporting.give(fire('farm-burn', 2));
+    expect(await figures('wildfires.confirmed', 'wildfires.judged')).toEqual([0, 1]);
     await reporting.end();
   });
 });

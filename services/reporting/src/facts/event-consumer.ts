@@ -94,8 +94,13 @@ export class EventConsumer {
 
   /** An event recorded in error is withdrawn, also one that has not come yet; the right one is fed anew. */
   @Takes('reporting', 'correct', ({ data }) => data.eventId)
-  async correct(order: OrderOf<'correct'>, { tx }: UnitOfWork): Promise<OrderResult> {
-    const subjects = await this.facts.withdraw(tx, order.data.eventId, order as OrderV1);
+  async correct(order: OrderOf<'correct'>, unit: UnitOfWork): Promise<OrderResult> {
+    const touched = await this.facts.withdraw(unit.tx, order.data.eventId, order as OrderV1);
+    await this.accidents.changed(
+      touched.filter(({ kind }) => kind === 'incident'),
+      unit,
+    );
+    const subjects = touched.length;
     return done(
       subjects === 0
         ? 'no fact rests on it; it will not count when it comes'

@@ -1,12 +1,12 @@
-import { shanghaiDate, type Envelope } from '@fengsui/contracts';
+import type { Envelope } from '@fengsui/contracts';
 import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
-import { indicatorsFor } from '../figures/indicators.js';
 import { ReportingPlan } from '../plan.js';
-import { CounterRow, DistinctKeyRow, FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
-import type { FactContent, FactKind, FactRules, KeptEntry, Part } from './fact-content.js';
+import { FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
+import { asKeptNow, type FactKind, type FactRules, type KeptEntry, type Part } from './fact-content.js';
 import { summarise } from './facts.js';
 import { accidentsOf, numberOf } from './incidents.js';
+import { Tally } from './tally.js';
 
 /** An event with the parts it plays. */
 export type Booking = Readonly<{ event: Envelope; parts: readonly Part[] }>;
@@ -15,7 +15,7 @@ export type Booking = Readonly<{ event: Envelope; parts: readonly Part[] }>;
  * Held shared while booking and alone while withdrawing: an event and its withdrawal, read side by side, must see
  * each other.
  */
-const WITHDRAWING = 7_310_003;
+export const WITHDRAWING = 7_310_003;
 
 /** Writes facts and counters, all of a batch in a few statements. An event that was booked before changes nothing. */
 @Injectable()
@@ -50,9 +50,9 @@ export class FactBook {
   /**
    * Takes an event out of what is known, now and when it comes later. The facts that stood before stay as they were
    * known then.
-   * @returns how many subjects are summed up anew
+   * @returns the subjects that are summed up anew
    */
-  async withdraw(tx: Tx, eventId: string, order: Envelope): Promise<number> {
+  async withdraw(tx: Tx, eventId: string, order: Envelope): Promise<readonly SubjectRow[]> {
     await run(tx, 'select pg_advisory_xact_lock($1)', [WITHDRAWING]);
     await insertRows(
       tx,
@@ -76,7 +76,7 @@ export class FactBook {
       await this.change(tx, changes, subject, left, order);
     }
     await this.write(tx, changes);
-    return changes.subjects.size;
+    return [...changes.subjects];
   }
 
   /** What is known of a subject has changed. Of accidents a number may stand for several, each a subject of its own. */
@@ -132,33 +132,14 @@ export class FactBook {
        order by s.kind, s.id for update of s`,
       [unique.map(([kind]) => kind), unique.map(([, id]) => id)],
     );
-    return new Map(found.map((row) => [`${row.kind} ${row.id}`, row]));
+    return new Map(found.map((row) => [`${row.kind} ${row.id}`, { ...row, content: asKeptNow(row.content) }]));
   }
 
-  private async write(tx: Tx, { subjects, facts, counters, keys }: Changes): Promise<void> {
+  private async write(tx: Tx, { subjects, facts, tally }: Changes): Promise<void> {
     if (facts.length === 0) return;
     await updateRows(tx, SubjectRow, [...subjects]);
     await insertRows(tx, FactRow, facts);
-    const amounts = [...counters].filter(([, amount]) => amount !== 0);
-    await insertRows(
-      tx,
-      CounterRow,
-      amounts.map(([key, amount]) => {
-        const [indicator = '', day = '', region = '', dimension = ''] = JSON.parse(key) as string[];
-        return { indicator, day, region, dimension, amount };
-      }),
-      { on: ['indicator', 'day', 'region', 'dimension'], add: ['amount'] },
-    );
-    const counted = [...keys].filter(([, n]) => n !== 0);
-    await insertRows(
-      tx,
-      DistinctKeyRow,
-      counted.map(([name, facts]) => {
-        const [indicator, year, key] = JSON.parse(name) as [string, number, string];
-        return { indicator, year, key, facts };
-      }),
-      { on: ['indicator', 'year', 'key'], add: ['facts'] },
-    );
+    await tally.write(tx);
   }
 }
 
@@ -166,8 +147,7 @@ export class FactBook {
 class Changes {
   readonly subjects = new Set<SubjectRow>();
   readonly facts: FactRow[] = [];
-  readonly counters = new Map<string, number>();
-  readonly keys = new Map<string, number>();
+  readonly tally = new Tally();
 
   constructor(
     private readonly rules: FactRules,
@@ -203,24 +183,8 @@ class Changes {
       region: content?.region ?? null,
       content,
     });
-    this.count(before, -1);
-    this.count(content, 1);
-  }
-
-  /** A correction is the new contribution less the old one. */
-  private count(content: FactContent | null, sign: 1 | -1): void {
-    if (content === null) return;
-    for (const indicator of indicatorsFor(content.kind)) {
-      const contribution = indicator.contribution(content);
-      if (contribution === null) continue;
-      if (contribution.key !== null)
-        add(this.keys, JSON.stringify([indicator.id, contribution.year, contribution.key]), sign);
-      add(
-        this.counters,
-        JSON.stringify([indicator.id, shanghaiDate(content.at), content.region, contribution.dimension]),
-        sign * contribution.amount,
-      );
-    }
+    this.tally.count(before, -1);
+    this.tally.count(content, 1);
   }
 }
 
@@ -230,6 +194,3 @@ const isSame = (a: object, b: object): boolean =>
 
 const numberIn = ({ kind, subject }: Pick<Part, 'kind' | 'subject'>): string =>
   kind === 'incident' ? numberOf(subject) : subject;
-
-const add = (totals: Map<string, number>, key: string, amount: number): void =>
-  void totals.set(key, (totals.get(key) ?? 0) + amount);

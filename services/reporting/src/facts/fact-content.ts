@@ -96,3 +96,17 @@ export const byRecording = (a: KeptEntry, b: KeptEntry): number => {
   const [x, y] = [a.recordedAt ?? '', b.recordedAt ?? ''];
   return x === y ? (a.nth ?? 0) - (b.nth ?? 0) : x < y ? -1 : 1;
 };
+
+/** What was summed up by an earlier release lacks what is kept now. */
+export function asKeptNow(content: FactContent | null): FactContent | null {
+  switch (content?.kind) {
+    case 'fire':
+      return { ...OLD_FIRE, ...content };
+    case 'incident':
+      return { ...OLD_INCIDENT, ...content };
+    default:
+      return content;
+  }
+}
+const OLD_FIRE = { damagedAreaHa: null, known: null, inTime: null };
+const OLD_INCIDENT = { latitude: null, longitude: null, isOutside: false, changes: [] };

@@ -99,7 +99,7 @@ export function incident(entries: readonly IncidentEntry[], rules: FactRules): F
   if (latest === undefined) return null;
   if (latest.stage === 'write-off') return null; // 核销: it was no such accident, until a report says otherwise
   const notes = entries.filter(isNote).sort(byRecording);
-  if (notes.findLast(({ note }) => note === 'joined' || note === 'apart')?.note === 'joined') return null;
+  if (isJoined(notes)) return null;
   const region = reports.map(({ county }) => county).findLast((county) => county !== null);
   if (region === undefined || region === null || !rules.covers(region)) return null;
   const { happenedAt, category, productionRelated, industry } = latest;
@@ -111,7 +111,8 @@ export function incident(entries: readonly IncidentEntry[], rules: FactRules): F
   const grade = gradeOfReport({ category, deaths, seriousInjuries, economicLossYuan, propertyLossYuan });
   const isLossKnown = reports.some((one) => one.economicLossYuan !== null || one.propertyLossYuan !== null);
   const loss = Math.max(economicLossYuan, propertyLossYuan);
-  const isUnharmed = deaths === 0 && injuries === 0 && seriousInjuries === 0;
+  const isMissing = stated(reports, 'missing') > 0;
+  const isUnharmed = deaths === 0 && injuries === 0 && seriousInjuries === 0 && !isMissing;
   return {
     kind: 'incident',
     at: happenedAt,
@@ -131,6 +132,12 @@ export function incident(entries: readonly IncidentEntry[], rules: FactRules): F
   };
 }
 
+/** Joined to any other, as was said last of the two: it counts under that one's number. */
+function isJoined(notes: readonly Note[]): boolean {
+  const last = new Map(notes.flatMap(({ note, to }) => (to === undefined ? [] : [[to, note] as const])));
+  return [...last.values()].includes('joined');
+}
+
 function casualties(reports: readonly Report[], notes: readonly Note[], { statistics }: FactRules) {
   const { category, happenedAt } = reports.at(-1) as Report;
   const end = casualtyWindowEnd(category, happenedAt, statistics);
@@ -139,7 +146,8 @@ function casualties(reports: readonly Report[], notes: readonly Note[], { statis
   const counted = inWindow.length > 0 ? inWindow : reports;
   const later = inWindow.length > 0 ? reports.filter(({ at }) => at > end) : [];
   const changes: CasualtyChange[] = [];
-  const isOver = later.length > 0 || notes.some(({ note }) => note === 'window-ended') || inWindow.length === 0;
+  const isOver =
+    later.length > 0 || notes.some(({ note, at }) => note === 'window-ended' && at >= end) || inWindow.length === 0;
   const counts = isOver && statistics.missingCountAfterWindow;
   let [dead, missing] = [stated(counted, 'deaths'), counts ? stated(counted, 'missing') : 0];
   let deaths = dead + missing;
@@ -149,9 +157,12 @@ function casualties(reports: readonly Report[], notes: readonly Note[], { statis
   let seriousInjuries = stated(counted, 'seriousInjuries');
   for (const report of later) {
     [dead, missing] = [report.deaths ?? dead, counts ? (report.missing ?? missing) : 0];
+    // Who died after the window is counted as injured still: nobody is lost between the two.
+    const died = Math.max(0, dead + missing - deaths);
+    const still = (hurt: number | null): number | null => (hurt === null ? null : hurt + died);
     deaths = after('deaths', deaths, dead + missing, report, changes);
-    injuries = after('injuries', injuries, report.injuries, report, changes);
-    seriousInjuries = after('seriousInjuries', seriousInjuries, report.seriousInjuries, report, changes);
+    injuries = after('injuries', injuries, still(report.injuries), report, changes);
+    seriousInjuries = after('seriousInjuries', seriousInjuries, still(report.seriousInjuries), report, changes);
   }
   return { deaths, injuries, seriousInjuries, changes };
 }

@@ -3,7 +3,7 @@ import { Clock, one, rows, type Tx } from '@fengsui/database';
 import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { yearOf } from '../calendar.js';
-import type { FactContent, FactKind } from '../facts/fact-content.js';
+import { asKeptNow, type FactContent, type FactKind } from '../facts/fact-content.js';
 import type { Figure, Figures, Trace, TracedFact } from '../views.js';
 import type { Indicator } from './indicator.js';
 import { INDICATORS, indicatorOf } from './indicators.js';
@@ -50,7 +50,7 @@ export class FigureBook {
   private async heldSince(tx: Tx): Promise<ReadonlyMap<FactKind, number>> {
     const found = await rows<{ indicator: string; year: number }>(
       tx,
-      'select indicator, extract(year from min(day))::int as year from reporting.counter group by indicator',
+      'select indicator, extract(year from min(day))::int as year from reporting.counter where amount <> 0 group by indicator',
     );
     const since = new Map<FactKind, number>();
     for (const { indicator: id, year } of found) {
@@ -64,7 +64,9 @@ export class FigureBook {
   private async heldSinceAsOf(tx: Tx, asOf: UtcInstant): Promise<ReadonlyMap<FactKind, number>> {
     const found = await rows<{ kind: FactKind; at: UtcInstant }>(
       tx,
-      'select kind, min(at) as at from reporting.fact where recorded_at <= $1 and at is not null group by kind',
+      `select kind, min(at) as at from (
+         select distinct on (kind, subject) kind, at from reporting.fact where recorded_at <= $1
+         order by kind, subject, version desc) known where at is not null group by kind`,
       [asOf],
     );
     return new Map(found.map(({ kind, at }) => [kind, yearOf(at)]));
@@ -141,7 +143,8 @@ export class FigureBook {
       [day],
     );
     const sums = new Map<string, number>();
-    for (const { content } of known) {
+    for (const { content: kept } of known) {
+      const content = asKeptNow(kept);
       if (content === null || shanghaiDate(content.at) !== day) continue;
       for (const indicator of INDICATORS) {
         if ((indicator.method !== 'sum' && indicator.method !== 'distinct') || indicator.kind !== content.kind)
@@ -204,14 +207,15 @@ export class FigureBook {
     return [totals[0], totals[1]];
   }
 
-  private factsAsOf(tx: Tx, asOf: UtcInstant, kinds: readonly FactKind[] | null): Promise<KnownFact[]> {
-    return rows(
+  private async factsAsOf(tx: Tx, asOf: UtcInstant, kinds: readonly FactKind[] | null): Promise<KnownFact[]> {
+    const found = await rows<KnownFact>(
       tx,
       `select distinct on (kind, subject) kind, subject, version, event, contract, origins, recorded_at as "recordedAt", content
        from reporting.fact where recorded_at <= $1 and ($2::text[] is null or kind = any($2))
        order by kind, subject, version desc`,
       [asOf, kinds],
     );
+    return found.map((fact) => ({ ...fact, content: asKeptNow(fact.content) }));
   }
 }
 

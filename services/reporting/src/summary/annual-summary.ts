@@ -54,8 +54,11 @@ export class AnnualSummaries {
         const [figure] = block.kind === 'chart' ? block.figures : [];
         if (block.kind !== 'chart' || figure === undefined) continue;
         const series = [];
-        for (const one of [year - 1, year]) {
-          const values = await this.figures.monthly(tx, figure.id, one, asOf);
+        // What was not held is no row of zeros, and months that have not begun are none of this year's.
+        const begun = isUnfinished ? Number(shanghaiDate(at).slice(5, 7)) : 12;
+        for (const one of figure.previous === null ? [year] : [year - 1, year]) {
+          const all = await this.figures.monthly(tx, figure.id, one, asOf);
+          const values = one === year ? all.slice(0, begun) : all;
           // Money is kept in yuan and printed in 万元.
           const printed = figure.unit === 'yuan' ? values.map((value) => roundHalfUp(value / 10_000, 2)) : values;
           series.push({ name: `${one}年`, values: printed });

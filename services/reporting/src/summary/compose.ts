@@ -44,6 +44,8 @@ class Composing {
   private readonly byId: ReadonlyMap<string, Figure>;
   private readonly printed = new Set<string>();
   private readonly missing: Missing[] = [];
+  /** Names of the parts that are there. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly template: SummaryTemplate,
@@ -56,13 +58,10 @@ class Composing {
 
   whole(): Summary {
     const { template, year } = this;
-    const names = new Set(
-      template.sections.flatMap(({ parts }) => parts.flatMap(({ narratives }) => narratives ?? [])),
-    );
-    for (const { section, event } of this.narratives)
-      if (!names.has(section)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${section}` });
     const blocks = this.all(template.opening, 'opening', 0);
     template.sections.forEach((section, index) => blocks.push(...this.section(section, index)));
+    for (const { section: name, event } of this.narratives)
+      if (!this.told.has(name)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${name}` });
     const title = fill(template.title, { place: 'title', year, figures: this.byId }).text;
     return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };
   }
@@ -72,20 +71,28 @@ class Composing {
     const parts = section.parts
       .map((part, p) => ({ part, where: `${place}.parts[${p}]`, number: p + 1 }))
       .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
+    const lead = section.lead ?? [];
     const blocks: Block[] = [
       { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${section.heading}` },
-      ...this.all(section.lead ?? [], `${place}.lead`, parts.length),
+      // What announces parts is not said where there is none.
+      ...this.all(parts.length > 0 ? lead : [], `${place}.lead`, parts.length),
     ];
+    const left = [...(section.exhibits ?? [])];
     parts.forEach(({ part, where, number }, p) => {
+      if (part.narratives !== undefined) this.told.add(part.narratives);
       blocks.push({ kind: 'heading', level: 2, text: `（${ORDINALS[p]}）${part.heading}` });
       blocks.push(...this.all(part.paragraphs, `${where}.paragraphs`, parts.length));
       const written = this.narratives
         .filter(({ section: name }) => name === part.narratives)
         .sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
       blocks.push(...written.map(({ text }): Block => ({ kind: 'paragraph', text })));
-      for (const exhibit of section.exhibits ?? [])
-        if (exhibit.afterPart === number) blocks.push(this.exhibit(exhibit, `${place}.exhibits`));
+      // After its part, or where that is not there after the one before.
+      const until = parts[p + 1]?.number ?? Infinity;
+      while (left[0] !== undefined && left[0].afterPart >= number && left[0].afterPart < until)
+        blocks.push(this.exhibit(left.shift() as NonNullable<(typeof left)[0]>, `${place}.exhibits`));
     });
+    for (const { title } of left)
+      this.missing.push({ place: `${place}.exhibits`, what: `${title}: its part is not there` });
     return [...blocks, ...this.all(section.closing ?? [], `${place}.closing`, parts.length)];
   }
 

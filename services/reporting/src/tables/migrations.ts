@@ -3,6 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DescribeTables1795641700006 } from './describe-tables.js';
 import {
   AnnualRow,
+  BookedRow,
   CounterRow,
   DistinctKeyRow,
   FactRow,
@@ -109,9 +110,46 @@ class Suspicions1796000000010 implements MigrationInterface {
   }
 }
 
+/** What was counted before it was written down what is. */
+const COUNTED_BEFORE = `
+  accidents.count accidents.deaths accidents.injuries accidents.loss accidents.major.count accidents.road.count
+  accidents.road.deaths accidents.construction.count accidents.construction.deaths accidents.commerce.count
+  accidents.commerce.deaths accidents.threeIndustries.count accidents.threeIndustries.deaths
+  roadAccidents.larger.count roadAccidents.larger.deaths roadAccidents.larger.productionRelated fires.count
+  fires.deaths fires.injuries fires.loss forestFires.count forestFires.deaths wildfires.judged
+  response.flood.level4.started response.flood.level3.started transfers.people transfers.persons obligations.due
+  obligations.inTime permits.handled permits.online inspections.enterprises inspections.visits hazards.found
+  hazards.fixed leaders.inspections leaders.inspections.weeksCovered reminders.written interviews.counties
+  interviews.departments mines.exited mines.closed mines.upgraded epidemic.batches epidemic.volunteers
+  publicity.events exams.candidates drills.count consultations.count calls.count calls.answered3
+  calls.answered10 calls.answered30 communities.nominated
+`;
+
+/** Which indicators are counted over all facts: one that comes later is counted over those that are there already. */
+class BookedIndicators1796000000012 implements MigrationInterface {
+  readonly name = 'BookedIndicators1796000000012';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table reporting.booked (indicator text primary key, version int not null);
+      comment on table reporting.booked is 'Indicators that are counted over all facts there are';
+      comment on column reporting.booked."indicator" is 'indicator';
+      comment on column reporting.booked."version" is 'version of its definition';
+      insert into reporting.booked
+        select id, 1 from regexp_split_to_table(trim('${COUNTED_BEFORE.trim()}'), '\\s+') as id
+        where exists (select 1 from reporting.fact);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [
+    BookedRow,
     SubjectRow,
     FactRow,
     CounterRow,
@@ -128,6 +166,7 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     DescribeTables1795641700006,
     NameEntries1795654206000,
     Suspicions1796000000010,
+    BookedIndicators1796000000012,
   ],
   onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup'],
 };

@@ -75,6 +75,12 @@ export class WithdrawnRow {
   @InstantColumn('when') recordedAt!: UtcInstant;
 }
 
+@Entity({ schema: 'reporting', name: 'booked', comment: 'Indicators that are counted over all facts there are' })
+export class BookedRow {
+  @Key('indicator') indicator!: string;
+  @WholeColumn('version of its definition') version!: number;
+}
+
 @Entity({
   schema: 'reporting',
   name: 'suspicion',

@@ -63,14 +63,15 @@ async function numberOf(
   if (code !== null) await insertRows(tx, ReportedIncidentRow, [{ number: incidentId, county: code }], 'nothing');
   const known = await rows<ReportedIncidentRow>(
     tx,
-    'select number, county from response.reported_incident where number in ($1, $2)',
-    [incidentId, `${incidentId}@${code}`],
+    'select number, county from response.reported_incident where number = any($1) order by number',
+    [code === null ? [incidentId] : [incidentId, `${incidentId}@${code}`]],
   );
+  if (code === null) return known[0]?.number ?? null;
   const own = known.find((one) => one.county === code);
   if (own !== undefined) return own.number;
   if (stage !== 'first') return known[0]?.number ?? null;
   const number = `${incidentId}@${code}`;
-  await insertRows(tx, ReportedIncidentRow, [{ number, county: code ?? '' }], 'nothing');
+  await insertRows(tx, ReportedIncidentRow, [{ number, county: code }], 'nothing');
   return number;
 }
 

@@ -150,8 +150,9 @@ export class Fires {
     const ids = [...new Set(near.flatMap(({ fire }) => fire ?? []))];
     const other = await rows<{ id: string }>(
       tx,
-      `select id from wildfire.fire where id = any($1) and merged_into is null
-         and heat_place is null and (state <> 'judged' or verdict not in ('industrial-heat', 'false-alarm'))`,
+      `select id from wildfire.fire where id = any($1) and case state
+         when 'judged' then verdict not in ('industrial-heat', 'false-alarm')
+         else merged_into is null and heat_place is null end`,
       [ids],
     );
     const others = new Set(other.map(({ id }) => id));

@@ -78,7 +78,19 @@ export class Verdicts {
       out !== null && fire.lastSeenAt > addMinutes(out, this.plan.fires.afterVerdict.extinguishedHours * 60);
     const extinguishedAt = isRekindled ? null : out;
     const phase = !burns ? null : extinguishedAt === null ? ('awake' as const) : ('extinguished' as const);
-    const found = { verdict, deaths, burnedAreaHa, decidedBy, reason, judgedAt: occurredAt, phase, extinguishedAt };
+    // Whatever explained its heat before, it is what was found there.
+    const own = { mergedInto: null, heatPlace: null };
+    const found = {
+      verdict,
+      deaths,
+      burnedAreaHa,
+      decidedBy,
+      reason,
+      judgedAt: occurredAt,
+      phase,
+      extinguishedAt,
+      ...own,
+    };
     await this.fires.change(tx, fire, isAnswer ? { ...found, state: 'judged' } : found, id);
     if (isAnswer && burns) await this.phases.begin(fire, tx);
   }

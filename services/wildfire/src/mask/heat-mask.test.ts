@@ -73,6 +73,22 @@ describe('heat that recurs alone', () => {
   });
 });
 
+describe('a place at which a fire was confirmed after it was learnt', () => {
+  it('explains nothing any more, and a version with it is put in force by name only', async () => {
+    await seenOn(WEEKS);
+    await learn();
+    await watch.order('apply-heat-mask', { version: 1, accepted: [] });
+    await seenOn([21]);
+    expect(await asked()).toBe(7); // it is masked
+    const noted = (await watch.views()).find(({ state }) => state === 'noted');
+    await watch.judge(noted?.id ?? '', 'forest-fire');
+    await seenOn([30]);
+    expect(await asked()).toBe(8);
+    expect(await watch.order('apply-heat-mask', { version: 1, accepted: [] })).toContain(noted?.id);
+    expect(await watch.order('apply-heat-mask', { version: 1, accepted: [noted?.id] })).toMatch(/^done/);
+  });
+});
+
 describe('a version that would have kept a confirmed fire from people', () => {
   it('is not put in force until each is named', async () => {
     await seenOn(WEEKS);
@@ -83,7 +99,7 @@ describe('a version that would have kept a confirmed fire from people', () => {
     const mask = await learn();
     expect(mask?.lost.map(({ fire }) => fire)).toEqual([last?.id]);
     expect(mask?.places).toEqual([]); // and no place is there any more
-    expect(await watch.order('apply-heat-mask', { version: 1, accepted: [] })).toContain(`rejected: 回放中有1起`);
+    expect(await watch.order('apply-heat-mask', { version: 1, accepted: [] })).toContain(`rejected: 有1起`);
     expect(await watch.order('apply-heat-mask', { version: 1, accepted: [last?.id] })).toMatch(/^done/);
   });
 

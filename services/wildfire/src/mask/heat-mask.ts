@@ -1,7 +1,7 @@
-import { addMinutes, type OrderOf, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import { addMinutes, VERDICTS, type OrderOf, type UtcInstant, type Verdict } from '@fengsui/contracts';
 import { insertRows, one, rows, run, schedule, type Job, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { maskedBy, type HeatPlace, type HeatSeen } from '@fengsui/rules';
+import { CLASS_OF, kilometresBetween, maskedBy, type HeatPlace, type HeatSeen } from '@fengsui/rules';
 import { done, DueOutside, rejected, Takes, type OrderResult, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -10,6 +10,9 @@ import { WildfirePlan } from '../plan.js';
 import { HeatMaskRow, HeatPlaceRow } from '../tables/heat-tables.js';
 import { FireThread } from '../thread/fire-thread.js';
 
+type Place = Readonly<{ latitude: number; longitude: number }>;
+/** What was a fire of the wood or the grass. */
+const BURNED = VERDICTS.filter((verdict) => CLASS_OF[verdict] === 'fire');
 const QUEUE = 'heat-mask';
 const LEARN = 'learn-heat-mask';
 
@@ -84,10 +87,12 @@ export class HeatMask {
     const mask = await tx.getRepository(HeatMaskRow).findOneBy({ version });
     if (mask === null && version !== 0) return rejected(`没有第${version}版热源底图 / there is no version ${version}`);
     // Whoever puts it in force has to name each fire that it would have kept from people.
-    const silent = (mask?.lost ?? []).filter(({ fire, event }) => !accepted.includes(fire ?? event));
+    const burned = mask === null ? [] : (await this.burnedAt(tx, version)).map(({ fire }) => fire);
+    const lost = [...new Set([...(mask?.lost ?? []).map(({ fire, event }) => fire ?? event), ...burned])];
+    const silent = lost.filter((fire) => !accepted.includes(fire));
     if (silent.length > 0)
       return rejected(
-        `回放中有${silent.length}起已确认的火情会被掩去：${silent.map(({ fire, event }) => fire ?? event).join('、')}；须逐一列明方可启用 / name each to accept it`,
+        `有${silent.length}起已确认的火情会被掩去或就在其中：${silent.join('、')}；须逐一列明方可启用 / name each to accept it`,
       );
     await run(tx, 'update wildfire.heat_mask set ended_at = $1 where applied_at is not null and ended_at is null', [
       now,
@@ -114,20 +119,44 @@ export class HeatMask {
     const known = places.map(({ least, median, most, ...place }): PlaceInForce => {
       return { ...place, frp: least === null ? null : { least, median, most } };
     });
-    return sets.map((signs) => maskedBy(signs, known, this.plan.mask));
+    const found = sets.map((signs) => maskedBy(signs, known, this.plan.mask));
+    const [first] = found.filter((one) => one !== null);
+    if (first === undefined) return found;
+    // Where a fire was confirmed since then, heat is looked at.
+    const burned = new Set((await this.burnedAt(tx, first.version)).map(({ n }) => n));
+    return found.map((one) => (one !== null && burned.has(one.n) ? null : one));
+  }
+
+  /** Places of a version at which a fire was ever confirmed, with the fires. */
+  private async burnedAt(tx: Tx, version: number): Promise<readonly Readonly<{ n: number; fire: string }>[]> {
+    const near = await rows<Readonly<{ n: number; fire: string }> & Place & Readonly<{ lat: number; lon: number }>>(
+      tx,
+      `select distinct p.n, v.fire, p.latitude, p.longitude, s.latitude as lat, s.longitude as lon
+       from wildfire.verdict v join wildfire.sign s on s.fire = v.fire and s.withdrawn_by is null
+       join wildfire.heat_place p on p.version = $1
+         and p.latitude between s.latitude - $3::float8 and s.latitude + $3::float8
+       where v.verdict = any($2)`,
+      [version, BURNED, this.plan.mask.withinKm / 110],
+    );
+    return near.filter(
+      ({ latitude, longitude, lat, lon }) =>
+        kilometresBetween({ latitude, longitude }, { latitude: lat, longitude: lon }) <= this.plan.mask.withinKm,
+    );
   }
 }
 
+/** Heat in the city as it is judged now. What is under question again is no measure of its place. */
 function seenSince(db: DataSource, since: UtcInstant): Promise<HeatSeen[]> {
   type Found = Omit<HeatSeen, 'judged'> &
     Readonly<{ fire: string | null; verdict: Verdict | null; judgedAt: UtcInstant | null; by: string | null }>;
   return rows<Found>(
     db,
-    `select s.event, s.at, s.latitude, s.longitude, s.frp_mw as "frpMw", s.pixel_type as "pixelType",
+    `select s.event, s.at, s.latitude, s.longitude, s.pixel_type as "pixelType",
        case s.day_night when 'N' then true when 'D' then false end as "isNight",
-       f.id as fire, f.verdict, f.judged_at as "judgedAt", f.decided_by as by
+       case when f.asked > 1 and f.state in ('to-verify', 'overdue') then null else s.frp_mw end as "frpMw",
+       f.id as fire, case when f.state not in ('to-verify', 'overdue') then f.verdict end as verdict, f.judged_at as "judgedAt", f.decided_by as by
      from wildfire.sign s left join wildfire.fire f on f.id = s.fire
-     where s.by_whom = 'satellite' and s.withdrawn_by is null and s.latitude is not null and s.at > $1
+     where s.by_whom = 'satellite' and s.withdrawn_by is null and s.latitude is not null and s.county is not null and s.at > $1
      order by s.at, s.event`,
     [since],
   ).then((found) =>
