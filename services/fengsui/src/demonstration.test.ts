@@ -220,6 +220,7 @@ describe('the demonstration years', () => {
       '2021年1月22日',
     ];
     expect(sentences.filter((sentence) => !text.includes(sentence))).toEqual([]);
+    expect(fengsui('check', file).json).toEqual({ file, findings: [] });
   });
 
   it('are recognised and not played again, and fed again as files change no figure', () => {

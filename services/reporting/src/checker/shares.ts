@@ -4,8 +4,12 @@ import { countedIn, numeralOf, printedOf, sentencesOf, type Counted, type Measur
 
 const SHARE =
   /占(?:比(?:为|达)?)?([^。;,、()%\d]{0,14}?)(?:的|比)?((?:\d+(?:\.\d+)?%)(?:(?:[、,]|和|与)\d+(?:\.\d+)?%)*)/g;
-/** 这三个行业, 上述3类: what stands in the list before. */
-const THESE = /(?:这|上述|以上|前)([一二两三四五六七八九十]|\d+)(?:个|类|大|种)/;
+/** 这三个行业, 上述3类, 三个行业: what stands in the list before. */
+const THESE = /(?:这|上述|以上|前)?([二两三四五六七八九十]|\d+)(?:个|类|大|种)(?:行业|领域|类别|地区|县区|方面)/;
+/** 事故起数占, 死亡人数占: of all in the list, not of its last. */
+const ALL_OF_THEM = /起数|宗数|人数/;
+/** Characters before 占 in which that stands. */
+const NEAR = 8;
 
 /** A share and the whole number that it is of. */
 type Shared = Readonly<{ part: Counted; at: number; digits: string }>;
@@ -37,7 +41,9 @@ function sharedIn(paragraph: Piece): Shared[] {
       const isEach = printed.length > 1;
       const own = isEach ? (before.length === printed.length ? before : []) : before.slice(-1);
       const these = THESE.exec(sentence.text.slice(0, match.index));
-      const summed = own.length === 0 && these !== null ? ofThese(sentences[index - 1], these[1] ?? '', clause) : null;
+      const isOfAll = own.length === 0 || ALL_OF_THEM.test(clause.slice(-NEAR));
+      const listed = [sentence.text.slice(0, these?.index), sentences[index - 1]?.text ?? ''];
+      const summed = these !== null && isOfAll ? ofThese(listed, these[1] ?? '', clause.slice(-NEAR)) : null;
       const parts = summed === null ? own : [summed];
       return parts.flatMap((part, nth): Shared[] => {
         const digits = printed[nth];
@@ -50,15 +56,15 @@ function sharedIn(paragraph: Piece): Shared[] {
 }
 
 /** 这三个行业事故起数: the sum of what the list before says of each. */
-function ofThese(before: Piece | undefined, many: string, clause: string): Counted | null {
+function ofThese(lists: readonly string[], many: string, clause: string): Counted | null {
   const measure: Measure | null = /死亡|受伤|人数/.test(clause)
     ? 'people'
     : /起数|宗数|事故|火灾/.test(clause)
       ? 'cases'
       : null;
-  if (before === undefined || measure === null) return null;
-  const listed = countedIn(before.text).filter((one) => one.measure === measure);
-  if (listed.length !== numeralOf(many) || listed.some(({ isRounded }) => isRounded)) return null;
+  const found = lists.map((text) => countedIn(text).filter((one) => one.measure === measure));
+  const listed = found.find(({ length }) => length === numeralOf(many));
+  if (measure === null || listed === undefined || listed.some(({ isRounded }) => isRounded)) return null;
   const value = listed.reduce((sum, one) => sum + one.value, 0);
   const text = `${listed.map(({ value: one }) => one).join('+')}=${value}`;
   return { at: 0, end: 0, value, measure, text, isRounded: false };
