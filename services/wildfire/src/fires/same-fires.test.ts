@@ -76,7 +76,7 @@ async function fed(
 }
 
 /** All ten with the whole archive: `FENGSUI_WHOLE_ARCHIVE=1 npm test -- same-fires`. */
-const ORDERS = process.env['FENGSUI_WHOLE_ARCHIVE'] === '1' ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [1, 2];
+const ORDERS = process.env['FENGSUI_WHOLE_ARCHIVE'] === '1' ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [1];
 
 const said = '(left out where the real data are not at hand)';
 
