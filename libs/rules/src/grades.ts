@@ -26,6 +26,12 @@ function gradeOf(deaths: number, seriousInjuries: number, lossYuan: number): Gra
   return reached.at(-1) ?? 'general';
 }
 
+/** Deaths by which alone an accident has a grade: so many at the least, and so many at the most. */
+export function deathsOfGrade(grade: Grade): readonly [least: number, most: number] {
+  const next = GRADES[gradeRank(grade) + 1];
+  return [DECREE_493[grade][0], next === undefined ? Infinity : DECREE_493[next][0] - 1];
+}
+
 /** What a report says that grades it; what it does not state counts as none. */
 type Graded = Readonly<
   Pick<IncidentV1['data'], 'category' | 'deaths' | 'seriousInjuries' | 'economicLossYuan' | 'propertyLossYuan'>

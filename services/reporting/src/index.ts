@@ -1,7 +1,7 @@
 export { FactBook } from './facts/fact-book.js';
 export { partsOf } from './facts/facts.js';
 export type { Indicator } from './figures/indicator.js';
-export { INDICATORS } from './figures/indicators.js';
+export { INDICATORS, isNothingHeld } from './figures/indicators.js';
 export { ReportingModule } from './module.js';
 export { ReportingPlan } from './plan.js';
 export { ReportingQuery } from './query.js';

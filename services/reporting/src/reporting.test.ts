@@ -16,6 +16,7 @@ import { partsOf, summarise } from './facts/facts.js';
 import { FigureBook } from './figures/figures.js';
 import type { Figure } from './views.js';
 import { INDICATORS, REPORTING_SCHEMA } from './index.js';
+import { HAPPENED, reportOf } from './incident-for-tests.js';
 import { ReportingPlan } from './plan.js';
 import { compose } from './summary/compose.js';
 import { writeDocument } from './summary/document.js';
@@ -23,36 +24,15 @@ import { bothOf, changeOf, changesTogether, fill } from './summary/wording.js';
 
 const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'plans');
 const RULES = ReportingPlan.read(path.join(PLANS, 'qingyuan'));
-const happened = utc('2020-03-01T02:00:00Z');
 const report = (reportNo: number, day: number, data: Partial<IncidentV1['data']> = {}): IncidentV1 => ({
   id: `incident/i/${reportNo}`,
   type: 'incident.v1',
   key: 'i',
-  occurredAt: addMinutes(happened, day * 1_440),
-  recordedAt: addMinutes(happened, day * 1_440 + 60),
+  occurredAt: addMinutes(HAPPENED, day * 1_440),
+  recordedAt: addMinutes(HAPPENED, day * 1_440 + 60),
   correlationId: 'i',
   causes: [],
-  data: {
-    incidentId: 'i',
-    reportNo,
-    stage: reportNo === 1 ? 'first' : 'follow-up',
-    happenedAt: happened,
-    category: 'work-accident',
-    productionRelated: true,
-    industry: 'construction',
-    county: '441881',
-    place: '',
-    latitude: null,
-    longitude: null,
-    deaths: null,
-    missing: null,
-    seriousInjuries: null,
-    injuries: null,
-    economicLossYuan: null,
-    propertyLossYuan: null,
-    text: '',
-    ...data,
-  },
+  data: reportOf({ incidentId: 'i', reportNo, ...data }),
 });
 const entries = (...reports: IncidentV1[]): KeptEntry[] => reports.map((one) => partsOf(one)[0]?.kept as KeptEntry);
 
@@ -290,8 +270,8 @@ describe('the reporting store', () => {
       id,
       type: 'transfer-task-progressed.v1',
       key: 't',
-      occurredAt: happened,
-      recordedAt: happened,
+      occurredAt: HAPPENED,
+      recordedAt: HAPPENED,
       correlationId: 'c',
       causes: ['order/1'],
       data: {
@@ -378,7 +358,7 @@ describe('the calendar', () => {
     expect(nextMatch(expression, 'Asia/Shanghai', utc(after))).toBe(next),
   );
   it('refuses what is no cron expression', () =>
-    expect(() => nextMatch('61 * * * *', 'Asia/Shanghai', happened)).toThrow(/61/));
+    expect(() => nextMatch('61 * * * *', 'Asia/Shanghai', HAPPENED)).toThrow(/61/));
   it('knows the day before', () => expect(dayBefore(utc('2021-01-01T00:00:00Z'))).toBe('2020-12-31'));
 });
 

@@ -11,6 +11,7 @@ import { CLASS_OF, gradeOfForestFire, NOTHING_BURNED, spreadByPass } from '@feng
 import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { OVERLOOKED } from './fires/fires.js';
 import { WildfirePlan } from './plan.js';
 import type { AccuracyView, DetectionView, FireView, HeatMaskView, PassView, WildfireView } from './views.js';
 
@@ -164,9 +165,7 @@ export class WildfireQuery {
       this.db,
       `select f.county, f.first_seen_at as "firstSeenAt", f.first_seen_by as "firstSeenBy", f.due_at as "dueAt", f.verdict,
          f.judged_at as "judgedAt", s.source, s.recorded_at as "recordedAt", s.published_at as "publishedAt",
-         f.first_seen_by = 'report' and f.verdict in ('forest-fire', 'grass-fire')
-           and exists (select 1 from wildfire.pass p where p.at > f.first_seen_at and p.at <= f.last_seen_at + interval '12 hours')
-           and not exists (select 1 from wildfire.sign h where h.fire = f.id and h.by_whom = 'satellite') as missed
+         f.verdict in ('forest-fire', 'grass-fire') and ${OVERLOOKED} as missed
        from wildfire.fire f left join lateral (
          select source, recorded_at, published_at from wildfire.sign where fire = f.id and withdrawn_by is null order by at, event limit 1
        ) s on true

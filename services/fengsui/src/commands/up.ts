@@ -18,6 +18,7 @@ import type { CommandOf } from '../command.js';
 import { ROOT, settingsOfInstallation } from '../installation.js';
 import { firstLink } from '@fengsui/identity';
 import { holdsInputs } from '@fengsui/intake';
+import { isNothingHeld } from '@fengsui/reporting';
 import { readPlans, stageOf, startOneProcess, type OneProcess, type Plans } from '../one-process.js';
 import { startProcesses, type Processes } from '../processes.js';
 import { workedThrough } from '../session.js';
@@ -279,7 +280,7 @@ class Stopped extends Error {}
 
 async function showResult({ ports }: OneProcess, terminal: Terminal, once: boolean): Promise<void> {
   const { figures } = await ports.reporting.figures(REPORT_YEAR, null);
-  if (figures.every(({ id, value: v }) => v === null || id === 'leaders.inspections.weeks')) {
+  if (isNothingHeld(figures)) {
     const words = {
       zh: `没有${REPORT_YEAR}年的数据，未写年度总结`,
       en: `nothing is held of ${REPORT_YEAR}: no summary`,

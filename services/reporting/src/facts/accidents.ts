@@ -8,7 +8,7 @@ import { ReportingPlan } from '../plan.js';
 import { SuspicionRow, type SubjectRow } from '../tables/tables.js';
 import type { FactContent } from './fact-content.js';
 import { FactBook } from './fact-book.js';
-import { accidentsOf, missingUntil } from './incidents.js';
+import { accidentsOf, missingIn, missingUntil } from './incidents.js';
 
 const WINDOW = 'casualty-window';
 type Incident = Extract<FactContent, { kind: 'incident' }>;
@@ -26,7 +26,9 @@ export class Accidents {
     const jobs = subjects.flatMap((subject) =>
       [...accidentsOf(subject.id, subject.entries)].flatMap(([id, entries]): Job[] => {
         const until = missingUntil(Object.values(entries), this.plan);
-        return until === null ? [] : [{ kind: WINDOW, key: id, dueAt: until, payload: {} }];
+        return until === null
+          ? []
+          : [{ kind: WINDOW, key: id, dueAt: until, payload: { reports: missingIn(entries) } }];
       }),
     );
     await schedule(tx, 'reporting', jobs);
@@ -37,8 +39,10 @@ export class Accidents {
   /** Who is missing when the window ends counts as dead from then on. */
   @Due('reporting', WINDOW)
   async windowEnded(jobs: readonly Job[], { tx, now }: UnitOfWork): Promise<void> {
-    const bookings = jobs.map(({ key, dueAt }) => {
-      const event = noteEvent(`${WINDOW}/${key}/${dueAt}`, WINDOW, now);
+    const bookings = jobs.map(({ key, dueAt, payload }) => {
+      const id = `${WINDOW}/${key}/${dueAt}`;
+      const header = { id, type: WINDOW, key, correlationId: key, occurredAt: dueAt, recordedAt: now, data: {} };
+      const event: Envelope = { ...header, causes: payload['reports'] as string[] };
       return {
         event,
         parts: [{ kind: 'incident' as const, subject: key, kept: { at: dueAt, of: key, note: 'window-ended' } }],
@@ -160,6 +164,3 @@ function alike(a: Incident, b: Incident): string {
   );
   return `相隔${Math.round(Math.abs(minutesBetween(a.at, b.at)))}分钟、${km.toFixed(1)}公里，死亡${a.deaths}人、${b.deaths}人，受伤${a.injuries}人、${b.injuries}人`;
 }
-
-const noteEvent = (id: string, type: string, at: UtcInstant): Envelope =>
-  ({ id, type, key: id, occurredAt: at, recordedAt: at, correlationId: id, causes: [], data: {} }) as Envelope;

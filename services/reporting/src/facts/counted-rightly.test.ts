@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { Backfill } from '../figures/backfill.js';
+import { HAPPENED, reportOf } from '../incident-for-tests.js';
 import type { FactContent, KeptEntry } from './fact-content.js';
 import { partsOf, summarise } from './facts.js';
 import { accidentsOf } from './incidents.js';
@@ -12,7 +13,6 @@ import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery } from
 const PLAN = ReportingPlan.read(
   path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan'),
 );
-const HAPPENED = utc('2020-03-01T02:00:00Z'); // ten in the morning in Beijing
 /** What a record of a kind, and an order of a response, have beside what is told apart here. */
 const FIELDS = { 'safety-visit': { enterpriseId: 'E' }, drill: { persons: 1 } };
 const RESPONSE = {
@@ -42,27 +42,7 @@ const report = ({ at = HAPPENED, ...data }: Report): Given => {
     key: incidentId,
     id: `incident/${data.county}/${incidentId}/${reportNo}/${(given += 1)}`,
     occurredAt: at,
-    data: {
-      incidentId,
-      reportNo,
-      stage: reportNo === 1 ? 'first' : 'follow-up',
-      happenedAt: HAPPENED,
-      category: 'work-accident',
-      productionRelated: true,
-      industry: 'construction',
-      county: '441881',
-      place: '',
-      latitude: null,
-      longitude: null,
-      deaths: null,
-      missing: null,
-      seriousInjuries: null,
-      injuries: null,
-      economicLossYuan: null,
-      propertyLossYuan: null,
-      text: '',
-      ...data,
-    },
+    data: reportOf(data),
   };
 };
 const figures = async (...ids: readonly string[]): Promise<readonly (number | null)[]> => {
@@ -111,6 +91,11 @@ describe('an accident', () => {
         grade: 'larger',
         changes: [{ field: 'deaths', from: 0, to: 3, because: 'missing-at-its-end' }],
       });
+      // Followed back, it is what the report said.
+      const ended = `select origins from reporting.fact where contract = 'casualty-window' and subject = 'A'`;
+      expect(await reporting.runtime.db.query(ended)).toEqual([
+        { origins: [expect.stringMatching(/^incident\/.*\/A\/1\//)] },
+      ]);
       // Found alive afterwards: that is a correction.
       await reporting.give(report({ reportNo: 2, at: day(40), deaths: 0, missing: 1 }));
       expect(await figures('accidents.deaths')).toEqual([2]);

@@ -18,8 +18,7 @@ import type { UnitOfWork } from '@fengsui/log';
 import { Consumes, done, Takes, type OrderResult } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
 import { Accidents } from './accidents.js';
-import type { SubjectRow } from '../tables/tables.js';
-import { FactBook } from './fact-book.js';
+import { FactBook, type Booking } from './fact-book.js';
 import { partsOf, type Counted } from './facts.js';
 
 /** Everything that the report counts becomes facts. */
@@ -33,63 +32,63 @@ export class EventConsumer {
   /** What happened elsewhere, or nobody knows where, is kept and counts in no figure of the city. */
   @Consumes('reporting', 'incident.v1')
   async incidents(events: readonly IncidentV1[], unit: UnitOfWork): Promise<void> {
-    await this.accidents.changed(await this.book(events, unit), unit);
+    await this.accidents.changed(await this.facts.book(unit.tx, events.map(bookingOf)), unit);
   }
 
   @Consumes('reporting', 'work-record.v1')
-  async workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  workRecords(events: readonly WorkRecordV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   /** A fire that ended in another one is counted there. */
   @Consumes('reporting', 'fire-merged.v1')
-  async firesMerged(events: readonly FireMergedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  firesMerged(events: readonly FireMergedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'fire-parted.v1')
-  async firesParted(events: readonly FirePartedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  firesParted(events: readonly FirePartedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'fire-judged.v1')
-  async firesJudged(events: readonly FireJudgedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  firesJudged(events: readonly FireJudgedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'response-changed.v1')
-  async responses(events: readonly ResponseChangedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  responses(events: readonly ResponseChangedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'transfer-task-progressed.v1')
-  async transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  transfers(events: readonly TransferTaskProgressedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'obligation-met.v1')
-  async obligationsMet(events: readonly ObligationMetV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  obligationsMet(events: readonly ObligationMetV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'obligation-dropped.v1')
-  async obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  obligationsDropped(events: readonly ObligationDroppedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-started.v1')
-  async callsStarted(events: readonly CallStartedV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  callsStarted(events: readonly CallStartedV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-step.v1')
-  async callSteps(events: readonly CallStepV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  callSteps(events: readonly CallStepV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   @Consumes('reporting', 'call-answered.v1')
-  async callsAnswered(events: readonly CallAnsweredV1[], unit: UnitOfWork): Promise<void> {
-    await this.book(events, unit);
+  callsAnswered(events: readonly CallAnsweredV1[], unit: UnitOfWork): Promise<void> {
+    return this.book(events, unit);
   }
 
   /** An event recorded in error is withdrawn, also one that has not come yet; the right one is fed anew. */
@@ -108,10 +107,9 @@ export class EventConsumer {
     );
   }
 
-  private book(events: readonly Counted[], { tx }: UnitOfWork): Promise<readonly SubjectRow[]> {
-    return this.facts.book(
-      tx,
-      events.map((event) => ({ event, parts: partsOf(event) })),
-    );
+  private async book(events: readonly Counted[], { tx }: UnitOfWork): Promise<void> {
+    await this.facts.book(tx, events.map(bookingOf));
   }
 }
+
+const bookingOf = (event: Counted): Booking => ({ event, parts: partsOf(event) });

@@ -80,6 +80,12 @@ export function accidentsOf(number: string, entries: Readonly<Record<string, Kep
   return accidents;
 }
 
+/** Events of the reports that say somebody is missing. */
+export const missingIn = (entries: Readonly<Record<string, KeptEntry>>): string[] =>
+  Object.entries(entries).flatMap(([event, { missing }]) =>
+    typeof missing === 'number' && missing > 0 ? [event] : [],
+  );
+
 /** When the casualties of an accident stop to count, while somebody is missing; null: nobody is. */
 export function missingUntil(entries: readonly KeptEntry[], rules: FactRules): UtcInstant | null {
   const reports = inOrder(entries as readonly IncidentEntry[]);

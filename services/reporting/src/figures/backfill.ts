@@ -1,4 +1,4 @@
-import { insertRows, rows, run, type Tx } from '@fengsui/database';
+import { insertRows, rows, run, type Db, type Tx } from '@fengsui/database';
 import { RUNTIME, type Runtime } from '@fengsui/service';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -22,13 +22,11 @@ export class Backfill implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    if (!this.runtime.services.includes('reporting')) return;
+    if (!this.runtime.services.includes('reporting') || (await freshIn(this.db)).length === 0) return;
     await this.db.transaction(async (tx) => {
       await run(tx, 'select pg_advisory_xact_lock($1)', [WITHDRAWING]);
-      const known = await rows<{ indicator: string }>(tx, 'select indicator from reporting.booked');
-      const booked = new Set(known.map(({ indicator }) => indicator));
-      const fresh = INDICATORS.filter((one) => 'kind' in one && !booked.has(one.id));
-      if (fresh.length === 0) return;
+      // Asked again: another process may have counted them while we waited.
+      const fresh = await freshIn(tx);
       const kinds = [...new Set(fresh.flatMap((one) => ('kind' in one ? [one.kind] : [])))];
       await count(tx, kinds, new Set(fresh.map(({ id }) => id)));
       await insertRows(
@@ -39,6 +37,13 @@ export class Backfill implements OnModuleInit {
       );
     });
   }
+}
+
+/** Indicators that are not counted over all facts yet. */
+async function freshIn(db: Db) {
+  const known = await rows<{ indicator: string }>(db, 'select indicator from reporting.booked');
+  const booked = new Set(known.map(({ indicator }) => indicator));
+  return INDICATORS.filter((one) => 'kind' in one && !booked.has(one.id));
 }
 
 async function count(tx: Tx, kinds: readonly FactKind[], only: ReadonlySet<string>): Promise<void> {

@@ -34,10 +34,9 @@ export class FigureBook {
     const newest = await this.newest(tx);
     const at = asOf ?? (await this.clock.now(tx));
     const isNow = asOf === null || (newest !== null && asOf >= newest);
-    const [now, before] = isNow
-      ? [await this.counted(tx, year), await this.counted(tx, year - 1)]
+    const [now, before, since] = isNow
+      ? [await this.counted(tx, year), await this.counted(tx, year - 1), await this.heldSince(tx)]
       : await this.recounted(tx, year, asOf);
-    const since = isNow ? await this.heldSince(tx) : await this.heldSinceAsOf(tx, asOf);
     const known = { since, begun: yearOf(at), isOver: yearOf(at) > year };
     return {
       year,
@@ -56,20 +55,9 @@ export class FigureBook {
     for (const { indicator: id, year } of found) {
       const indicator = indicatorOf(id);
       if (indicator === null || !('kind' in indicator)) continue;
-      since.set(indicator.kind, Math.min(year, since.get(indicator.kind) ?? year));
+      since.set(indicator.kind, Math.min(year, since.get(indicator.kind) ?? Infinity));
     }
     return since;
-  }
-
-  private async heldSinceAsOf(tx: Tx, asOf: UtcInstant): Promise<ReadonlyMap<FactKind, number>> {
-    const found = await rows<{ kind: FactKind; at: UtcInstant }>(
-      tx,
-      `select kind, min(at) as at from (
-         select distinct on (kind, subject) kind, at from reporting.fact where recorded_at <= $1
-         order by kind, subject, version desc) known where at is not null group by kind`,
-      [asOf],
-    );
-    return new Map(found.map(({ kind, at }) => [kind, yearOf(at)]));
   }
 
   /** The facts behind a figure. */
@@ -187,11 +175,13 @@ export class FigureBook {
     tx: Tx,
     year: number,
     asOf: UtcInstant,
-  ): Promise<[ReadonlyMap<string, number>, ReadonlyMap<string, number>]> {
+  ): Promise<[ReadonlyMap<string, number>, ReadonlyMap<string, number>, ReadonlyMap<FactKind, number>]> {
+    const since = new Map<FactKind, number>();
     const totals = [new Map<string, number>(), new Map<string, number>()] as const;
     const keys = new Set<string>();
     for (const { content } of await this.factsAsOf(tx, asOf, null)) {
       if (content === null) continue;
+      since.set(content.kind, Math.min(yearOf(content.at), since.get(content.kind) ?? Infinity));
       for (const indicator of INDICATORS) {
         if ((indicator.method !== 'sum' && indicator.method !== 'distinct') || indicator.kind !== content.kind)
           continue;
@@ -204,7 +194,7 @@ export class FigureBook {
         total.set(indicator.id, (total.get(indicator.id) ?? 0) + contribution.amount);
       }
     }
-    return [totals[0], totals[1]];
+    return [totals[0], totals[1], since];
   }
 
   private async factsAsOf(tx: Tx, asOf: UtcInstant, kinds: readonly FactKind[] | null): Promise<KnownFact[]> {

@@ -75,7 +75,7 @@ export const ratio = (named: Named, numerator: string, denominator: string): Ind
  */
 export const accident = (fact: Of<'incident'>): boolean => fact.productionRelated && !fact.isOutside;
 /** Without casualties, and with less loss than the statistics ask for: shown apart. */
-export const outsideStatistics = (fact: Of<'incident'>): boolean => fact.productionRelated && fact.isOutside === true;
+export const outsideStatistics = (fact: Of<'incident'>): boolean => fact.productionRelated && fact.isOutside;
 export const inIndustry =
   (...industries: readonly Of<'incident'>['industry'][]) =>
   (fact: Of<'incident'>): boolean =>

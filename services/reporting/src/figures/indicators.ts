@@ -1,5 +1,6 @@
 import { gradeRank } from '@fengsui/rules';
 import { isoWeek, isoWeeksIn } from '../calendar.js';
+import type { Figure } from '../views.js';
 import type { FactKind } from '../facts/fact-content.js';
 import {
   accident,
@@ -406,3 +407,7 @@ function grouped(): ReadonlyMap<FactKind, readonly (Indicator & { method: 'sum' 
       kinds.set(indicator.kind, [...(kinds.get(indicator.kind) ?? []), indicator]);
   return kinds;
 }
+
+/** Whether nothing is held of the year of these figures; what the calendar gives is there in every year. */
+export const isNothingHeld = (figures: readonly Figure[]): boolean =>
+  figures.every(({ id, value }) => value === null || indicatorOf(id)?.method === 'constant');

@@ -5,7 +5,7 @@ import { roundHalfUp } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
-import { indicatorOf } from '../figures/indicators.js';
+import { isNothingHeld } from '../figures/indicators.js';
 import { ReportingPlan } from '../plan.js';
 import type { MonthlyChart } from './chart.js';
 import { compose, type Missing, type Narrative } from './compose.js';
@@ -41,9 +41,7 @@ export class AnnualSummaries {
       const figures = await this.figures.figures(tx, year, asOf);
       const at = figures.asOf ?? (await this.clock.now(tx));
       const narratives = await this.narratives(tx, year, at);
-      if (
-        figures.figures.every(({ value, indicator }) => value === null || indicatorOf(indicator)?.method === 'constant')
-      )
+      if (isNothingHeld(figures.figures))
         throw new NothingHeld(`没有${year}年的任何记录，不能写成总结 / nothing is held of ${year}`);
       const summary = compose(this.plan.template, year, figures.figures, narratives);
       const isUnfinished = figures.figures.some(({ changeNote }) => changeNote === 'unfinished');

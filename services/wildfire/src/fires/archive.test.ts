@@ -1,42 +1,19 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addMinutes, utc, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import { addMinutes, utc, type Verdict } from '@fengsui/contracts';
 import { signSets } from '@fengsui/rules';
-import { sharedFile } from '@fengsui/testing';
+import { archive, HAS_ARCHIVE, LEFT_OUT, type ArchivePixel } from '../archive-for-tests.js';
 import { WildfireQuery } from '../index.js';
-import { PLAN, Watch, type Pixel } from '../wildfire-for-tests.js';
+import { PLAN, Watch } from '../wildfire-for-tests.js';
 
-const ARCHIVE = sharedFile('data', 'hotspots', 'modis_c6_archive_australia_201908_201909.csv');
-const withData = ARCHIVE === null ? it.skip : it;
+const withArchive = HAS_ARCHIVE ? it : it.skip;
 const VEGETATION = 0;
 const STATIC = 2;
 /** Data of a pass come so long after it; somebody has been there so long after they came. */
 const DELAY_MINUTES = 60;
 const JUDGED_AFTER_MINUTES = 30;
-
-type Row = Pixel & Readonly<{ event: string; at: UtcInstant; type: number }>;
-
-function archive(): Row[] {
-  const [head = '', ...rows] = readFileSync(ARCHIVE ?? '', 'utf8')
-    .trim()
-    .split(/\r?\n/);
-  const columns = head.split(',');
-  return rows.map((row, index): Row => {
-    const cells = row.split(',');
-    const cell = (name: string): string => cells[columns.indexOf(name)] ?? '';
-    return {
-      event: `hotspot/${String(index).padStart(5, '0')}`,
-      at: utc(`${cell('acq_date')}T${cell('acq_time').padStart(4, '0').replace(/(..)$/, ':$1')}:00Z`),
-      dayNight: cell('daynight') as 'D' | 'N',
-      latitude: Number(cell('latitude')),
-      longitude: Number(cell('longitude')),
-      frpMw: Number(cell('frp')),
-      type: Number(cell('type')),
-    };
-  });
-}
 
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
@@ -94,8 +71,6 @@ const OF_ALL = {
   ].map((set) => set.map((row) => `hotspot/${row}`)),
 };
 
-const said = '(left out where the real data are not at hand)';
-
 describe('the heat of a continent, judged promptly', () => {
   let watch: Watch;
   let folder: string;
@@ -118,45 +93,52 @@ describe('the heat of a continent, judged promptly', () => {
     return addMinutes(utc(`${week}T00:00:00Z`), 7 * 1_440).slice(0, 10);
   }
 
-  withData(`is one first task for each fire of vegetation, and further ones only with a reason ${said}`, async () => {
-    const rows = archive().filter(({ at }) => at < UNTIL);
-    const typeOf = new Map(rows.map(({ event, type }) => [event, type]));
-    // An hour of data at a time: what came within it is judged before the next.
-    const hours = grouped(rows, ({ at }) => at.slice(0, 13));
-    let week = '2019-08-08';
-    for (const [hour, pixels] of [...hours].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const came = addMinutes(utc(`${hour}:59:00Z`), DELAY_MINUTES);
-      await watch.until(came);
-      if (WHOLE && hour.slice(0, 10) >= week) week = await maskedSince(week);
-      await watch.see(...pixels);
-      await watch.until(addMinutes(came, JUDGED_AFTER_MINUTES));
-      await watch.judgeAll((events): Verdict => {
-        const types = events.map((event) => typeOf.get(event));
-        return types.includes(VEGETATION) ? 'forest-fire' : types.includes(STATIC) ? 'industrial-heat' : 'outside-area';
-      });
-    }
-    const fires = await watch.views();
-    const bySign = new Map(fires.flatMap((fire) => fire.events.map((event) => [event, fire] as const)));
-    const sets = signSets(rows, { joinWithinKm: 2, joinWithinHours: 24 });
-    const firesOf = (set: readonly Row[]) => [...new Set(set.map(({ event }) => bySign.get(event)))];
-    for (const set of sets) expect(firesOf(set)).toHaveLength(1);
-    const vegetation = sets.filter((set) => set.some(({ type }) => type === VEGETATION));
-    const missing = vegetation.filter((set) => firesOf(set)[0]?.asked === 0);
-    const raised = await watch.said('fire-raised.v1');
-    const again = raised.filter(({ data }) => data.again !== undefined);
-    const works = sets.filter((set) => set.every(({ type }) => type === STATIC));
-    // Two that were raised before anything joined them were two to verify: as soon as it did they are one.
-    const joined = fires.filter(({ state, asked }) => state === 'merged' && asked > 0);
-    const askedOf = (set: readonly Row[]): number => firesOf(set)[0]?.asked ?? 0;
-    expect(raised.length - again.length).toBe(sets.filter((set) => askedOf(set) > 0).length + joined.length);
-    const reasons = [...grouped(again, ({ data }) => data.reason.replaceAll(/[\d.]+/g, '#'))];
-    expect({
-      vegetation: vegetation.length,
-      joined: joined.length,
-      again: Object.fromEntries(reasons.map(([reason, events]) => [reason, events.length])),
-      works: works.length,
-      worksAsked: works.filter((set) => askedOf(set) > 0).length,
-      missing: missing.map((set) => set.map(({ event }) => event)),
-    }).toEqual(WHOLE ? OF_ALL : OF_A_WEEK);
-  });
+  withArchive(
+    `is one first task for each fire of vegetation, and further ones only with a reason ${LEFT_OUT}`,
+    async () => {
+      const rows = archive().filter(({ at }) => at < UNTIL);
+      const typeOf = new Map(rows.map(({ event, type }) => [event, type]));
+      // An hour of data at a time: what came within it is judged before the next.
+      const hours = grouped(rows, ({ at }) => at.slice(0, 13));
+      let week = '2019-08-08';
+      for (const [hour, pixels] of [...hours].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const came = addMinutes(utc(`${hour}:59:00Z`), DELAY_MINUTES);
+        await watch.until(came);
+        if (WHOLE && hour.slice(0, 10) >= week) week = await maskedSince(week);
+        await watch.see(...pixels);
+        await watch.until(addMinutes(came, JUDGED_AFTER_MINUTES));
+        await watch.judgeAll((events): Verdict => {
+          const types = events.map((event) => typeOf.get(event));
+          return types.includes(VEGETATION)
+            ? 'forest-fire'
+            : types.includes(STATIC)
+              ? 'industrial-heat'
+              : 'outside-area';
+        });
+      }
+      const fires = await watch.views();
+      const bySign = new Map(fires.flatMap((fire) => fire.events.map((event) => [event, fire] as const)));
+      const sets = signSets(rows, { joinWithinKm: 2, joinWithinHours: 24 });
+      const firesOf = (set: readonly ArchivePixel[]) => [...new Set(set.map(({ event }) => bySign.get(event)))];
+      for (const set of sets) expect(firesOf(set)).toHaveLength(1);
+      const vegetation = sets.filter((set) => set.some(({ type }) => type === VEGETATION));
+      const missing = vegetation.filter((set) => firesOf(set)[0]?.asked === 0);
+      const raised = await watch.said('fire-raised.v1');
+      const again = raised.filter(({ data }) => data.again !== undefined);
+      const works = sets.filter((set) => set.every(({ type }) => type === STATIC));
+      // Two that were raised before anything joined them were two to verify: as soon as it did they are one.
+      const joined = fires.filter(({ state, asked }) => state === 'merged' && asked > 0);
+      const askedOf = (set: readonly ArchivePixel[]): number => firesOf(set)[0]?.asked ?? 0;
+      expect(raised.length - again.length).toBe(sets.filter((set) => askedOf(set) > 0).length + joined.length);
+      const reasons = [...grouped(again, ({ data }) => data.reason.replaceAll(/[\d.]+/g, '#'))];
+      expect({
+        vegetation: vegetation.length,
+        joined: joined.length,
+        again: Object.fromEntries(reasons.map(([reason, events]) => [reason, events.length])),
+        works: works.length,
+        worksAsked: works.filter((set) => askedOf(set) > 0).length,
+        missing: missing.map((set) => set.map(({ event }) => event)),
+      }).toEqual(WHOLE ? OF_ALL : OF_A_WEEK);
+    },
+  );
 });

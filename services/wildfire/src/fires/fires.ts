@@ -21,6 +21,10 @@ export type KnownSign = Sign &
 /** Somebody is asked about it, and has not answered. */
 export const isOpen = ({ state }: Pick<FireRow, 'state'>): boolean => state === 'to-verify' || state === 'overdue';
 
+/** Of a fire `f`: people reported it first, and a pass of which data came afterwards saw no heat there. */
+export const OVERLOOKED = `f.first_seen_by = 'report'
+  and exists (select 1 from wildfire.pass p where p.at > f.first_seen_at and p.at <= f.last_seen_at + interval '12 hours')
+  and not exists (select 1 from wildfire.sign h where h.fire = f.id and h.by_whom = 'satellite')`;
 const TAKEN_BACK = `hashtext('wildfire.taken_back')`;
 
 /** Signs and fires. Every method takes the transaction it runs in. */
@@ -179,19 +183,15 @@ export class Fires {
   }
 
   /** How a fire became known; missed: people said so first, though a pass of which data came should have seen it. */
-  async howKnown(tx: Tx, { id, firstSeenBy, firstSeenAt, lastSeenAt }: FireRow) {
+  async howKnown(tx: Tx, { id, firstSeenBy }: FireRow) {
     const found = await one<{ source: string | null; missed: boolean }>(
       tx,
-      `select (select source from wildfire.sign where fire = $1 and withdrawn_by is null order by at, event limit 1) as source,
-         exists (select 1 from wildfire.pass p where p.at > $2 and p.at <= $3::timestamptz + interval '12 hours')
-           and not exists (select 1 from wildfire.sign h where h.fire = $1 and h.by_whom = 'satellite') as missed`,
-      [id, firstSeenAt, lastSeenAt],
+      `select ${OVERLOOKED} as missed,
+         (select source from wildfire.sign where fire = f.id and withdrawn_by is null order by at, event limit 1) as source
+       from wildfire.fire f where f.id = $1`,
+      [id],
     );
-    return {
-      by: firstSeenBy,
-      source: found?.source ?? null,
-      missed: firstSeenBy === 'report' && found?.missed === true,
-    };
+    return { by: firstSeenBy, source: found?.source ?? null, missed: found?.missed === true };
   }
 
   /** Kilometres from its nearest sign to the border of the city; null: no sign has a position. */

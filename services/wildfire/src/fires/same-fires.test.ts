@@ -1,33 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { utc, VERDICTS, type UtcInstant, type Verdict } from '@fengsui/contracts';
+import { VERDICTS, type Verdict } from '@fengsui/contracts';
 import { signSets } from '@fengsui/rules';
-import { sharedFile } from '@fengsui/testing';
+import { archive, HAS_ARCHIVE, LEFT_OUT, type ArchivePixel } from '../archive-for-tests.js';
 import { WildfirePlan } from '../plan.js';
-import { PLAN, Watch, type Pixel } from '../wildfire-for-tests.js';
+import { PLAN, Watch } from '../wildfire-for-tests.js';
 
-const ARCHIVE = sharedFile('data', 'hotspots', 'modis_c6_archive_australia_201908_201909.csv');
-const withData = ARCHIVE === null ? it.skip : it;
+const withArchive = HAS_ARCHIVE ? it : it.skip;
 const plan = WildfirePlan.read(PLAN);
 
-type Placed = Pixel & Readonly<{ event: string; at: UtcInstant }>;
-
 /** Real heat of two months in Australia, moved so that a corner of it lies at a corner of the city. */
-function window(from: Readonly<{ latitude: number; longitude: number }>): Placed[] {
-  const [head = '', ...rows] = readFileSync(ARCHIVE ?? '', 'utf8')
-    .trim()
-    .split(/\r?\n/);
-  const columns = head.split(',');
-  return rows.flatMap((row, index): Placed[] => {
-    const cells = row.split(',');
-    const cell = (name: string): string => cells[columns.indexOf(name)] ?? '';
-    const latitude = Number((Number(cell('latitude')) + 23.44 - from.latitude).toFixed(5));
-    const longitude = Number((Number(cell('longitude')) + 111.9 - from.longitude).toFixed(5));
-    if (plan.counties.at(latitude, longitude) === null) return [];
-    const at = utc(`${cell('acq_date')}T${cell('acq_time').padStart(4, '0').replace(/(..)$/, ':$1')}:00Z`);
-    return [{ event: `hotspot/${index}`, at, latitude, longitude, frpMw: Number(cell('frp')) }];
+const window = (from: Readonly<{ latitude: number; longitude: number }>): ArchivePixel[] =>
+  archive().flatMap((pixel) => {
+    const latitude = Number((pixel.latitude + 23.44 - from.latitude).toFixed(5));
+    const longitude = Number((pixel.longitude + 111.9 - from.longitude).toFixed(5));
+    return plan.counties.at(latitude, longitude) === null ? [] : [{ ...pixel, latitude, longitude }];
   });
-}
 
 let watch: Watch | null = null;
 afterEach(() => watch?.service.end());
@@ -40,7 +27,7 @@ function numbers(seed: number): () => number {
 
 /** What is the same whoever feeds it: the signs of each fire, where it is, and since when. Its number is not. */
 async function fed(
-  pixels: readonly Placed[],
+  pixels: readonly ArchivePixel[],
   { order, cut, judging }: Readonly<{ order: number; cut: number; judging: boolean }>,
 ) {
   watch = await Watch.on('2019-10-02');
@@ -78,10 +65,8 @@ async function fed(
 /** All ten with the whole archive: `FENGSUI_WHOLE_ARCHIVE=1 npm test -- same-fires`. */
 const ORDERS = process.env['FENGSUI_WHOLE_ARCHIVE'] === '1' ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [1];
 
-const said = '(left out where the real data are not at hand)';
-
 describe('the same data are the same fires', () => {
-  withData(`as single linkage makes of a real window ${said}`, async () => {
+  withArchive(`as single linkage makes of a real window ${LEFT_OUT}`, async () => {
     const pixels = window({ latitude: -15.7, longitude: 129.7 });
     const found = await fed(pixels, { order: 0, cut: 0, judging: false });
     const sets = signSets(
@@ -94,7 +79,7 @@ describe('the same data are the same fires', () => {
     );
   });
 
-  withData(`whatever their order and however they are cut, with verdicts in between ${said}`, async () => {
+  withArchive(`whatever their order and however they are cut, with verdicts in between ${LEFT_OUT}`, async () => {
     const pixels = window({ latitude: -15.7, longitude: 129.7 });
     const first = await fed(pixels, { order: 0, cut: 0, judging: false });
     for (const order of ORDERS) expect(await fed(pixels, { order, cut: order, judging: true })).toEqual(first);

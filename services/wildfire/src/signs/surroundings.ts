@@ -44,15 +44,19 @@ export class Surroundings {
 
   /** The township of a point, nine digits; null: no outline holds it, or one of another county does. */
   townshipAt(latitude: number, longitude: number, county: string | null): string | null {
-    const code = this.townships?.at(latitude, longitude)?.['code'];
-    return county !== null && code !== undefined && String(code).startsWith(county) ? String(code) : null;
+    const code = this.township(latitude, longitude, county)?.['code'];
+    return code === undefined ? null : String(code);
   }
 
   /** The name of that township; null: it has none in the layer. */
   townshipNamed(latitude: number, longitude: number, county: string): string | null {
-    if (this.townshipAt(latitude, longitude, county) === null) return null;
-    const name = this.townships?.at(latitude, longitude)?.['name'];
+    const name = this.township(latitude, longitude, county)?.['name'];
     return typeof name === 'string' && name !== '' ? name : null;
+  }
+
+  private township(latitude: number, longitude: number, county: string | null) {
+    const found = this.townships?.at(latitude, longitude) ?? null;
+    return county !== null && String(found?.['code']).startsWith(county) ? found : null;
   }
 
   /** In whose area a point outside of the city lies; null: no outline holds it. */
