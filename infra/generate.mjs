@@ -16,6 +16,7 @@ async function generated() {
     ),
   );
   const { PlanFile } = await import('../services/response/dist/plan-file.js');
+  const { IndicatorsFile } = await import('../services/reporting/dist/figures/definition.js');
   const { PeopleHttp, SessionHttp } = await import('../services/identity/dist/index.js');
   answering.push(SessionHttp, PeopleHttp);
   const dataModel = await dataModelOf();
@@ -41,6 +42,14 @@ async function generated() {
         $schema: 'https://json-schema.org/draft/2020-12/schema',
         title: 'flood-response.yaml',
         ...plain(PlanFile),
+      }),
+    ],
+    [
+      'services/reporting/published/indicators.schema.json',
+      json({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        title: 'indicators.yaml',
+        ...plain(IndicatorsFile),
       }),
     ],
     ['docs/asyncapi.json', json(asyncApi(CONTRACTS, TOPICS, FEED_TOPICS))],

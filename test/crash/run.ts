@@ -73,8 +73,10 @@ const STATE: Readonly<Record<string, string>> = {
   'duty.call': 'select id, cause, state, steps_called, text from duty.call order by 1',
   'duty.delivery': 'select key, channel, state from duty.delivery order by 1',
   'reporting.subject': 'select kind, id, entries, content from reporting.subject order by 1, 2',
-  'reporting.counter': 'select * from reporting.counter where amount <> 0 order by indicator, day, region, dimension',
-  'reporting.distinct_key': 'select * from reporting.distinct_key where facts <> 0 order by 1, 2, 3',
+  'reporting.counter':
+    'select indicator, day, region, sum(amount) from reporting.counter group by 1, 2, 3 having sum(amount) <> 0 order by 1, 2, 3',
+  'reporting.distinct_key':
+    'select indicator, day, key, region from reporting.distinct_key group by 1, 2, 3, 4 having sum(facts) <> 0 order by 1, 2, 3, 4',
   'schedule.job': 'select service, kind, key, due_at, payload from schedule.job order by 1, 2, 3',
 };
 

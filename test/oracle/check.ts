@@ -14,7 +14,8 @@ export async function againstInput(
   const inReport = new Set(booked.map(({ id }) => id));
   const values = new Map<string, number>();
   const sums = 'select indicator, sum(amount)::float8 as value from reporting.counter group by 1';
-  const keys = 'select indicator, count(*)::float8 as value from reporting.distinct_key where facts > 0 group by 1';
+  const keys = `select indicator, count(*)::float8 as value from (
+    select indicator, key from reporting.distinct_key group by 1, 2 having sum(facts) > 0) as once group by 1`;
   for (const sql of [sums, keys])
     for (const { indicator, value } of (await db.query(sql)) as { indicator: string; value: number }[])
       values.set(indicator, value);

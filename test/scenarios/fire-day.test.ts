@@ -32,7 +32,7 @@ describe('a day of fire', () => {
     await today.order({ kind: 'verdict', fireId: fire?.id, verdict: 'forest-fire', deaths: 0, burnedAreaHa: 0.4 });
     expect(await fires()).toEqual(['441881 judged 2 forest-fire']);
     expect((await today.ports.duty.calls())[0]).toMatchObject({ state: 'answered', answeredBy: 'liang' });
-    const figure = (await today.ports.reporting.figures(2020, null)).figures.find(
+    const figure = (await today.ports.reporting.figures({ period: '2020' })).figures.find(
       ({ id }) => id === 'forestFires.count',
     );
     expect(figure?.value).toBe(1);

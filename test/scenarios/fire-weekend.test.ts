@@ -212,7 +212,7 @@ describe('清明, a weekend of fires', () => {
       '441881 judged 13 forest-fire',
       '441882 judged 2 site-clearing',
     ]);
-    const { figures } = await today.ports.reporting.figures(2026, null);
+    const { figures } = await today.ports.reporting.figures({ period: '2026' });
     expect(figures.find(({ id }) => id === 'forestFires.count')?.value).toBe(2);
   });
 });

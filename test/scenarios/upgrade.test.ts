@@ -69,7 +69,7 @@ it('has the tables that a new one has', async () => {
 });
 
 it('shows the figures that it showed before', async () => {
-  const { figures } = await running.ports.reporting.figures(2020, null);
+  const { figures } = await running.ports.reporting.figures({ period: '2020' });
   // What was not held was shown as 0 before, and has no value now.
   const pick = (list: readonly object[]): unknown[] =>
     (list as { id: string; value: number | null; previous: number | null }[]).map(({ id, value, previous }) => [

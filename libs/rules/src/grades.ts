@@ -3,7 +3,7 @@ import type { IncidentV1 } from '@fengsui/contracts';
 /** 一般 较大 重大 特别重大, lowest first. */
 export const GRADES = ['general', 'larger', 'major', 'extra-major'] as const;
 export type Grade = (typeof GRADES)[number];
-export const gradeRank = (grade: Grade): number => GRADES.indexOf(grade);
+const gradeRank = (grade: Grade): number => GRADES.indexOf(grade);
 
 /**
  * Production-safety accidents, State Council Decree 493 art. 3 (in force 2007-06-01): the highest grade that any of

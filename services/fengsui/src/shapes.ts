@@ -1,5 +1,6 @@
 import { CallView } from '@fengsui/duty';
 import { ConflictView, InputView, SourceView, UnknownView } from '@fengsui/intake';
+import { IndicatorSchema } from '@fengsui/reporting';
 import { ExplanationView, ItemView, LevelView, NoticeView, TaskView } from '@fengsui/response';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { WildfireView } from '@fengsui/wildfire';
@@ -72,31 +73,73 @@ const FeedOutput = View({
 });
 export type FeedOutput = Static<typeof FeedOutput>;
 
+const compared = {
+  previous: ViewNull(Type.Number()),
+  change: ViewNull(Type.Number({ description: 'percent, to one decimal' })),
+  changeNote: ViewNull(Type.String({ description: 'why there is no change' })),
+  direction: ViewNull(Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('level')])),
+};
 const FigureOutput = View({
   id: Type.String(),
   label: Type.String(),
   value: ViewNull(Type.Number()),
   unit: Type.String(),
-  previous: ViewNull(Type.Number()),
-  change: ViewNull(Type.Number({ description: 'percent, to one decimal' })),
-  changeNote: ViewNull(Type.String({ description: 'why there is no change' })),
-  direction: ViewNull(Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('level')])),
+  ...compared,
   indicator: Type.String(),
   version: Type.Integer(),
+  since: ViewNull(Type.String({ description: 'the day from which it counts, where that is within the period' })),
+  base: View({
+    kind: Type.Unsafe<'known' | 'not-held' | 'other-definition' | 'imported'>(
+      Type.String({ enum: ['known', 'not-held', 'other-definition', 'imported'] }),
+    ),
+    period: Type.String(),
+    value: ViewNull(Type.Number()),
+    published: ViewNull(Type.Number({ description: 'as it was closed, where it is another one now' })),
+    source: ViewNull(Type.String()),
+    restated: Type.Array(View({ case: Type.String(), from: Type.Number(), to: Type.Number(), reason: Type.String() })),
+  }),
 });
 export type FigureOutput = Static<typeof FigureOutput>;
-const FiguresOutput = View({
+const asked = {
   year: Type.Integer(),
+  period: Type.String(),
+  from: Type.String(),
+  to: Type.String(),
+  county: ViewNull(Type.String()),
+  against: Type.String(),
   asOf: ViewNull(ViewInstant('as known at')),
-  figures: Type.Array(FigureOutput),
-});
+};
+const FiguresOutput = View({ ...asked, figures: Type.Array(FigureOutput) });
 export type FiguresOutput = Static<typeof FiguresOutput>;
+const FigurePartsOutput = View({
+  ...asked,
+  by: Type.String(),
+  figures: Type.Array(
+    View({
+      id: Type.String(),
+      label: Type.String(),
+      unit: Type.String(),
+      rows: Type.Array(View({ key: Type.String(), value: ViewNull(Type.Number()), ...compared })),
+    }),
+  ),
+});
+export type FigurePartsOutput = Static<typeof FigurePartsOutput>;
+const FiguresRebuildOutput = View({
+  indicators: Type.Array(
+    View({
+      id: Type.String(),
+      facts: Type.Integer({ description: 'versions of facts that were gone through' }),
+      before: Type.Number({ description: 'over all time' }),
+      after: Type.Number(),
+    }),
+  ),
+});
+export type FiguresRebuildOutput = Static<typeof FiguresRebuildOutput>;
 
-const TraceOutput = View({
+const traced = {
   figure: Type.String(),
   value: ViewNull(Type.Number()),
   method: Type.Union([Type.Literal('sum'), Type.Literal('distinct'), Type.Literal('ratio'), Type.Literal('constant')]),
-  of: ViewNull(Type.Array(Type.String())),
   facts: Type.Array(
     View({
       fact: Type.String(),
@@ -110,6 +153,14 @@ const TraceOutput = View({
       bytes: Type.Optional(Type.String()),
     }),
   ),
+  next: ViewNull(Type.String({ description: '--after of the next page; null: these are all' })),
+};
+const TracePart = View(traced);
+export type TracePart = Static<typeof TracePart>;
+const TraceOutput = View({
+  ...traced,
+  of: ViewNull(Type.Array(Type.String())),
+  parts: Type.Array(TracePart, { description: 'the two figures of a ratio, each with its facts' }),
 });
 export type TraceOutput = Static<typeof TraceOutput>;
 
@@ -195,6 +246,8 @@ const ReplayOutput = View(
 export const OUTPUTS = {
   feed: FeedOutput,
   figures: FiguresOutput,
+  'figures-by': FigurePartsOutput,
+  'figures-rebuild': FiguresRebuildOutput,
   trace: TraceOutput,
   report: ReportOutput,
   check: CheckOutput,
@@ -202,6 +255,7 @@ export const OUTPUTS = {
   doctor: DoctorOutput,
   orders: OrderOutput,
   audit: AuditOutput,
+  indicators: Type.Array(IndicatorSchema),
   'plan-check': PlanCheckOutput,
   replay: ReplayOutput,
   'replay-notices': Type.Array(JudgedNoticeOutput),

@@ -1,41 +1,87 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import { InstantPipe, Question, YearPipe } from '@fengsui/service';
-import { Controller, NotFoundException, Param, Query } from '@nestjs/common';
+import { BadRequestException, Controller, NotFoundException, Param, Query } from '@nestjs/common';
 import { Type } from 'typebox';
+import type { Asked } from './figures/figures.js';
+import { NoPeriod } from './period.js';
 import { ReportingQuery } from './query.js';
-import { AnsweringView, FiguresView, RollupView, TraceView, type Figures, type Trace } from './views.js';
+import {
+  AnsweringView,
+  FiguresView,
+  IndicatorSchema,
+  PartsView,
+  RollupView,
+  TraceView,
+  type FigureParts,
+  type Figures,
+  type IndicatorView,
+  type Trace,
+} from './views.js';
 
-const PERIOD = { year: 'year of four digits', asOf: 'as known at this instant; without it, as known now' };
+const AS_OF = { asOf: 'as known at this instant; without it, as known now' };
+const PERIOD = {
+  year: 'year of four digits',
+  period: '2020, 2020H1, 2020Q2, 2020-06, 2020-flood, 2020-ytd or 2020-01-01..2020-06-30; instead of the year',
+  county: 'GB/T 2260 code of a county; without it the whole city',
+  against: 'year (the same span of the year before), previous (the span before) or average (of three years)',
+  ...AS_OF,
+};
 
 /** Figures, the facts behind them, and the roll-ups, over HTTP. */
 @Controller('v1')
 export class ReportingHttp {
   constructor(private readonly query: ReportingQuery) {}
 
-  @Question('figures', 'the figures of a year', FiguresView, PERIOD, 'read-figures')
-  figures(
-    @Query('year', YearPipe) year: number,
-    @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
-  ): Promise<Figures> {
-    return this.query.figures(year, asOf ?? null);
+  @Question('figures', 'the figures of a period', FiguresView, PERIOD, 'read-figures')
+  figures(@Query() asked: Record<string, string>, @Query('asOf', InstantPipe) asOf?: UtcInstant): Promise<Figures> {
+    return refusing(() => this.query.figures(askedIn(asked, asOf)));
   }
 
-  @Question('figures/:id/trace', 'the facts behind a figure', TraceView, PERIOD, 'read-figures')
+  @Question(
+    'figures/by/:dimension',
+    'the figures of a period by county, or by what the catalogue tells them apart by: industry, grade, hour, cause',
+    PartsView,
+    PERIOD,
+    'read-figures',
+  )
+  parts(
+    @Param('dimension') by: string,
+    @Query() asked: Record<string, string>,
+    @Query('asOf', InstantPipe) asOf?: UtcInstant,
+  ): Promise<FigureParts> {
+    return refusing(() => this.query.parts(askedIn(asked, asOf), by));
+  }
+
+  @Question(
+    'figures/:id/trace',
+    'the facts behind a figure, page by page',
+    TraceView,
+    { ...PERIOD, after: '`next` of the page before', limit: 'facts a page, up to 1000; 200 without it' },
+    'read-figures',
+  )
   async trace(
     @Param('id') id: string,
-    @Query('year', YearPipe) year: number,
-    @Query('asOf', InstantPipe) asOf: UtcInstant | undefined,
+    @Query() asked: Record<string, string>,
+    @Query('asOf', InstantPipe) asOf?: UtcInstant,
   ): Promise<Trace> {
-    const trace = await this.query.trace(id, year, asOf ?? null);
+    const { after = null, limit = '200' } = asked;
+    if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > 1_000)
+      throw new BadRequestException(`limit: ${limit}; expected 1 to 1000`);
+    const trace = await refusing(() => this.query.trace(id, askedIn(asked, asOf), { after, limit: Number(limit) }));
     if (trace === null) throw new NotFoundException(`there is no figure ${id}`);
     return trace;
+  }
+
+  @Question('indicators', 'the catalogue of indicators', Type.Array(IndicatorSchema), {}, 'read-figures')
+  indicators(): Promise<readonly IndicatorView[]> {
+    return this.query.indicators();
   }
 
   @Question(
     'answering',
     'how soon calls were answered in a year, by cause, role and hour',
     Type.Array(AnsweringView),
-    { year: PERIOD.year },
+    { year: 'year of four digits' },
     'read-figures',
   )
   answering(@Query('year', YearPipe) year: number): Promise<readonly AnsweringView[]> {
@@ -45,5 +91,24 @@ export class ReportingHttp {
   @Question('rollups', 'the last hundred roll-ups that ran or were skipped', Type.Array(RollupView))
   rollups(): Promise<readonly RollupView[]> {
     return this.query.rollups();
+  }
+}
+
+function askedIn({ year, period, county, against = 'year' }: Record<string, string>, asOf?: UtcInstant): Asked {
+  if ((year === undefined) === (period === undefined))
+    throw new BadRequestException('one of year and period is expected');
+  if (year !== undefined && !/^\d{4}$/.test(year))
+    throw new BadRequestException(`year: ${year}; expected a year of four digits, such as 2020`);
+  if (against !== 'year' && against !== 'previous' && against !== 'average')
+    throw new BadRequestException(`against: ${against}; expected year, previous or average`);
+  return { period: year ?? (period as string), county: county ?? null, against, asOf: asOf ?? null };
+}
+
+/** What is no period is whoever asks to mend. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof NoPeriod ? new BadRequestException(error.message) : error;
   }
 }

@@ -1,7 +1,12 @@
 export { FactBook } from './facts/fact-book.js';
 export { partsOf } from './facts/facts.js';
-export type { Indicator } from './figures/indicator.js';
-export { INDICATORS, isNothingHeld } from './figures/indicators.js';
+export { Catalogue } from './figures/catalogue.js';
+export type { Definition } from './figures/definition.js';
+export type { Against, Asked } from './figures/figures.js';
+export type { Page } from './figures/tracing.js';
+export type { Rebuilt } from './figures/recounting.js';
+export { isNothingHeld } from './figures/held.js';
+export { NoPeriod, spanOf } from './period.js';
 export { ReportingModule } from './module.js';
 export { ReportingPlan } from './plan.js';
 export { ReportingQuery } from './query.js';

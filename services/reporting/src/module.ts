@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Accidents } from './facts/accidents.js';
 import { EventConsumer } from './facts/event-consumer.js';
 import { FactBook } from './facts/fact-book.js';
-import { Backfill } from './figures/backfill.js';
+import { Recounting } from './figures/recounting.js';
 import { FigureBook } from './figures/figures.js';
 import { ReportingHttp } from './http.js';
 import { ReportingPlan } from './plan.js';
@@ -25,7 +25,7 @@ export class ReportingModule {
         { provide: ReportingPlan, useValue: plan },
         ordersDesk('reporting', ReportingOrder, NEVER_WAITS_MINUTES),
         Accidents,
-        Backfill,
+        Recounting,
         FactBook,
         FigureBook,
         Rollups,

@@ -1,6 +1,8 @@
 import type { StatisticsPlan } from '@fengsui/rules';
 import { readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
+import { readBases, type ImportedBase } from './figures/bases.js';
+import { Catalogue } from './figures/catalogue.js';
 
 const strict = { additionalProperties: false };
 const paragraph = Type.String({ minLength: 1 });
@@ -64,6 +66,7 @@ const ScheduleFile = Type.Object(
   strict,
 );
 
+const monthAndDay = Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
 const days = Type.Integer({ minimum: 1, maximum: 366 });
 const StatisticsFile = Type.Object(
   {
@@ -87,30 +90,41 @@ const StatisticsFile = Type.Object(
       },
       strict,
     ),
+    /** Month and day, both with it: what `2020-flood` means. */
+    floodSeason: Type.Object({ from: monthAndDay, until: monthAndDay }, strict),
+    /** Days after the end of a period until its figures are closed: what changes later restates them. */
+    closesAfterDays: Type.Integer({ minimum: 0, maximum: 366 }),
     source: Type.String(),
     verified: Type.Boolean(),
   },
   strict,
 );
+type Periods = Pick<Static<typeof StatisticsFile>, 'floodSeason' | 'closesAfterDays'>;
 
 /** The skeleton of the annual summary and its sentences: data of the city, which its staff edit. */
 export type SummaryTemplate = Static<typeof SummaryFile>;
 /** When the roll-ups run, as cron expressions. */
 export type RollupSchedule = Static<typeof ScheduleFile>;
 
+/** What the bureau reports by: its template, its schedule, and what counts as what. */
 export class ReportingPlan {
   private constructor(
     readonly template: SummaryTemplate,
     readonly schedule: RollupSchedule,
     /** How accidents are counted. */
-    readonly statistics: StatisticsPlan,
+    readonly statistics: StatisticsPlan & Periods,
+    /** What is counted. */ readonly catalogue: Catalogue,
+    /** Figures of years before this store, as they were published. */ readonly bases: readonly ImportedBase[],
   ) {}
 
   static read(folder: string): ReportingPlan {
+    const catalogue = Catalogue.read(folder);
     return new ReportingPlan(
       readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value,
       readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value,
       readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value,
+      catalogue,
+      readBases(folder, catalogue),
     );
   }
 

@@ -1,58 +1,121 @@
 import type { UtcInstant } from '@fengsui/contracts';
 import { one, rows } from '@fengsui/database';
-import { OrdersDesk, type OrderOutcome } from '@fengsui/service';
+import { OrdersDesk, type Check, type OrderOutcome } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { FigureBook } from './figures/figures.js';
-import { ANSWERED_WITHIN } from './figures/indicator.js';
-import type { SuspicionRow } from './tables/tables.js';
-import type { AnsweringView, Figures, RollupView, Trace } from './views.js';
+import { FigureBook, type Asked } from './figures/figures.js';
+import { differencesInWords } from './figures/reconciling.js';
+import { bookedIn, Recounting, type Rebuilt } from './figures/recounting.js';
+import { ALL, type Page } from './figures/tracing.js';
+import { ReportingPlan } from './plan.js';
+import type { DefinitionRow, SuspicionRow } from './tables/tables.js';
+import type { AnsweringView, FigureParts, Figures, IndicatorView, RollupView, Trace } from './views.js';
+
+/** Minutes within which calls are answered, as they are reported. */
+const ANSWERED_WITHIN = [3, 10, 30] as const;
 
 /** What a person must look at. */
 export type ReportingItem = Readonly<{ kind: string; words: string; since: UtcInstant; closedAt: UtcInstant | null }>;
 
-/** The figures of a year and the facts behind each, for the command and the console. */
+/** The figures of any period and the facts behind each, for the command and the console. */
 @Injectable()
 export class ReportingQuery {
   constructor(
     private readonly db: DataSource,
+    private readonly plan: ReportingPlan,
+    private readonly recounting: Recounting,
     private readonly book: FigureBook,
     private readonly desk: OrdersDesk,
   ) {}
 
-  /** @param asOf as known then; null: as known now */
-  figures(year: number, asOf: UtcInstant | null): Promise<Figures> {
-    return this.db.transaction('REPEATABLE READ', (tx) => this.book.figures(tx, year, asOf));
+  /** @throws NoPeriod for what is no period, or no county of this city */
+  figures(asked: Asked): Promise<Figures> {
+    return this.db.transaction('REPEATABLE READ', (tx) => this.book.figures(tx, asked));
+  }
+
+  /** Figures by county, industry, grade, hour, cause. @throws NoPeriod for what they are not told apart by */
+  parts(asked: Asked, by: string): Promise<FigureParts> {
+    return this.db.transaction('REPEATABLE READ', (tx) => this.book.parts(tx, asked, by));
   }
 
   /** @returns null when there is no such figure */
-  trace(id: string, year: number, asOf: UtcInstant | null): Promise<Trace | null> {
-    return this.db.transaction('REPEATABLE READ', (tx) => this.book.trace(tx, id, year, asOf));
+  trace(id: string, asked: Asked, page: Page = ALL): Promise<Trace | null> {
+    return this.db.transaction('REPEATABLE READ', (tx) => this.book.trace(tx, id, asked, page));
+  }
+
+  /** Counts indicators anew from their facts. @param ids null: all */
+  rebuild(ids: readonly string[] | null): Promise<readonly Rebuilt[]> {
+    return this.recounting.rebuild(ids);
+  }
+
+  /** The catalogue, with what each indicator counted before. @param id of one; without it all */
+  async indicators(id?: string): Promise<readonly IndicatorView[]> {
+    const { catalogue } = this.plan;
+    const booked = await bookedIn(this.db, catalogue);
+    const history = await rows<Pick<DefinitionRow, 'indicator' | 'version' | 'since' | 'definition'>>(
+      this.db,
+      'select indicator, version, since, definition from reporting.definition order by indicator, version, since',
+    );
+    return catalogue.indicators
+      .filter((one) => id === undefined || one.id === id)
+      .map((one) => ({
+        id: one.id,
+        label: one.label,
+        definition: one.definition,
+        unit: one.unit,
+        method: one.method,
+        version: one.version,
+        validFrom: one.validFrom,
+        dimensions: 'kind' in one ? [...one.dimensions] : [],
+        isCounted: !('kind' in one) || booked.has(one.id),
+        versions: catalogue.definitions.filter((definition) => definition.id === one.id),
+        history: history
+          .filter(({ indicator }) => indicator === one.id)
+          .map(({ version, since, definition }) => ({ version, since, definition })),
+      }));
   }
 
   /** How soon calls were answered in a year, by what they were about, who had the turn, and the hour of the day. */
   async answering(year: number): Promise<readonly AnsweringView[]> {
-    const found = await rows<{ indicator: string; dimension: string; n: number }>(
+    const found = await rows<AnsweringView>(
       this.db,
-      `select indicator, dimension, sum(amount)::int as n from reporting.counter
-       where indicator = any($1) and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1)
-       group by indicator, dimension order by dimension, indicator`,
-      [['calls.count', ...ANSWERED_WITHIN.map((minutes) => `calls.answered${minutes}`)], year],
+      `select content->>'cause' as cause, content->>'role' as role, (content->>'hour')::int as hour, count(*)::int as calls,
+              ${ANSWERED_WITHIN.map((n) => `(count(*) filter (where (content->>'minutes')::float8 <= ${n}))::int as within${n}`).join(', ')}
+       from reporting.subject
+       where kind = 'call' and content is not null
+         and (content->>'at')::timestamptz >= make_timestamptz($1, 1, 1, 0, 0, 0, 'Asia/Shanghai')
+         and (content->>'at')::timestamptz < make_timestamptz($1 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai')
+       group by 1, 2, 3 order by 1, 2, 3`,
+      [year],
     );
-    const of = (dimension: string, indicator: string): number =>
-      found.find((row) => row.dimension === dimension && row.indicator === indicator)?.n ?? 0;
-    return [...new Set(found.map((row) => row.dimension))].map((dimension) => {
-      const [cause = '', role = '', hour = '0'] = dimension.split('|');
-      return {
-        cause,
-        role,
-        hour: Number(hour),
-        calls: of(dimension, 'calls.count'),
-        within3: of(dimension, 'calls.answered3'),
-        within10: of(dimension, 'calls.answered10'),
-        within30: of(dimension, 'calls.answered30'),
-      };
-    });
+    return found;
+  }
+
+  /** Whether the counters are what their facts come to, for `fengsui doctor`. */
+  async checks(): Promise<readonly Check[]> {
+    const found = await this.db.transaction('REPEATABLE READ', (tx) => this.book.differences(tx));
+    const booked = await bookedIn(this.db, this.plan.catalogue);
+    const isEmpty = (await one(this.db, 'select 1 from reporting.fact limit 1')) === null;
+    const uncounted = this.plan.catalogue.indicators.filter((one_) => 'kind' in one_ && !booked.has(one_.id));
+    return [
+      {
+        name: 'figures',
+        ok: found.length === 0,
+        found: found.length === 0 ? 'counters are the sums of their facts' : differencesInWords(found),
+        expected: 'every counter the sum of its facts',
+        advice: { zh: '运行 fengsui figures rebuild', en: 'run `fengsui figures rebuild`' },
+      },
+      {
+        name: 'indicators',
+        ok: isEmpty || uncounted.length === 0,
+        found: isEmpty || uncounted.length === 0 ? 'all are counted' : uncounted.map(({ id }) => id).join(', '),
+        expected: 'every indicator of the catalogue counted over the facts there are',
+        advice: {
+          zh: '重启服务，或运行 fengsui figures rebuild --indicator ID',
+          en: 'start the services anew, or run `fengsui figures rebuild --indicator ID`',
+        },
+      },
+    ];
   }
 
   /** Accidents under two numbers that may be one. @param open only those that nobody has decided */

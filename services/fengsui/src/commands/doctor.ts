@@ -152,6 +152,7 @@ async function installation(settings: Settings): Promise<Check[]> {
       ...(await session.ports.response.checks()),
       ...(await session.ports.duty.checks()),
       ...(await session.ports.wildfire.checks()),
+      ...(await session.ports.reporting.checks()),
     ]);
   } catch (error) {
     return [

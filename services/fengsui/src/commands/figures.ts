@@ -1,16 +1,55 @@
-import type { Figure } from '@fengsui/reporting';
+import type { Asked, Figure, Figures } from '@fengsui/reporting';
 import { textOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
-import type { FigureOutput, FiguresOutput } from '../shapes.js';
-import { EXIT, type Language, type Terminal } from '../terminal.js';
-import { AS_OF, instantOf, YEAR, yearOf } from './period.js';
+import type { FigureOutput, FigurePartsOutput, FiguresOutput, FiguresRebuildOutput } from '../shapes.js';
+import { EXIT, Misuse, type Language, type Terminal } from '../terminal.js';
+import { AS_OF, askedIn, asMisuse, PERIOD, YEAR, yearOf } from './period.js';
 
 export const FIGURES_COMMAND: CommandOf = {
   name: 'figures',
-  about: { zh: '年度指标', en: 'figures of a year' },
-  example: 'figures --year 2020',
-  options: [YEAR, AS_OF],
-  run: (typed, terminal) => figures(textOf(typed, 'year'), textOf(typed, 'asOf'), terminal),
+  about: { zh: '任一时段的指标', en: 'figures of any period' },
+  example: 'figures --period 2020H1 --county 441881',
+  options: [
+    ...PERIOD,
+    AS_OF,
+    {
+      flags: '--by <dimension>',
+      about: {
+        zh: '按 county（县）、industry（行业）、grade（等级）、hour（时段）、cause（事由）等分列',
+        en: 'told apart by county, industry, grade, hour, cause and the like',
+      },
+    },
+  ],
+  run: (typed, terminal) => {
+    const by = textOf(typed, 'by');
+    return by === undefined ? figures(askedIn(typed), terminal) : parts(askedIn(typed), by, terminal);
+  },
+};
+
+export const FIGURES_REBUILD_COMMAND: CommandOf = {
+  name: 'figures rebuild',
+  about: { zh: '由事实重新计数', en: 'count indicators anew from their facts' },
+  example: 'figures rebuild --indicator fires.count',
+  options: [{ flags: '--indicator <id>', about: { zh: '只重计一个指标', en: 'only this indicator' } }],
+  run: (typed, terminal) => {
+    const id = textOf(typed, 'indicator');
+    return withSession('ports', async ({ ports }) => {
+      const indicators = await ports.reporting.rebuild(id === undefined ? null : [id]);
+      if (indicators.length === 0) throw new Misuse(`没有这个计数指标 / no indicator that counts facts: ${id ?? ''}`);
+      terminal.result({ indicators: [...indicators] } satisfies FiguresRebuildOutput, () =>
+        terminal.table(
+          [
+            { zh: '指标', en: 'indicator' },
+            { zh: '事实', en: 'facts' },
+            { zh: '原', en: 'before' },
+            { zh: '今', en: 'after' },
+          ],
+          indicators.map(({ id: of, facts, before, after }) => [of, facts, before, after]),
+        ),
+      );
+      return EXIT.done;
+    });
+  },
 };
 
 /** How soon calls were answered, summed over what is not asked for. */
@@ -77,37 +116,94 @@ const UNITS: Record<Figure['unit'], { zh: string; en: string }> = {
   hectares: { zh: '公顷', en: 'ha' },
 };
 const NOTES = {
-  'zero-base': { zh: '上年为0', en: 'zero base' },
+  'zero-base': { zh: '基数为0', en: 'zero base' },
   'no-base': { zh: '不可比', en: 'no base' },
-  unfinished: { zh: '全年未满', en: 'unfinished' },
+  unfinished: { zh: '未满', en: 'unfinished' },
+  'other-definition': { zh: '口径不同', en: 'other definition' },
 };
+const noteOf = (note: string | null, terminal: Terminal): string | null =>
+  note === null ? null : terminal.pick(NOTES[note as keyof typeof NOTES]);
 
-function figures(yearText: string | undefined, asOf: string | undefined, terminal: Terminal): Promise<number> {
-  const year = yearOf(yearText);
-  const at = instantOf(asOf);
+const headOf = ({ year, period, county, against, asOf }: Omit<Figures, 'figures'>) => ({
+  year,
+  period: period.name,
+  from: period.from,
+  to: period.to,
+  county,
+  against,
+  asOf,
+});
+
+function figures(asked: Asked, terminal: Terminal): Promise<number> {
   return withSession('ports', async ({ ports }) => {
-    const found = await ports.reporting.figures(year, at);
+    const { figures: found, ...head } = await asMisuse(() => ports.reporting.figures(asked));
     const output: FiguresOutput = {
-      year,
-      asOf: found.asOf,
-      figures: found.figures.map((figure) => outputOf(figure, terminal.language)),
+      ...headOf(head),
+      figures: found.map((figure) => outputOf(figure, terminal.language)),
+    };
+    const base = output.figures[0]?.base.period ?? '';
+    const restated = output.figures.filter((one) => one.base.restated.length > 0);
+    terminal.result(output, () =>
+      [
+        terminal.table(
+          [
+            { zh: '指标', en: 'figure' },
+            { zh: '名称', en: 'label' },
+            { zh: output.period, en: output.period },
+            { zh: base, en: base },
+            { zh: '变化%', en: 'change %' },
+          ],
+          output.figures.map(({ id, label, value, previous, change, changeNote }) => [
+            id,
+            label,
+            value,
+            previous,
+            noteOf(changeNote, terminal) ?? change,
+          ]),
+        ),
+        ...restated.map(({ id, base: { published, value, restated: cases } }) =>
+          terminal.pick({
+            zh: `${id} 基数重述 ${published ?? ''} → ${value ?? ''}：${cases.map((one) => `${one.case} ${one.reason}`).join('；')}`,
+            en: `${id} base restated ${published ?? ''} → ${value ?? ''}: ${cases.map((one) => `${one.case} ${one.reason}`).join('; ')}`,
+          }),
+        ),
+      ].join('\n'),
+    );
+    return EXIT.done;
+  });
+}
+
+function parts(asked: Asked, by: string, terminal: Terminal): Promise<number> {
+  return withSession('ports', async ({ ports }) => {
+    const { figures: found, by: field, ...head } = await asMisuse(() => ports.reporting.parts(asked, by));
+    const output: FigurePartsOutput = {
+      ...headOf(head),
+      by: field,
+      figures: found.map(({ id, label, unit, rows }) => ({
+        id,
+        label: label[terminal.language],
+        unit: UNITS[unit][terminal.language],
+        rows,
+      })),
     };
     terminal.result(output, () =>
       terminal.table(
         [
           { zh: '指标', en: 'figure' },
-          { zh: '名称', en: 'label' },
-          { zh: '本年', en: 'value' },
-          { zh: '上年', en: 'previous' },
-          { zh: '同比%', en: 'change %' },
+          { zh: by, en: by },
+          { zh: output.period, en: output.period },
+          { zh: '基数', en: 'base' },
+          { zh: '变化%', en: 'change %' },
         ],
-        output.figures.map(({ id, label, value, previous, change, changeNote }) => [
-          id,
-          label,
-          value,
-          previous,
-          changeNote === null ? change : terminal.pick(NOTES[changeNote as keyof typeof NOTES]),
-        ]),
+        output.figures.flatMap(({ id, rows }) =>
+          rows.map(({ key, value, previous, change, changeNote }) => [
+            id,
+            key,
+            value,
+            previous,
+            noteOf(changeNote, terminal) ?? change,
+          ]),
+        ),
       ),
     );
     return EXIT.done;
@@ -115,7 +211,7 @@ function figures(yearText: string | undefined, asOf: string | undefined, termina
 }
 
 const outputOf = (
-  { id, label, value, unit, previous, change, changeNote, direction, indicator, version }: Figure,
+  { id, label, value, unit, previous, change, changeNote, direction, indicator, version, since, base }: Figure,
   language: Language,
 ): FigureOutput => ({
   id,
@@ -128,4 +224,6 @@ const outputOf = (
   direction,
   indicator,
   version,
+  since,
+  base: { ...base, restated: base.restated.map((one) => ({ ...one, reason: one.reason[language] })) },
 });

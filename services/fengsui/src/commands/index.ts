@@ -10,9 +10,10 @@ import { EXAMPLES_COMMAND } from './examples.js';
 import { EXPLAIN_COMMAND } from './explain.js';
 import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
-import { ANSWERING_COMMAND, FIGURES_COMMAND } from './figures.js';
+import { ANSWERING_COMMAND, FIGURES_COMMAND, FIGURES_REBUILD_COMMAND } from './figures.js';
 import { FORMATS_COMMAND } from './formats.js';
 import { GAUGES_COMMAND } from './gauges.js';
+import { INDICATORS_COMMANDS } from './indicators.js';
 import { INPUTS_COMMANDS } from './inputs.js';
 import { CHECK_COMMAND } from './check.js';
 import { ITEMS_COMMAND } from './items.js';
@@ -75,6 +76,8 @@ const OWN: readonly CommandOf[] = [
   ...PEOPLE_COMMANDS,
   ...AUDIT_COMMANDS,
   FIGURES_COMMAND,
+  FIGURES_REBUILD_COMMAND,
+  ...INDICATORS_COMMANDS,
   ANSWERING_COMMAND,
   FIGURES_TRACE_COMMAND,
   REPORT_COMMAND,

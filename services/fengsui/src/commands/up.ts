@@ -279,7 +279,7 @@ async function playScript(
 class Stopped extends Error {}
 
 async function showResult({ ports }: OneProcess, terminal: Terminal, once: boolean): Promise<void> {
-  const { figures } = await ports.reporting.figures(REPORT_YEAR, null);
+  const { figures } = await ports.reporting.figures({ period: String(REPORT_YEAR) });
   if (isNothingHeld(figures)) {
     const words = {
       zh: `没有${REPORT_YEAR}年的数据，未写年度总结`,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMinutes, utc, type IncidentV1, type UtcInstant } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
-import { Backfill } from '../figures/backfill.js';
+import { Recounting } from '../figures/recounting.js';
 import { HAPPENED, reportOf } from '../incident-for-tests.js';
 import type { FactContent, KeptEntry } from './fact-content.js';
 import { partsOf, summarise } from './facts.js';
@@ -46,7 +46,7 @@ const report = ({ at = HAPPENED, ...data }: Report): Given => {
   };
 };
 const figures = async (...ids: readonly string[]): Promise<readonly (number | null)[]> => {
-  const { figures: all } = await reporting.get(ReportingQuery).figures(2020, null);
+  const { figures: all } = await reporting.get(ReportingQuery).figures({ period: '2020' });
   return ids.map((id) => all.find((one) => one.id === id)?.value ?? null);
 };
 const content = async (id = 'A') => {
@@ -341,14 +341,14 @@ describe('an installation of an earlier release', () => {
       },
     });
     await reporting.give(fire('forest-fire', 1));
-    const { db, services } = reporting.runtime;
+    const { db, clock, services } = reporting.runtime;
     // As it was kept, and counted, before.
     await db.query(
       `update reporting.subject set content = content - 'known' - 'inTime' - 'damagedAreaHa' where kind = 'fire'`,
     );
     await db.query(`delete from reporting.counter where indicator like 'wildfires.confirmed'`);
     await db.query(`delete from reporting.booked where indicator = 'wildfires.confirmed'`);
-    for (let start = 0; start < 2; start += 1) await new Backfill(db, { services } as never).onModuleInit();
+    for (let start = 0; start < 2; start += 1) await new Recounting(db, clock, PLAN, { services }).onModuleInit();
     expect(await figures('wildfires.confirmed', 'wildfires.judged')).toEqual([1, 1]);
     await reporting.give(fire('farm-burn', 2));
     expect(await figures('wildfires.confirmed', 'wildfires.judged')).toEqual([0, 1]);

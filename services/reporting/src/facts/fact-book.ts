@@ -3,7 +3,7 @@ import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { ReportingPlan } from '../plan.js';
 import { FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
-import { asKeptNow, type FactKind, type FactRules, type KeptEntry, type Part } from './fact-content.js';
+import { asKeptNow, type FactKind, type KeptEntry, type Part } from './fact-content.js';
 import { summarise } from './facts.js';
 import { accidentsOf, numberOf } from './incidents.js';
 import { Tally } from './tally.js';
@@ -147,12 +147,14 @@ export class FactBook {
 class Changes {
   readonly subjects = new Set<SubjectRow>();
   readonly facts: FactRow[] = [];
-  readonly tally = new Tally();
+  readonly tally: Tally;
 
   constructor(
-    private readonly rules: FactRules,
+    private readonly rules: ReportingPlan,
     /** Rows that are locked, by kind and id. */ readonly known: Map<string, SubjectRow>,
-  ) {}
+  ) {
+    this.tally = new Tally(rules.catalogue);
+  }
 
   /** Something more is known under its number; of itself nothing has changed yet. */
   keep(subject: SubjectRow, entries: Record<string, KeptEntry>): void {
@@ -183,8 +185,7 @@ class Changes {
       region: content?.region ?? null,
       content,
     });
-    this.tally.count(before, -1);
-    this.tally.count(content, 1);
+    this.tally.change(before, content, subject.recordedAt);
   }
 }
 

@@ -81,6 +81,17 @@ export type FactContent =
   | Readonly<{ kind: 'obligation'; at: UtcInstant; region: string; owed: ObligationKind; inTime: boolean }>
   | Readonly<{ kind: 'moved-person'; at: UtcInstant; region: string; episodeId: string; person: string }>;
 export type FactKind = FactContent['kind'];
+/** In the order in which they are counted. */
+export const FACT_KINDS = [
+  'incident',
+  'record',
+  'hazard',
+  'fire',
+  'response-change',
+  'call',
+  'obligation',
+  'moved-person',
+] as const satisfies readonly FactKind[];
 
 /** What entries become: the subject they are about, and what is kept of them. */
 export type Part = Readonly<{ kind: FactKind; subject: string; kept: KeptEntry }>;
@@ -104,6 +115,8 @@ export function asKeptNow(content: FactContent | null): FactContent | null {
       return { ...OLD_FIRE, ...content };
     case 'incident':
       return { ...OLD_INCIDENT, ...content };
+    case 'response-change':
+      return { ...content, hazards: content.hazards ?? ['flood'] };
     default:
       return content;
   }

@@ -1,253 +1,307 @@
-import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { Clock, one, rows, type Tx } from '@fengsui/database';
+import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
+import { Clock, one, type Tx } from '@fengsui/database';
 import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
-import { yearOf } from '../calendar.js';
-import { asKeptNow, type FactContent, type FactKind } from '../facts/fact-content.js';
-import type { Figure, Figures, Trace, TracedFact } from '../views.js';
-import type { Indicator } from './indicator.js';
-import { INDICATORS, indicatorOf } from './indicators.js';
+import { addDays, weeksIn } from '../calendar.js';
+import type { FactKind } from '../facts/fact-content.js';
+import { before, NoPeriod, periodOf, yearsBefore, type Period } from '../period.js';
+import { ReportingPlan } from '../plan.js';
+import type { Figure, FigureParts, Figures, RestatedCase, Trace } from '../views.js';
+import type { ImportedBase } from './bases.js';
+import { isToldApart, partsOf, type Parts } from './breakdown.js';
+import type { Counting, Indicator } from './indicator.js';
+import { knownAt, newestKnown, type Known } from './known.js';
+import { differencesIn, type Difference } from './reconciling.js';
+import { bookedIn } from './recounting.js';
+import { changedSince, restatedCases } from './restated.js';
+import { heldSince, monthsOf, totalsOf, type Totals } from './totals.js';
+import { tracedFacts, type Page } from './tracing.js';
 
-type KnownFact = Readonly<{
-  kind: FactKind;
-  subject: string;
-  version: number;
-  event: string;
-  contract: string;
-  origins: string[];
-  recordedAt: UtcInstant;
-  content: FactContent | null;
+/** What figures are held against: the same span of the year before 同比, the one before 环比, or three years' mean. */
+export type Against = 'year' | 'previous' | 'average';
+
+/** Which figures are asked for. */
+export type Asked = Readonly<{
+  /** As a person writes it: 2020, 2020H1, 2020-flood, 2020-01-01..2020-06-30. */ period: string;
+  /** GB/T 2260 code of a county, six digits; null: the whole city. */ county?: string | null;
+  against?: Against;
+  /** As known then; null: as known now. */ asOf?: UtcInstant | null;
 }>;
 
-/** Figures as known now come from the counters; as known then, from the facts of then. */
+/** Figures of any period, as known now or then, from the counters. */
 @Injectable()
 export class FigureBook {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly plan: ReportingPlan,
+  ) {}
 
-  /** The newest `recordedAt` of anything that the figures rest on; null while there is nothing. */
-  async newest(tx: Tx): Promise<UtcInstant | null> {
-    const found = await one<{ newest: UtcInstant | null }>(tx, 'select max(recorded_at) as newest from reporting.fact');
-    return found?.newest ?? null;
-  }
-
-  async figures(tx: Tx, year: number, asOf: UtcInstant | null): Promise<Figures> {
-    const newest = await this.newest(tx);
+  /** @throws NoPeriod for what is no period, or no county of this city */
+  async figures(tx: Tx, { period: name, county = null, against = 'year', asOf = null }: Asked): Promise<Figures> {
+    const { catalogue } = this.plan;
+    if (county !== null && !(/^\d{6}$/.test(county) && this.plan.covers(county)))
+      throw new NoPeriod(`${county}: 不是本市的县（市、区）代码 / is no county of this city`);
     const at = asOf ?? (await this.clock.now(tx));
-    const isNow = asOf === null || (newest !== null && asOf >= newest);
-    const [now, before, since] = isNow
-      ? [await this.counted(tx, year), await this.counted(tx, year - 1), await this.heldSince(tx)]
-      : await this.recounted(tx, year, asOf);
-    const known = { since, begun: yearOf(at), isOver: yearOf(at) > year };
-    return {
-      year,
-      asOf: asOf ?? newest,
-      figures: INDICATORS.map((indicator) => figureOf(indicator, year, [now, before], known)),
-    };
-  }
-
-  /** Since which year facts of each kind are held. What was not held yet is not 0. */
-  private async heldSince(tx: Tx): Promise<ReadonlyMap<FactKind, number>> {
-    const found = await rows<{ indicator: string; year: number }>(
-      tx,
-      'select indicator, extract(year from min(day))::int as year from reporting.counter where amount <> 0 group by indicator',
+    const today = shanghaiDate(at);
+    const period = periodOf(name, this.plan.statistics.floodSeason, today);
+    const bases = basesOf(period, against);
+    const known = await knownAt(tx, catalogue, asOf);
+    const [now = NONE, ...then] = await totalsOf(tx, [period, ...bases], known, county);
+    const since = await heldSince(tx, known);
+    const booked = await bookedIn(tx, catalogue);
+    const book = { tx, known, county, at, today, since, booked };
+    const reckoning = new Reckoning(this.plan, book);
+    const [base] = bases;
+    const restated = against === 'average' || base === undefined ? NOTHING_RESTATED : await this.restated(book, base);
+    const figures = catalogue.indicators.map((indicator) =>
+      reckoning.figure(indicator, period, now, { spans: bases, totals: then, restated }),
     );
-    const since = new Map<FactKind, number>();
-    for (const { indicator: id, year } of found) {
-      const indicator = indicatorOf(id);
-      if (indicator === null || !('kind' in indicator)) continue;
-      since.set(indicator.kind, Math.min(year, since.get(indicator.kind) ?? Infinity));
-    }
-    return since;
+    return {
+      year: Number(period.from.slice(0, 4)),
+      period: { ...period },
+      county,
+      against,
+      asOf: asOf ?? (await newestKnown(tx)),
+      figures,
+    };
   }
 
-  /** The facts behind a figure. */
-  async trace(tx: Tx, id: string, year: number, asOf: UtcInstant | null): Promise<Trace | null> {
-    const indicator = indicatorOf(id);
-    if (indicator === null) return null;
-    const at = asOf ?? (await this.newest(tx));
-    const { figures } = await this.figures(tx, year, asOf);
-    const value = figures.find((figure) => figure.id === id)?.value ?? null;
-    if (indicator.method === 'ratio') return { figure: id, value, method: 'ratio', of: [...indicator.of], facts: [] };
-    if (indicator.method === 'constant') return { figure: id, value, method: 'constant', of: null, facts: [] };
-    const known = at === null ? [] : await this.factsAsOf(tx, at, [indicator.kind]);
-    const facts = known.flatMap((row): TracedFact[] => {
-      const contribution = row.content === null ? null : indicator.contribution(row.content);
-      if (contribution === null || contribution.year !== year || row.content === null) return [];
-      return [
-        {
-          fact: `${row.kind}/${row.subject}/${row.version}`,
-          event: row.event,
-          contract: row.contract,
-          origins: row.origins,
-          occurredAt: row.content.at,
-          recordedAt: row.recordedAt,
-          measure: contribution.amount,
-          key: contribution.key,
-        },
-      ];
+  /**
+   * Figures told apart by a field of their facts.
+   * @param by `county`, or a dimension that the catalogue gives an indicator; others are not in the answer
+   * @throws NoPeriod as `figures`, and for what is no dimension of any indicator
+   */
+  async parts(tx: Tx, question: Asked, by: string): Promise<FigureParts> {
+    const { catalogue } = this.plan;
+    const { figures, ...asked } = await this.figures(tx, question);
+    const counting = catalogue.indicators.flatMap((one) => ('kind' in one ? [one] : []));
+    const known = ['county', ...new Set(counting.flatMap(({ dimensions }) => dimensions))];
+    if (!known.includes(by)) throw new NoPeriod(`${by}: 不能按此分列，可为 ${known.join(', ')} / is none of them`);
+    const at = question.asOf ?? (await this.clock.now(tx));
+    const [base] = basesOf(asked.period, asked.against);
+    const of = (span: Period): Promise<Parts> =>
+      partsOf(tx, catalogue, by, { from: span.from, to: span.to, at, county: asked.county });
+    const parts = [await of(asked.period), await of(base ?? asked.period)] as const;
+    const told = figures.filter(({ id, value }) => {
+      const indicator = catalogue.indicators.find((one) => one.id === id);
+      return value !== null && indicator !== undefined && 'kind' in indicator && isToldApart(indicator, by);
     });
-    return {
-      figure: id,
-      value,
-      method: indicator.method,
-      of: null,
-      facts: facts.sort((a, b) => (`${a.occurredAt} ${a.fact}` < `${b.occurredAt} ${b.fact}` ? -1 : 1)),
+    return { ...asked, by, figures: told.map((figure) => apart(figure, parts)) };
+  }
+
+  /**
+   * The facts behind a figure, by when they happened.
+   * @returns null when there is no such figure
+   * @throws NoPeriod as `figures`
+   */
+  async trace(tx: Tx, id: string, question: Asked, page: Page): Promise<Trace | null> {
+    const { catalogue } = this.plan;
+    const indicator = catalogue.versionsOf(id).at(-1);
+    if (indicator === undefined) return null;
+    const { figures, period, county } = await this.figures(tx, question);
+    const known = await knownAt(tx, catalogue, question.asOf ?? null);
+    const of = { period, county, known, at: question.asOf ?? (await this.clock.now(tx)) };
+    const partOf = async (part: string) => {
+      const figure = figures.find((one) => one.id === part);
+      const versions = catalogue.validIn(part, period.from, period.to).flatMap((one) => ('kind' in one ? [one] : []));
+      const found = versions.length === 0 ? NO_FACTS : await tracedFacts(tx, versions as Counting[], of, page);
+      return {
+        figure: part,
+        value: figure?.value ?? null,
+        method: figure?.method ?? indicator.method,
+        facts: [...found.facts],
+        next: found.next,
+      };
     };
+    const own = await partOf(id);
+    if (indicator.method !== 'ratio') return { ...own, of: null, parts: [] };
+    const parts = [];
+    for (const part of indicator.of) parts.push(await partOf(part));
+    return { ...own, of: [...indicator.of], parts };
+  }
+
+  /**
+   * Counters and distinct keys that are not what their facts come to 勾稽. In a snapshot.
+   * @param since only of days of which something became known since then; null: all
+   */
+  differences(tx: Tx, since: UtcInstant | null = null): Promise<readonly Difference[]> {
+    return differencesIn(tx, this.plan.catalogue, since);
   }
 
   /** What an indicator came to in each month of a year, for a chart; as known now, or then. */
   async monthly(tx: Tx, id: string, year: number, asOf: UtcInstant | null): Promise<readonly number[]> {
-    if (asOf !== null) return this.monthlyAsOf(tx, id, year, asOf);
-    const counted = await rows<{ month: number; amount: number }>(
-      tx,
-      `select extract(month from day)::int as month, sum(amount)::float8 as amount from reporting.counter
-       where indicator = $1 and day >= make_date($2, 1, 1) and day < make_date($2 + 1, 1, 1) group by 1`,
-      [id, year],
-    );
-    return Array.from({ length: 12 }, (_, index) => counted.find(({ month }) => month === index + 1)?.amount ?? 0);
+    return monthsOf(tx, id, year, await knownAt(tx, this.plan.catalogue, asOf));
   }
 
-  private async monthlyAsOf(tx: Tx, id: string, year: number, asOf: UtcInstant): Promise<readonly number[]> {
-    const months = Array.from({ length: 12 }, () => 0);
-    for (const { occurredAt, measure } of (await this.trace(tx, id, year, asOf))?.facts ?? []) {
-      const month = Number(shanghaiDate(occurredAt).slice(5, 7)) - 1;
-      months[month] = (months[month] ?? 0) + measure;
-    }
-    return months;
+  /** By indicator, what changed of a base since its figures were closed. */
+  private async restated({ tx, county, at }: Book, base: Period): Promise<Restated> {
+    const { catalogue } = this.plan;
+    const from = await this.closedAt(tx, base, at);
+    if (from >= at) return NOTHING_RESTATED;
+    const span = { from, to: at, base, county };
+    const changed = await changedSince(tx, span);
+    if (changed.length === 0) return NOTHING_RESTATED;
+    const [published = NONE] = await totalsOf(tx, [base], await knownAt(tx, catalogue, from), county);
+    return { published, cases: await restatedCases(tx, catalogue, changed, span) };
   }
 
-  /** Differences between the counters and the facts of a day 勾稽. None: every counter is the sum of its facts. */
-  async differences(
-    tx: Tx,
-    day: string,
-  ): Promise<readonly Readonly<{ indicator: string; counted: number; facts: number }>[]> {
-    const known = await rows<{ content: FactContent | null }>(
-      tx,
-      `select distinct on (kind, subject) content from reporting.fact f
-       where (kind, subject) in (
-         select kind, subject from reporting.fact
-         where at >= ($1 || ' 00:00+08')::timestamptz and at < ($1 || ' 00:00+08')::timestamptz + interval '1 day')
-       order by kind, subject, version desc`,
-      [day],
-    );
-    const sums = new Map<string, number>();
-    for (const { content: kept } of known) {
-      const content = asKeptNow(kept);
-      if (content === null || shanghaiDate(content.at) !== day) continue;
-      for (const indicator of INDICATORS) {
-        if ((indicator.method !== 'sum' && indicator.method !== 'distinct') || indicator.kind !== content.kind)
-          continue;
-        sums.set(indicator.id, (sums.get(indicator.id) ?? 0) + (indicator.contribution(content)?.amount ?? 0));
-      }
-    }
-    const counted = await rows<{ indicator: string; amount: number }>(
-      tx,
-      'select indicator, sum(amount)::float8 as amount from reporting.counter where day = $1 group by 1',
-      [day],
-    );
-    const ids = new Set([...sums.keys(), ...counted.map(({ indicator }) => indicator)]);
-    return [...ids].sort().flatMap((indicator) => {
-      const [facts, held] = [sums.get(indicator) ?? 0, counted.find((row) => row.indicator === indicator)?.amount ?? 0];
-      return Math.abs(facts - held) < 1e-6 ? [] : [{ indicator, counted: held, facts }];
-    });
-  }
-
-  private async counted(tx: Tx, year: number): Promise<ReadonlyMap<string, number>> {
-    const sums = await rows<{ indicator: string; value: number }>(
-      tx,
-      `select indicator, sum(amount)::float8 as value from reporting.counter
-       where day >= make_date($1, 1, 1) and day < make_date($1 + 1, 1, 1) group by indicator`,
-      [year],
-    );
-    const keys = await rows<{ indicator: string; value: number }>(
-      tx,
-      'select indicator, count(*) as value from reporting.distinct_key where year = $1 and facts > 0 group by indicator',
-      [year],
-    );
-    return new Map(
-      [...sums.filter(({ indicator }) => indicatorOf(indicator)?.method === 'sum'), ...keys].map(
-        ({ indicator, value }) => [indicator, value],
-      ),
-    );
-  }
-
-  private async recounted(
-    tx: Tx,
-    year: number,
-    asOf: UtcInstant,
-  ): Promise<[ReadonlyMap<string, number>, ReadonlyMap<string, number>, ReadonlyMap<FactKind, number>]> {
-    const since = new Map<FactKind, number>();
-    const totals = [new Map<string, number>(), new Map<string, number>()] as const;
-    const keys = new Set<string>();
-    for (const { content } of await this.factsAsOf(tx, asOf, null)) {
-      if (content === null) continue;
-      since.set(content.kind, Math.min(yearOf(content.at), since.get(content.kind) ?? Infinity));
-      for (const indicator of INDICATORS) {
-        if ((indicator.method !== 'sum' && indicator.method !== 'distinct') || indicator.kind !== content.kind)
-          continue;
-        const contribution = indicator.contribution(content);
-        const total = contribution?.year === year ? totals[0] : contribution?.year === year - 1 ? totals[1] : null;
-        if (contribution === null || total === null) continue;
-        const key = contribution.key === null ? null : `${indicator.id} ${contribution.year} ${contribution.key}`;
-        if (key !== null && keys.has(key)) continue;
-        if (key !== null) keys.add(key);
-        total.set(indicator.id, (total.get(indicator.id) ?? 0) + contribution.amount);
-      }
-    }
-    return [totals[0], totals[1], since];
-  }
-
-  private async factsAsOf(tx: Tx, asOf: UtcInstant, kinds: readonly FactKind[] | null): Promise<KnownFact[]> {
-    const found = await rows<KnownFact>(
-      tx,
-      `select distinct on (kind, subject) kind, subject, version, event, contract, origins, recorded_at as "recordedAt", content
-       from reporting.fact where recorded_at <= $1 and ($2::text[] is null or kind = any($2))
-       order by kind, subject, version desc`,
-      [asOf, kinds],
-    );
-    return found.map((fact) => ({ ...fact, content: asKeptNow(fact.content) }));
+  /** When the figures of a period were closed: kept by the annual roll-up, or so many days after its end. */
+  private async closedAt(tx: Tx, { name, to }: Period, at: UtcInstant): Promise<UtcInstant> {
+    const kept = /^\d{4}$/.test(name)
+      ? await one<{ asOf: UtcInstant | null }>(
+          tx,
+          'select max(as_of) as "asOf" from reporting.annual where year = $1 and as_of <= $2',
+          [Number(name), at],
+        )
+      : null;
+    return kept?.asOf ?? fromShanghai(addDays(to, this.plan.statistics.closesAfterDays + 1));
   }
 }
 
-/** Of which years facts are held at all. */
-type Held = Readonly<{
-  /** By kind of fact; a kind that is not there has no facts, and is held with the others. */
-  since: ReadonlyMap<FactKind, number>;
-  /** The last year that has begun. */ begun: number;
-  /** The year that is asked for. */ isOver: boolean;
+const NO_FACTS = { facts: [], next: null };
+
+/** A figure by the values of a field, each with its base. */
+function apart({ id, label, unit, base, changeNote }: Figure, [now, then]: readonly [Parts, Parts]) {
+  const values = [now, then].map((parts) => parts.get(id) ?? new Map<string, number>());
+  const [of, before_] = values as [ReadonlyMap<string, number>, ReadonlyMap<string, number>];
+  const keys = [...new Set([...of.keys(), ...before_.keys()])].sort((a, b) => (a < b ? -1 : 1));
+  const rows = keys.map((key) => {
+    const value = roundHalfUp(of.get(key) ?? 0, 2);
+    const previous = base.kind === 'known' ? roundHalfUp(before_.get(key) ?? 0, 2) : null;
+    const { percent, direction, note } = yearOnYear(value, previous);
+    if (changeNote === 'unfinished') return { key, value, previous, change: null, changeNote, direction: null };
+    return { key, value, previous, change: percent, changeNote: note, direction };
+  });
+  return { id, label, unit, rows };
+}
+
+const NONE: Totals = new Map();
+type Restated = Readonly<{ published: Totals; cases: ReadonlyMap<string, readonly RestatedCase[]> }>;
+const NOTHING_RESTATED: Restated = { published: NONE, cases: new Map() };
+
+type Book = Readonly<{
+  tx: Tx;
+  known: Known;
+  county: string | null;
+  at: UtcInstant;
+  today: string;
+  /** By kind of fact, the day of the first one that is held. */ since: ReadonlyMap<FactKind, string>;
+  /** Indicators that are counted. */ booked: ReadonlySet<string>;
 }>;
+type Bases = Readonly<{ spans: readonly Period[]; totals: readonly Totals[]; restated: Restated }>;
 
-function figureOf(
-  indicator: Indicator,
-  year: number,
-  [now, before]: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>],
-  held: Held,
-): Figure {
-  const [value, previous] = [valueOf(indicator, year, now, held), valueOf(indicator, year - 1, before, held)];
-  const { percent, direction, note } =
-    value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
-  // A part of a year is not held against a whole one.
-  const [change, changeNote, goes] =
-    held.isOver || note === 'no-base' ? [percent, note, direction] : [null, 'unfinished' as const, null];
-  const { id, label, unit, version } = indicator;
-  return { id, label, value, unit, previous, change, changeNote, direction: goes, indicator: id, version };
+function basesOf(period: Period, against: Against): readonly Period[] {
+  if (against === 'previous') return [before(period)];
+  const years = against === 'average' ? [1, 2, 3] : [1];
+  return years.map((back) => yearsBefore(period, back));
 }
 
-function isHeld(kind: FactKind, year: number, { since, begun }: Held): boolean {
-  const first = since.get(kind) ?? Math.min(...since.values());
-  return first <= year && year <= begun;
-}
+/** What indicators come to, and what that is held against. */
+class Reckoning {
+  constructor(
+    private readonly plan: ReportingPlan,
+    private readonly book: Book,
+  ) {}
 
-function valueOf(indicator: Indicator, year: number, totals: ReadonlyMap<string, number>, held: Held): number | null {
-  switch (indicator.method) {
-    case 'sum':
-    case 'distinct':
-      return isHeld(indicator.kind, year, held) ? roundHalfUp(totals.get(indicator.id) ?? 0, 2) : null;
-    case 'constant':
-      return indicator.valueIn(year);
-    case 'ratio': {
-      const [numerator, denominator] = indicator.of.map((id) => totals.get(id) ?? 0) as [number, number];
-      return denominator === 0 ? null : roundHalfUp((numerator / denominator) * 100, indicator.decimals);
+  figure(indicator: Indicator, period: Period, totals: Totals, bases: Bases): Figure {
+    const { id, label, unit, version, method, definition } = indicator;
+    const value = this.valueOf(indicator, period, totals);
+    const base = this.baseOf(indicator, period, bases);
+    const previous = base.kind === 'known' || base.kind === 'imported' ? base.value : null;
+    const own = { id, label, unit, method, indicator: id, version: this.versionIn(id, period) ?? version, definition };
+    const { percent, direction, note } =
+      value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
+    const since = this.beginsWithin(id, period);
+    const figure = { ...own, value, since, previous, base };
+    if (value !== null && base.kind === 'other-definition')
+      return { ...figure, change: null, changeNote: 'other-definition', direction: null };
+    // A part of a period is not held against a whole one.
+    if (this.book.today <= period.to && note !== 'no-base')
+      return { ...figure, change: null, changeNote: 'unfinished', direction: null };
+    return { ...figure, change: percent, changeNote: note, direction };
+  }
+
+  /** Null: not held, or not told apart by county. */
+  valueOf(indicator: Indicator, span: Period, totals: Totals): number | null {
+    switch (indicator.method) {
+      case 'sum':
+      case 'distinct':
+        return this.isHeld(indicator.id, span) ? roundHalfUp(totals.get(indicator.id) ?? 0, 2) : null;
+      case 'constant':
+        return weeksIn(span.from, span.to);
+      case 'ratio': {
+        const [numerator, denominator] = indicator.of.map((id) =>
+          this.isHeld(id, span) ? (totals.get(id) ?? 0) : null,
+        ) as [number | null, number | null];
+        if (numerator === null || denominator === null || denominator === 0) return null;
+        return roundHalfUp((numerator / denominator) * 100, indicator.decimals);
+      }
     }
+  }
+
+  /** Held since the year of its first fact; what has not begun yet is not 0, either. */
+  private isHeld(id: string, { from, to }: Period): boolean {
+    const { today, since, booked, county } = this.book;
+    const [version] = this.plan.catalogue.validIn(id, from, to);
+    if (version === undefined || !('kind' in version) || !booked.has(id)) return false;
+    if (county !== null && !version.isByCounty) return false;
+    const first = since.get(version.kind) ?? [...since.values()].sort()[0];
+    return first !== undefined && first.slice(0, 4) <= from.slice(0, 4) && from <= today;
+  }
+
+  private baseOf(indicator: Indicator, period: Period, { spans, totals, restated }: Bases): Figure['base'] {
+    const [span] = spans as [Period];
+    const values = spans.map((one, index) => this.valueOf(indicator, one, totals[index] ?? NONE));
+    const name = spans.length === 1 ? span.name : `${spans.at(-1)?.name ?? ''}–${span.name}`;
+    const mean = values.some((one) => one === null)
+      ? null
+      : roundHalfUp(values.reduce<number>((sum, one) => sum + (one ?? 0), 0) / values.length, 2);
+    const own = { period: name, restated: [], published: null, source: null };
+    if (mean === null) {
+      const imported = this.imported(indicator, span);
+      if (imported === null || spans.length > 1) return { ...own, kind: 'not-held', value: null };
+      return { ...own, kind: 'imported', value: imported.value, source: imported.source };
+    }
+    const isOther = spans.some((one) => this.definitionIn(indicator, one) !== this.definitionIn(indicator, period));
+    if (isOther) return { ...own, kind: 'other-definition', value: mean };
+    const cases = restated.cases.get(indicator.id) ?? [];
+    const published = cases.length === 0 ? null : roundHalfUp(restated.published.get(indicator.id) ?? 0, 2);
+    return { ...own, kind: 'known', value: mean, published, restated: [...cases] };
+  }
+
+  /** As it was published; of a share also from the two of which it is one. */
+  private imported(indicator: Indicator, span: Period): Pick<ImportedBase, 'value' | 'source'> | null {
+    const of = (id: string): ImportedBase | null =>
+      this.plan.bases.find(
+        (one) => one.indicator === id && one.period === span.name && (one.county ?? null) === this.book.county,
+      ) ?? null;
+    const own = of(indicator.id);
+    if (own !== null || indicator.method !== 'ratio') return own;
+    const [part, whole] = indicator.of.map(of) as [ImportedBase | null, ImportedBase | null];
+    if (part === null || whole === null || whole.value === 0) return null;
+    return { value: roundHalfUp((part.value / whole.value) * 100, indicator.decimals), source: part.source };
+  }
+
+  /** By which versions a span is counted; of a share, its parts. */
+  private definitionIn(indicator: Indicator, { from, to }: Period): string {
+    const ids = indicator.method === 'ratio' ? [indicator.id, ...indicator.of] : [indicator.id];
+    return ids
+      .map((id) =>
+        this.plan.catalogue
+          .validIn(id, from, to)
+          .map(({ version }) => version)
+          .join('+'),
+      )
+      .join(' ');
+  }
+
+  private versionIn(id: string, { from, to }: Period): number | null {
+    return this.plan.catalogue.validIn(id, from, to).at(-1)?.version ?? null;
+  }
+
+  /** The day from which it counts, where that is within the period. */
+  private beginsWithin(id: string, { from }: Period): string | null {
+    const first = this.plan.catalogue.versionsOf(id)[0]?.validFrom ?? null;
+    return first !== null && first > from ? first : null;
   }
 }

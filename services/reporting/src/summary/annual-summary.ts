@@ -5,7 +5,7 @@ import { roundHalfUp } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
-import { isNothingHeld } from '../figures/indicators.js';
+import { isNothingHeld } from '../figures/held.js';
 import { ReportingPlan } from '../plan.js';
 import type { MonthlyChart } from './chart.js';
 import { compose, type Missing, type Narrative } from './compose.js';
@@ -38,7 +38,7 @@ export class AnnualSummaries {
   /** @param asOf as known then; null: as known now */
   async make(year: number, asOf: UtcInstant | null): Promise<AnnualSummary> {
     return this.db.transaction('REPEATABLE READ', async (tx) => {
-      const figures = await this.figures.figures(tx, year, asOf);
+      const figures = await this.figures.figures(tx, { period: String(year), asOf });
       const at = figures.asOf ?? (await this.clock.now(tx));
       const narratives = await this.narratives(tx, year, at);
       if (isNothingHeld(figures.figures))

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { yearOnYear } from '@fengsui/rules';
 import fc from 'fast-check';
-import { INDICATORS, ReportingPlan } from '../index.js';
+import { ReportingPlan } from '../index.js';
 import type { Figure } from '../views.js';
 import { compose } from './compose.js';
 
 const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans');
+const INDICATORS = ReportingPlan.read(path.join(PLANS, 'qingyuan')).catalogue.indicators;
 const templateOf = (city: string) => ReportingPlan.read(path.join(PLANS, city)).template;
 
 type Given = Readonly<{ value: number | null; previous: number | null; isOver: boolean }>;
@@ -19,12 +20,20 @@ const anyFigure = fc.record({
 
 /** Figures of a year, whatever they come to. */
 const figuresOf = (values: readonly Given[]): Figure[] =>
-  INDICATORS.map(({ id, label, unit, version }, index) => {
+  INDICATORS.map(({ id, label, unit, version, method, definition }, index) => {
     const { value: given, previous, isOver } = values[index % values.length] as Given;
     const value = given === null ? null : Math.round(given * 100) / 100;
     const { percent, note, direction } =
       value === null ? { percent: null, note: 'no-base' as const, direction: null } : yearOnYear(value, previous);
-    const figure = { id, label, unit, version, indicator: id, value, previous };
+    const base = {
+      kind: 'known' as const,
+      period: '2019',
+      value: previous,
+      published: null,
+      source: null,
+      restated: [],
+    };
+    const figure = { id, label, unit, version, method, definition, since: null, base, indicator: id, value, previous };
     return isOver || note === 'no-base'
       ? { ...figure, change: percent, changeNote: note, direction }
       : { ...figure, change: null, changeNote: 'unfinished' as const, direction: null };

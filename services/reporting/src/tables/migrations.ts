@@ -5,6 +5,7 @@ import {
   AnnualRow,
   BookedRow,
   CounterRow,
+  DefinitionRow,
   DistinctKeyRow,
   FactRow,
   ReportingOrder,
@@ -146,6 +147,56 @@ class BookedIndicators1796000000012 implements MigrationInterface {
   }
 }
 
+/**
+ * Counters know since when: figures as of any day come from them, and distinct things are counted in any period. What
+ * is in them comes from the facts, and is counted again at the first start.
+ */
+class CountersOfTwoTimes1796000000020 implements MigrationInterface {
+  readonly name = 'CountersOfTwoTimes1796000000020';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      drop table reporting.counter, reporting.distinct_key, reporting.booked;
+      create table reporting.counter (
+        indicator text, day date, region text, recorded_day date, amount numeric not null,
+        primary key (indicator, day, region, recorded_day));
+      create table reporting.distinct_key (
+        indicator text, day date, key text, region text, recorded_day date, facts int not null,
+        primary key (indicator, day, key, region, recorded_day));
+      create table reporting.booked (indicator text primary key, hash text not null);
+      create table reporting.definition (
+        indicator text, version int, since timestamptz, definition jsonb not null, primary key (indicator, version, since));
+      create index fact_kind_at_idx on reporting.fact (kind, at);
+      drop index reporting.fact_at_idx;
+      comment on table reporting.counter is 'What each indicator comes to, by the day on which it happened and the day since when it is known';
+      comment on column reporting.counter."indicator" is 'indicator, or facts: and a kind of fact, for how many are held';
+      comment on column reporting.counter."day" is 'day in Asia/Shanghai';
+      comment on column reporting.counter."region" is 'GB/T 2260 code';
+      comment on column reporting.counter."recorded_day" is 'day in Asia/Shanghai since when it is known';
+      comment on column reporting.counter."amount" is 'sum over what became known of the day on that day';
+      comment on table reporting.distinct_key is 'Keys that an indicator counts once in a period';
+      comment on column reporting.distinct_key."indicator" is 'indicator';
+      comment on column reporting.distinct_key."day" is 'day in Asia/Shanghai';
+      comment on column reporting.distinct_key."key" is 'what is counted once';
+      comment on column reporting.distinct_key."region" is 'GB/T 2260 code';
+      comment on column reporting.distinct_key."recorded_day" is 'day in Asia/Shanghai since when it is known';
+      comment on column reporting.distinct_key."facts" is 'facts that have it, less those that have it no more';
+      comment on table reporting.booked is 'Indicators that are counted over all facts there are';
+      comment on column reporting.booked."indicator" is 'indicator';
+      comment on column reporting.booked."hash" is 'hash of what it counts';
+      comment on table reporting.definition is 'What each indicator has counted, and since when';
+      comment on column reporting.definition."indicator" is 'indicator';
+      comment on column reporting.definition."version" is 'version of its definition';
+      comment on column reporting.definition."since" is 'counted so since';
+      comment on column reporting.definition."definition" is 'its definition';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [
@@ -153,6 +204,7 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     SubjectRow,
     FactRow,
     CounterRow,
+    DefinitionRow,
     DistinctKeyRow,
     WithdrawnRow,
     SuspicionRow,
@@ -167,6 +219,7 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     NameEntries1795654206000,
     Suspicions1796000000010,
     BookedIndicators1796000000012,
+    CountersOfTwoTimes1796000000020,
   ],
-  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup'],
+  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition'],
 };

@@ -10,6 +10,7 @@ import {
 } from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Column, Entity, Index } from 'typeorm';
+import type { Definition } from '../figures/definition.js';
 import type { FactContent, FactKind, KeptEntry } from '../facts/fact-content.js';
 
 @Entity({
@@ -31,7 +32,7 @@ export class SubjectRow {
   name: 'fact',
   comment: 'Append-only, with two times: when it was true, since when it is known',
 })
-@Index('fact_at_idx', ['at'])
+@Index('fact_kind_at_idx', ['kind', 'at'])
 @Index('fact_recorded_at_idx', ['recordedAt'])
 @Index('fact_event_idx', ['event'])
 export class FactRow {
@@ -47,21 +48,27 @@ export class FactRow {
   @DocumentColumn('what it states; null: it does not count', { nullable: true }) content!: FactContent | null;
 }
 
-@Entity({ schema: 'reporting', name: 'counter', comment: 'What each indicator comes to, by day, region and dimension' })
+@Entity({
+  schema: 'reporting',
+  name: 'counter',
+  comment: 'What each indicator comes to, by the day on which it happened and the day since when it is known',
+})
 export class CounterRow {
-  @Key('indicator') indicator!: string;
-  @Key('GB/T 2260 code') region!: string;
-  @Key('what the indicator is told apart by, or nothing') dimension!: string;
+  @Key('indicator, or facts: and a kind of fact, for how many are held') indicator!: string;
   @Key('day in Asia/Shanghai', 'date') day!: string;
-  @Column({ type: 'numeric', comment: 'sum over the facts of the day' }) amount!: number;
+  @Key('GB/T 2260 code') region!: string;
+  @Key('day in Asia/Shanghai since when it is known', 'date') recordedDay!: string;
+  @Column({ type: 'numeric', comment: 'sum over what became known of the day on that day' }) amount!: number;
 }
 
-@Entity({ schema: 'reporting', name: 'distinct_key', comment: 'Keys that an indicator counts once a year' })
+@Entity({ schema: 'reporting', name: 'distinct_key', comment: 'Keys that an indicator counts once in a period' })
 export class DistinctKeyRow {
   @Key('indicator') indicator!: string;
-  @Key('year in Asia/Shanghai', 'int') year!: number;
+  @Key('day in Asia/Shanghai', 'date') day!: string;
   @Key('what is counted once') key!: string;
-  @WholeColumn('facts that have it; 0: it no longer counts') facts!: number;
+  @Key('GB/T 2260 code') region!: string;
+  @Key('day in Asia/Shanghai since when it is known', 'date') recordedDay!: string;
+  @WholeColumn('facts that have it, less those that have it no more') facts!: number;
 }
 
 @Entity({
@@ -78,7 +85,15 @@ export class WithdrawnRow {
 @Entity({ schema: 'reporting', name: 'booked', comment: 'Indicators that are counted over all facts there are' })
 export class BookedRow {
   @Key('indicator') indicator!: string;
-  @WholeColumn('version of its definition') version!: number;
+  @TextColumn('hash of what it counts') hash!: string;
+}
+
+@Entity({ schema: 'reporting', name: 'definition', comment: 'What each indicator has counted, and since when' })
+export class DefinitionRow {
+  @Key('indicator') indicator!: string;
+  @Key('version of its definition', 'int') version!: number;
+  @InstantKey('counted so since') since!: UtcInstant;
+  @DocumentColumn('its definition') definition!: Definition;
 }
 
 @Entity({

@@ -1,0 +1,122 @@
+import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
+import { rows, type Tx } from '@fengsui/database';
+import { addDays } from '../calendar.js';
+import { asKeptNow, FACT_KINDS, type FactContent } from '../facts/fact-content.js';
+import { Tally } from '../facts/tally.js';
+import type { CounterRow, DistinctKeyRow } from '../tables/tables.js';
+import type { Catalogue } from './catalogue.js';
+import { eachPage } from './known.js';
+
+/** A counter that is not the sum of its facts. */
+export type Difference = Readonly<{ indicator: string; day: string; counted: number; facts: number }>;
+
+/** The first of them, for a person. */
+export const differencesInWords = (found: readonly Difference[]): string =>
+  `${found
+    .slice(0, 3)
+    .map(({ indicator, day, counted, facts }) => `${indicator} ${day}: ${counted} ≠ ${facts}`)
+    .join('; ')}${found.length > 3 ? ` (+${found.length - 3})` : ''}`;
+
+/** As many as a person reads. */
+const MOST = 50;
+
+type Days = Readonly<{ from: string; to: string }>;
+
+/**
+ * Holds every counter, and every distinct key, to the facts 勾稽. None: each is what its facts come to. Month by
+ * month, so that it takes as much memory for a million facts as for a thousand. In a snapshot: else what is booked
+ * meanwhile would differ.
+ * @param since only days of which something became known since then; null: all
+ */
+export async function differencesIn(
+  tx: Tx,
+  catalogue: Catalogue,
+  since: UtcInstant | null,
+): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  for (const days of since === null ? await months(tx) : await touchedSince(tx, since)) {
+    if (found.length >= MOST) break;
+    found.push(...(await differencesOf(tx, catalogue, days)));
+  }
+  return found.slice(0, MOST);
+}
+
+async function months(tx: Tx): Promise<readonly Days[]> {
+  const found = await rows<{ first: string }>(
+    tx,
+    `select distinct to_char(date_trunc('month', day), 'YYYY-MM-DD') as first from (
+       select day from reporting.counter union all select day from reporting.distinct_key
+       union all select (at at time zone 'Asia/Shanghai')::date from reporting.fact where at is not null) as days
+     order by 1`,
+  );
+  return found.map(({ first }) => ({ from: first, to: addDays(`${addDays(first, 31).slice(0, 8)}01`, -1) }));
+}
+
+async function touchedSince(tx: Tx, since: UtcInstant): Promise<readonly Days[]> {
+  const found = await rows<{ day: string }>(
+    tx,
+    `select distinct to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day from reporting.fact
+     where recorded_at > $1 and at is not null order by 1`,
+    [since],
+  );
+  return found.map(({ day }) => ({ from: day, to: day }));
+}
+
+async function differencesOf(tx: Tx, catalogue: Catalogue, { from, to }: Days): Promise<readonly Difference[]> {
+  const tally = new Tally(catalogue);
+  // A week counts on its Thursday, up to three days from the day of its fact.
+  const facts = `select distinct on (f.kind, f.subject) f.content from reporting.fact f
+     join (select distinct kind, subject from reporting.fact where kind = any($1) and at >= $2 and at < $3) as near
+       using (kind, subject)
+     order by f.kind, f.subject, f.version desc`;
+  const around = [FACT_KINDS, fromShanghai(addDays(from, -3)), fromShanghai(addDays(to, 4))];
+  await eachPage<{ content: FactContent | null }>(tx, facts, around, (page) => {
+    // When it became known is of no account here: the sums over that are compared.
+    for (const { content } of page) tally.change(null, asKeptNow(content), fromShanghai(from));
+    return Promise.resolve();
+  });
+  const counted = await rows<CounterRow>(
+    tx,
+    `select indicator, day::text as day, region, sum(amount)::float8 as amount from reporting.counter
+     where day between $1 and $2 group by 1, 2, 3`,
+    [from, to],
+  );
+  const keyed = await rows<DistinctKeyRow>(
+    tx,
+    `select indicator, day::text as day, key, region, sum(facts)::int as facts from reporting.distinct_key
+     where day between $1 and $2 group by 1, 2, 3, 4`,
+    [from, to],
+  );
+  const within = ({ day }: Readonly<{ day: string }>): boolean => day >= from && day <= to;
+  return [
+    ...compared(
+      counted,
+      tally.counters.filter(within),
+      ({ region }) => region,
+      ({ amount }) => amount,
+    ),
+    ...compared(
+      keyed,
+      tally.distinctKeys.filter(within),
+      ({ region, key }) => `${region} ${key}`,
+      ({ facts: n }) => n,
+    ),
+  ];
+}
+
+function compared<T extends Readonly<{ indicator: string; day: string }>>(
+  counted: readonly T[],
+  facts: readonly T[],
+  partOf: (row: T) => string,
+  amountOf: (row: T) => number,
+): Difference[] {
+  const [held, right] = [counted, facts].map(
+    (rowsOf) => new Map(rowsOf.map((row) => [`${row.indicator} ${row.day} ${partOf(row)}`, row] as const)),
+  ) as [Map<string, T>, Map<string, T>];
+  return [...new Set([...held.keys(), ...right.keys()])].sort().flatMap((key) => {
+    const [a, b] = [held.get(key), right.get(key)];
+    const [was, is] = [a === undefined ? 0 : amountOf(a), b === undefined ? 0 : amountOf(b)];
+    const { indicator, day } = (a ?? b) as T;
+    return Math.abs(was - is) < 1e-6 ? [] : [{ indicator, day, counted: was, facts: is }];
+  });
+}
