@@ -7,12 +7,13 @@ import { benchHotspots } from './hotspots.js';
 import { benchIntake } from './intake.js';
 import { benchLimits } from './limits.js';
 import { benchLog } from './log.js';
+import { benchReporting } from './reporting.js';
 import { benchSources } from './sources.js';
 import { benchSql } from './sql.js';
 import { benchTransfer } from './transfer.js';
 
 /**
- * `npm run bench [-- log facts sql intake limits sources audit transfer duty hotspots kafka --only readings,latency]`: prints what this
+ * `npm run bench [-- log facts sql intake limits sources audit transfer duty reporting hotspots kafka --only readings,latency]`: prints what this
  * machine does. Numbers in the documents come from here.
  */
 type Say = (row: string) => void;
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (say: Say, only: readonly string[]) => Pr
   sources: benchSources,
   transfer: benchTransfer,
   duty: benchDuty,
+  reporting: benchReporting,
   hotspots: benchHotspots,
   audit: async (say) => (await benchAudit()).forEach(say),
 };

@@ -3,6 +3,7 @@ export * from './call.js';
 export * from './check.js';
 export { STATUSES, type Envelope, type Status } from './event.js';
 export * from './delivery-report.js';
+export * from './figures.js';
 export * from './fires.js';
 export * from './incident.js';
 export * from './levels.js';

@@ -1,6 +1,7 @@
 import { AuthorityLevelV1 } from './authority-level.js';
 import * as call from './call.js';
 import { DeliveryReportV1 } from './delivery-report.js';
+import { FiguresCheckedV1 } from './figures.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
 import * as obligation from './obligation.js';
@@ -60,6 +61,7 @@ export type CallEvent =
   | call.CallAnsweredV1
   | call.CallClosedV1
   | call.CallExhaustedV1;
+export type FiguresEvent = FiguresCheckedV1;
 /** Everything that travels. */
 export type DomainEvent =
   | ObservedEvent
@@ -70,7 +72,8 @@ export type DomainEvent =
   | TransferEvent
   | ObligationEvent
   | FireEvent
-  | CallEvent;
+  | CallEvent
+  | FiguresEvent;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
@@ -148,6 +151,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'call-answered.v1': decided('calls', 'callId', 'duty'),
   'call-closed.v1': decided('calls', 'callId', 'duty'),
   'call-exhausted.v1': decided('calls', 'callId', 'duty'),
+  'figures-checked.v1': decided('figures', 'check', 'reporting'),
 };
 
 /** The schema of every event, by its type. */
@@ -196,6 +200,7 @@ export const CONTRACTS = {
   'call-answered.v1': call.CallAnsweredV1,
   'call-closed.v1': call.CallClosedV1,
   'call-exhausted.v1': call.CallExhaustedV1,
+  'figures-checked.v1': FiguresCheckedV1,
 } as const satisfies Record<EventType, unknown>;
 
 export const EVENT_TYPES = Object.keys(CONTRACTS) as EventType[];

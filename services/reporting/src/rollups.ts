@@ -19,10 +19,12 @@ import { DataSource } from 'typeorm';
 import { dayBefore } from './calendar.js';
 import { FigureBook } from './figures/figures.js';
 import { ReportingPlan } from './plan.js';
+import { differencesInWords } from './figures/reconciling.js';
 import { AnnualRow, RollupRow } from './tables/tables.js';
 
 const NAMES = ['daily', 'annual'] as const;
 type Name = (typeof NAMES)[number];
+const CHECK = 'counters';
 
 /**
  * The daily and annual roll-up. Each is a row with its due time: claimed once whatever the number of processes,
@@ -58,8 +60,9 @@ export class Rollups implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   @Due('reporting', 'daily')
-  async daily(jobs: readonly Job[], { tx, now }: UnitOfWork): Promise<void> {
-    for (const { dueAt } of jobs) await this.done(tx, { name: 'daily', dueAt }, now, await this.checkDays(tx, now));
+  async daily(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    for (const { dueAt } of jobs)
+      await this.done(unit.tx, { name: 'daily', dueAt }, unit.now, await this.checkDays(unit));
   }
 
   @Due('reporting', 'annual')
@@ -91,17 +94,31 @@ export class Rollups implements OnApplicationBootstrap, OnApplicationShutdown {
    * Every counter must be the sum of its facts, and every distinct key one that they have. While years are played in
    * minutes, only of days of which something is new.
    */
-  private async checkDays(tx: Tx, now: UtcInstant): Promise<unknown> {
-    const last = await one<{ until: UtcInstant }>(
+  private async checkDays({ tx, now, append }: UnitOfWork): Promise<unknown> {
+    const last = await one<{ until: UtcInstant; differed: boolean }>(
       tx,
-      `select (findings->>'until')::timestamptz as until from reporting.rollup
+      `select (findings->>'until')::timestamptz as until, coalesce(findings->'differences', '[]') <> '[]' as differed
+       from reporting.rollup
        where name = 'daily' and outcome = 'done' order by due_at desc limit 1`,
     );
     const since = (await this.clock.isVirtual()) ? (last?.until ?? null) : null;
     const differences = await this.db.transaction('REPEATABLE READ', (snapshot) =>
       this.figures.differences(snapshot, since),
     );
-    if (differences.length > 0) this.logger.error(`counters and facts differ: ${JSON.stringify(differences)}`);
+    const text = differencesInWords(differences);
+    if (differences.length > 0) this.logger.error(`counters and facts differ: ${text}`);
+    // Whoever keeps the system is called, and is told when they agree again.
+    if (differences.length > 0 || last?.differed === true)
+      append({
+        id: `figures-checked/${CHECK}/${now}`,
+        type: 'figures-checked.v1',
+        key: CHECK,
+        occurredAt: now,
+        recordedAt: now,
+        correlationId: CHECK,
+        causes: [],
+        data: { check: CHECK, differences: differences.length, text },
+      });
     return { until: now, day: dayBefore(now), since, differences };
   }
 

@@ -8,6 +8,7 @@ import {
   type FireEvent,
   type Hazard,
   type Level,
+  type FiguresCheckedV1,
   type ObligationOverdueV1,
   type ResponseEvent,
   type SourceSilentV1,
@@ -146,6 +147,10 @@ export class CallTexts {
       due: time(dueAt, now),
       number,
     });
+  }
+
+  figures({ differences: count, text: list }: FiguresCheckedV1['data']): CallText {
+    return this.plan.templates.render('figures-differ', { count, list });
   }
 
   fire(event: Extract<FireEvent, { type: 'fire-raised.v1' | 'fire-overdue.v1' }>, now: UtcInstant): CallText {

@@ -244,3 +244,18 @@ describe('what is owed', () => {
     }
   });
 });
+
+it('figures that are not what their facts come to are one call to whoever keeps the system, until they agree again', async () => {
+  const checked = (differences: number): Given => ({
+    type: 'figures-checked.v1',
+    key: 'counters',
+    data: { check: 'counters', differences, text: differences === 0 ? '' : 'fires.count 2020-06-01: 7 ≠ 2' },
+  });
+  await duty.give(checked(1), { ...checked(1), id: 'figures-checked/next-day' });
+  expect(await calls()).toEqual(['self-check ringing 1']);
+  expect((await words())[0]?.text).toContain('fires.count 2020-06-01: 7 ≠ 2');
+  const [step] = await duty.said('call-step.v1');
+  expect(step?.data).toMatchObject({ role: 'system-keeper' });
+  await duty.give(checked(0));
+  expect(await calls()).toEqual(['self-check closed 1']);
+});

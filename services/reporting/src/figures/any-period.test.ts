@@ -311,6 +311,22 @@ describe('figures', () => {
     expect((await query().checks()).every(({ ok }) => ok)).toBe(true);
   });
 
+  it('that differ from their facts are said once a day, until they agree', async () => {
+    const { db } = reporting.runtime;
+    const said = async () =>
+      (await reporting.said('figures-checked.v1')).map(({ data }) => (data as { differences: number }).differences);
+    // While years are played, only days of which something is new are held to their facts.
+    await reporting.give(accident({ incidentId: 'N', day: '2021-03-01' }));
+    await db.query(
+      `update reporting.counter set amount = 9 where indicator = 'accidents.count' and day = '2021-03-01'`,
+    );
+    await reporting.at('+801 12:00');
+    expect(await said()).toEqual([1]);
+    await query().rebuild(['accidents.count']);
+    for (const day of [802, 803]) await reporting.at(`+${day} 12:00`);
+    expect(await said()).toEqual([1, 0]);
+  });
+
   it('follow a definition that changed, and keep what it was', async () => {
     const { db, clock } = reporting.runtime;
     const changed = planWith({

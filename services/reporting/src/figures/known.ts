@@ -45,7 +45,7 @@ export async function knownAt(tx: Tx, catalogue: Catalogue, asOf: UtcInstant | n
   return { before, amounts: tally.counters, keys: tally.distinctKeys };
 }
 
-const PAGE = 2_000;
+const PAGE = 1_000;
 
 /** What a query gives, page by page, however much it is: a cursor of the transaction. */
 export async function eachPage<T extends object>(

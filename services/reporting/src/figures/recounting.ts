@@ -15,7 +15,7 @@ import { eachPage } from './known.js';
 export type Rebuilt = Readonly<{ id: string; facts: number; before: number; after: number }>;
 
 /** Rows that are gathered before they are written: as many as memory has room for beside everything else. */
-const GATHERED = 100_000;
+const GATHERED = 20_000;
 const HELD = new Map(FACT_KINDS.map((kind) => [heldOf(kind), 'held']));
 
 /**
