@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { utc } from '@fengsui/contracts';
 import { connect, migrate, rows, run, startEmbedded } from '@fengsui/database';
-import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, AnnualSummaries } from '@fengsui/reporting';
+import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, Reports } from '@fengsui/reporting';
 import { BASE_SCHEMAS, startServices } from '@fengsui/service';
 import { readSettings } from '@fengsui/settings';
 
@@ -31,7 +31,7 @@ export async function benchReporting(say: (row: string) => void): Promise<void> 
     http: false,
   });
   const query = started.app.get(ReportingQuery, { strict: false });
-  const summaries = started.app.get(AnnualSummaries, { strict: false });
+  const summaries = started.app.get(Reports, { strict: false });
   try {
     await fill(db);
     const rebuilt = await timed(() => query.rebuild(null));
@@ -52,8 +52,8 @@ export async function benchReporting(say: (row: string) => void): Promise<void> 
         0.5,
         () => query.trace('accidents.deaths', { period: '2020', asOf: then }, { after: null, limit: 200 }),
       ],
-      ['the summary', 5, () => summaries.make(2020, null)],
-      ['the summary as of then', 5, () => summaries.make(2020, then)],
+      ['the summary', 5, () => summaries.make({ period: '2020' })],
+      ['the summary as of then', 5, () => summaries.make({ period: '2020', asOf: then })],
     ];
     for (const [what, asked, ask] of asks) {
       const times: number[] = [];

@@ -121,6 +121,7 @@ describe('year on year', () => {
 
   it('rounds half up on the decimal', () => {
     expect([roundHalfUp(1.005, 2), roundHalfUp(97.05, 1), roundHalfUp(-51.55, 1)]).toEqual([1.01, 97.1, -51.6]);
+    expect([roundHalfUp(1e-8, 1), roundHalfUp(4.9e-7, 6), roundHalfUp(5e-7, 6)]).toEqual([0, 0, 0.000001]);
   });
 });
 

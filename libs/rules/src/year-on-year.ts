@@ -19,6 +19,8 @@ export function yearOnYear(current: number, previous: number | null): Change {
 
 /** Half away from zero on the decimal text, because 1.005 * 100 is 100.49999999999999 in binary. */
 export function roundHalfUp(value: number, decimals: number): number {
-  const shifted = Number(`${Math.abs(value).toPrecision(15)}e${decimals}`);
+  // Less than a millionth is written with an exponent of its own.
+  const [digits = '0', exponent = '0'] = Math.abs(value).toPrecision(15).split('e');
+  const shifted = Number(`${digits}e${Number(exponent) + decimals}`);
   return (Math.sign(value) * Math.round(shifted)) / 10 ** decimals;
 }

@@ -6,14 +6,7 @@ import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
 import { IdentityModule } from '@fengsui/identity';
 import { INTAKE_SCHEMA, IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
 import { ParkedMessages, type Log, type Positions } from '@fengsui/log';
-import {
-  AnnualSummaries,
-  REPORTING_SCHEMA,
-  ReportingModule,
-  ReportingPlan,
-  ReportingQuery,
-  Rollups,
-} from '@fengsui/reporting';
+import { Reports, REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
 import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
 import { startServices } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
@@ -59,7 +52,7 @@ export type Ports = Readonly<{
   duty: DutyQuery;
   reporting: ReportingQuery;
   rollups: Rollups;
-  summaries: AnnualSummaries;
+  reports: Reports;
 }>;
 
 export type OneProcess = Readonly<{
@@ -114,7 +107,7 @@ export async function startOneProcess(
     duty: app.get(DutyQuery, { strict: false }),
     reporting: app.get(ReportingQuery, { strict: false }),
     rollups: app.get(Rollups, { strict: false }),
-    summaries: app.get(AnnualSummaries, { strict: false }),
+    reports: app.get(Reports, { strict: false }),
   };
   return { ports, address: parts.http ? (await app.getUrl()).replace('[::1]', 'localhost') : null, stop };
 }

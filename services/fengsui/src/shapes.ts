@@ -167,6 +167,7 @@ export type TraceOutput = Static<typeof TraceOutput>;
 const ReportOutput = View({
   file: Type.String(),
   year: Type.Integer(),
+  period: Type.String(),
   asOf: ViewInstant('as known at'),
   figures: count,
   sha256: Type.String(),

@@ -12,7 +12,7 @@ export { ReportingPlan } from './plan.js';
 export { ReportingQuery } from './query.js';
 export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
-export { AnnualSummaries, NothingHeld, type AnnualSummary } from './summary/annual-summary.js';
+export { NothingHeld, Reports, type ReportAsked } from './summary/reports.js';
 export { noticeDocument } from './summary/notice-document.js';
 export { checkText } from './checker/check-text.js';
 export { NoText, textOfFile } from './checker/files.js';

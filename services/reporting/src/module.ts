@@ -9,7 +9,7 @@ import { ReportingHttp } from './http.js';
 import { ReportingPlan } from './plan.js';
 import { ReportingQuery } from './query.js';
 import { Rollups } from './rollups.js';
-import { AnnualSummaries } from './summary/annual-summary.js';
+import { Reports } from './summary/reports.js';
 import { ReportingOrder } from './tables/tables.js';
 
 /** A correction never waits for the event that it is about: the event is withdrawn before it comes. */
@@ -29,10 +29,10 @@ export class ReportingModule {
         FactBook,
         FigureBook,
         Rollups,
-        AnnualSummaries,
+        Reports,
         ReportingQuery,
       ],
-      exports: [Rollups, AnnualSummaries, ReportingQuery],
+      exports: [Rollups, Reports, ReportingQuery],
     };
   }
 }

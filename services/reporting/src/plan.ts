@@ -1,8 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
 import type { StatisticsPlan } from '@fengsui/rules';
 import { readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { readBases, type ImportedBase } from './figures/bases.js';
 import { Catalogue } from './figures/catalogue.js';
+import { Wording } from './summary/profile.js';
 
 const strict = { additionalProperties: false };
 const paragraph = Type.String({ minLength: 1 });
@@ -51,7 +54,8 @@ const SummaryFile = Type.Object(
     /** GB/T 2260 code of the city: only what lies in it is counted. */
     city: Type.String({ pattern: '^\\d{4}00$' }),
     opening: Type.Array(paragraph, { minItems: 1 }),
-    sections: Type.Array(Section, { minItems: 1 }),
+    sections: Type.Array(Section),
+    wording: Type.Optional(Wording),
   },
   strict,
 );
@@ -106,30 +110,44 @@ export type SummaryTemplate = Static<typeof SummaryFile>;
 /** When the roll-ups run, as cron expressions. */
 export type RollupSchedule = Static<typeof ScheduleFile>;
 
-/** What the bureau reports by: its template, its schedule, and what counts as what. */
+/** Names of the templates that are taken where none is named. */
+export const ANNUAL = 'annual-summary';
+export const BULLETIN = 'situation';
+
+/** What the bureau reports by: its templates, its schedule, and what counts as what. */
 export class ReportingPlan {
+  readonly template: SummaryTemplate;
+  readonly schedule: RollupSchedule;
+  /** How accidents are counted. */ readonly statistics: StatisticsPlan & Periods;
+  /** Figures of years before this store, as they were published. */ readonly bases: readonly ImportedBase[];
+
   private constructor(
-    readonly template: SummaryTemplate,
-    readonly schedule: RollupSchedule,
-    /** How accidents are counted. */
-    readonly statistics: StatisticsPlan & Periods,
+    folder: string,
     /** What is counted. */ readonly catalogue: Catalogue,
-    /** Figures of years before this store, as they were published. */ readonly bases: readonly ImportedBase[],
-  ) {}
+    /** By name: the annual summary, and the bulletins of the plan. */
+    readonly templates: ReadonlyMap<string, SummaryTemplate>,
+  ) {
+    this.template = templates.get(ANNUAL) as SummaryTemplate;
+    this.schedule = readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value;
+    this.statistics = readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value;
+    this.bases = readBases(folder, catalogue);
+  }
 
   static read(folder: string): ReportingPlan {
-    const catalogue = Catalogue.read(folder);
-    return new ReportingPlan(
-      readPlanYaml(folder, 'annual-summary.yaml', SummaryFile).value,
-      readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value,
-      readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value,
-      catalogue,
-      readBases(folder, catalogue),
-    );
+    const annual = readPlanYaml(folder, `${ANNUAL}.yaml`, SummaryFile).value;
+    return new ReportingPlan(folder, Catalogue.read(folder), new Map([[ANNUAL, annual], ...bulletinsIn(folder)]));
   }
 
   /** True for the city itself, its counties and their townships. */
   covers(division: string): boolean {
     return division.startsWith(this.template.city.slice(0, 4));
   }
+}
+
+/** Templates beside the annual summary. */
+function bulletinsIn(folder: string): [string, SummaryTemplate][] {
+  const own = path.join(folder, 'bulletins');
+  if (!existsSync(own)) return [];
+  const files = readdirSync(own).filter((name) => name.endsWith('.yaml'));
+  return files.sort().map((name) => [name.slice(0, -'.yaml'.length), readPlanYaml(own, name, SummaryFile).value]);
 }

@@ -392,6 +392,7 @@ const figure = (
   id,
   label: { zh: id, en: id },
   value,
+  exact: null,
   unit: 'count',
   previous,
   change,
@@ -404,6 +405,7 @@ const figure = (
   since: null,
   base: { kind: 'known', period: '2019', value: previous, published: null, source: null, restated: [] },
 });
+const YEAR = { name: '2020', from: '2020-01-01', to: '2020-12-31' };
 const down = figure('a', 138, 285, -51.6, 'down');
 const up = figure('b', 4, 2, 100, 'up');
 const level = figure('c', 5, 5, 0, 'level');
@@ -450,7 +452,7 @@ describe('wording', () => {
       figure('zero', 0, 1, -100, 'down'),
     ].map((one) => [one.id, one]),
   );
-  const filled = (text: string, place = 'x') => fill(text, { place, year: 2020, figures: known, parts: 4 });
+  const filled = (text: string, place = 'x') => fill(text, { place, period: YEAR, figures: known, parts: 4 });
   it('fills a paragraph and says which figures it printed', () => {
     expect(
       filled(
@@ -495,15 +497,14 @@ describe('the document', () => {
       },
     ],
   };
-  const summary = compose(
-    template,
-    2020,
-    [down],
-    [
+  const summary = compose(template, {
+    period: YEAR,
+    figures: [down],
+    narratives: [
       { section: 'n', order: 1, text: '乙。', event: 'e' },
       { section: 'other', order: 1, text: '丙。', event: 'f' },
     ],
-  );
+  });
   const write = (): Promise<Buffer> =>
     writeDocument(summary, {
       date: '2021年1月22日',

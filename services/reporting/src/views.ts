@@ -47,6 +47,7 @@ const FigureView = View(
     id: Type.String({ description: 'id of the indicator' }),
     label: Words,
     value: ViewNull(Type.Number({ description: 'null: not held' })),
+    exact: ViewNull(Type.Number({ description: 'a share before it is rounded; null of everything else' })),
     unit: enumOf<Unit>(...UNITS),
     method: enumOf('sum', 'distinct', 'ratio', 'constant'),
     ...compared,

@@ -58,7 +58,7 @@ export const ANSWERING_COMMAND: CommandOf = {
   about: { zh: '叫应时效：3、10、30分钟内应答率', en: 'how soon calls were answered: within 3, 10, 30 minutes' },
   example: 'answering --year 2020 --by hour',
   options: [
-    YEAR,
+    { ...YEAR, required: true },
     {
       flags: '--by <what>',
       about: { zh: '按事由、岗位、时段', en: 'by' },

@@ -3,19 +3,20 @@ import { NoPeriod, type Against, type Asked } from '@fengsui/reporting';
 import { textOf, type OptionOf, type Typed } from '../command.js';
 import { Misuse } from '../terminal.js';
 
-export const YEAR: OptionOf = { flags: '--year <year>', about: { zh: '年份', en: 'year' }, required: true };
+export const YEAR: OptionOf = { flags: '--year <year>', about: { zh: '年份', en: 'year' } };
+export const PERIOD_OF_REPORT: OptionOf = {
+  flags: '--period <period>',
+  about: {
+    zh: '2020H1、2020Q2、2020-06、2020-flood（汛期）、2020-ytd（本年至今）、2020-01-01..2020-02-29',
+    en: '2020H1, 2020Q2, 2020-06, 2020-flood, 2020-ytd, 2020-01-01..2020-02-29',
+  },
+};
 export const AS_OF: OptionOf = { flags: '--as-of <instant>', about: { zh: '按当时所知', en: 'as known then' } };
 
 /** Which days: one of a year, a period, or from and to. */
 export const PERIOD: readonly OptionOf[] = [
-  { flags: '--year <year>', about: { zh: '年份', en: 'year' } },
-  {
-    flags: '--period <period>',
-    about: {
-      zh: '2020H1、2020Q2、2020-06、2020-flood（汛期）、2020-ytd（本年至今）',
-      en: '2020H1, 2020Q2, 2020-06, 2020-flood, 2020-ytd',
-    },
-  },
+  YEAR,
+  PERIOD_OF_REPORT,
   { flags: '--from <day>', about: { zh: '自某日', en: 'from a day' } },
   { flags: '--to <day>', about: { zh: '至某日', en: 'to a day' } },
   { flags: '--county <code>', about: { zh: '县（市、区）代码', en: 'code of a county' } },

@@ -290,8 +290,7 @@ async function showResult({ ports }: OneProcess, terminal: Terminal, once: boole
   const value = (id: string): string => String(figures.find((figure) => figure.id === id)?.value ?? '—');
   const { file, figures: printed } = await writeReport(
     ports,
-    REPORT_YEAR,
-    null,
+    { period: String(REPORT_YEAR) },
     path.join(ROOT, 'out', `annual-summary-${REPORT_YEAR}.docx`),
   );
   const calls = await ports.duty.calls(false);

@@ -95,7 +95,7 @@ export const WILDFIRE_COMMANDS: readonly CommandOf[] = [
     name: 'wildfires accuracy',
     about: { zh: '热点核查成效：按月、县区、来源', en: 'how good what was seen was, by month, county and source' },
     example: 'wildfires accuracy --year 2020',
-    options: [YEAR],
+    options: [{ ...YEAR, required: true }],
     run: (typed, terminal) =>
       withSession('ports', async ({ ports, plans }) => {
         const year = yearOf(textOf(typed, 'year'));

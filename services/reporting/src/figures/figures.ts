@@ -212,7 +212,8 @@ class Reckoning {
     const { percent, direction, note } =
       value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
     const since = this.beginsWithin(id, period);
-    const figure = { ...own, value, since, previous, base };
+    const exact = value === null ? null : this.exactly(indicator, totals);
+    const figure = { ...own, value, exact, since, previous, base };
     if (value !== null && base.kind === 'other-definition')
       return { ...figure, change: null, changeNote: 'other-definition', direction: null };
     // A part of a period is not held against a whole one.
@@ -237,6 +238,13 @@ class Reckoning {
         return roundHalfUp((numerator / denominator) * 100, indicator.decimals);
       }
     }
+  }
+
+  /** A share before it is rounded; null of everything else. */
+  private exactly(indicator: Indicator, totals: Totals): number | null {
+    if (indicator.method !== 'ratio') return null;
+    const [numerator, denominator] = indicator.of.map((id) => totals.get(id) ?? 0) as [number, number];
+    return (numerator / denominator) * 100;
   }
 
   /** Held since the year of its first fact; what has not begun yet is not 0, either. */

@@ -1,7 +1,10 @@
 import type { Figure } from '../views.js';
+import type { Period } from '../period.js';
 import type { SummaryTemplate } from '../plan.js';
 import { holds, NotHeld, TemplateFault } from './conditions.js';
-import { fill } from './wording.js';
+import { profileOf } from './profile.js';
+import type { Ranks } from './ranks.js';
+import { fill, type Filling } from './wording.js';
 
 /** A paragraph that someone wrote and fed as a work record. */
 export type Narrative = Readonly<{ section: string; order: number; text: string; event: string }>;
@@ -30,39 +33,63 @@ export type Missing = Readonly<{ place: string; what: string }>;
 const ORDINALS = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'];
 
 /** @throws TemplateFault naming the place when the template asks for a figure that there is not */
-export function compose(
-  template: SummaryTemplate,
-  year: number,
-  figures: readonly Figure[],
-  narratives: readonly Narrative[],
-): Summary {
-  const composing = new Composing(template, year, figures, narratives);
-  return composing.whole();
-}
+export const compose = (template: SummaryTemplate, filled: Filled): Summary => new Composing(template, filled).whole();
+
+/** What a template is filled with. */
+export type Filled = Readonly<{
+  period: Period;
+  figures: readonly Figure[];
+  narratives: readonly Narrative[];
+  /** Held against the span just before, and the mean of three years; where the template asks for them. */
+  chain?: readonly Figure[];
+  average?: readonly Figure[];
+  ranks?: Ranks;
+}>;
+
+/** Everything in a template that may be filled. */
+export const textsOf = ({ title, opening, sections }: SummaryTemplate): readonly string[] => [
+  title,
+  ...opening,
+  ...sections.flatMap(({ lead = [], parts, closing = [] }) => [
+    ...lead,
+    ...parts.flatMap(({ paragraphs }) => paragraphs),
+    ...closing,
+  ]),
+];
 
 class Composing {
-  private readonly byId: ReadonlyMap<string, Figure>;
+  private readonly filling: Omit<Filling, 'place'>;
   private readonly printed = new Set<string>();
   private readonly missing: Missing[] = [];
   /** Names of the parts that are there. */
   private readonly told = new Set<string>();
+  private readonly narratives: readonly Narrative[];
 
   constructor(
     private readonly template: SummaryTemplate,
-    private readonly year: number,
-    figures: readonly Figure[],
-    private readonly narratives: readonly Narrative[],
+    { period, figures, narratives, chain = [], average = [], ranks = new Map() }: Filled,
   ) {
-    this.byId = new Map(figures.map((figure) => [figure.id, figure]));
+    const byId = (all: readonly Figure[]) => new Map(all.map((figure) => [figure.id, figure]));
+    const profile = profileOf(template.wording);
+    this.filling = { period, figures: byId(figures), chain: byId(chain), average: byId(average), ranks, profile };
+    this.narratives = narratives;
+  }
+
+  /** @throws TemplateFault for what there is not */
+  private figure(id: string, place: string): Figure {
+    const found = this.filling.figures.get(id);
+    if (found === undefined) throw new TemplateFault(`${place}: there is no figure ${id}`);
+    return found;
   }
 
   whole(): Summary {
-    const { template, year } = this;
+    const { template } = this;
+    const year = Number(this.filling.period.from.slice(0, 4));
     const blocks = this.all(template.opening, 'opening', 0);
     template.sections.forEach((section, index) => blocks.push(...this.section(section, index)));
     for (const { section: name, event } of this.narratives)
       if (!this.told.has(name)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${name}` });
-    const title = fill(template.title, { place: 'title', year, figures: this.byId }).text;
+    const title = fill(template.title, { ...this.filling, place: 'title' }).text;
     return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };
   }
 
@@ -100,9 +127,9 @@ class Composing {
     { kind, title, figures: ids }: NonNullable<SummaryTemplate['sections'][number]['exhibits']>[number],
     place: string,
   ): Block {
-    const rows = ids.map((id) => this.byId.get(id) ?? missing(id, place));
+    const rows = ids.map((id) => this.figure(id, place));
     for (const { id } of rows) this.printed.add(id);
-    const words = fill(title, { place, year: this.year, figures: this.byId }).text;
+    const words = fill(title, { ...this.filling, place }).text;
     return kind === 'table' ? { kind, title: words, rows } : { kind, title: words, figures: rows };
   }
 
@@ -113,7 +140,7 @@ class Composing {
   /** A sentence that would print what nobody holds is not said, and is said to be missing. */
   private say(paragraph: string, place: string, parts: number): Block[] {
     try {
-      const filled = fill(paragraph, { place, year: this.year, figures: this.byId, parts });
+      const filled = fill(paragraph, { ...this.filling, place, parts });
       for (const id of filled.printed) this.printed.add(id);
       return filled.text === '' ? [] : [{ kind: 'paragraph', text: filled.text }];
     } catch (error) {
@@ -125,15 +152,11 @@ class Composing {
 
   private holds(condition: string, place: string): boolean {
     try {
-      return holds(condition, place, (id) => this.byId.get(id) ?? missing(id, place));
+      return holds(condition, place, (id) => this.figure(id, place));
     } catch (error) {
       if (!(error instanceof NotHeld)) throw error;
       this.missing.push({ place, what: error.message });
       return false;
     }
   }
-}
-
-function missing(id: string, place: string): never {
-  throw new TemplateFault(`${place}: there is no figure ${id}`);
 }

@@ -18,6 +18,7 @@ import {
 } from 'docx';
 import JSZip from 'jszip';
 import type { Figure } from '../views.js';
+import type { Annex } from './annex.js';
 import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { changeOf } from './wording.js';
@@ -44,6 +45,7 @@ export type DocumentData = Readonly<{
   date: string;
   charts: ReadonlyMap<string, MonthlyChart>;
   /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string;
+  /** What its numbers are, on pages of its own after the signature. */ annex?: Annex;
 }>;
 
 /** The summary as a .docx by GB/T 9704-2012. The same summary and data give the same bytes. */
@@ -63,6 +65,7 @@ export async function writeDocument(
       indent: { right: 2 * 320 + Math.max(0, (width(data.date) - width(summary.organ)) * 160 + 640) },
     }),
     line([run(data.date)], { alignment: AlignmentType.RIGHT, indent: { right: 2 * 320 } }),
+    ...(data.annex === undefined ? [] : annexPages(data.annex)),
   ];
   const document = new Document({
     creator: summary.organ,
@@ -137,47 +140,78 @@ const width = (text: string): number => [...text].reduce((sum, char) => sum + (c
 
 const RULE = { style: BorderStyle.SINGLE, size: 4, color: '000000' };
 const RULES = { top: RULE, bottom: RULE, left: RULE, right: RULE };
-const COLUMNS = [4400, 1480, 1480, 1480];
 
-function tableOf(figures: readonly Figure[]): Table {
-  const cell = (text: string, column: number, head: boolean, keepNext: boolean): TableCell =>
+/** Columns in twentieths of a point; all but the left ones are centred. */
+type Columns = Readonly<{ widths: readonly number[]; left: readonly number[]; size: number; keepsTogether: boolean }>;
+const COMPARED: Columns = { widths: [4400, 1480, 1480, 1480], left: [0], size: 24, keepsTogether: true };
+const ANNEX: Columns = { widths: [2600, 1240, 2700, 2300], left: [0, 2, 3], size: 18, keepsTogether: false };
+
+const tableOf = (figures: readonly Figure[]): Table =>
+  gridOf(
+    ['指标', ...(isOfYears(figures) ? ['本年', '上年'] : ['本期', '上年同期']), '同比'],
+    figures.map((figure) => [
+      `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`,
+      amount(figure, figure.value),
+      amount(figure, figure.previous),
+      figure.value === null ? '不可比' : changeOf(figure),
+    ]),
+    COMPARED,
+  );
+
+const isOfYears = (figures: readonly Figure[]): boolean => figures.every(({ base }) => /^\d{4}$/.test(base.period));
+
+/** 附件：as of when, and of each number what it counts and by which id it is followed back. */
+function annexPages({ asOf, rows }: Annex): (Paragraph | Table)[] {
+  return [
+    line([run('附件', { font: font(FONT.first) })], { pageBreakBefore: true }),
+    line([]),
+    line([run('数字来源', { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
+    line([]),
+    indented([run(`各项数字截至${asOf}所知，按编号可查到事实和原始报文（fengsui trace 编号）。`)]),
+    gridOf(
+      ['指标', '数值', '口径', '编号（版本）'],
+      rows.map((figure) => [
+        figure.label.zh,
+        `${amount(figure, figure.value)}${figure.value === null ? '' : UNIT_IN_CHINESE[figure.unit]}`,
+        figure.definition.zh,
+        `${figure.id}（${figure.version}）`,
+      ]),
+      ANNEX,
+    ),
+  ];
+}
+
+function gridOf(head: readonly string[], texts: readonly (readonly string[])[], columns: Columns): Table {
+  const { widths, left, size, keepsTogether } = columns;
+  const cell = (text: string, column: number, isHead: boolean, keepNext: boolean): TableCell =>
     new TableCell({
-      width: { size: COLUMNS[column] ?? 0, type: WidthType.DXA },
+      width: { size: widths[column] ?? 0, type: WidthType.DXA },
       borders: RULES,
       verticalAlign: VerticalAlign.CENTER,
       margins: { left: 80, right: 80 },
       children: [
         new Paragraph({
           keepNext,
-          spacing: { line: 400, lineRule: LineRuleType.EXACT },
-          alignment: column === 0 && !head ? AlignmentType.LEFT : AlignmentType.CENTER,
-          children: [run(text, { size: 24, font: font(head ? FONT.first : FONT.body) })],
+          spacing: { line: Math.round((size * 400) / 24), lineRule: LineRuleType.EXACT },
+          alignment: left.includes(column) && !isHead ? AlignmentType.LEFT : AlignmentType.CENTER,
+          children: [run(text, { size, font: font(isHead ? FONT.first : FONT.body) })],
         }),
       ],
     });
-  // Rows keep together, so that the table stands on one page.
-  const row = (texts: readonly string[], place: 'head' | 'middle' | 'last'): TableRow =>
+  // Rows keep together, so that a short table stands on one page.
+  const row = (cells: readonly string[], place: 'head' | 'middle' | 'last'): TableRow =>
     new TableRow({
       tableHeader: place === 'head',
       cantSplit: true,
-      children: texts.map((text, column) => cell(text, column, place === 'head', place !== 'last')),
+      children: cells.map((text, column) => cell(text, column, place === 'head', keepsTogether && place !== 'last')),
     });
   return new Table({
-    width: { size: COLUMNS.reduce((a, b) => a + b, 0), type: WidthType.DXA },
-    columnWidths: COLUMNS,
+    width: { size: widths.reduce((a, b) => a + b, 0), type: WidthType.DXA },
+    columnWidths: [...widths],
     alignment: AlignmentType.CENTER,
     rows: [
-      row(['指标', '本年', '上年', '同比'], 'head'),
-      ...figures.map((figure, index) => {
-        const label = `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`;
-        const texts = [
-          label,
-          amount(figure, figure.value),
-          amount(figure, figure.previous),
-          figure.value === null ? '不可比' : changeOf(figure),
-        ];
-        return row(texts, index === figures.length - 1 ? 'last' : 'middle');
-      }),
+      row(head, 'head'),
+      ...texts.map((cells, index) => row(cells, index === texts.length - 1 ? 'last' : 'middle')),
     ],
   });
 }

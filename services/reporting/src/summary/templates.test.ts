@@ -9,6 +9,7 @@ import { compose } from './compose.js';
 
 const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans');
 const INDICATORS = ReportingPlan.read(path.join(PLANS, 'qingyuan')).catalogue.indicators;
+const YEAR = { name: '2020', from: '2020-01-01', to: '2020-12-31' };
 const templateOf = (city: string) => ReportingPlan.read(path.join(PLANS, city)).template;
 
 type Given = Readonly<{ value: number | null; previous: number | null; isOver: boolean }>;
@@ -33,16 +34,72 @@ const figuresOf = (values: readonly Given[]): Figure[] =>
       source: null,
       restated: [],
     };
-    const figure = { id, label, unit, version, method, definition, since: null, base, indicator: id, value, previous };
+    const figure = {
+      id,
+      label,
+      unit,
+      version,
+      method,
+      definition,
+      since: null,
+      exact: null,
+      base,
+      indicator: id,
+      value,
+      previous,
+    };
     return isOver || note === 'no-base'
       ? { ...figure, change: percent, changeNote: note, direction }
       : { ...figure, change: null, changeNote: 'unfinished' as const, direction: null };
   });
 const textsOf = (city: string, figures: readonly Figure[]): string[] =>
-  compose(templateOf(city), 2020, figures, []).blocks.map((block) => ('text' in block ? block.text : block.title));
+  compose(templateOf(city), { period: YEAR, figures, narratives: [] }).blocks.map((block) =>
+    'text' in block ? block.text : block.title,
+  );
+
+const CITIES = ['qingyuan', 'shaoguan'];
+const TEMPLATES = CITIES.flatMap((city) =>
+  [...ReportingPlan.read(path.join(PLANS, city)).templates].map(([name, template]) => [city, name, template] as const),
+);
 
 describe('a template of the plan', () => {
-  it.each(['qingyuan', 'shaoguan'])('of %s never prints what is no figure, and what it announces follows', (city) => {
+  it.each(TEMPLATES.filter(([, name]) => name !== 'annual-summary'))(
+    'of %s, %s, never prints what is no figure, whatever its issuer’s words',
+    (_city, _name, template) => {
+      const anyWording = fc.record({
+        decimals: fc.nat(4),
+        shareDecimals: fc.nat(4),
+        keepZeros: fc.boolean(),
+        differencesBelow: fc.nat(50),
+      });
+      const several = fc.array(anyFigure, { minLength: INDICATORS.length, maxLength: INDICATORS.length });
+      fc.assert(
+        fc.property(several, several, anyWording, (now, then, wording) => {
+          const figures = figuresOf(now);
+          const rows = ['construction', 'mining', 'other'].map((key, index) => {
+            const { value, previous } = figures[index] as Figure;
+            return { key, value, previous, change: null, changeNote: null, direction: null };
+          });
+          const parts = { figures: figures.map(({ id, label, unit }) => ({ id, label, unit, rows })) };
+          const filled = {
+            period: { name: '2020H1', from: '2020-01-01', to: '2020-06-30' },
+            figures,
+            chain: figuresOf(then),
+            average: figuresOf(then),
+            ranks: new Map([['industry', parts as never]]),
+            narratives: [],
+          };
+          for (const block of compose({ ...template, wording }, filled).blocks)
+            expect('text' in block ? block.text : block.title).not.toMatch(
+              /NaN|undefined|null|Infinity|—|\{\{|\}\}|\[\[|\]\]|，，|，。|。。|e[+-]\d/,
+            );
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it.each(CITIES)('of %s never prints what is no figure, and what it announces follows', (city) => {
     fc.assert(
       fc.property(fc.array(anyFigure, { minLength: INDICATORS.length, maxLength: INDICATORS.length }), (values) => {
         const texts = textsOf(city, figuresOf(values));
@@ -76,7 +133,7 @@ describe('a template of the plan', () => {
     const all = figuresOf([{ value: 5, previous: 9, isOver: true }]);
     const some = all.map((one) => (one.id === 'drills.count' ? { ...one, value: null } : one));
     const lost = { section: 'partie', order: 1, text: '甲', event: 'e' };
-    const { blocks, missing } = compose(templateOf('qingyuan'), 2020, some, [lost]);
+    const { blocks, missing } = compose(templateOf('qingyuan'), { period: YEAR, figures: some, narratives: [lost] });
     expect(JSON.stringify(blocks)).not.toContain('应急演练');
     expect(missing).toEqual([
       { place: 'sections[0].parts[5].paragraphs[0]', what: 'nobody holds drills.count' },

@@ -1,6 +1,10 @@
 import { roundHalfUp } from '@fengsui/rules';
+import type { Period } from '../period.js';
 import type { Figure } from '../views.js';
 import { holds, NotHeld, TemplateFault, valueOf, type FigureOf } from './conditions.js';
+import { periodInWords } from './period-in-words.js';
+import { decimal, PROFILE, type Profile } from './profile.js';
+import { rankedIn, rankInWords, type Ranks } from './ranks.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 /** Text with what it printed: every figure can be followed back. */
@@ -13,17 +17,21 @@ export type Worded = Readonly<{ text: string; printed: readonly string[] }>;
  * |---|---|
  * | `fires.count` | 1201 |
  * | `transfers.people wan` | 2.99, in units of 10,000 |
- * | `accidents.count change` | 下降51.6% |
+ * | `accidents.count change` | 下降51.6%, against the same span of the year before 同比 |
+ * | `accidents.count chain` | against the span just before 环比 |
+ * | `accidents.count average` | against the mean of three years |
  * | `changes a b c` | 分别下降51.6%、32.7%、69.2%, or each with its own word |
  * | `both a b` | 双上升, 双下降, or 一升一降 and the like |
  * | `previous forestFires.count` | 15 |
+ * | `ranked accidents.count by industry top 3` | 道路运输业（75起，占54.3%）、…, by rank |
  * | `if accidents.major.count = 0 ? text : other text` | one of the two, or nothing; with `[[figure]]` |
  * | `parts` | 四, how many parts its section has |
- * | `year`, `nextYear` | 2020, 2021 |
+ * | `year`, `nextYear`, `period` | 2020, 2021, 2020年上半年 |
  *
  * @throws NotHeld when it would print a figure that nobody holds: then there is no such sentence
  */
-export function fill(paragraph: string, { place, year, figures, parts = 0 }: Filling): Worded {
+export function fill(paragraph: string, filling: Filling): Worded {
+  const { place, period, figures, parts = 0 } = filling;
   const printed: string[] = [];
   const figure = (id: string): Figure => {
     const found = figures.get(id);
@@ -31,11 +39,13 @@ export function fill(paragraph: string, { place, year, figures, parts = 0 }: Fil
     printed.push(id);
     return found;
   };
+  const year = Number(period.from.slice(0, 4));
   const say = (expression: string): string => {
     if (expression === 'year') return String(year);
     if (expression === 'nextYear') return String(year + 1);
+    if (expression === 'period') return periodInWords(period);
     if (expression === 'parts') return NUMERALS[parts] ?? String(parts);
-    return evaluate(expression, place, figure);
+    return evaluate(expression, filling, figure);
   };
   const text = paragraph.replace(/\{\{\s*(.+?)\s*\}\}/gs, (_, expression: string) => say(expression));
   if (/\{\{|\}\}|\[\[|\]\]/.test(text))
@@ -46,9 +56,14 @@ export function fill(paragraph: string, { place, year, figures, parts = 0 }: Fil
 /** What a paragraph is filled from. */
 export type Filling = Readonly<{
   /** Where it stands, for faults. */ place: string;
-  year: number;
+  period: Period;
   figures: ReadonlyMap<string, Figure>;
+  /** Held against the span just before, and against the mean of three years; where the template asks for them. */
+  chain?: ReadonlyMap<string, Figure>;
+  average?: ReadonlyMap<string, Figure>;
+  ranks?: Ranks;
   /** Parts of its section. */ parts?: number;
+  profile?: Profile;
 }>;
 
 const NUMERALS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'];
@@ -56,24 +71,37 @@ const NUMERALS = ['零', '一', '两', '三', '四', '五', '六', '七', '八',
 /** YAML folds a line end into a blank; between Chinese characters there is none. */
 const withoutFolds = (text: string): string => text.replace(/(?<=[\u2e80-\uffef\d%])\s+(?=[\u2e80-\uffef])/g, '');
 
-function evaluate(expression: string, place: string, figure: FigureOf): string {
+function evaluate(expression: string, filling: Filling, figure: FigureOf): string {
+  const { place, chain, average, ranks, profile = PROFILE } = filling;
   const choice = /^if (.+?) \?(.*?)(?: |^):(.*)$/s.exec(expression);
   if (choice !== null) {
     const [, conditions = '', yes = '', no = ''] = choice;
     const text = holds(conditions, place, figure) ? yes : no;
-    return text.trim().replace(/\[\[\s*(.+?)\s*\]\]/g, (_, inner: string) => evaluate(inner, place, figure));
+    return text.trim().replace(/\[\[\s*(.+?)\s*\]\]/g, (_, inner: string) => evaluate(inner, filling, figure));
   }
+  const ranked = rankedIn(expression);
+  if (ranked !== null) return rankInWords(ranked, figure(ranked.id), ranks, profile);
   const [word = '', ...rest] = expression.split(/\s+/);
-  if (word === 'changes' && rest.length > 0) return changesTogether(rest.map(figure));
+  if (word === 'changes' && rest.length > 0) return changesTogether(rest.map(figure), profile);
   if (word === 'both' && rest.length > 0) return bothOf(rest.map(figure));
   if (word === 'previous' && rest.length === 1) return previousOf(figure(rest[0] as string));
+  const against = (others: ReadonlyMap<string, Figure> | undefined): string => {
+    figure(word);
+    const found = others?.get(word);
+    if (found === undefined) throw new NotHeld(`${word} ${rest.join(' ')}`);
+    return changeOf(found, profile);
+  };
   switch (rest.join(' ')) {
     case '':
-      return String(valueOf(figure(word)));
+      return printedOf(figure(word), profile);
     case 'wan':
       return String(roundHalfUp(valueOf(figure(word)) / 10_000, 2));
     case 'change':
-      return changeOf(figure(word));
+      return changeOf(figure(word), profile);
+    case 'chain':
+      return against(chain);
+    case 'average':
+      return against(average);
     default:
       throw new TemplateFault(`${place}: cannot read {{${expression}}}`);
   }
@@ -84,8 +112,14 @@ function previousOf({ id, previous }: Figure): string {
   return String(previous);
 }
 
+/** A share with as many decimals as its issuer gives; a number as it is. */
+function printedOf(figure: Figure, profile: Profile): string {
+  const value = valueOf(figure);
+  return figure.unit === 'percent' ? decimal(figure.exact ?? value, profile.shareDecimals, profile) : String(value);
+}
+
 /** What a change is measured by. */
-type Changed = Pick<Figure, 'id' | 'change' | 'direction' | 'changeNote' | 'value' | 'previous' | 'unit'>;
+type Changed = Pick<Figure, 'id' | 'direction' | 'changeNote' | 'value' | 'previous' | 'unit' | 'base' | 'exact'>;
 
 /** In the unit of the figure, money in 万元: 3起, 0.9万元. */
 const amountOf = (value: number, unit: Figure['unit']): string =>
@@ -95,30 +129,40 @@ const amountOf = (value: number, unit: Figure['unit']): string =>
  * 下降51.6%, 上升3%, 持平; a share changes by percentage points; what cannot be compared says so, and a zero base gives
  * no percentage.
  */
-export function changeOf(figure: Changed): string {
-  const { change, direction, changeNote, previous, unit } = figure;
+export function changeOf(figure: Changed, profile: Profile = PROFILE): string {
+  const { direction, changeNote, previous, unit, base } = figure;
   const value = valueOf(figure as Figure);
-  if (changeNote === 'unfinished') return '不可比（全年未满）';
-  if (changeNote === 'no-base' || previous === null) return '不可比（上年未统计）';
-  if (changeNote === 'zero-base') return `增加${amountOf(value, unit)}（上年为0）`;
-  if (direction === 'level' || value === previous) return '持平';
+  const isYear = /^\d{4}$/.test(base.period);
+  if (changeNote === 'unfinished') return isYear ? '不可比（全年未满）' : '不可比（本期未满）';
+  if (changeNote === 'other-definition') return '不可比（口径不同）';
+  if (changeNote === 'no-base' || previous === null) return isYear ? '不可比（上年未统计）' : '不可比（基期未统计）';
+  if (changeNote === 'zero-base') return `${profile.more}${amountOf(value, unit)}（${isYear ? '上年' : '基期'}为0）`;
+  if (direction === 'level' || value === previous) return profile.level;
   const [fell, by] = [value < previous, Math.abs(value - previous)];
-  if (unit === 'percent') return `${fell ? '下降' : '上升'}${roundHalfUp(by, 1)}个百分点`;
+  const [goes, amount] = [fell ? profile.down : profile.up, fell ? profile.fewer : profile.more];
+  if (unit === 'percent') return `${goes}${decimal(by, Math.max(1, profile.shareDecimals), profile)}个百分点`;
+  const percent = percentOf(figure, profile);
   // So small a change that it rounds to nothing is said in numbers: "下降0%" says nothing.
-  if (change === null || change === 0) return `${fell ? '减少' : '增加'}${amountOf(by, unit)}`;
-  return `${fell ? '下降' : '上升'}${Math.abs(change)}%`;
+  if (percent === null || previous < profile.differencesBelow) return `${amount}${amountOf(by, unit)}`;
+  return `${goes}${percent}`;
+}
+
+/** 51.6%; null where it rounds to nothing. */
+function percentOf({ value, previous }: Changed, profile: Profile): string | null {
+  if (value === null || previous === null || previous === 0) return null;
+  const percent = Math.abs(((value - previous) / previous) * 100);
+  return roundHalfUp(percent, profile.decimals) === 0 ? null : `${decimal(percent, profile.decimals, profile)}%`;
 }
 
 /** One word for all where all go the same way, else each its own. */
-export function changesTogether(figures: readonly Figure[]): string {
-  const words = figures.map(changeOf);
+export function changesTogether(figures: readonly Figure[], profile: Profile = PROFILE): string {
+  const words = figures.map((figure) => changeOf(figure, profile));
   if (new Set(words).size === 1 && (words[0] ?? '').startsWith('不可比')) return words[0] as string;
-  const plain = figures.every(
-    ({ changeNote, change, unit }) => changeNote === null && change !== null && change !== 0 && unit !== 'percent',
-  );
   const directions = new Set(figures.map(({ direction }) => direction));
+  const goes = directions.has('down') ? profile.down : profile.up;
+  const plain = figures.every(({ unit }, index) => unit !== 'percent' && words[index]?.endsWith('%') === true);
   if (figures.length > 1 && plain && directions.size === 1)
-    return `分别${directions.has('down') ? '下降' : '上升'}${figures.map(({ change }) => `${Math.abs(change ?? 0)}%`).join('、')}`;
+    return `分别${goes}${words.map((one) => one.slice(goes.length)).join('、')}`;
   return `${figures.length > 1 ? '分别' : ''}${words.join('、')}`;
 }
 

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
+import { Clock, one, rows, type Tx } from '@fengsui/database';
+import { roundHalfUp } from '@fengsui/rules';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { FigureBook } from '../figures/figures.js';
+import { isNothingHeld } from '../figures/held.js';
+import { ANNUAL, BULLETIN, ReportingPlan, type SummaryTemplate } from '../plan.js';
+import type { FigureParts } from '../views.js';
+import type { MonthlyChart } from './chart.js';
+import { annexOf } from './annex.js';
+import { compose, textsOf, type Block, type Missing, type Narrative } from './compose.js';
+import { writeDocument } from './document.js';
+import { rankedFields } from './ranks.js';
+import { UNIT_IN_CHINESE } from './units.js';
+
+export type Report = Readonly<{
+  bytes: Buffer;
+  year: number;
+  period: string;
+  asOf: UtcInstant;
+  figures: number;
+  sha256: string;
+  printed: readonly string[];
+  missing: readonly Missing[];
+}>;
+
+/** What is to be written. */
+export type ReportAsked = Readonly<{
+  /** As a person writes it: 2020, 2020H1, 2020-06. */ period: string;
+  /** Name of the template; without it the annual summary for a year, and the bulletin for anything else. */
+  template?: string | null;
+  /** As known then; null: as known now. */ asOf?: UtcInstant | null;
+}>;
+
+/** A period of which there is nothing to tell, or no template to tell it by. */
+export class NothingHeld extends Error {}
+
+/** What the bureau writes by templates: the annual work summary 全市应急管理工作总结, and bulletins of any period. */
+@Injectable()
+export class Reports {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clock: Clock,
+    private readonly plan: ReportingPlan,
+    private readonly figures: FigureBook,
+  ) {}
+
+  /** @throws NothingHeld, NoPeriod */
+  async make({ period: name, template: wanted = null, asOf = null }: ReportAsked): Promise<Report> {
+    const template = this.templateOf(wanted ?? (/^\d{4}$/.test(name) ? ANNUAL : BULLETIN));
+    return this.db.transaction('REPEATABLE READ', async (tx) => {
+      const found = await this.figures.figures(tx, { period: name, asOf });
+      const { period, year } = found;
+      const at = found.asOf ?? (await this.clock.now(tx));
+      if (isNothingHeld(found.figures))
+        throw new NothingHeld(`${name}没有任何记录，不能写成文稿 / nothing is held of ${name}`);
+      const filled = {
+        period,
+        figures: found.figures,
+        narratives: await this.narratives(tx, year, at),
+        ...(await this.besides(tx, template, { period: name, asOf })),
+      };
+      const summary = compose(template, filled);
+      const isUnfinished = found.figures.some(({ changeNote }) => changeNote === 'unfinished');
+      const of = /^\d{4}$/.test(name)
+        ? `${year}年尚未结束，各项数字不与上年全年比较`
+        : '本期尚未结束，各项数字不作比较';
+      const until = `（本文数据截至${inWords(at)}，${of}。）`;
+      const blocks = isUnfinished ? [{ kind: 'paragraph' as const, text: until }, ...summary.blocks] : summary.blocks;
+      const rolledUp = template === this.plan.template ? await this.rolledUpAt(tx, year) : null;
+      const bytes = await writeDocument(
+        { ...summary, blocks },
+        {
+          date: inWords(asOf ?? rolledUp ?? at),
+          charts: await this.charts(tx, blocks, { year, at, asOf, isUnfinished }),
+          madeAt: at,
+          annex: annexOf(summary.printed, found.figures, inWords(at)),
+        },
+      );
+      return {
+        bytes,
+        year,
+        period: period.name,
+        asOf: at,
+        figures: summary.printed.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        printed: summary.printed,
+        missing: summary.missing,
+      };
+    });
+  }
+
+  private templateOf(name: string): SummaryTemplate {
+    const found = this.plan.templates.get(name);
+    if (found !== undefined) return found;
+    const names = [...this.plan.templates.keys()].join(', ');
+    throw new NothingHeld(`没有模板 ${name}，有：${names} / there is no template ${name}`);
+  }
+
+  /** What a template asks for beside the figures of its period: other bases, and parts by rank. */
+  private async besides(tx: Tx, template: SummaryTemplate, asked: Pick<Required<ReportAsked>, 'period' | 'asOf'>) {
+    const texts = textsOf(template);
+    const against = async (base: 'previous' | 'average', word: string) =>
+      texts.some((text) => text.includes(` ${word}`))
+        ? (await this.figures.figures(tx, { ...asked, against: base })).figures
+        : [];
+    const ranks = new Map<string, FigureParts>();
+    for (const field of rankedFields(texts)) ranks.set(field, await this.figures.parts(tx, asked, field));
+    return { chain: await against('previous', 'chain'), average: await against('average', 'average'), ranks };
+  }
+
+  private async charts(
+    tx: Tx,
+    blocks: readonly Block[],
+    {
+      year,
+      at,
+      asOf,
+      isUnfinished,
+    }: Readonly<{ year: number; at: UtcInstant; asOf: UtcInstant | null; isUnfinished: boolean }>,
+  ): Promise<ReadonlyMap<string, MonthlyChart>> {
+    const charts = new Map<string, MonthlyChart>();
+    for (const block of blocks) {
+      const [figure] = block.kind === 'chart' ? block.figures : [];
+      if (block.kind !== 'chart' || figure === undefined) continue;
+      const series = [];
+      // What was not held is no row of zeros, and months that have not begun are none of this year's.
+      const begun = isUnfinished ? Number(shanghaiDate(at).slice(5, 7)) : 12;
+      for (const one of figure.previous === null ? [year] : [year - 1, year]) {
+        const all = await this.figures.monthly(tx, figure.id, one, asOf);
+        const values = one === year ? all.slice(0, begun) : all;
+        // Money is kept in yuan and printed in 万元.
+        const printed = figure.unit === 'yuan' ? values.map((value) => roundHalfUp(value / 10_000, 2)) : values;
+        series.push({ name: `${one}年`, values: printed });
+      }
+      charts.set(block.title, { title: block.title, unit: UNIT_IN_CHINESE[figure.unit], series });
+    }
+    return charts;
+  }
+
+  /** When the annual roll-up of the year ran: the date of the document. */
+  private async rolledUpAt(tx: Tx, year: number): Promise<UtcInstant | null> {
+    const sql = 'select max(made_at) as at from reporting.annual where year = $1';
+    return (await one<{ at: UtcInstant | null }>(tx, sql, [year]))?.at ?? null;
+  }
+
+  /** What people wrote for the summary of a year; in the first two months of the next they still may. */
+  private narratives(tx: Tx, year: number, knownAt: UtcInstant): Promise<Narrative[]> {
+    return rows<Narrative>(
+      tx,
+      `select distinct on (subject) content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
+              content->'record'->>'text' as text, event
+       from reporting.fact
+       where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 and content is not null
+         and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai')
+         and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days'
+       order by subject, version desc`,
+      [knownAt, year],
+    );
+  }
+}
+
+/** Arabic digits, full year, no leading zeros: 2021年1月22日. */
+function inWords(at: UtcInstant): string {
+  const [year, month, day] = shanghaiDate(at).split('-').map(Number);
+  return `${year}年${month}月${day}日`;
+}
