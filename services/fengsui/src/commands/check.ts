@@ -1,26 +1,28 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { checkText, NoText, textOfFile } from '@fengsui/reporting';
-import { wordOf, type CommandOf } from '../command.js';
+import { sheetsOf } from '@fengsui/intake';
+import { checkDocument, readFileToCheck, type CheckedFile, type Figure } from '@fengsui/reporting';
+import { textOf, wordOf, type CommandOf, type Typed } from '../command.js';
+import { withSession } from '../session.js';
 import type { CheckOutput } from '../shapes.js';
 import { EXIT, Misuse } from '../terminal.js';
+import { AS_OF, asMisuse, instantOf, PERIOD_OF_REPORT, YEAR, yearOf } from './period.js';
 
-/** What a bulletin or summary says that no whole numbers give. Needs no database. */
+/** What a bulletin says that no whole numbers give; with a year or period, also what the store has otherwise. */
 export const CHECK_COMMAND: CommandOf = {
   name: 'check',
   about: {
-    zh: '核对文稿中的数字（占比、同比、定级、预告项数）；- 为标准输入',
-    en: 'check the numbers of a text; - reads standard input',
+    zh: '核对文稿中的数字（占比、同比、合计、定级、单位、前后不一）；写明年份或时段则与库中数字核对；- 为标准输入',
+    en: 'check the numbers of a text, with a year or period against the store; - reads standard input',
   },
-  example: 'check summary.docx',
+  example: 'check summary.docx --year 2020',
   words: [{ name: '<file>' }],
+  options: [YEAR, PERIOD_OF_REPORT, AS_OF],
   run: async (typed, terminal) => {
     const file = wordOf(typed, 0);
-    const text = await textOfFile(bytesOf(file), path.basename(file)).catch((error: unknown) => {
-      throw error instanceof NoText ? new Misuse(error.message) : error;
-    });
-    const findings = checkText(text).map(({ certain, line, column, ...one }) => {
-      return { place: `${line}:${column}`, certainty: certain ? ('certain' as const) : ('doubtful' as const), ...one };
+    const read = await readHere(file);
+    const findings = checkDocument(read, await heldFor(typed)).map(({ certain, ...one }) => {
+      return { ...one, certainty: certain ? ('certain' as const) : ('doubtful' as const) };
     });
     terminal.result({ file, findings } satisfies CheckOutput, () =>
       findings.length === 0
@@ -35,6 +37,27 @@ export const CHECK_COMMAND: CommandOf = {
     return findings.some(({ certainty }) => certainty === 'certain') ? EXIT.foundWrong : EXIT.done;
   },
 };
+
+async function readHere(file: string): Promise<CheckedFile> {
+  const name = path.basename(file);
+  const bytes = bytesOf(file);
+  try {
+    if (!/\.xlsx$/i.test(name)) return await readFileToCheck(bytes, name);
+    const sheets = await sheetsOf(bytes);
+    const text = sheets.flatMap(({ rows }) => rows.map((cells) => cells.join(' '))).join('\n');
+    return { text, tables: sheets };
+  } catch (error) {
+    throw new Misuse((error as Error).message);
+  }
+}
+
+/** Figures to which the text is held; none where no year or period is named: then no database is needed. */
+function heldFor(typed: Typed): Promise<readonly Figure[]> {
+  const [year, period] = [textOf(typed, 'year'), textOf(typed, 'period')];
+  if (year === undefined && period === undefined) return Promise.resolve([]);
+  const asked = { period: period ?? String(yearOf(year)), asOf: instantOf(textOf(typed, 'asOf')) };
+  return withSession('ports', async ({ ports }) => (await asMisuse(() => ports.reporting.figures(asked))).figures);
+}
 
 function bytesOf(file: string): Buffer {
   try {

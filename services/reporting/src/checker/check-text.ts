@@ -1,22 +1,40 @@
+import type { Figure } from '../views.js';
+import { againstStore } from './against-store.js';
 import { announced } from './announced.js';
 import { changes } from './changes.js';
 import { grades } from './grades.js';
 import type { Finding, Rule } from './finding.js';
+import type { CheckedFile } from './files.js';
 import { parts } from './parts.js';
 import { shares } from './shares.js';
+import { checkTable } from './tables.js';
 import { paragraphsOf, plain } from './text.js';
+import { toldTwice } from './told-twice.js';
+import { units } from './units.js';
 
-const RULES: readonly Rule[] = [shares, changes, parts, grades, announced];
+const RULES: readonly Rule[] = [shares, changes, parts, grades, announced, units];
 
-/** What no whole numbers can give in a bulletin or summary, by its own words. Several readings count in its favour. */
-export function checkText(given: string): readonly Finding[] {
+/**
+ * What no whole numbers can give in a bulletin or summary, by its own words. Several readings count in its favour.
+ * @param held figures of the store, where the text is to be held to them
+ */
+export function checkText(given: string, held: readonly Figure[] = []): readonly Finding[] {
   const text = plain(given);
   const paragraphs = paragraphsOf(text);
-  return paragraphs
-    .flatMap((paragraph, index) => RULES.flatMap((rule) => rule(paragraph, index, paragraphs)))
+  return [
+    ...paragraphs.flatMap((paragraph, index) => RULES.flatMap((rule) => rule(paragraph, index, paragraphs))),
+    ...toldTwice(paragraphs),
+    ...againstStore(paragraphs, held),
+  ]
     .sort((a, b) => a.at - b.at)
-    .map(({ at, ...found }) => ({ ...found, ...placeOf(text, at), text: around(text, at) }));
+    .map(({ at, ...found }) => ({ ...found, place: placeOf(text, at), text: around(text, at) }));
 }
+
+/** A text with its tables. */
+export const checkDocument = ({ text, tables }: CheckedFile, held: readonly Figure[] = []): readonly Finding[] => [
+  ...checkText(text, held),
+  ...tables.flatMap(checkTable),
+];
 
 /** So many characters before and after. */
 const AROUND = 24;
@@ -26,7 +44,7 @@ const around = (text: string, at: number): string => {
   return text.slice(from, Math.min(end === -1 ? text.length : end, at + AROUND));
 };
 
-function placeOf(text: string, at: number): Readonly<{ line: number; column: number }> {
+function placeOf(text: string, at: number): string {
   const before = text.slice(0, at).split('\n');
-  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+  return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
 }

@@ -4,7 +4,10 @@ import { roundHalfUp } from '@fengsui/rules';
 import { sharedFile } from '@fengsui/testing';
 import fc from 'fast-check';
 import { basesFor, totalsFor } from './arithmetic.js';
-import { checkText } from './check-text.js';
+import JSZip from 'jszip';
+import type { Figure } from '../views.js';
+import { checkDocument, checkText } from './check-text.js';
+import { readFileToCheck } from './files.js';
 
 const found = (text: string): string[] =>
   checkText(text).map(({ rule, certain, printed }) => `${rule} ${certain ? 'certain' : 'doubtful'} ${printed}`);
@@ -62,6 +65,23 @@ describe('a text', () => {
     ['主要表现在两个方面：\n（一）甲。\n（二）乙。\n二、计划', []],
     ['抓好三项工作：\n一是甲，二是乙，三是丙。', []],
     ['抓好四项工作：\n一是甲，二是乙，三是丙。', ['announced certain 四项工作:']],
+    ['森林火灾4起（上年15起），同比下降73.3%', []],
+    ['森林火灾4起（上年15起），同比上升73.3%', ['change certain 4起(上年15起),同比上升73.3%']],
+    ['森林火灾4起（去年同期15起），下降72.3%', ['change certain 4起(去年同期15起),下降72.3%']],
+    ['甲7起，占50%；乙3起，占25%', ['share certain 7起 占50%；3起 占25%']], // 14 and 12
+    ['甲7起，占50%；乙3起，占21.4%', []],
+    ['全年死亡3起', ['unit certain 死亡3起']],
+    ['发生火灾12人', ['unit certain 发生火灾12人']],
+    ['道路运输事故107人、火灾3人', []],
+    ['事故3人死亡', []],
+    ['直接经济损失12起', ['unit certain 直接经济损失12起']],
+    ['直接经济损失0.3亿万元', ['unit certain 0.3亿万元']],
+    ['占5%人', ['unit certain 5%人']],
+    ['事故4起，同比下降-5%', ['unit certain 同比下降-5%']],
+    ['全市发生生产安全事故138起。\n全年生产安全事故139起。', ['twice doubtful 139起']],
+    ['全市安全转移群众2.99万人。\n安全转移群众29900人。', []],
+    ['全市安全转移群众2.99万人。\n安全转移群众29800人。', ['twice doubtful 29800人']],
+    ['全年发生生产安全事故138起。\n上半年发生生产安全事故60起。', []],
     ['2020年1月至6月，全市值守183天，投入12.5万人次，完成率100%', []],
     ['', []],
   ])('%j', (text, expected) => expect(found(text)).toEqual(expected));
@@ -71,8 +91,7 @@ describe('a text', () => {
       {
         rule: 'change',
         certain: true,
-        line: 2,
-        column: 12,
+        place: '2:12',
         printed: '5人 上升100%',
         possible: expect.stringContaining('上期2得150.00%，上期3得66.67%'),
         text: '甲。受伤5人,同比上升100%。',
@@ -98,6 +117,116 @@ describe('a text', () => {
         expect(found(list.join('；'))).toEqual([]);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a table', () => {
+  const of = (text: string): string[] =>
+    checkDocument({
+      text: '',
+      tables: [{ name: '表1', rows: text.split('\n').map((line) => line.split(' ')) }],
+    }).map(({ rule, certain, place, printed }) => `${rule} ${certain ? 'certain' : 'doubtful'} ${place} ${printed}`);
+  it.each([
+    ['行业 起数 占比\n甲 98 84.48%\n乙 10 8.62%\n丙 8 6.90%\n合计 116 100%', []],
+    [
+      '行业 起数 占比\n甲 98 84.48%\n乙 10 9.62%\n丙 8 6.90%\n合计 116 100%',
+      ['sum doubtful 表1 第5行第3列 100%', 'share certain 表1 第3行第3列 9.62%'],
+    ],
+    ['行业 起数 死亡\n甲 98 3\n乙 10 4\n合计 109 7', ['sum certain 表1 第4行第2列 109']],
+    ['行业 起数\n甲 98\n其中:子 40\n乙 10\n合计 108', []],
+    ['行业 损失\n甲 2.94\n乙 105.0\n丙 102.0\n合计 209.95', []], // each rounded
+    ['指标 本年 上年 同比\n事故 138 285 下降51.6%\n火灾 12 10 上升20%\n损失 1569.3 3059.1 -48.7%', []],
+    [
+      '指标 本年 上年 同比\n事故 138 285 下降52.6%\n火灾 12 10 下降20%',
+      ['change certain 表1 第2行第4列 下降52.6%', 'change certain 表1 第3行第4列 下降20%'],
+    ],
+    ['指标 本年 上年 同比\n事故 5 0 增加5起（上年为0）\n火灾 3 3 持平', []],
+    ['姓名 电话\n甲 1380013\n乙 1390013', []],
+  ])('%j', (text, expected) => expect(of(text)).toEqual(expected));
+
+  it('that adds up is never said to be wrong, whatever its numbers', () => {
+    const row = fc.record({ now: fc.nat(900), base: fc.integer({ min: 1, max: 900 }) });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 2, maxLength: 8 }), fc.nat(2), (rows, d) => {
+        const sum = (of_: 'now' | 'base'): number => rows.reduce((all, one) => all + one[of_], 0);
+        const cells = (name: string, now: number, base: number): string => {
+          const share = sum('now') === 0 ? '0' : roundHalfUp((now / sum('now')) * 100, d).toFixed(d);
+          const by = roundHalfUp(((now - base) / base) * 100, d);
+          return `${name} ${now} ${share}% ${base} ${by < 0 ? '下降' : '上升'}${Math.abs(by).toFixed(d)}%`;
+        };
+        const lines = rows.map(({ now, base }, n) => cells(`第${n}类`, now, base));
+        const text = ['类别 本年 占比 上年 同比', ...lines, cells('合计', sum('now'), sum('base'))].join('\n');
+        expect(of(text).filter((one) => one.includes('certain'))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of a text with tabs, of a document and of a sheet is found', async () => {
+    const rows = [
+      ['行业', '起数'],
+      ['甲', '98'],
+      ['乙', '10'],
+      ['合计', '109'],
+    ];
+    const text = await readFileToCheck(
+      Buffer.from(`说明\n${rows.map((cells) => cells.join('\t')).join('\n')}\n`),
+      'a.txt',
+    );
+    expect(checkDocument(text).map(({ place, printed }) => [place, printed])).toEqual([['第2行起 第4行第2列', '109']]);
+    const zip = new JSZip();
+    const cell = (words: string): string => `<w:tc><w:p><w:r><w:t>${words}</w:t></w:r></w:p></w:tc>`;
+    const body = `<w:tbl>${rows.map((cells) => `<w:tr>${cells.map(cell).join('')}</w:tr>`).join('')}</w:tbl>`;
+    const ns = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+    zip.file('word/document.xml', `<w:document ${ns}><w:body>${body}</w:body></w:document>`);
+    const rels = 'http://schemas.openxmlformats.org/package/2006/relationships';
+    const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument';
+    zip.file(
+      '_rels/.rels',
+      `<Relationships xmlns="${rels}"><Relationship Id="r" Type="${office}" Target="word/document.xml"/></Relationships>`,
+    );
+    const document = await readFileToCheck(await zip.generateAsync({ type: 'nodebuffer' }), 'a.docx');
+    expect(checkDocument(document).map(({ place, printed }) => [place, printed])).toEqual([['表1 第4行第2列', '109']]);
+  });
+});
+
+describe('against the store', () => {
+  const figure = (id: string, zh: string, unit: Figure['unit'], value: number, previous: number): Figure => ({
+    id,
+    label: { zh, en: id },
+    value,
+    exact: null,
+    unit,
+    method: 'sum',
+    previous,
+    change: null,
+    changeNote: null,
+    direction: null,
+    base: { kind: 'known', period: '2019', value: previous, published: null, source: null, restated: [] },
+    since: null,
+    indicator: id,
+    version: 1,
+    definition: { zh, en: zh },
+  });
+  const held = [
+    figure('accidents.count', '生产安全事故起数', 'count', 138, 285),
+    figure('fires.loss', '火灾直接财产损失', 'yuan', 15_693_000, 30_591_000),
+    figure('transfers.people', '安全转移群众', 'persons', 29_900, 0),
+    figure('roadAccidents.larger.count', '较大道路交通事故起数', 'count', 4, 3),
+  ];
+  it.each([
+    ['全年发生生产安全事故138起，同比下降51.6%。安全转移群众2.99万人。火灾直接财产损失1569.3万元。', []],
+    ['全年发生生产安全事故139起', ['139起 库中为138（accidents.count）']],
+    ['生产安全事故138起，同比下降41.6%', ['同比下降41.6% 库中285→138']],
+    ['安全转移群众2.98万人', ['2.98万人 库中为29900（transfers.people）']],
+    ['火灾直接财产损失1569.4万元', ['1569.4万元 库中为15693000（fires.loss）']],
+    ['上半年生产安全事故60起', []],
+    ['较大道路交通事故5起', ['5起 库中为4（roadAccidents.larger.count）']],
+  ])('%j', (text, expected) => {
+    const found_ = checkText(text, held).filter(({ rule }) => rule === 'store');
+    expect(found_.map(({ printed, possible }) => `${printed} ${possible}`)).toEqual(
+      expected.map((one) => expect.stringContaining(one)),
     );
   });
 });

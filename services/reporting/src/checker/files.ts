@@ -1,26 +1,69 @@
 import mammoth from 'mammoth';
 
 /** A file that cannot be checked, and why. */
-export class NoText extends Error {}
+class NoText extends Error {}
+
+/** Rows of cells, and what they are called in a finding. */
+export type CheckedTable = Readonly<{ name: string; rows: readonly (readonly string[])[] }>;
+/** The words of a file, a paragraph a line, and its tables. */
+export type CheckedFile = Readonly<{ text: string; tables: readonly CheckedTable[] }>;
 
 /**
- * The words of a document, a paragraph a line.
- * @param name by whose ending it is read: `.docx`; anything else is UTF-8 text
+ * @param name by whose ending it is read: `.docx`; anything else is UTF-8 text, in which lines with tabs are tables
  * @throws NoText for what is no text
  */
-export async function textOfFile(bytes: Buffer, name: string): Promise<string> {
+export async function readFileToCheck(bytes: Buffer, name: string): Promise<CheckedFile> {
   if (/\.docx$/i.test(name)) {
     try {
-      return (await mammoth.extractRawText({ buffer: bytes })).value;
+      const { value: text } = await mammoth.extractRawText({ buffer: bytes });
+      const { value: html } = await mammoth.convertToHtml({ buffer: bytes });
+      return { text, tables: tablesOfHtml(html) };
     } catch (error) {
       throw new NoText(`${name} 不是 Word 文档 / is no .docx: ${(error as Error).message}`);
     }
   }
-  if (/\.(doc|xls|xlsx|pdf|wps|et)$/i.test(name))
-    throw new NoText(`${name} 须另存为 .docx 或纯文本 / save it as .docx or plain text`);
+  if (/\.(doc|xls|pdf|wps|et)$/i.test(name))
+    throw new NoText(`${name} 须另存为 .docx、.xlsx 或纯文本 / save it as .docx, .xlsx or plain text`);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return { text, tables: tablesOfText(text) };
   } catch {
     throw new NoText(`${name} 不是 UTF-8 文本 / is no UTF-8 text`);
   }
+}
+
+/** What mammoth writes is its own, well-formed HTML. */
+function tablesOfHtml(html: string): CheckedTable[] {
+  return [...html.matchAll(/<table>(.*?)<\/table>/gs)].map(([, body = ''], index) => ({
+    name: `表${index + 1}`,
+    rows: [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+      [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) => wordsOf(cell)),
+    ),
+  }));
+}
+
+const wordsOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .trim();
+
+/** Lines with tabs that follow each other. */
+function tablesOfText(text: string): CheckedTable[] {
+  const tables: CheckedTable[] = [];
+  let rows: string[][] = [];
+  let first = 0;
+  const end = (): void => {
+    if (rows.length > 1) tables.push({ name: `第${first}行起`, rows });
+    rows = [];
+  };
+  text.split('\n').forEach((line, index) => {
+    if (!line.includes('\t')) return end();
+    if (rows.length === 0) first = index + 1;
+    rows.push(line.split('\t').map((cell) => cell.trim()));
+  });
+  end();
+  return tables;
 }

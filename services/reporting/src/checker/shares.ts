@@ -18,13 +18,49 @@ type Shared = Readonly<{ part: Counted; at: number; digits: string }>;
 export const shares: Rule = (paragraph) => {
   const all = sharedIn(paragraph);
   const counted = countedIn(paragraph.text);
-  return all.flatMap((one): Found[] => {
+  const found = all.flatMap((one): Found[] => {
     const reason = why(one, all, counted);
     if (reason === null) return [];
     const printed = `${one.part.text} 占${one.digits}%`;
     return [{ rule: 'share', at: paragraph.at + one.at, printed, ...reason }];
   });
+  return found.length > 0 ? found : jointly(all, counted, paragraph.at);
 };
+
+/**
+ * Each has a whole total, and there is none that all have: shares of one list are of one total. Where a total is named,
+ * each was held to it already.
+ */
+function jointly(all: readonly Shared[], counted: readonly Counted[], at: number): Found[] {
+  return (['cases', 'people'] as const).flatMap((measure): Found[] => {
+    const alike = all.filter(({ part }) => part.measure === measure);
+    const [first, second] = alike;
+    if (first === undefined || second === undefined) return [];
+    const named = counted.some((one) => one.measure === measure && !alike.some(({ part }) => part.at === one.at));
+    if (named) return [];
+    // What is next to nothing is a part of any total; the narrowest says which totals there are.
+    const telling = alike.filter(({ digits }) => Number(digits) > 0);
+    const totals = telling
+      .map(({ part, digits }) => totalsFor(part.value, printedOf(digits)))
+      .sort((a, b) => a.length - b.length)[0];
+    if (totals === undefined || telling.length < 2) return [];
+    const least = alike.reduce((sum, { part }) => sum + part.value, 0);
+    const common = totals.filter((total) =>
+      telling.every(({ part, digits }) => isPrintedAs((part.value / total) * 100, printedOf(digits))),
+    );
+    if (common.some((total) => total >= least)) return [];
+    const printed = alike.map(({ part, digits }) => `${part.text} 占${digits}%`).join('；');
+    return [
+      {
+        rule: 'share',
+        certain: common.length === 0,
+        at: at + first.at,
+        printed,
+        possible: '没有一个共同的整数总数能得出各项占比 / no one whole total gives all of them',
+      },
+    ];
+  });
+}
 
 function sharedIn(paragraph: Piece): Shared[] {
   const sentences = sentencesOf({ text: paragraph.text, at: 0 });

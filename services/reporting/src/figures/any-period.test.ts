@@ -203,9 +203,9 @@ describe('figures', () => {
       ['441881', 1, 4],
     ]);
     expect(await by('hour')).toEqual([
+      ['3', 1, 0],
       ['10', 0, 4],
       ['23', 1, 0],
-      ['3', 1, 0],
     ]);
     expect(await by('industry')).toEqual([
       ['construction', 1, 4],

@@ -164,7 +164,9 @@ const NO_FACTS = { facts: [], next: null };
 function apart({ id, label, unit, base, changeNote }: Figure, [now, then]: readonly [Parts, Parts]) {
   const values = [now, then].map((parts) => parts.get(id) ?? new Map<string, number>());
   const [of, before_] = values as [ReadonlyMap<string, number>, ReadonlyMap<string, number>];
-  const keys = [...new Set([...of.keys(), ...before_.keys()])].sort((a, b) => (a < b ? -1 : 1));
+  const keys = [...new Set([...of.keys(), ...before_.keys()])].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
   const rows = keys.map((key) => {
     const value = roundHalfUp(of.get(key) ?? 0, 2);
     const previous = base.kind === 'known' ? roundHalfUp(before_.get(key) ?? 0, 2) : null;

@@ -87,7 +87,9 @@ class Composing {
     const year = Number(this.filling.period.from.slice(0, 4));
     const blocks = this.all(template.opening, 'opening', 0);
     template.sections.forEach((section, index) => blocks.push(...this.section(section, index)));
-    for (const { section: name, event } of this.narratives)
+    // A template that has no place for what people write leaves nothing out.
+    const takes = template.sections.some(({ parts }) => parts.some(({ narratives }) => narratives !== undefined));
+    for (const { section: name, event } of takes ? this.narratives : [])
       if (!this.told.has(name)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${name}` });
     const title = fill(template.title, { ...this.filling, place: 'title' }).text;
     return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };

@@ -48,6 +48,22 @@ export async function openWorkbook(bytes: Buffer): Promise<Workbook> {
   }
 }
 
+/** Everything that the visible sheets of a workbook hold. @throws Unreadable as `openWorkbook` */
+export async function sheetsOf(bytes: Buffer): Promise<readonly Readonly<{ name: string; rows: string[][] }>[]> {
+  const book = await openWorkbook(bytes);
+  try {
+    const sheets = [];
+    for (const sheet of book.sheets.filter(({ hidden }) => !hidden)) {
+      const rows: string[][] = [];
+      for await (const { cells } of sheet.rows()) rows.push([...cells]);
+      sheets.push({ name: sheet.name, rows });
+    }
+    return sheets;
+  } finally {
+    book.close();
+  }
+}
+
 const noWorkbook = (why: string): Unreadable =>
   new Unreadable(
     'document',
