@@ -543,6 +543,23 @@ describe('the document', () => {
     expect(xml).toContain('仿宋_GB2312');
     expect(xml).toContain('r:id="rIdChart1"');
     expect(await zip.file('word/charts/chart1.xml')?.async('string')).toContain('<c:v>12</c:v>');
+    // Its numbers can be edited, its headings are an outline, and other desks have other fonts.
+    const workbook = await JSZip.loadAsync((await zip.file('word/embeddings/chart1.xlsx')?.async('nodebuffer')) ?? '');
+    expect(await workbook.file('xl/worksheets/sheet1.xml')?.async('string')).toContain('<c r="B13"><v>12</v></c>');
+    expect(xml.match(/<w:outlineLvl w:val="[01]"\/>/g)).toHaveLength(2);
+    expect(await zip.file('word/fontTable.xml')?.async('string')).toContain('<w:altName w:val="仿宋"/>');
+  });
+
+  it('has an annex that names every number that it prints, with its id, its version and what it counts', async () => {
+    const rows = [down, { ...up, unit: 'persons' as const, version: 2 }];
+    const bytes = await writeDocument(summary, {
+      date: '2021年1月22日',
+      charts: new Map(),
+      madeAt: '2021-01-22T00:30:00Z',
+      annex: { asOf: '2021年1月3日', rows },
+    });
+    const { value: text } = await mammoth.extractRawText({ buffer: bytes });
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(/数字来源.*2021年1月3日.*a 138 a a（1） b 4人 b b（2）/);
   });
 
   it('has the same bytes for the same content', async () => expect((await write()).equals(await write())).toBe(true));

@@ -8,6 +8,9 @@ export type CheckedTable = Readonly<{ name: string; rows: readonly (readonly str
 /** The words of a file, a paragraph a line, and its tables. */
 export type CheckedFile = Readonly<{ text: string; tables: readonly CheckedTable[] }>;
 
+/** Where a line may break; nobody reads it. */
+const NO_WIDTH = '\u200b';
+
 /**
  * @param name by whose ending it is read: `.docx`; anything else is UTF-8 text, in which lines with tabs are tables
  * @throws NoText for what is no text
@@ -17,7 +20,7 @@ export async function readFileToCheck(bytes: Buffer, name: string): Promise<Chec
     try {
       const { value: text } = await mammoth.extractRawText({ buffer: bytes });
       const { value: html } = await mammoth.convertToHtml({ buffer: bytes });
-      return { text, tables: tablesOfHtml(html) };
+      return { text: text.replaceAll(NO_WIDTH, ''), tables: tablesOfHtml(html.replaceAll(NO_WIDTH, '')) };
     } catch (error) {
       throw new NoText(`${name} 不是 Word 文档 / is no .docx: ${(error as Error).message}`);
     }

@@ -32,7 +32,7 @@ export function chartXml({ title, unit, series }: MonthlyChart): string {
 <c:plotArea><c:layout/><c:barChart><c:barDir val="col"/><c:grouping val="clustered"/><c:varyColors val="0"/>${rows.join('')}<c:gapWidth val="60"/><c:axId val="111111111"/><c:axId val="222222222"/></c:barChart>
 <c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>${plain}<c:crossAx val="222222222"/><c:crosses val="autoZero"/></c:catAx>
 <c:valAx><c:axId val="222222222"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:majorGridlines><c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="D9D9D9"/></a:solidFill></a:ln></c:spPr></c:majorGridlines><c:title><c:tx><c:rich>${text(900)}<a:r><a:rPr lang="zh-CN" sz="900" b="0"/><a:t>${escape(unit)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>${plain}<c:crossAx val="111111111"/><c:crosses val="autoZero"/></c:valAx>
-</c:plotArea><c:legend><c:legendPos val="b"/><c:overlay val="0"/>${plain}</c:legend><c:plotVisOnly val="1"/></c:chart></c:chartSpace>`;
+</c:plotArea><c:legend><c:legendPos val="b"/><c:overlay val="0"/>${plain}</c:legend><c:plotVisOnly val="1"/></c:chart><c:externalData r:id="rIdWorkbook"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>`;
 }
 
 /** The frame that stands in the text where the chart is drawn. Sizes in EMU: 156 mm is the width of the type area. */
@@ -42,3 +42,48 @@ export const chartFrame = (relation: string, id: number, description: string): s
 const column = (index: number): string => String.fromCharCode('B'.charCodeAt(0) + index);
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+const SPREADSHEET = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
+
+/** The numbers of the chart as a workbook, which Word opens when somebody edits them. By the paths of its parts. */
+export function workbookOf({ series }: MonthlyChart): ReadonlyMap<string, string> {
+  const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+  const text = (at: string, words: string): string => `<c r="${at}" t="inlineStr"><is><t>${escape(words)}</t></is></c>`;
+  const rows = [
+    `<row r="1">${series.map(({ name }, n) => text(`${column(n)}1`, name)).join('')}</row>`,
+    ...MONTHS.map((month, i) => {
+      const values = series.map(({ values: all }, n) =>
+        all[i] === undefined ? '' : `<c r="${column(n)}${i + 2}"><v>${all[i]}</v></c>`,
+      );
+      return `<row r="${i + 2}">${text(`A${i + 2}`, month)}${values.join('')}</row>`;
+    }),
+  ];
+  const part = (name: string, kind: string): string =>
+    `<Override PartName="${name}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.${kind}+xml"/>`;
+  return new Map([
+    [
+      '[Content_Types].xml',
+      `${head}<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${part('/xl/workbook.xml', 'sheet.main')}${part('/xl/worksheets/sheet1.xml', 'worksheet')}</Types>`,
+    ],
+    ['_rels/.rels', relations(head, 'officeDocument', 'xl/workbook.xml')],
+    [
+      'xl/workbook.xml',
+      `${head}<workbook xmlns="${SPREADSHEET}" xmlns:r="${OFFICE}"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    ],
+    ['xl/_rels/workbook.xml.rels', relations(head, 'worksheet', 'worksheets/sheet1.xml')],
+    [
+      'xl/worksheets/sheet1.xml',
+      `${head}<worksheet xmlns="${SPREADSHEET}"><sheetData>${rows.join('')}</sheetData></worksheet>`,
+    ],
+  ]);
+}
+
+/** How a part says where another is. */
+const relations = (head: string, kind: string, target: string): string =>
+  `${head}<Relationships xmlns="${PACKAGE}/relationships"><Relationship Id="rId1" Type="${OFFICE}/${kind}" Target="${target}"/></Relationships>`;
+
+/** What says where the workbook of a chart is. */
+export const chartRelations = (workbook: string): string =>
+  `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="${PACKAGE}/relationships"><Relationship Id="rIdWorkbook" Type="${OFFICE}/package" Target="../embeddings/${workbook}"/></Relationships>`;

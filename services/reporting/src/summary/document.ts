@@ -19,16 +19,20 @@ import {
 import JSZip from 'jszip';
 import type { Figure } from '../views.js';
 import type { Annex } from './annex.js';
-import { chartFrame, chartXml, type MonthlyChart } from './chart.js';
+import { chartFrame, chartRelations, chartXml, workbookOf, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { changeOf } from './wording.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 /** GB/T 9704-2012, as far as a summary without a red head needs it. Lengths in twentieths of a point (1 mm = 56.7). */
 const PAGE = { width: 11906, height: 16838 };
-const MARGIN = { top: 2098, bottom: 1984, left: 1588, right: 1474, footer: 1588 };
+const MARGIN = { top: 2098, bottom: 1984, left: 1588, right: 1474, footer: 1438 };
 /** 22 lines on 225 mm. */
 const LINE = 579;
+/** 28 characters of 16 points are 448, the type area has 442: each stands a quarter of a point nearer to the next. */
+const A_LINE = 28;
+const TIGHTER = -5;
+const PITCH = 320 + TIGHTER;
 const [SIZE_2, SIZE_3, SIZE_4] = [44, 32, 28];
 /** Named, not embedded: the desks of the bureau have them; LibreOffice takes what it has. */
 const FONT = {
@@ -54,19 +58,19 @@ export async function writeDocument(
   data: DocumentData,
 ): Promise<Buffer> {
   const marks = new Map<string, MonthlyChart>();
+  const signature = signatureOf(summary.organ, data.date);
   const body = [
     line([run(summary.title, { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
     line([]),
     ...summary.blocks.flatMap((block) => drawn(block, data.charts, marks)),
     line([]),
-    // No seal: the organ 2 characters from the right, the date's first character 2 to the right of the organ's first.
-    line([run(summary.organ)], {
-      alignment: AlignmentType.RIGHT,
-      indent: { right: 2 * 320 + Math.max(0, (width(data.date) - width(summary.organ)) * 160 + 640) },
-    }),
-    line([run(data.date)], { alignment: AlignmentType.RIGHT, indent: { right: 2 * 320 } }),
-    ...(data.annex === undefined ? [] : annexPages(data.annex)),
+    line([words(summary.organ)], { indent: { left: signature.organ * PITCH } }),
+    // Never on two lines, however wide the digits of a font are.
+    line([words(data.date)], { indent: { left: signature.date * PITCH, right: -2 * PITCH } }),
   ];
+  // Odd pages: one character from the right; even pages: one from the left.
+  const footers = { default: pageNumber(AlignmentType.RIGHT), even: pageNumber(AlignmentType.LEFT) };
+  const page = { size: PAGE, margin: MARGIN };
   const document = new Document({
     creator: summary.organ,
     title: summary.title,
@@ -80,14 +84,25 @@ export async function writeDocument(
     },
     sections: [
       {
-        properties: { page: { size: PAGE, margin: MARGIN }, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
-        // Odd pages: one character from the right; even pages: one from the left.
-        footers: { default: pageNumber(AlignmentType.RIGHT), even: pageNumber(AlignmentType.LEFT) },
+        properties: { page, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
+        footers,
         children: body,
       },
+      // Without the grid of the text: small rows of a table stand as close as they are.
+      ...(data.annex === undefined ? [] : [{ properties: { page }, footers, children: annexPages(data.annex) }]),
     ],
   });
   return withCharts(await Packer.toBuffer(document), marks, data.madeAt);
+}
+
+/**
+ * Without a seal the organ ends 2 characters before the right edge, and the date begins 2 after the organ does; where
+ * the date is the longer one, it ends 2 before the edge, and the organ earlier. In characters from the left, because
+ * how wide digits are is a matter of the font.
+ */
+function signatureOf(organ: string, date: string): Readonly<{ organ: number; date: number }> {
+  const begins = A_LINE - 2 - (width(date) > width(organ) ? width(date) / 2 + 2 : width(organ) / 2);
+  return { organ: begins, date: begins + 2 };
 }
 
 function drawn(
@@ -97,9 +112,9 @@ function drawn(
 ): (Paragraph | Table)[] {
   switch (block.kind) {
     case 'heading':
-      return [indented([run(block.text, { font: font(block.level === 1 ? FONT.first : FONT.second) })], true)];
+      return [indented([words(block.text, block.level === 1 ? FONT.first : FONT.second)], block.level)];
     case 'paragraph':
-      return [indented([run(block.text)])];
+      return [indented([words(block.text)])];
     case 'number':
       return [line([run(block.text)], { alignment: AlignmentType.CENTER }), line([])];
     case 'addressees':
@@ -125,13 +140,23 @@ const font = (eastAsia: string) => ({
 });
 const run = (text: string, options: IRunOptions = {}): TextRun =>
   new TextRun({ text, size: SIZE_3, font: font(FONT.body), ...options });
+/** Words of the text: 28 characters a line. */
+const words = (text: string, face = FONT.body): TextRun =>
+  run(breakable(text), { font: font(face), characterSpacing: TIGHTER });
+/** 51.6%、32.7%: LibreOffice breaks no line after such a 、 unless a space of no width says that it may. */
+const breakable = (text: string): string => text.replaceAll(/(?<=%、)(?=\d)/g, '\u200b');
 const exact = { line: LINE, lineRule: LineRuleType.EXACT } as const;
 const line = (
   children: TextRun[],
   options: Partial<ConstructorParameters<typeof Paragraph>[0] & object> = {},
 ): Paragraph => new Paragraph({ spacing: exact, ...options, children });
-const indented = (children: TextRun[], keepNext = false): Paragraph =>
-  line(children, { indent: { firstLine: 640 }, keepNext });
+/** Both edges, as the standard fills the type area. @param level of the outline, of a heading */
+const indented = (children: TextRun[], level?: 1 | 2): Paragraph =>
+  line(children, {
+    indent: { firstLine: 2 * PITCH },
+    alignment: AlignmentType.BOTH,
+    ...(level === undefined ? {} : { keepNext: true, outlineLevel: level - 1 }),
+  });
 const caption = (text: string): Paragraph =>
   line([run(text, { font: font(FONT.first), size: SIZE_4 })], { alignment: AlignmentType.CENTER, keepNext: true });
 
@@ -163,16 +188,17 @@ const isOfYears = (figures: readonly Figure[]): boolean => figures.every(({ base
 /** 附件：as of when, and of each number what it counts and by which id it is followed back. */
 function annexPages({ asOf, rows }: Annex): (Paragraph | Table)[] {
   return [
-    line([run('附件', { font: font(FONT.first) })], { pageBreakBefore: true }),
+    line([run('附件', { font: font(FONT.first) })]),
     line([]),
     line([run('数字来源', { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
     line([]),
-    indented([run(`各项数字截至${asOf}所知，按编号可查到事实和原始报文（fengsui trace 编号）。`)]),
+    indented([words(`各项数字截至${asOf}所知，按编号可查到事实和原始报文（fengsui trace 编号）。`)]),
     gridOf(
       ['指标', '数值', '口径', '编号（版本）'],
       rows.map((figure) => [
         figure.label.zh,
-        `${amount(figure, figure.value)}${figure.value === null ? '' : UNIT_IN_CHINESE[figure.unit]}`,
+        // What is counted has many words, 起 and 家 and 次; its name says which.
+        `${amount(figure, figure.value)}${figure.value === null || figure.unit === 'count' ? '' : UNIT_IN_CHINESE[figure.unit]}`,
         figure.definition.zh,
         `${figure.id}（${figure.version}）`,
       ]),
@@ -236,21 +262,29 @@ function pageNumber(alignment: (typeof AlignmentType)['LEFT' | 'RIGHT']): Footer
 }
 
 const CHART_TYPE = 'application/vnd.openxmlformats-officedocument.drawingml.chart+xml';
+const WORKBOOK_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const CHART_RELATION = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart';
 
-/** Puts the charts where their marks stand, and fixes every date in the package. */
+/** Puts the charts where their marks stand, says what fonts may stand for ours, and fixes every date in the package. */
 async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>, madeAt: string): Promise<Buffer> {
   const source = await JSZip.loadAsync(docx);
-  const parts = new Map<string, string>();
+  const parts = new Map<string, string | Buffer>();
   for (const [name, file] of Object.entries(source.files)) if (!file.dir) parts.set(name, await file.async('string'));
   const edit = (name: string, change: (text: string) => string): void =>
-    void parts.set(name, change(parts.get(name) ?? ''));
+    void parts.set(name, change(String(parts.get(name) ?? '')));
 
-  [...marks].forEach(([mark, chart], index) => {
-    const [part, relation] = [`charts/chart${index + 1}.xml`, `rIdChart${index + 1}`];
+  let index = 0;
+  for (const [mark, chart] of marks) {
+    index += 1;
+    const [part, workbook, relation] = [`charts/chart${index}.xml`, `chart${index}.xlsx`, `rIdChart${index}`];
     parts.set(`word/${part}`, chartXml(chart));
+    parts.set(`word/charts/_rels/chart${index}.xml.rels`, chartRelations(workbook));
+    parts.set(`word/embeddings/${workbook}`, await packed(workbookOf(chart), madeAt));
     edit('[Content_Types].xml', (text) =>
-      text.replace('</Types>', `<Override PartName="/word/${part}" ContentType="${CHART_TYPE}"/></Types>`),
+      text.replace(
+        '</Types>',
+        `<Override PartName="/word/${part}" ContentType="${CHART_TYPE}"/><Override PartName="/word/embeddings/${workbook}" ContentType="${WORKBOOK_TYPE}"/></Types>`,
+      ),
     );
     edit('word/_rels/document.xml.rels', (text) =>
       text.replace(
@@ -258,14 +292,31 @@ async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>
         `<Relationship Id="${relation}" Type="${CHART_RELATION}" Target="${part}"/></Relationships>`,
       ),
     );
-    edit('word/document.xml', (text) =>
-      text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), chartFrame(relation, 1000 + index, chart.title)),
-    );
-  });
+    const frame = chartFrame(relation, 999 + index, chart.title);
+    edit('word/document.xml', (text) => text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), frame));
+  }
+  edit('word/fontTable.xml', (text) =>
+    text.replace(/(<w:fonts[^>]*?)(?:\/>|>.*<\/w:fonts>)/s, `$1>${ALT_FONTS}</w:fonts>`),
+  );
   edit('docProps/core.xml', (text) => text.replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, `$1${madeAt}`));
+  return packed(parts, madeAt);
+}
 
+/** The desks that have not the fonts of the standard have these. */
+const ALT_FONTS = [
+  [FONT.title, '小标宋体'],
+  [FONT.body, '仿宋'],
+  [FONT.second, '楷体'],
+  [FONT.first, 'SimHei'],
+  [FONT.page, 'SimSun'],
+]
+  .map(([name, other]) => `<w:font w:name="${name}"><w:altName w:val="${other}"/><w:charset w:val="86"/></w:font>`)
+  .join('');
+
+/** The same parts give the same bytes. */
+async function packed(parts: ReadonlyMap<string, string | Buffer>, madeAt: string): Promise<Buffer> {
   const target = new JSZip();
-  for (const [name, text] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1)))
-    target.file(name, text, { date: new Date(madeAt), createFolders: false });
+  for (const [name, content] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    target.file(name, content, { date: new Date(madeAt), createFolders: false });
   return target.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE', platform: 'UNIX' });
 }

@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox';
 
 const word = Type.String({ minLength: 1, maxLength: 8 });
 
-/** How an issuer words numbers: the optional `wording` of a template. What is not said is as the city's summary has it. */
+/** How an issuer words numbers: the optional `wording` of a template; what is not said is as in the city's summary. */
 export const Wording = Type.Partial(
   Type.Object(
     {
