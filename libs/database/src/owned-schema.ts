@@ -16,6 +16,7 @@ export type OwnedSchema = Readonly<{
   entities: readonly (Function | EntitySchema)[];
   migrations: readonly Step[];
   /** Tables that only grow: no role may change or delete their rows. */ onlyGrow?: readonly string[];
+  /** Views for whoever analyses: a role that reads nothing else may. */ views?: readonly string[];
   /** Of a schema that every service stands on: what each role needs of it, as SQL. */
   shared?: (role: DatabaseRole) => readonly string[];
 }>;
@@ -25,5 +26,6 @@ export type DatabaseRole = Readonly<{
   name: string;
   /** Schemas whose rows it writes. */ writes: readonly OwnedSchema[];
   /** Schemas that it only reads. */ reads: readonly OwnedSchema[];
+  /** Schemas of which it reads the views and no table: it is no service. */ views?: readonly OwnedSchema[];
   /** Topics of the log that it may append to; null: every one. */ topics: readonly string[] | null;
 }>;

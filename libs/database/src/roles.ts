@@ -91,7 +91,13 @@ async function makeRole(tx: Db, name: string, password: string | null): Promise<
 
 /** What a role is given, from nothing. */
 function grantsOf(role: DatabaseRole, shared: readonly OwnedSchema[]): readonly string[] {
-  const { name, writes, reads } = role;
+  const { name, writes, reads, views } = role;
+  if (views !== undefined)
+    return views.flatMap(({ schema, views: own = [] }) => [
+      `revoke all on all tables in schema ${schema} from ${name}`,
+      `grant usage on schema ${schema} to ${name}`,
+      ...own.map((view) => `grant select on ${schema}."${view}" to ${name}`),
+    ]);
   const all = [...new Set([...shared, ...writes, ...reads])];
   return [
     ...all.flatMap(({ schema }) => [

@@ -12,11 +12,11 @@ import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { shiftedTo } from '@fengsui/demonstration';
 import { BASE_SCHEMAS } from '@fengsui/service';
 import type { DataSource } from 'typeorm';
-import { ROLE_OF_ALL, SCHEMAS, SEPARATE_ROLES, startProcess, stopProcess } from './index.js';
+import { ROLE_OF_ALL, ROLE_OF_ANALYSTS, SCHEMAS, SEPARATE_ROLES, startProcess, stopProcess } from './index.js';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-const ALL = [...SEPARATE_ROLES, ROLE_OF_ALL];
+const ALL = [...SEPARATE_ROLES, ROLE_OF_ALL, ROLE_OF_ANALYSTS];
 const NAMES = ALL.map(({ name }) => name);
 const OBSERVED = [...new Set(Object.values(TOPICS).map(({ topic }) => topic))];
 
@@ -89,6 +89,25 @@ describe('the database roles of the services', () => {
       ].map((sql) => [name, sql] as const),
     ),
   )('%s may not: %s', async (name, sql) => expect(await tries(name, sql)).toMatch(/permission denied|must be owner/));
+
+  it('whoever analyses reads every view of the reporting store in its own words, and nothing else anywhere', async () => {
+    const { name } = ROLE_OF_ANALYSTS;
+    const { views = [] } = SCHEMAS.find(({ schema }) => schema === 'reporting') ?? {};
+    expect(views.length).toBeGreaterThan(10);
+    for (const view of views)
+      expect([view, await tries(name, `select * from reporting."${view}"`)]).toEqual([view, 'done']);
+    for (const sql of [
+      'select * from reporting.fact',
+      'select * from reporting.subject',
+      'select * from duty.call',
+      'select * from access.person',
+      'select * from intake.input',
+      'select * from log.record',
+      `update reporting."事实" set "区划" = '0'`,
+      'create view reporting.x as select 1',
+    ])
+      expect([sql, await tries(name, sql)]).toEqual([sql, expect.stringMatching(/permission denied|cannot update/)]);
+  });
 
   it.each(SEPARATE_ROLES.filter(({ name }) => name !== 'fengsui_console').map(({ name }) => name))(
     '%s sees neither what another service has nor how people prove who they are',

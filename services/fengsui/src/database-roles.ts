@@ -41,6 +41,15 @@ const ofConsole: DatabaseRole = {
   topics: topicsOf('intake'),
 };
 
+/** Of whoever analyses 统计分析: the views of the reporting store, and no table, no other schema, nothing to write. */
+export const ROLE_OF_ANALYSTS: DatabaseRole = {
+  name: roleName('analyst'),
+  writes: [],
+  reads: [],
+  views: [REPORTING_SCHEMA],
+  topics: [],
+};
+
 /** One role a process, for a database that processes share. */
 export const SEPARATE_ROLES: readonly DatabaseRole[] = [...ofServices, ofConsole];
 

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@fengsui/database';
 import { testDatabase, type TestDatabase } from '@fengsui/database/testing';
 import { begin, demonstration, play } from '@fengsui/demonstration';
+import { sheetsOf } from '@fengsui/intake';
 import { sharedFile } from '@fengsui/testing';
 import { Errors } from 'typebox/value';
 import mammoth from 'mammoth';
@@ -18,6 +19,7 @@ import {
   stageOf,
   startOneProcess,
   type FeedOutput,
+  type FigurePartsOutput,
   type FiguresOutput,
   type ReportOutput,
   type TraceOutput,
@@ -41,8 +43,9 @@ describe('the demonstration years', () => {
       },
     );
     const json: unknown = stdout === '' ? null : JSON.parse(stdout);
-    const schema = OUTPUTS[args[0] as keyof typeof OUTPUTS];
-    if (schema !== undefined && json !== null) expect([args[0], ...Errors(schema, json)]).toEqual([args[0]]);
+    const shape = args[1] === 'forms' ? 'none' : args.includes('--by') ? 'figures-by' : args[0];
+    const schema = OUTPUTS[shape as keyof typeof OUTPUTS];
+    if (schema !== undefined && json !== null) expect([shape, ...Errors(schema, json)]).toEqual([shape]);
     return { status, json, stderr };
   };
   const figures = (...args: string[]): FiguresOutput =>
@@ -222,6 +225,38 @@ describe('the demonstration years', () => {
     ];
     expect(sentences.filter((sentence) => !text.includes(sentence))).toEqual([]);
     expect(fengsui('check', file).json).toEqual({ file, findings: [] });
+    expect(fengsui('check', file, '--year', '2020').json).toEqual({ file, findings: [] });
+    const wrong = path.join(folder, 'wrong.txt');
+    writeFileSync(wrong, '全年发生生产安全事故139起。');
+    expect(fengsui('check', wrong, '--year', '2020').json).toMatchObject({
+      findings: [{ rule: 'store', printed: '139起' }],
+    });
+  });
+
+  it('have figures of any period and part, a bulletin of half a year, and the statutory forms', async () => {
+    const half = fengsui('figures', '--period', '2020H1').json as FiguresOutput;
+    expect(half.figures.find(({ id }) => id === 'accidents.count')).toMatchObject({
+      value: 72,
+      previous: 148,
+      change: -51.4,
+    });
+    const whole = figures();
+    const { figures: parts } = fengsui('figures', '--year', '2020', '--by', 'county').json as FigurePartsOutput;
+    for (const { id, rows } of parts.filter((one) => one.id.startsWith('accidents.')))
+      expect([id, rows.reduce((sum, { value }) => sum + (value ?? 0), 0)]).toEqual([id, fieldOf(whole, id, 'value')]);
+    const bulletin = fengsui('report', '--period', '2020H1', '-o', path.join(folder, 'half.docx')).json as ReportOutput;
+    const text = (await mammoth.extractRawText({ path: bulletin.file })).value.replaceAll('\u200b', '');
+    expect(text).toContain('2020年上半年，全市发生生产安全事故72起');
+    expect(text).toContain('附件');
+    expect(bulletin.missing).toEqual([]);
+    const file = path.join(folder, 'forms.xlsx');
+    fengsui('figures', 'forms', '--year', '2020', '-o', file);
+    const [industries, counties] = await sheetsOf(readFileSync(file));
+    expect([industries?.rows[3]?.slice(0, 3), counties?.rows[3]?.slice(0, 3)]).toEqual([
+      ['合计', '138', '136'],
+      ['合计', '138', '136'],
+    ]);
+    expect(counties?.rows).toHaveLength(4 + 8);
   });
 
   it('are recognised and not played again, and fed again as files change no figure', () => {

@@ -4,4 +4,4 @@ export { readPlans, stageOf, startOneProcess, type OneProcess, type Plans, type 
 export { workedThrough } from './session.js';
 export * from './shapes.js';
 export { startProcess, stopProcess } from './processes.js';
-export { ROLE_OF_ALL, SEPARATE_ROLES } from './database-roles.js';
+export { ROLE_OF_ALL, ROLE_OF_ANALYSTS, SEPARATE_ROLES } from './database-roles.js';

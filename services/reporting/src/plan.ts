@@ -5,6 +5,7 @@ import { readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { readBases, type ImportedBase } from './figures/bases.js';
 import { Catalogue } from './figures/catalogue.js';
+import { readForms, type Form } from './forms.js';
 import { Wording } from './summary/profile.js';
 
 const strict = { additionalProperties: false };
@@ -120,6 +121,7 @@ export class ReportingPlan {
   readonly schedule: RollupSchedule;
   /** How accidents are counted. */ readonly statistics: StatisticsPlan & Periods;
   /** Figures of years before this store, as they were published. */ readonly bases: readonly ImportedBase[];
+  /** Statutory forms. */ readonly forms: readonly Form[];
 
   private constructor(
     folder: string,
@@ -131,6 +133,7 @@ export class ReportingPlan {
     this.schedule = readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value;
     this.statistics = readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value;
     this.bases = readBases(folder, catalogue);
+    this.forms = readForms(folder, catalogue);
   }
 
   static read(folder: string): ReportingPlan {

@@ -3,6 +3,7 @@ import { flagOf, textOf, wordOf, type CommandOf, type Typed } from '../command.j
 import type { Ports } from '../one-process.js';
 import { withSession } from '../session.js';
 import type { TraceOutput, TracePart } from '../shapes.js';
+import { SHEET_OPTIONS, writeSheets } from '../sheets.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 import { AS_OF, askedIn, asMisuse, PERIOD } from './period.js';
 
@@ -17,6 +18,7 @@ export const FIGURES_TRACE_COMMAND: CommandOf = {
     { flags: '--bytes', about: { zh: '附原始报文', en: 'with the original bytes' } },
     { flags: '--limit <n>', about: { zh: '每页条数', en: 'facts a page' } },
     { flags: '--after <place>', about: { zh: '接上一页的 next', en: '`next` of the page before' } },
+    ...SHEET_OPTIONS,
   ],
   run: trace,
 };
@@ -48,6 +50,38 @@ function trace(typed: Typed, terminal: Terminal): Promise<number> {
     const parts = [];
     for (const part of found.parts) parts.push(await partOf(part));
     const output: TraceOutput = { ...(await partOf(found)), of: found.of === null ? null : [...found.of], parts };
+    const all = output.parts.length > 0 ? output.parts : [output];
+    await writeSheets(typed, {
+      name: figure,
+      head: [
+        'figure',
+        'fact',
+        'event',
+        'contract',
+        'occurredAt',
+        'recordedAt',
+        'measure',
+        'key',
+        'source',
+        'place',
+        'sha256',
+      ],
+      rows: all.flatMap((part) =>
+        part.facts.map((fact) => [
+          part.figure,
+          fact.fact,
+          fact.event,
+          fact.contract,
+          fact.occurredAt,
+          fact.recordedAt,
+          fact.measure,
+          fact.key,
+          fact.source?.name ?? null,
+          fact.source?.place ?? null,
+          fact.source?.sha256 ?? null,
+        ]),
+      ),
+    });
     terminal.result(output, () =>
       [
         `${figure} = ${output.value} (${output.method}${output.of === null ? '' : `: ${output.of.join(' / ')}`})`,

@@ -1,7 +1,8 @@
-import type { Asked, Figure, Figures } from '@fengsui/reporting';
-import { textOf, type CommandOf } from '../command.js';
+import type { Figure, Figures } from '@fengsui/reporting';
+import { textOf, type CommandOf, type Typed } from '../command.js';
 import { withSession } from '../session.js';
 import type { FigureOutput, FigurePartsOutput, FiguresOutput, FiguresRebuildOutput } from '../shapes.js';
+import { SHEET_OPTIONS, writeSheets } from '../sheets.js';
 import { EXIT, Misuse, type Language, type Terminal } from '../terminal.js';
 import { AS_OF, askedIn, asMisuse, PERIOD, YEAR, yearOf } from './period.js';
 
@@ -19,10 +20,11 @@ export const FIGURES_COMMAND: CommandOf = {
         en: 'told apart by county, industry, grade, hour, cause and the like',
       },
     },
+    ...SHEET_OPTIONS,
   ],
   run: (typed, terminal) => {
     const by = textOf(typed, 'by');
-    return by === undefined ? figures(askedIn(typed), terminal) : parts(askedIn(typed), by, terminal);
+    return by === undefined ? figures(typed, terminal) : parts(typed, by, terminal);
   },
 };
 
@@ -134,7 +136,8 @@ const headOf = ({ year, period, county, against, asOf }: Omit<Figures, 'figures'
   asOf,
 });
 
-function figures(asked: Asked, terminal: Terminal): Promise<number> {
+function figures(typed: Typed, terminal: Terminal): Promise<number> {
+  const asked = askedIn(typed);
   return withSession('ports', async ({ ports }) => {
     const { figures: found, ...head } = await asMisuse(() => ports.reporting.figures(asked));
     const output: FiguresOutput = {
@@ -143,8 +146,25 @@ function figures(asked: Asked, terminal: Terminal): Promise<number> {
     };
     const base = output.figures[0]?.base.period ?? '';
     const restated = output.figures.filter((one) => one.base.restated.length > 0);
+    const written = await writeSheets(typed, {
+      name: output.period,
+      head: ['id', 'label', 'unit', 'value', 'previous', 'change', 'changeNote', 'base', 'version', 'definition'],
+      rows: found.map((one) => [
+        one.id,
+        one.label[terminal.language],
+        UNITS[one.unit][terminal.language],
+        one.value,
+        one.previous,
+        one.change,
+        one.changeNote,
+        one.base.kind,
+        one.version,
+        one.definition[terminal.language],
+      ]),
+    });
     terminal.result(output, () =>
       [
+        ...written.map((file) => terminal.pick({ zh: `已写入 ${file}`, en: `written: ${file}` })),
         terminal.table(
           [
             { zh: '指标', en: 'figure' },
@@ -173,7 +193,8 @@ function figures(asked: Asked, terminal: Terminal): Promise<number> {
   });
 }
 
-function parts(asked: Asked, by: string, terminal: Terminal): Promise<number> {
+function parts(typed: Typed, by: string, terminal: Terminal): Promise<number> {
+  const asked = askedIn(typed);
   return withSession('ports', async ({ ports }) => {
     const { figures: found, by: field, ...head } = await asMisuse(() => ports.reporting.parts(asked, by));
     const output: FigurePartsOutput = {
@@ -186,6 +207,13 @@ function parts(asked: Asked, by: string, terminal: Terminal): Promise<number> {
         rows,
       })),
     };
+    await writeSheets(typed, {
+      name: output.period,
+      head: ['id', 'label', 'unit', by, 'value', 'previous', 'change', 'changeNote'],
+      rows: output.figures.flatMap(({ id, label, unit, rows }) =>
+        rows.map((row) => [id, label, unit, row.key, row.value, row.previous, row.change, row.changeNote]),
+      ),
+    });
     terminal.result(output, () =>
       terminal.table(
         [

@@ -11,6 +11,7 @@ import { EXPLAIN_COMMAND } from './explain.js';
 import { FEED_COMMAND } from './feed.js';
 import { FIGURES_TRACE_COMMAND } from './figures-trace.js';
 import { ANSWERING_COMMAND, FIGURES_COMMAND, FIGURES_REBUILD_COMMAND } from './figures.js';
+import { FORMS_COMMAND } from './forms.js';
 import { FORMATS_COMMAND } from './formats.js';
 import { GAUGES_COMMAND } from './gauges.js';
 import { INDICATORS_COMMANDS } from './indicators.js';
@@ -77,6 +78,7 @@ const OWN: readonly CommandOf[] = [
   ...AUDIT_COMMANDS,
   FIGURES_COMMAND,
   FIGURES_REBUILD_COMMAND,
+  FORMS_COMMAND,
   ...INDICATORS_COMMANDS,
   ANSWERING_COMMAND,
   FIGURES_TRACE_COMMAND,

@@ -4,7 +4,7 @@ import { prepareBroker, type KafkaUser } from '@fengsui/log';
 import { BASE_SCHEMAS } from '@fengsui/service';
 import { namedKeys, SettingsError, type Settings } from '@fengsui/settings';
 import { flagOf, type CommandOf } from '../command.js';
-import { roleName, SEPARATE_ROLES } from '../database-roles.js';
+import { roleName, ROLE_OF_ANALYSTS, SEPARATE_ROLES } from '../database-roles.js';
 import { settingsOfInstallation } from '../installation.js';
 import { SCHEMAS } from '../store.js';
 import { EXIT, type Terminal } from '../terminal.js';
@@ -31,6 +31,9 @@ const USERS: readonly KafkaUser[] = [...SERVICES, 'console' as const].map((servi
   service,
 }));
 
+/** A role a process, and one for whoever analyses. */
+const ROLES = [...SEPARATE_ROLES, ROLE_OF_ANALYSTS];
+
 /** What only the owner of tables and topics does, before services start that own nothing. Harmless to do again. */
 async function prepare(acls: boolean, terminal: Terminal): Promise<number> {
   const settings = settingsOfInstallation();
@@ -39,7 +42,7 @@ async function prepare(acls: boolean, terminal: Terminal): Promise<number> {
     throw new SettingsError('nothing to prepare', ['DATABASE_URL must be set: the embedded database prepares itself']);
   await migrate(url, SCHEMAS);
   const passwords = passwordsIn(settings);
-  const roles = SEPARATE_ROLES.filter(({ name }) => passwords.has(name));
+  const roles = ROLES.filter(({ name }) => passwords.has(name));
   await prepareRoles(url, roles, BASE_SCHEMAS, passwords);
   const brokers = settings.KAFKA_BROKERS !== undefined;
   const faults = brokers ? await prepareBroker(settings, acls ? USERS : []) : [];
@@ -58,10 +61,10 @@ async function prepare(acls: boolean, terminal: Terminal): Promise<number> {
 function passwordsIn({ FENGSUI_ROLE_PASSWORDS }: Settings): ReadonlyMap<string, string> {
   const named = [...namedKeys(FENGSUI_ROLE_PASSWORDS)];
   const passwords = new Map(named.map(([process, password]) => [roleName(process), password]));
-  const unknown = [...passwords.keys()].filter((name) => SEPARATE_ROLES.every((role) => role.name !== name));
+  const unknown = [...passwords.keys()].filter((name) => ROLES.every((role) => role.name !== name));
   if (unknown.length > 0)
     throw new SettingsError('FENGSUI_ROLE_PASSWORDS does not fit', [
-      `${unknown.join(', ')}: one of ${SEPARATE_ROLES.map(({ name }) => name).join(', ')}`,
+      `${unknown.join(', ')}: one of ${ROLES.map(({ name }) => name).join(', ')}`,
     ]);
   return passwords;
 }

@@ -34,12 +34,14 @@ export function rankInWords({ by, top }: Ranked, figure: Figure, ranks: Ranks | 
     .map(({ key, value }) => {
       const amount = figure.unit === 'yuan' ? roundHalfUp(value / 10_000, 2) : value;
       const share = decimal((value / whole) * 100, profile.shareDecimals, profile);
-      return `${NAMES[key] ?? key}（${amount}${UNIT_IN_CHINESE[figure.unit]}，占${share}%）`;
+      return `${nameOfValue(key)}（${amount}${UNIT_IN_CHINESE[figure.unit]}，占${share}%）`;
     })
     .join('、');
 }
 
-/** What values of fields are called. */
+/** What a value of a field is called; a county is called by its plan. */
+export const nameOfValue = (key: string): string => NAMES[key] ?? key;
+
 const NAMES: Readonly<Record<string, string>> = {
   'road-transport': '道路运输业',
   construction: '房屋建筑及市政工程',

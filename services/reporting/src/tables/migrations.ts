@@ -1,5 +1,6 @@
 import type { OwnedSchema } from '@fengsui/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ANALYST_VIEWS, createAnalystViews } from './analyst-views.js';
 import { DescribeTables1795641700006 } from './describe-tables.js';
 import {
   AnnualRow,
@@ -197,6 +198,19 @@ class CountersOfTwoTimes1796000000020 implements MigrationInterface {
   }
 }
 
+/** For whoever analyses, in the bureau's words; a role of their own reads these and nothing else. */
+class AnalystViews1796000000022 implements MigrationInterface {
+  readonly name = 'AnalystViews1796000000022';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(createAnalystViews());
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [
@@ -220,6 +234,8 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     Suspicions1796000000010,
     BookedIndicators1796000000012,
     CountersOfTwoTimes1796000000020,
+    AnalystViews1796000000022,
   ],
+  views: ANALYST_VIEWS.map(({ name }) => name),
   onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition'],
 };
