@@ -45,6 +45,7 @@ export const RIGHTS = [
   'report',
   'record-late',
   'roster',
+  'sign',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -58,8 +59,8 @@ const ON_DUTY = [...SEEING, 'read-people', 'read-inputs', 'answer', 'report', 'j
  */
 const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
   'duty-officer': ON_DUTY,
-  leader: [...ON_DUTY, 'approve', 'correct', 'roster'],
-  approver: [...ON_DUTY, 'approve', 'correct', 'roster'],
+  leader: [...ON_DUTY, 'approve', 'correct', 'roster', 'sign'],
+  approver: [...ON_DUTY, 'approve', 'correct', 'roster', 'sign'],
   feeder: ['watch', 'report'],
   statistician: [...SEEING, 'read-inputs', 'correct'],
   auditor: ['watch', 'read-audit'],
@@ -69,7 +70,7 @@ const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
 };
 
 /** Rights that decide. Whoever administers has none of them, and no token of a program has. */
-export const DECIDING: ReadonlySet<Right> = new Set(['approve', 'judge', 'correct', 'record-late', 'roster']);
+export const DECIDING: ReadonlySet<Right> = new Set(['approve', 'judge', 'correct', 'record-late', 'roster', 'sign']);
 
 /** Administrators of one kind that one person cannot be together. */
 export const APART: readonly Role[] = ['auditor', 'system-administrator', 'security-administrator'];
@@ -121,6 +122,9 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   correct: 'correct',
   'join-incidents': 'correct',
   'part-incidents': 'correct',
+  'draft-report': 'correct',
+  'check-report': 'correct',
+  'sign-report': 'sign',
   answer: 'answer',
   progress: 'report',
   release: 'approve',

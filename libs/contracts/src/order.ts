@@ -232,6 +232,16 @@ export const OrderV1 = defineEvent(
       incidentId: Name('an accident, by its number'),
       other: Name('the other'),
     }),
+    order('draft-report', 'a report is written anew, as the figures stand 起草文稿', {
+      period: Name('2020, 2020H1, 2020-06', 64),
+      template: Name('template of the plan', 64),
+    }),
+    order('check-report', 'somebody has gone through a draft and vouches for it 核稿', {
+      report: Name('period, template and version: 2020/annual-summary/1'),
+    }),
+    order('sign-report', 'a checked draft is signed by another person, and never changes again 签发文稿', {
+      report: Name('period, template and version'),
+    }),
     order('locate', 'say where a warning holds whose words for it nothing here knew 认定预警区域', {
       eventId: Name('the event of the warning', 400),
       counties: Type.Array(Division('county'), {

@@ -28,7 +28,7 @@ export async function prepareRoles(
     await db.transaction(async (tx) => {
       // Two at once would change one row of the catalogue, and the second would fail.
       await run(tx, 'select pg_advisory_xact_lock($1)', [PREPARING]);
-      for (const { name } of roles) await makeRole(tx, name, passwords.get(name) ?? null);
+      for (const role of roles) await makeRole(tx, role, passwords.get(role.name) ?? null);
       const { statements, mark } = wantedOf(roles, shared);
       if ((await markOf(tx)) === mark) return;
       await run(tx, [...statements, `comment on schema ${MARKED} is '${mark}'`].join(';\n'));
@@ -66,7 +66,7 @@ const markOf = async (db: Db): Promise<string | null> =>
     ])
   )?.text ?? null;
 
-async function makeRole(tx: Db, name: string, password: string | null): Promise<void> {
+async function makeRole(tx: Db, { name, views }: DatabaseRole, password: string | null): Promise<void> {
   const there = await one<{ can: boolean }>(
     tx,
     'select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls as can from pg_roles where rolname = $1',
@@ -86,7 +86,9 @@ async function makeRole(tx: Db, name: string, password: string | null): Promise<
   const superuser = (
     await one<{ yes: boolean }>(tx, 'select rolsuper as yes from pg_roles where rolname = current_user')
   )?.yes;
-  if (superuser === true) await run(tx, `grant pg_read_all_stats to ${name}`);
+  // Whoever only analyses does not see what others ask.
+  const stats = views === undefined ? `grant pg_read_all_stats to ${name}` : `revoke pg_read_all_stats from ${name}`;
+  if (superuser === true) await run(tx, stats);
 }
 
 /** What a role is given, from nothing. */

@@ -6,7 +6,15 @@ import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '@fengsui/duty';
 import { IdentityModule } from '@fengsui/identity';
 import { INTAKE_SCHEMA, IntakeModule, IntakePlan, IntakeQuery, Receiving } from '@fengsui/intake';
 import { ParkedMessages, type Log, type Positions } from '@fengsui/log';
-import { Reports, REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, Rollups } from '@fengsui/reporting';
+import {
+  Reports,
+  REPORTING_SCHEMA,
+  ReportingModule,
+  ReportingPlan,
+  ReportingQuery,
+  Rollups,
+  ReportVersions,
+} from '@fengsui/reporting';
 import { RESPONSE_SCHEMA, ResponseModule, ResponsePlan, ResponseQuery } from '@fengsui/response';
 import { startServices } from '@fengsui/service';
 import type { Settings } from '@fengsui/settings';
@@ -53,6 +61,7 @@ export type Ports = Readonly<{
   reporting: ReportingQuery;
   rollups: Rollups;
   reports: Reports;
+  versions: ReportVersions;
 }>;
 
 export type OneProcess = Readonly<{
@@ -108,6 +117,7 @@ export async function startOneProcess(
     reporting: app.get(ReportingQuery, { strict: false }),
     rollups: app.get(Rollups, { strict: false }),
     reports: app.get(Reports, { strict: false }),
+    versions: app.get(ReportVersions, { strict: false }),
   };
   return { ports, address: parts.http ? (await app.getUrl()).replace('[::1]', 'localhost') : null, stop };
 }

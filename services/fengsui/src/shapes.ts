@@ -1,6 +1,6 @@
 import { CallView } from '@fengsui/duty';
 import { ConflictView, InputView, SourceView, UnknownView } from '@fengsui/intake';
-import { IndicatorSchema } from '@fengsui/reporting';
+import { DocumentSchema, IndicatorSchema } from '@fengsui/reporting';
 import { ExplanationView, ItemView, LevelView, NoticeView, TaskView } from '@fengsui/response';
 import { View, ViewCount, ViewInstant, ViewNull } from '@fengsui/service';
 import { WildfireView } from '@fengsui/wildfire';
@@ -257,6 +257,7 @@ export const OUTPUTS = {
   orders: OrderOutput,
   audit: AuditOutput,
   indicators: Type.Array(IndicatorSchema),
+  reports: Type.Array(DocumentSchema),
   'plan-check': PlanCheckOutput,
   replay: ReplayOutput,
   'replay-notices': Type.Array(JudgedNoticeOutput),

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import writeExcel from 'write-excel-file/node';
 import { textOf, type OptionOf, type Typed } from './command.js';
@@ -23,6 +24,8 @@ export const SHEET_OPTIONS: readonly OptionOf[] = [
 /** Writes what was asked for. @returns the files */
 export async function writeSheets(typed: Typed, sheet: Sheet): Promise<readonly string[]> {
   const [csv, xlsx, parquet] = ['csv', 'xlsx', 'parquet'].map((name) => textOf(typed, name));
+  for (const file of [csv, xlsx, parquet])
+    if (file !== undefined) mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
   if (csv !== undefined)
     // The mark is what spreadsheets know UTF-8 by.
     writeFileSync(csv, `\ufeff${[sheet.head, ...sheet.rows].map(csvLine).join('\r\n')}\r\n`);
@@ -38,7 +41,8 @@ export async function workbook(sheets: readonly Sheet[]): Promise<Buffer> {
   const bold = (value: string) => ({ type: String, value, fontWeight: 'bold' as const });
   const made = writeExcel(
     sheets.map(({ name, head, rows, above = [] }) => ({
-      sheet: name,
+      // What Excel takes for the name of a sheet.
+      sheet: name.replaceAll(/[[\]:*?/\\]/g, '-').slice(0, 31),
       data: [...above.map((words) => [bold(words)]), head.map(bold), ...rows.map((cells) => cells.map(cell))],
       columns: head.map((words, column) => ({ width: widthOf(words, rows, column) })),
     })),

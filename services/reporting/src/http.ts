@@ -65,7 +65,13 @@ export class ReportingHttp {
     @Query('asOf', InstantPipe) asOf?: UtcInstant,
   ): Promise<Trace> {
     const { after = null, limit = '200' } = asked;
-    if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > 1_000)
+    if (
+      typeof limit !== 'string' ||
+      (after !== null && typeof after !== 'string') ||
+      !/^\d{1,4}$/.test(limit) ||
+      Number(limit) < 1 ||
+      Number(limit) > 1_000
+    )
       throw new BadRequestException(`limit: ${limit}; expected 1 to 1000`);
     const trace = await refusing(() => this.query.trace(id, askedIn(asked, asOf), { after, limit: Number(limit) }));
     if (trace === null) throw new NotFoundException(`there is no figure ${id}`);
@@ -94,7 +100,10 @@ export class ReportingHttp {
   }
 }
 
-function askedIn({ year, period, county, against = 'year' }: Record<string, string>, asOf?: UtcInstant): Asked {
+function askedIn(asked: Record<string, string>, asOf?: UtcInstant): Asked {
+  const twice = Object.entries(asked).find(([, value]) => typeof value !== 'string');
+  if (twice !== undefined) throw new BadRequestException(`${twice[0]}: expected once`);
+  const { year, period, county, against = 'year' } = asked;
   if ((year === undefined) === (period === undefined))
     throw new BadRequestException('one of year and period is expected');
   if (year !== undefined && !/^\d{4}$/.test(year))

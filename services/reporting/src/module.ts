@@ -9,6 +9,7 @@ import { ReportingHttp } from './http.js';
 import { ReportingPlan } from './plan.js';
 import { ReportingQuery } from './query.js';
 import { Rollups } from './rollups.js';
+import { ReportVersions } from './summary/versions.js';
 import { Reports } from './summary/reports.js';
 import { ReportingOrder } from './tables/tables.js';
 
@@ -30,9 +31,10 @@ export class ReportingModule {
         FigureBook,
         Rollups,
         Reports,
+        ReportVersions,
         ReportingQuery,
       ],
-      exports: [Rollups, Reports, ReportingQuery],
+      exports: [Rollups, Reports, ReportVersions, ReportingQuery],
     };
   }
 }

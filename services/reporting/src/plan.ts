@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { StatisticsPlan } from '@fengsui/rules';
+import { Counties } from '@fengsui/regions';
 import { readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import { readBases, type ImportedBase } from './figures/bases.js';
@@ -122,6 +123,7 @@ export class ReportingPlan {
   /** How accidents are counted. */ readonly statistics: StatisticsPlan & Periods;
   /** Figures of years before this store, as they were published. */ readonly bases: readonly ImportedBase[];
   /** Statutory forms. */ readonly forms: readonly Form[];
+  /** Its counties by GB/T 2260 code, with what they are called. */ readonly counties: ReadonlyMap<string, string>;
 
   private constructor(
     folder: string,
@@ -132,7 +134,12 @@ export class ReportingPlan {
     this.template = templates.get(ANNUAL) as SummaryTemplate;
     this.schedule = readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value;
     this.statistics = readPlanYaml(folder, 'statistics.yaml', StatisticsFile).value;
-    this.bases = readBases(folder, catalogue);
+    this.counties = new Map(
+      Counties.ofPlan(folder)
+        .all()
+        .map(({ code, name }) => [code, name]),
+    );
+    this.bases = readBases(folder, catalogue, this.counties);
     this.forms = readForms(folder, catalogue);
   }
 

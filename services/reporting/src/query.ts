@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook, type Asked } from './figures/figures.js';
 import { differencesInWords } from './figures/reconciling.js';
-import { bookedIn, Recounting, type Rebuilt } from './figures/recounting.js';
+import { bookedIn } from './figures/booked.js';
+import { Recounting, type Rebuilt } from './figures/recounting.js';
 import { ALL, type Page } from './figures/tracing.js';
 import { ReportingPlan } from './plan.js';
 import type { DefinitionRow, SuspicionRow } from './tables/tables.js';
@@ -20,6 +21,8 @@ export type ReportingItem = Readonly<{ kind: string; words: string; since: UtcIn
 /** The figures of any period and the facts behind each, for the command and the console. */
 @Injectable()
 export class ReportingQuery {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly db: DataSource,
     private readonly plan: ReportingPlan,
@@ -35,7 +38,10 @@ export class ReportingQuery {
 
   /** Figures by county, industry, grade, hour, cause. @throws NoPeriod for what they are not told apart by */
   parts(asked: Asked, by: string): Promise<FigureParts> {
-    return this.db.transaction('REPEATABLE READ', (tx) => this.book.parts(tx, asked, by));
+    // One at a time: each reads every fact of its spans.
+    const next = this.last.then(() => this.db.transaction('REPEATABLE READ', (tx) => this.book.parts(tx, asked, by)));
+    this.last = next.catch(() => undefined);
+    return next;
   }
 
   /** @returns null when there is no such figure */
@@ -118,7 +124,10 @@ export class ReportingQuery {
     ];
   }
 
-  /** Accidents under two numbers that may be one. @param open only those that nobody has decided */
+  /**
+   * Accidents under two numbers that may be one, and reports that nobody has signed.
+   * @param open only those that nobody has decided
+   */
   async items(open = false): Promise<readonly ReportingItem[]> {
     const found = await rows<Omit<SuspicionRow, 'order'>>(
       this.db,
@@ -126,11 +135,32 @@ export class ReportingQuery {
        where not $1::boolean or state = 'open' order by found_at, one, other`,
       [open],
     );
-    return found.map(({ one, other, foundAt, state, words }) => ({
+    const twice = found.map(({ one, other, foundAt, state, words }) => ({
       kind: 'incident-twice',
       words: `事故 ${one} 与 ${other} ${state === 'open' ? '疑为同一起' : state === 'joined' ? '已认定为同一起' : '已认定为两起'}：${words}`,
       since: foundAt,
       closedAt: state === 'open' ? null : foundAt,
+    }));
+    return [...twice, ...(await this.unsigned())];
+  }
+
+  /** What waits for a person to check and sign it. */
+  private async unsigned(): Promise<readonly ReportingItem[]> {
+    const found = await rows<{ id: string; since: UtcInstant; checked: string | null }>(
+      this.db,
+      `select distinct on (d.period, d.template) d.period || '/' || d.template || '/' || d.version as id, d.made_at as since,
+              (select s.by from reporting.document_step s
+               where (s.period, s.template, s.version, s.step) = (d.period, d.template, d.version, 'checked')) as checked
+       from reporting.document d
+       where not exists (select 1 from reporting.document_step s
+                         where (s.period, s.template, s.step) = (d.period, d.template, 'signed') and s.version >= d.version)
+       order by d.period, d.template, d.version desc`,
+    );
+    return found.map(({ id, since, checked }) => ({
+      kind: 'report-unsigned',
+      words: `文稿 ${id} ${checked === null ? '待核稿' : `已由 ${checked} 核稿，待签发`}`,
+      since,
+      closedAt: null,
     }));
   }
 

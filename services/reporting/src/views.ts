@@ -111,6 +111,34 @@ const IndicatorView = View(
 export type IndicatorView = Readonly<Static<typeof IndicatorView>>;
 export { IndicatorView as IndicatorSchema };
 
+export const DocumentSchema = View(
+  {
+    id: Type.String({ description: 'period, template and version' }),
+    state: enumOf('draft', 'checked', 'signed'),
+    madeAt: ViewInstant('written at'),
+    asOf: ViewInstant('as known then'),
+    madeBy: Type.String({ description: 'person, or the roll-up' }),
+    sha256: Type.String(),
+    checkedBy: ViewNull(Type.String()),
+    signedBy: ViewNull(Type.String()),
+    missing: Type.Array(View({ place: Type.String(), what: Type.String() })),
+    findings: Type.Array(Type.Unknown(), { description: 'what the checker found in it' }),
+    differences: ViewNull(
+      Type.Array(
+        View({
+          id: Type.String({ description: 'figure' }),
+          from: ViewNull(Type.Number()),
+          to: ViewNull(Type.Number()),
+          cases: Type.Array(RestatedView),
+        }),
+        { description: 'from the version signed last; null: none was signed' },
+      ),
+    ),
+  },
+  'a version of a report',
+);
+export type DocumentView = Readonly<Static<typeof DocumentSchema>>;
+
 export const AnsweringView = View(
   {
     cause: Type.String({ description: 'what the calls were about' }),

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { sheetsOf } from '@fengsui/intake';
-import { checkDocument, readFileToCheck, type CheckedFile, type Figure } from '@fengsui/reporting';
+import {
+  checkDocument,
+  isNothingHeld,
+  periodInWords,
+  readFileToCheck,
+  type CheckedFile,
+  type Held,
+} from '@fengsui/reporting';
 import { textOf, wordOf, type CommandOf, type Typed } from '../command.js';
 import { withSession } from '../session.js';
 import type { CheckOutput } from '../shapes.js';
@@ -52,11 +59,22 @@ async function readHere(file: string): Promise<CheckedFile> {
 }
 
 /** Figures to which the text is held; none where no year or period is named: then no database is needed. */
-function heldFor(typed: Typed): Promise<readonly Figure[]> {
+async function heldFor(typed: Typed): Promise<Held | undefined> {
   const [year, period] = [textOf(typed, 'year'), textOf(typed, 'period')];
-  if (year === undefined && period === undefined) return Promise.resolve([]);
-  const asked = { period: period ?? String(yearOf(year)), asOf: instantOf(textOf(typed, 'asOf')) };
-  return withSession('ports', async ({ ports }) => (await asMisuse(() => ports.reporting.figures(asked))).figures);
+  const asOf = instantOf(textOf(typed, 'asOf'));
+  if (year !== undefined && period !== undefined)
+    throw new Misuse('--year 与 --period 只写一个 / only one of --year and --period');
+  if (year === undefined && period === undefined) {
+    if (asOf !== null) throw new Misuse('--as-of 须同时写 --year 或 --period / needs --year or --period');
+    return undefined;
+  }
+  const asked = { period: period ?? String(yearOf(year)), asOf };
+  return withSession('ports', async ({ ports }) => {
+    const found = await asMisuse(() => ports.reporting.figures(asked));
+    if (isNothingHeld(found.figures))
+      throw new Misuse(`库中没有${asked.period}的数据，无从核对 / nothing is held of ${asked.period}`);
+    return { figures: found.figures, period: periodInWords(found.period) };
+  });
 }
 
 function bytesOf(file: string): Buffer {

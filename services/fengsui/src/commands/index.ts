@@ -33,6 +33,7 @@ import { REPLAY_COMMAND } from './replay.js';
 import { REPLAY_NOTICES_COMMAND } from './replay-notices.js';
 import { REPLAY_STAGES_COMMAND } from './replay-stages.js';
 import { REPORT_COMMAND } from './report.js';
+import { REPORTS_COMMANDS } from './reports.js';
 import { ROSTER_COMMANDS } from './roster.js';
 import { SOURCES_COMMAND } from './sources.js';
 import { OBLIGATIONS_COMMAND } from './obligations.js';
@@ -83,6 +84,7 @@ const OWN: readonly CommandOf[] = [
   ANSWERING_COMMAND,
   FIGURES_TRACE_COMMAND,
   REPORT_COMMAND,
+  ...REPORTS_COMMANDS,
   ...PARKED_COMMANDS,
   LAG_COMMAND,
   TOPICS_COMMAND,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Catalogue, type IndicatorView } from '@fengsui/reporting';
 import { PlanFaults, readSettings, SettingsError, type FileFault } from '@fengsui/settings';
 import { wordOf, type CommandOf } from '../command.js';
@@ -75,6 +76,7 @@ const check: CommandOf = {
 };
 
 function faultsOf(folder: string): readonly FileFault[] {
+  if (!existsSync(folder)) throw new Misuse(`${folder}: 没有这个目录 / there is no such folder`);
   try {
     Catalogue.read(folder);
     return [];

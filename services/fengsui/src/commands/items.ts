@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, Said>> = {
   'site-uncovered': { zh: '场所未覆盖', en: 'site not covered' },
   'shelter-full': { zh: '避护场所超员', en: 'shelter full' },
   'incident-twice': { zh: '疑为同一事故', en: 'told twice' },
+  'report-unsigned': { zh: '文稿待签', en: 'report unsigned' },
   attention: { zh: '关注', en: 'attention' },
   'warning-lapsed': { zh: '预警待核实', en: 'warning lapsed' },
 };

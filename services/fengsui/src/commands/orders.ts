@@ -294,6 +294,28 @@ const ORDERS: readonly OrderOfCommand[] = [
     fields: (typed) =>
       Promise.resolve({ kind: 'part-incidents' as const, incidentId: wordOf(typed, 0), other: wordOf(typed, 1) }),
   },
+  {
+    kind: 'draft-report',
+    about: { zh: '按现有数字起草文稿（新的一稿）', en: 'write a report anew, as the figures stand' },
+    example: 'draft-report 2020 annual-summary',
+    words: [{ name: '<period>' }, { name: '<template>' }],
+    fields: (typed) =>
+      Promise.resolve({ kind: 'draft-report' as const, period: wordOf(typed, 0), template: wordOf(typed, 1) }),
+  },
+  {
+    kind: 'check-report',
+    about: { zh: '核稿', en: 'vouch for a draft' },
+    example: 'check-report 2020/annual-summary/1',
+    words: [{ name: '<report>' }],
+    fields: (typed) => Promise.resolve({ kind: 'check-report' as const, report: wordOf(typed, 0) }),
+  },
+  {
+    kind: 'sign-report',
+    about: { zh: '签发已核的文稿（核稿人以外的人）', en: 'sign a checked draft, as another person than checked it' },
+    example: 'sign-report 2020/annual-summary/1',
+    words: [{ name: '<report>' }],
+    fields: (typed) => Promise.resolve({ kind: 'sign-report' as const, report: wordOf(typed, 0) }),
+  },
   ...DUTY_ORDERS,
 ];
 

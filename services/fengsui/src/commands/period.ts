@@ -1,4 +1,4 @@
-import { utc, type UtcInstant } from '@fengsui/contracts';
+import { fromShanghai, utc, type UtcInstant } from '@fengsui/contracts';
 import { NoPeriod, type Against, type Asked } from '@fengsui/reporting';
 import { textOf, type OptionOf, type Typed } from '../command.js';
 import { Misuse } from '../terminal.js';
@@ -63,7 +63,10 @@ export function yearOf(text = ''): number {
 /** @returns null when nothing was said @throws Misuse for what is no instant */
 export function instantOf(text: string | undefined): UtcInstant | null {
   if (text === undefined) return null;
-  if (Number.isNaN(Date.parse(text))) throw new Misuse(`--as-of ${text}: 2021-01-22T08:30:00+08:00`);
+  // A day is the whole of it, in Beijing.
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return fromShanghai(`${text}T23:59`);
+  if (!/(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new Misuse(`--as-of ${text}: 2021-01-22T08:30:00+08:00`);
   return utc(text);
 }
 

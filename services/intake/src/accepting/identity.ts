@@ -146,6 +146,11 @@ function targetOf(data: OrderV1['data']): string {
     case 'join-incidents':
     case 'part-incidents':
       return data.incidentId;
+    case 'draft-report':
+      return `${data.period}/${data.template}`;
+    case 'check-report':
+    case 'sign-report':
+      return data.report.replace(/\/\d+$/, '');
     case 'learn-heat-mask':
     case 'apply-heat-mask':
       return 'heat-mask';

@@ -32,6 +32,8 @@ const order = (kind: OrderKind, more: object = {}): OrderV1 =>
   ({ type: 'order.v1', occurredAt: NOW, data: { kind, speaksFor: null, ...aboutOf(kind), ...more } }) as OrderV1;
 const aboutOf = (kind: OrderKind): object => {
   if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
+  if (kind === 'draft-report') return { period: '2020', template: 'annual-summary' };
+  if (kind.endsWith('-report')) return { report: '2020/annual-summary/1' };
   if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
   return [
@@ -39,6 +41,8 @@ const aboutOf = (kind: OrderKind): object => {
     ...FIRE_ORDERS,
     'join-incidents',
     'part-incidents',
+    'check-report',
+    'sign-report',
     'correct',
     'withdraw-roster',
     'exercise',
@@ -82,7 +86,7 @@ const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],
-  statistician: ['correct', 'join-incidents', 'part-incidents'],
+  statistician: ['correct', 'join-incidents', 'part-incidents', 'draft-report', 'check-report'],
   auditor: [],
   'system-administrator': [],
   'security-administrator': [],

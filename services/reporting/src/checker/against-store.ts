@@ -4,11 +4,12 @@ import type { Found } from './finding.js';
 import { countedIn, printedOf, sentencesOf, type Counted, type Piece } from './text.js';
 
 /** Sentences of another time or place say nothing of these figures. */
-const ELSEWHERE = /上年|去年|同期|上半年|下半年|季度|月份|\d月|每|平均|计划|目标|其中/;
+const ELSEWHERE =
+  /上年|去年|同期|上半年|下半年|季度|月份|\d月|每|平均|计划|目标|其中|期间|累计|历年|以来|本次|此次|台风/;
 const CHANGED = /(?:同比|比上年|较上年)(上升|增长|增加|下降|减少)(\d+(?:\.\d+)?)%/g;
 
 /** Numbers of a text that the store has, too, and otherwise. */
-export function againstStore(paragraphs: readonly Piece[], held: readonly Figure[]): Found[] {
+export function againstStore(paragraphs: readonly Piece[], held: readonly Figure[], period: string): Found[] {
   const known = held.flatMap((figure) => {
     const name = nameOf(figure);
     return name === null || figure.value === null ? [] : [{ figure, name }];
@@ -16,11 +17,14 @@ export function againstStore(paragraphs: readonly Piece[], held: readonly Figure
   // The longest name first: 较大道路交通事故 is not 道路交通事故.
   known.sort((a, b) => b.name.length - a.name.length);
   return paragraphs.flatMap(sentencesOf).flatMap(({ text, at }) => {
-    if (ELSEWHERE.test(text)) return [];
+    if (ELSEWHERE.test(text.replaceAll(period, ''))) return [];
     const taken = new Set<number>();
     return known.flatMap(({ figure, name }) =>
-      [...text.matchAll(new RegExp(`(?<![\\u4e00-\\u9fff]{1}较大)${name}`, 'g'))].flatMap(({ index }): Found[] => {
+      [...text.matchAll(new RegExp(name, 'g'))].flatMap(({ index }): Found[] => {
         const from = index + name.length;
+        // Only what the whole city says of the whole period: 英德市发生…, 电气火灾, 2019年 are others.
+        const clause = /[^,，、;；:：()（）]*$/.exec(text.slice(0, index))?.[0] ?? '';
+        if (!OURS.test(clause.replaceAll(period, ''))) return [];
         const one = countedIn(text).find((counted) => counted.at >= from && counted.at - from <= GAP);
         if (one === undefined || taken.has(one.at) || !isAlike(one, figure)) return [];
         taken.add(one.at);
@@ -29,6 +33,9 @@ export function againstStore(paragraphs: readonly Piece[], held: readonly Figure
     );
   });
 }
+
+/** Words that may stand before a name. */
+const OURS = /^\s*(?:全市|全年|本年|本期|期间|共|共计|累计|发生|造成|组织|开展|安全)*$/;
 
 /** Characters between a name and its number. */
 const GAP = 4;

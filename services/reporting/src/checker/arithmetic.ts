@@ -19,8 +19,11 @@ const step = ({ decimals }: Printed): number => 10 ** -decimals;
 /** Whole totals of which a whole part is this share. Empty: there is none, so one of the two is wrong. */
 export function totalsFor(part: number, share: Printed): readonly number[] {
   if (share.percent === 0) return [part * 10 ** (share.decimals + 3) + 1]; // of very many a few are none
-  const [most, least] = [share.percent - step(share), share.percent + step(share)].map((one) => (part / one) * 100);
-  return wholeBetween(least as number, most === undefined || most <= 0 ? part * 1_000 : most).filter(
+  const [most = 0, least = 0] = [share.percent - step(share), share.percent + step(share)].map(
+    (one) => (part / one) * 100,
+  );
+  const isBounded = Number.isFinite(most) && most > 0;
+  return wholeBetween(least, isBounded ? most : part * 1_000, (part / share.percent) * 100).filter(
     (total) => total >= part && total > 0 && isPrintedAs((part / total) * 100, share),
   );
 }
@@ -31,16 +34,23 @@ export function basesFor(value: number, change: Printed): readonly number[] {
   const factors = [change.percent - step(change), change.percent + step(change)].map((one) => 1 + one / 100);
   const [low = 0, high = 0] = factors;
   if (high <= 0) return [];
-  return wholeBetween(value / high, low <= 0 ? value * 1_000 : value / low).filter(
+  return wholeBetween(value / high, low <= 0 ? value * 1_000 : value / low, value / (1 + change.percent / 100)).filter(
     (base) => base > 0 && isPrintedAs(((value - base) / base) * 100, change),
   );
 }
 
-/** More than these say no more: one is enough. */
+/** Among so many there is one that fits: they are not looked for one by one. */
 const ENOUGH = 100_000;
 
-function wholeBetween(least: number, most: number): number[] {
-  const from = Math.max(0, Math.floor(least) - 1);
-  const many = Math.min(ENOUGH, Math.ceil(most) + 1 - from + 1);
-  return Array.from({ length: Math.max(0, many) }, (_, index) => from + index);
+/** @param about where it would be without rounding: of a wide range only what lies around it is looked at */
+function wholeBetween(least: number, most: number, about: number): number[] {
+  const [from, to] = [Math.max(0, Math.floor(least) - 1), Math.ceil(most) + 1];
+  const [first, last] = to - from <= ENOUGH ? [from, to] : [Math.floor(about) - 50, Math.floor(about) + 50];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
+
+/** Whether there are more totals than are looked for one by one. */
+export const isWide = (part: number, share: Printed): boolean =>
+  share.percent === 0 ||
+  (part / (share.percent - step(share)) - part / (share.percent + step(share))) * 100 > ENOUGH ||
+  share.percent <= step(share);

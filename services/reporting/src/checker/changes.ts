@@ -2,12 +2,6 @@ import { basesFor, isPrintedAs } from './arithmetic.js';
 import type { Found, Rule } from './finding.js';
 import { countedIn, printedOf, sentencesOf, type Counted } from './text.js';
 
-const CHANGED =
-  /(同比|环比|(?:比|较|与)(?:上年|去年|上月|前一年)(?:同期)?(?:相比)?)[,]?(?:均|也)?(?:分别)?(上升|上涨|增长|增加|提高|下降|减少|降低|下滑|下跌)(?:了)?((?:\d+(?:\.\d+)?%)(?:(?:[、,]|和|与)\d+(?:\.\d+)?%)*)/g;
-/** A number of the period before: it is no number that changed. */
-const OF_BEFORE = /(?:上年|去年|上期|基期|同期)(?:同期)?(?:为|的|发生)?$/;
-const FALLS: ReadonlySet<string> = new Set(['下降', '减少', '降低', '下滑', '下跌']);
-
 /** Whether there is any whole number of the period before from which what is printed follows. */
 export const changes: Rule = (paragraph) =>
   sentencesOf(paragraph).flatMap((sentence) => {
@@ -15,13 +9,16 @@ export const changes: Rule = (paragraph) =>
     return stated.length > 0 ? stated : inSentence(sentence);
   });
 
-/** 138起（上年285起），同比下降51.6%: the base is there. */
+/** 138起（上年285起），同比下降51.6%: the base is there, and nothing between it and the change. */
 const STATED =
-  /(\d+)(起|宗|人|名)[(,]?(?:而|较|比)?(?:上年|去年)(?:同期)?(?:为|的)?(\d+)(?:起|宗|人|名)?[)]?[^。;%\d]{0,8}?(上升|上涨|增长|增加|下降|减少|持平)(?:了)?(?:(\d+(?:\.\d+)?)%)?/g;
+  /(?<![\d,.])(\d+)(起|宗|人|名)[(,](?:上年|去年)(?:同期)?(?:为)?(\d+)\2[)]?[,]?(?:同比)?(上升|上涨|增长|增加|下降|减少|持平)(?:了)?(?:(\d+(?:\.\d+)?)%(?!以上|左右|以下))?/g;
 
 function ofStatedBase({ text, at }: Readonly<{ text: string; at: number }>): Found[] {
   return [...text.matchAll(STATED)].flatMap((match): Found[] => {
     const [printed, now = '', , then = '', word = '', digits] = match;
+    const rest = text.slice(match.index + printed.length);
+    // 增加2起 says how many, which is right whatever the percentage would be.
+    if (digits === undefined && word !== '持平' && /^\d/.test(rest)) return [];
     const [value, base] = [Number(now), Number(then)];
     const goes = value > base ? '上升' : value < base ? '下降' : '持平';
     const said = word === '持平' ? '持平' : FALLS.has(word) ? '下降' : '上升';
@@ -36,31 +33,53 @@ function ofStatedBase({ text, at }: Readonly<{ text: string; at: number }>): Fou
   });
 }
 
+const WAY = '上升|上涨|增长|增加|提高|下降|减少|降低|下滑|下跌';
+const CHANGED = new RegExp(
+  [
+    `(同比|环比|(?:比|较|与)(?:上年|去年|上月|前一年)(?:同期)?(?:相比)?)[,]?(?:均|也)?(分别)?(?:大幅|明显|略|小幅)?`,
+    `(${WAY})(?:了)?((?:\\d+(?:\\.\\d+)?%)(?:(?:[、,]|和|与)(?:${WAY})?\\d+(?:\\.\\d+)?%)*)`,
+  ].join(''),
+  'g',
+);
+const FALLS: ReadonlySet<string> = new Set(['下降', '减少', '降低', '下滑', '下跌']);
+/** 30%以上, 30%左右: not that number. */
+const ABOUT = /^(?:以上|以下|以内|左右|多|余|[、,](?:持平|增加|减少|上升|下降|\d))/;
+
+/**
+ * Which number a percentage is of is said by their places alone: the one just before, alone in its clause; or with
+ * 分别 as many as percentages. Anything else counts in the text's favour.
+ */
 function inSentence({ text, at }: Readonly<{ text: string; at: number }>): Found[] {
-  const counted = countedIn(text).filter((one) => !OF_BEFORE.test(text.slice(Math.max(0, one.at - 6), one.at)));
+  const counted = countedIn(text);
   const found: Found[] = [];
   let from = 0;
   for (const match of text.matchAll(CHANGED)) {
-    const [words, , direction = '', list = ''] = match;
-    const printed = [...list.matchAll(/\d+(?:\.\d+)?(?=%)/g)];
-    const before = counted.filter(({ at: place, end }) => place >= from && end <= match.index);
-    // As many numbers as percentages, or nobody knows which is whose.
-    const own = printed.length === 1 ? before.slice(-1) : before.length === printed.length ? before : [];
+    const [words, , respectively, direction = '', list = ''] = match;
+    const end = match.index + words.length;
+    const before = counted.filter(({ at: place, end: until }) => place >= from && until <= match.index);
+    from = end;
+    const printed = [...list.matchAll(new RegExp(`(${WAY})?(\\d+(?:\\.\\d+)?)(?=%)`, 'g'))];
+    const own = respectively === undefined ? before : before.filter(({ measure }) => measure !== 'other');
+    const [last] = own.slice(-1);
+    const isNext = last !== undefined && /^[,、]?$/.test(text.slice(last.end, match.index));
+    const isClear = isNext && !before.some(({ isAside }) => isAside) && own.length === printed.length;
+    if (!isClear || (respectively !== undefined && printed.length === 1) || ABOUT.test(text.slice(end))) continue;
+    let goes = direction;
     own.forEach((one, index) => {
-      const digits = printed[index]?.[0] ?? '';
-      const possible = why(one, digits, FALLS.has(direction));
+      const [, way, digits = ''] = printed[index] ?? [];
+      goes = way ?? goes;
+      const possible = why(one, digits, FALLS.has(goes));
       if (possible === null) return;
       const place = match.index + words.length - list.length + (printed[index]?.index ?? 0);
       found.push({
         rule: 'change',
         // From very many to a few rounds to all of it.
-        certain: !(FALLS.has(direction) && Number(digits) === 100),
+        certain: !(FALLS.has(goes) && Number(digits) === 100),
         at: at + place,
-        printed: `${one.text} ${direction}${digits}%`,
+        printed: `${one.text} ${goes}${digits}%`,
         possible,
       });
     });
-    from = match.index + words.length;
   }
   return found;
 }

@@ -12,26 +12,30 @@ import { paragraphsOf, plain } from './text.js';
 import { toldTwice } from './told-twice.js';
 import { units } from './units.js';
 
+/** Figures to which a text is held, of a period that it calls so: 2020年上半年. */
+export type Held = Readonly<{ figures: readonly Figure[]; period: string }>;
+const NOTHING: Held = { figures: [], period: '' };
+
 const RULES: readonly Rule[] = [shares, changes, parts, grades, announced, units];
 
 /**
  * What no whole numbers can give in a bulletin or summary, by its own words. Several readings count in its favour.
- * @param held figures of the store, where the text is to be held to them
+ * @param held figures of the store, where the text is to be held to them, and how their period is called in words
  */
-export function checkText(given: string, held: readonly Figure[] = []): readonly Finding[] {
+export function checkText(given: string, held: Held = NOTHING): readonly Finding[] {
   const text = plain(given);
   const paragraphs = paragraphsOf(text);
   return [
     ...paragraphs.flatMap((paragraph, index) => RULES.flatMap((rule) => rule(paragraph, index, paragraphs))),
     ...toldTwice(paragraphs),
-    ...againstStore(paragraphs, held),
+    ...againstStore(paragraphs, held.figures, held.period),
   ]
     .sort((a, b) => a.at - b.at)
     .map(({ at, ...found }) => ({ ...found, place: placeOf(text, at), text: around(text, at) }));
 }
 
 /** A text with its tables. */
-export const checkDocument = ({ text, tables }: CheckedFile, held: readonly Figure[] = []): readonly Finding[] => [
+export const checkDocument = ({ text, tables }: CheckedFile, held: Held = NOTHING): readonly Finding[] => [
   ...checkText(text, held),
   ...tables.flatMap(checkTable),
 ];

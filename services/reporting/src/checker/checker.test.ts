@@ -224,7 +224,7 @@ describe('against the store', () => {
     ['上半年生产安全事故60起', []],
     ['较大道路交通事故5起', ['5起 库中为4（roadAccidents.larger.count）']],
   ])('%j', (text, expected) => {
-    const found_ = checkText(text, held).filter(({ rule }) => rule === 'store');
+    const found_ = checkText(text, { figures: held, period: '2020年' }).filter(({ rule }) => rule === 'store');
     expect(found_.map(({ printed, possible }) => `${printed} ${possible}`)).toEqual(
       expected.map((one) => expect.stringContaining(one)),
     );

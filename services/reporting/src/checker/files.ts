@@ -39,10 +39,34 @@ export async function readFileToCheck(bytes: Buffer, name: string): Promise<Chec
 function tablesOfHtml(html: string): CheckedTable[] {
   return [...html.matchAll(/<table>(.*?)<\/table>/gs)].map(([, body = ''], index) => ({
     name: `表${index + 1}`,
-    rows: [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
-      [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) => wordsOf(cell)),
-    ),
+    rows: gridOf([...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => row)),
   }));
+}
+
+/** Cells in their columns: one that reaches over several columns or rows leaves the others of them empty. */
+function gridOf(rows: readonly string[]): string[][] {
+  const reaching = new Map<number, number>();
+  return rows.map((row) => {
+    const cells: string[] = [];
+    const skip = (): void => {
+      for (let left = reaching.get(cells.length) ?? 0; left > 0; left = reaching.get(cells.length) ?? 0) {
+        reaching.set(cells.length, left - 1);
+        cells.push('');
+      }
+    };
+    for (const [, attributes = '', cell = ''] of row.matchAll(/<t[dh]([^>]*)>(.*?)<\/t[dh]>/gs)) {
+      skip();
+      const [wide, high] = ['colspan', 'rowspan'].map((name) =>
+        Number(new RegExp(`${name}="(\\d+)"`).exec(attributes)?.[1] ?? 1),
+      );
+      for (let column = 0; column < (wide ?? 1); column += 1) {
+        if ((high ?? 1) > 1) reaching.set(cells.length, (high ?? 1) - 1);
+        cells.push(column === 0 ? wordsOf(cell) : '');
+      }
+    }
+    skip();
+    return cells;
+  });
 }
 
 const wordsOf = (html: string): string =>

@@ -9,7 +9,7 @@ const GRADES: Readonly<Record<string, Grade>> = {
   特别重大: 'extra-major',
 };
 const GRADED =
-  /(特别重大|重大|较大|一般)(?!及以上|以上|隐患|事故隐患|危险|活动|节日|风险)[\u4e00-\u9fff]{0,10}?事故(\d+)(?:起|宗)[,、]?(?:共)?(?:造成)?(?:死亡)(\d+)人/g;
+  /(?<![和及与、])(特别重大|重大|较大|一般)(?!及以上|以上|隐患|事故隐患|危险|活动|节日|风险)(?:(?!和|及|与|较大|重大|一般)[\u4e00-\u9fff]){0,10}?事故(\d+)(?:起|宗)[,、]?(?:共)?(?:造成)?(?:死亡)(\d+)人/g;
 
 /** Accidents of a grade and the deaths in them. Fewer may be graded by those injured or by loss; more may not. */
 export const grades: Rule = (paragraph) =>

@@ -1,4 +1,4 @@
-import { isPrintedAs, totalsFor } from './arithmetic.js';
+import { isPrintedAs, isWide, totalsFor } from './arithmetic.js';
 import type { Found, Rule } from './finding.js';
 import { countedIn, numeralOf, printedOf, sentencesOf, type Counted, type Measure, type Piece } from './text.js';
 
@@ -6,6 +6,11 @@ const SHARE =
   /占(?:比(?:为|达)?)?([^。;,、()%\d]{0,14}?)(?:的|比)?((?:\d+(?:\.\d+)?%)(?:(?:[、,]|和|与)\d+(?:\.\d+)?%)*)/g;
 /** 这三个行业, 上述3类, 三个行业: what stands in the list before. */
 const THESE = /(?:这|上述|以上|前)?([二两三四五六七八九十]|\d+)(?:个|类|大|种)(?:行业|领域|类别|地区|县区|方面)/;
+/** 占全省的, 占比由上年的80.1%, 占道路运输事故的: of another whole than the paragraph's. */
+const ELSEWHERE = /由|上年|去年|同期|超|近|约|逾|全省|全国|不到/;
+const THE_WHOLE = /^(?:了|为|到|达|全市|全部|其|事故|死亡|受伤|火灾|隐患|起数|人数|总|数|量|比例|比重|比|的)*$/;
+/** 80%以上: not that number. */
+const ABOUT = /^(?:以上|以下|以内|左右|多|余)/;
 /** 事故起数占, 死亡人数占: of all in the list, not of its last. */
 const ALL_OF_THEM = /起数|宗数|人数/;
 /** Characters before 占 in which that stands. */
@@ -24,22 +29,27 @@ export const shares: Rule = (paragraph) => {
     const printed = `${one.part.text} 占${one.digits}%`;
     return [{ rule: 'share', at: paragraph.at + one.at, printed, ...reason }];
   });
-  return found.length > 0 ? found : jointly(all, counted, paragraph.at);
+  return found.length > 0 ? found : jointly(all, counted, paragraph);
 };
+
+const wordsBefore = (text: string, at: number): string => text.slice(Math.max(0, at - 4), at);
 
 /**
  * Each has a whole total, and there is none that all have: shares of one list are of one total. Where a total is named,
  * each was held to it already.
  */
-function jointly(all: readonly Shared[], counted: readonly Counted[], at: number): Found[] {
-  return (['cases', 'people'] as const).flatMap((measure): Found[] => {
-    const alike = all.filter(({ part }) => part.measure === measure);
+function jointly(all: readonly Shared[], counted: readonly Counted[], { text, at }: Piece): Found[] {
+  const kindOf = ({ part }: Shared): string =>
+    `${part.measure} ${/死亡|受伤/.exec(wordsBefore(text, part.at))?.[0] ?? ''}`;
+  return [...new Set(all.map(kindOf))].flatMap((kind): Found[] => {
+    const alike = all.filter((one) => kindOf(one) === kind);
+    const measure = alike[0]?.part.measure;
     const [first, second] = alike;
     if (first === undefined || second === undefined) return [];
     const named = counted.some((one) => one.measure === measure && !alike.some(({ part }) => part.at === one.at));
     if (named) return [];
     // What is next to nothing is a part of any total; the narrowest says which totals there are.
-    const telling = alike.filter(({ digits }) => Number(digits) > 0);
+    const telling = alike.filter(({ part, digits }) => !isWide(part.value, printedOf(digits)));
     const totals = telling
       .map(({ part, digits }) => totalsFor(part.value, printedOf(digits)))
       .sort((a, b) => a.length - b.length)[0];
@@ -68,19 +78,22 @@ function sharedIn(paragraph: Piece): Shared[] {
     const counted = countedIn(sentence.text);
     let from = 0;
     return [...sentence.text.matchAll(SHARE)].flatMap((match): Shared[] => {
-      const [words, , list = ''] = match;
+      const [words, of = '', list = ''] = match;
       const clause = sentence.text.slice(from, match.index);
       const begins = from;
       from = match.index + words.length;
+      if (ELSEWHERE.test(of) || !THE_WHOLE.test(of) || ABOUT.test(sentence.text.slice(from))) return [];
       const printed = [...list.matchAll(/\d+(?:\.\d+)?(?=%)/g)];
-      const before = counted.filter(({ at, end }) => at >= begins && end <= match.index);
+      const before = counted.filter(({ at, end, isAside }) => at >= begins && end <= match.index && !isAside);
       const isEach = printed.length > 1;
       const own = isEach ? (before.length === printed.length ? before : []) : before.slice(-1);
       const these = THESE.exec(sentence.text.slice(0, match.index));
       const isOfAll = own.length === 0 || ALL_OF_THEM.test(clause.slice(-NEAR));
       const listed = [sentence.text.slice(0, these?.index), sentences[index - 1]?.text ?? ''];
       const summed = these !== null && isOfAll ? ofThese(listed, these[1] ?? '', clause.slice(-NEAR)) : null;
-      const parts = summed === null ? own : [summed];
+      // 起数占84.5%，死亡人数占85.6%: each of the number of its measure, not of the last one.
+      const measured = isOfAll && !isEach ? lastOf(counted, clause.slice(-NEAR), match.index) : null;
+      const parts = summed !== null ? [summed] : measured !== null ? [measured] : isOfAll && !isEach ? [] : own;
       return parts.flatMap((part, nth): Shared[] => {
         const digits = printed[nth];
         if (digits === undefined || part.measure === 'money' || part.measure === 'other' || part.isRounded) return [];
@@ -89,6 +102,12 @@ function sharedIn(paragraph: Piece): Shared[] {
       });
     });
   });
+}
+
+/** The last number before a place that is what 起数 or 死亡人数 is about. */
+function lastOf(counted: readonly Counted[], clause: string, until: number): Counted | null {
+  const measure: Measure = /起数|宗数/.test(clause) ? 'cases' : 'people';
+  return counted.findLast((one) => one.end <= until && one.measure === measure && !one.isAside) ?? null;
 }
 
 /** 这三个行业事故起数: the sum of what the list before says of each. */
@@ -103,7 +122,7 @@ function ofThese(lists: readonly string[], many: string, clause: string): Counte
   if (measure === null || listed === undefined || listed.some(({ isRounded }) => isRounded)) return null;
   const value = listed.reduce((sum, one) => sum + one.value, 0);
   const text = `${listed.map(({ value: one }) => one).join('+')}=${value}`;
-  return { at: 0, end: 0, value, measure, text, isRounded: false };
+  return { at: 0, end: 0, value, measure, text, isRounded: false, isAside: false };
 }
 
 function why(

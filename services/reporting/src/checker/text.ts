@@ -2,7 +2,7 @@
 export const plain = (text: string): string =>
   text.replaceAll(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).replaceAll('　', ' ');
 
-/** What is counted: 起 accidents, 人 people, 万元 money; other units are read, and not reckoned with. */
+/** What is counted: 起 accidents, 人 people, 万元 money; what has another unit, or none, is read and not reckoned with. */
 export type Measure = 'cases' | 'people' | 'money' | 'other';
 
 /** A number with its unit, where it stands. */
@@ -13,9 +13,15 @@ export type Counted = Readonly<{
   measure: Measure;
   /** As it is written. */ text: string;
   /** Rounded to ten thousands or more: it stands for many whole numbers. */ isRounded: boolean;
+  /** Of the year before, of how many more or fewer, or of a part: not what the sentence is about. */ isAside: boolean;
 }>;
 
 const UNITS: Readonly<Record<string, Measure>> = { 起: 'cases', 宗: 'cases', 人: 'people', 名: 'people', 元: 'money' };
+/** Units of time and order: such a number counts nothing. */
+const NO_COUNT = /[年月日时点号届周度]/;
+/** Words just before a number that is not what the sentence tells. */
+const ASIDE =
+  /(?:增加|减少|增长|上升|下降|多|少|上年|去年|上期|上月|基期|同期|其中|含|包括|失踪|不含)(?:同期)?(?:了|为|的|约|发生|死亡|受伤)?[\u4e00-\u9fff]{0,6}$/;
 const COUNTED = /(\d[\d,]*(?:\.\d+)?)(万|亿)?(人次|[\u4e00-\u9fff])?/g;
 /** 无人员受伤, 无人死亡, 没有人员伤亡: nobody. */
 const NOBODY = /(?:无|没有)(?:人员?)(?:死亡|受伤|伤亡)/g;
@@ -26,15 +32,20 @@ export function countedIn(text: string): Counted[] {
   const found: Counted[] = [];
   for (const match of text.matchAll(COUNTED)) {
     const [written, digits = '', scale = '', unit = ''] = match;
-    const measure = unit === '人次' ? 'other' : UNITS[unit];
-    if (measure === undefined || isDigitBefore(text, match.index)) continue;
+    const end_ = match.index + written.length;
+    if (isDigitBefore(text, match.index) || text[end_] === '%' || (unit === '' && /[%‰]/.test(text[end_] ?? '')))
+      continue;
+    if (scale === '' && NO_COUNT.test(unit)) continue;
+    const measure = unit === '人次' ? 'other' : (UNITS[unit] ?? 'other');
     const value = Number(digits.replaceAll(',', '')) * (SCALE[scale] ?? 1);
     const isRounded = scale !== '' || !Number.isInteger(value);
-    found.push({ at: match.index, end: match.index + written.length, value, measure, text: written, isRounded });
+    const before = text.slice(Math.max(0, match.index - 12), match.index);
+    const isAside = ASIDE.test(before.slice(before.search(/[^\u4e00-\u9fff]?[\u4e00-\u9fff]*$/)));
+    found.push({ at: match.index, end: end_, value, measure, text: written, isRounded, isAside });
   }
   for (const match of text.matchAll(NOBODY)) {
     const end = match.index + match[0].length;
-    found.push({ at: match.index, end, value: 0, measure: 'people', text: match[0], isRounded: false });
+    found.push({ at: match.index, end, value: 0, measure: 'people', text: match[0], isRounded: false, isAside: false });
   }
   return found.sort((a, b) => a.at - b.at);
 }

@@ -1,6 +1,7 @@
 import type { Envelope } from '@fengsui/contracts';
 import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
+import { disown } from '../figures/booked.js';
 import { ReportingPlan } from '../plan.js';
 import { FactRow, SubjectRow, WithdrawnRow } from '../tables/tables.js';
 import { asKeptNow, type FactKind, type KeptEntry, type Part } from './fact-content.js';
@@ -137,6 +138,7 @@ export class FactBook {
 
   private async write(tx: Tx, { subjects, facts, tally }: Changes): Promise<void> {
     if (facts.length === 0) return;
+    await disown(tx, this.plan.catalogue);
     await updateRows(tx, SubjectRow, [...subjects]);
     await insertRows(tx, FactRow, facts);
     await tally.write(tx);

@@ -187,7 +187,7 @@ describe('figures', () => {
     const { figures } = await query().figures({ period: '2020', county: '441802' });
     const of = (id: string) => figures.find((one) => one.id === id)?.value;
     expect([of('accidents.count'), of('calls.count'), of('response.flood.level4.started')]).toEqual([1, null, null]);
-    for (const county of ['440106', '4418', 'x', '441881; drop'])
+    for (const county of ['440106', '4418', '441800', '441899', 'x', '441881; drop'])
       await expect(query().figures({ period: '2020', county })).rejects.toThrow(NoPeriod);
   });
 
@@ -256,7 +256,11 @@ describe('figures', () => {
       changeNote: 'other-definition',
       base: { kind: 'other-definition', value: 2 },
     });
-    expect(await of('test.drowned', '2019')).toMatchObject({ value: 2, version: 1 });
+    expect(await of('test.drowned', '2019')).toMatchObject({
+      value: 2,
+      version: 1,
+      definition: { en: 'other accidents' },
+    });
     // Counted from May on, and marked so; before that it is not held.
     expect(await of('test.sinceMay', '2020')).toMatchObject({
       value: 1,
@@ -264,6 +268,11 @@ describe('figures', () => {
       base: { kind: 'not-held' },
     });
     expect(await of('test.sinceMay', '2020Q1')).toMatchObject({ value: null });
+    // A year of which it counted eight months is no base of a whole one.
+    expect(await of('test.sinceMay', '2021')).toMatchObject({
+      previous: null,
+      base: { kind: 'other-definition', value: 1 },
+    });
   });
 
   it('are the facts that a trace gives, page by page, each with the event that states its number', async () => {
@@ -363,6 +372,84 @@ indicators:
   });
 });
 
+describe('a store that begins late', () => {
+  let late: LoneService;
+  const figureOf = async (id: string, asked: Asked) =>
+    (await late.get(ReportingQuery).figures(asked)).figures.find((one) => one.id === id);
+  beforeAll(async () => {
+    late = await loneService('reporting', '2021-03-01', REPORTING_SCHEMA, () => ReportingModule.of(PLAN));
+    await late.give(
+      accident({ incidentId: 'W', day: '2021-02-01' }),
+      accident({ incidentId: 'W', reportNo: 2, stage: 'write-off', day: '2021-02-01', saidOn: '2021-02-20' }),
+      accident({ day: '2021-02-02', county: '441802' }),
+      // History, loaded when the figures of its years would long have been closed.
+      ...['2019-05-01', '2020-05-01', '2020-05-02'].map((day) => accident({ day, county: '441802' })),
+    );
+    await late.at('+400 12:00'); // April 2022
+    await late.give(
+      accident({ incidentId: 'W', reportNo: 3, day: '2021-02-01', saidOn: '2022-04-01' }),
+      accident({ day: '2022-02-02', county: '441802' }),
+    );
+  });
+  afterAll(() => late.end());
+
+  it('restates nothing that nobody had closed, and says of what counts again that it does', async () => {
+    expect((await figureOf('accidents.count', { period: '2021' }))?.base).toMatchObject({
+      value: 2,
+      published: null,
+      restated: [],
+    });
+    const { base } = (await figureOf('accidents.count', { period: '2022' })) ?? {};
+    expect(base).toMatchObject({ value: 2, published: 1 });
+    expect(base?.restated.map((one) => `${one.case} ${one.reason.zh.split(' ')[0]}`)).toEqual(['W 恢复统计']);
+  });
+
+  it('holds parts against the mean of their spans', async () => {
+    // Of the first quarter of 2019 nothing is held: of three that is no mean.
+    const quarter = await figureOf('accidents.count', { period: '2022Q1', against: 'average' });
+    expect(quarter).toMatchObject({ base: { kind: 'not-held', value: null } });
+    const year = await figureOf('accidents.count', { period: '2022', against: 'average' });
+    expect(year).toMatchObject({ base: { kind: 'known', value: 1.67 } });
+    const { figures } = await late.get(ReportingQuery).parts({ period: '2022', against: 'average' }, 'county');
+    const rows = figures.find(({ id }) => id === 'accidents.count')?.rows;
+    expect(rows?.map(({ key, value: n, previous }) => [key, n, previous])).toEqual([
+      ['441802', 1, 1.33],
+      ['441881', 0, 0.33],
+    ]);
+  });
+
+  it('takes no value of what another process books by other definitions, until it is counted anew', async () => {
+    const { db, clock } = late.runtime;
+    const other = planWith({
+      'indicators.yaml':
+        'indicators:\n  - { id: test.other, label: { zh: 甲, en: a }, definition: { zh: 甲, en: a }, unit: count, version: 1, kind: incident }\n',
+    });
+    const counting = new Recounting(db, clock, other, { services: ['reporting'] });
+    await counting.rebuild(['test.other']);
+    await late.give(accident({ day: '2022-03-03' })); // by a plan that does not know it
+    const sum = async () =>
+      (await db.query(`select sum(amount)::int as n from reporting.counter where indicator = 'test.other'`))[0].n;
+    const before = await sum();
+    await counting.onModuleInit();
+    expect([before, await sum()]).toEqual([6, 7]);
+  });
+
+  it('takes a fact that lacks the field for nothing', async () => {
+    const { catalogue } = planWith({
+      'indicators.yaml':
+        'indicators:\n  - { id: test.any, label: { zh: 甲, en: a }, definition: { zh: 甲, en: a }, unit: persons, version: 1, kind: record, measure: record.persons }\n',
+    });
+    const [any] = catalogue.counting('record').filter(({ id }) => id === 'test.any');
+    const publicity = {
+      kind: 'record',
+      at: at('2020-05-05'),
+      region: '441881',
+      record: { kind: 'publicity', attendance: 5 },
+    };
+    expect(any?.contribution(publicity as never)).toBeNull();
+  });
+});
+
 describe('a catalogue', () => {
   const one = (text: string) => () =>
     planWith({
@@ -380,6 +467,7 @@ describe('a catalogue', () => {
     ['kind: incident, measure: deaths, distinctBy: [industry]', /只能有一个/],
     ['ratio: [fires.count, nothing.here]', /nothing.here 不是可以相除的指标/],
     ['ratio: [fires.count, permits.online.share]', /permits.online.share 不是可以相除的指标/],
+    ['ratio: [fires.count, leaders.inspections.weeks]', /weeks 不是可以相除的指标/],
     ['kind: incident, constant: iso-weeks', /须且只须有/],
     ['filter: { deaths: 1 }', /须且只须有/],
   ])('that says %s is refused, with the reason', (text, reason) =>
@@ -392,4 +480,11 @@ describe('a catalogue', () => {
           'indicators:\n  - { id: fires.count, label: { zh: 甲, en: a }, definition: { zh: 甲, en: a }, unit: count, version: 2, kind: incident }\n',
       }),
     ).toThrow(/validFrom/));
+  it('whose versions count in different ways is refused', () =>
+    expect(() =>
+      planWith({
+        'indicators.yaml':
+          'indicators:\n  - { id: fires.count, label: { zh: 甲, en: a }, definition: { zh: 甲, en: a }, unit: count, version: 2, validFrom: 2021-01-01, kind: incident, distinctBy: [industry] }\n',
+      }),
+    ).toThrow(/数法不同/));
 });

@@ -26,17 +26,24 @@ export type ImportedBase = Static<typeof Base>;
  * The optional `bases.yaml` of a plan.
  * @throws PlanFaults naming the entry that is of no indicator, or stands there twice
  */
-export function readBases(folder: string, catalogue: Catalogue): readonly ImportedBase[] {
+export function readBases(
+  folder: string,
+  catalogue: Catalogue,
+  counties: ReadonlyMap<string, string>,
+): readonly ImportedBase[] {
   if (!existsSync(path.join(folder, FILE))) return [];
   const { bases } = readPlanYaml(folder, FILE, BasesFile).value;
   const keyOf = ({ indicator, period, county = '' }: ImportedBase): string => `${indicator} ${period} ${county}`;
   const faults = bases.flatMap((one, index) => {
     const place = `bases[${index}]`;
     const isTwice = bases.findIndex((other) => keyOf(other) === keyOf(one)) !== index;
-    if (catalogue.versionsOf(one.indicator).length > 0 && !isTwice) return [];
-    const fault = isTwice
-      ? `${keyOf(one)} 写了两次 / stands there twice`
-      : `没有指标 ${one.indicator} / no such indicator`;
+    const isElsewhere = one.county !== undefined && !counties.has(one.county);
+    if (catalogue.versionsOf(one.indicator).length > 0 && !isTwice && !isElsewhere) return [];
+    const fault = isElsewhere
+      ? `${one.county ?? ''} 不是本市的县（市、区）/ is no county of this city`
+      : isTwice
+        ? `${keyOf(one)} 写了两次 / stands there twice`
+        : `没有指标 ${one.indicator} / no such indicator`;
     return [{ file: path.join(folder, FILE), place, fault, counterExample: '' }];
   });
   if (faults.length > 0) throw new PlanFaults(faults);

@@ -173,6 +173,20 @@ function faultsAmong(definitions: readonly Definition[]): FileFault[] {
             `同一天按两种口径各数一次`,
           ),
         );
+      const wayOf = (one: Definition): string =>
+        [
+          one.kind,
+          one.ratio === undefined ? '' : 'ratio',
+          one.constant,
+          one.distinctBy === undefined ? 'sum' : 'distinct',
+        ].join(' ');
+      if (wayOf(before) !== wayOf(inOrder[index] as Definition))
+        faults.push(
+          fault(
+            id,
+            `版本 ${version} 的数法不同，请另用编号 / version ${version} counts in another way; use another id`,
+          ),
+        );
       if (unit !== before.unit)
         faults.push(fault(id, `版本 ${version} 的单位不同 / version ${version} has another unit; use another id`));
     });
@@ -180,7 +194,7 @@ function faultsAmong(definitions: readonly Definition[]): FileFault[] {
   for (const { id, ratio = [] } of definitions)
     for (const part of ratio) {
       const of = byId.get(part)?.[0];
-      if (of === undefined || of.ratio !== undefined)
+      if (of === undefined || of.ratio !== undefined || of.constant !== undefined)
         faults.push(fault(id, `${part} 不是可以相除的指标 / is no indicator that can be divided`));
     }
   return faults;

@@ -12,7 +12,7 @@ import { isToldApart, partsOf, type Parts } from './breakdown.js';
 import type { Counting, Indicator } from './indicator.js';
 import { knownAt, newestKnown, type Known } from './known.js';
 import { differencesIn, type Difference } from './reconciling.js';
-import { bookedIn } from './recounting.js';
+import { bookedIn } from './booked.js';
 import { changedSince, restatedCases } from './restated.js';
 import { heldSince, monthsOf, totalsOf, type Totals } from './totals.js';
 import { tracedFacts, type Page } from './tracing.js';
@@ -39,9 +39,11 @@ export class FigureBook {
   /** @throws NoPeriod for what is no period, or no county of this city */
   async figures(tx: Tx, { period: name, county = null, against = 'year', asOf = null }: Asked): Promise<Figures> {
     const { catalogue } = this.plan;
-    if (county !== null && !(/^\d{6}$/.test(county) && this.plan.covers(county)))
+    if (county !== null && !this.plan.counties.has(county))
       throw new NoPeriod(`${county}: 不是本市的县（市、区）代码 / is no county of this city`);
-    const at = asOf ?? (await this.clock.now(tx));
+    const clock = await this.clock.now(tx);
+    if (asOf !== null && asOf > clock) throw new NoPeriod(`${asOf}: 尚未到来 / is not over yet`);
+    const at = asOf ?? clock;
     const today = shanghaiDate(at);
     const period = periodOf(name, this.plan.statistics.floodSeason, today);
     const bases = basesOf(period, against);
@@ -78,10 +80,11 @@ export class FigureBook {
     const known = ['county', ...new Set(counting.flatMap(({ dimensions }) => dimensions))];
     if (!known.includes(by)) throw new NoPeriod(`${by}: 不能按此分列，可为 ${known.join(', ')} / is none of them`);
     const at = question.asOf ?? (await this.clock.now(tx));
-    const [base] = basesOf(asked.period, asked.against);
     const of = (span: Period): Promise<Parts> =>
       partsOf(tx, catalogue, by, { from: span.from, to: span.to, at, county: asked.county });
-    const parts = [await of(asked.period), await of(base ?? asked.period)] as const;
+    const bases: Parts[] = [];
+    for (const span of basesOf(asked.period, asked.against)) bases.push(await of(span));
+    const parts = [await of(asked.period), bases] as const;
     const told = figures.filter(({ id, value }) => {
       const indicator = catalogue.indicators.find((one) => one.id === id);
       return value !== null && indicator !== undefined && 'kind' in indicator && isToldApart(indicator, by);
@@ -117,15 +120,21 @@ export class FigureBook {
     if (indicator.method !== 'ratio') return { ...own, of: null, parts: [] };
     const parts = [];
     for (const part of indicator.of) parts.push(await partOf(part));
-    return { ...own, of: [...indicator.of], parts };
+    // The next page begins where the part that is behind goes on; of the other some facts come again.
+    const [next = null] = parts.flatMap((part) => part.next ?? []).sort();
+    return { ...own, of: [...indicator.of], parts, next };
   }
 
   /**
    * Counters and distinct keys that are not what their facts come to 勾稽. In a snapshot.
    * @param since only of days of which something became known since then; null: all
    */
-  differences(tx: Tx, since: UtcInstant | null = null): Promise<readonly Difference[]> {
-    return differencesIn(tx, this.plan.catalogue, since);
+  differences(
+    tx: Tx,
+    since: UtcInstant | null = null,
+    between?: () => Promise<unknown>,
+  ): Promise<readonly Difference[]> {
+    return differencesIn(tx, this.plan.catalogue, since, between);
   }
 
   /** What an indicator came to in each month of a year, for a chart; as known now, or then. */
@@ -138,10 +147,14 @@ export class FigureBook {
     const { catalogue } = this.plan;
     const from = await this.closedAt(tx, base, at);
     if (from >= at) return NOTHING_RESTATED;
+    // What was not held then was closed by nobody: history that came later restates nothing.
+    const then = await knownAt(tx, catalogue, from);
+    const first = [...(await heldSince(tx, then)).values()].sort()[0];
+    if (first === undefined || first.slice(0, 4) > base.from.slice(0, 4)) return NOTHING_RESTATED;
     const span = { from, to: at, base, county };
     const changed = await changedSince(tx, span);
     if (changed.length === 0) return NOTHING_RESTATED;
-    const [published = NONE] = await totalsOf(tx, [base], await knownAt(tx, catalogue, from), county);
+    const [published = NONE] = await totalsOf(tx, [base], then, county);
     return { published, cases: await restatedCases(tx, catalogue, changed, span) };
   }
 
@@ -161,9 +174,12 @@ export class FigureBook {
 const NO_FACTS = { facts: [], next: null };
 
 /** A figure by the values of a field, each with its base. */
-function apart({ id, label, unit, base, changeNote }: Figure, [now, then]: readonly [Parts, Parts]) {
-  const values = [now, then].map((parts) => parts.get(id) ?? new Map<string, number>());
-  const [of, before_] = values as [ReadonlyMap<string, number>, ReadonlyMap<string, number>];
+function apart({ id, label, unit, base, changeNote }: Figure, [now, bases]: readonly [Parts, readonly Parts[]]) {
+  const of: ReadonlyMap<string, number> = now.get(id) ?? new Map();
+  // The mean of the spans, where there are several.
+  const before_ = new Map<string, number>();
+  for (const parts of bases)
+    for (const [key, value] of parts.get(id) ?? []) before_.set(key, (before_.get(key) ?? 0) + value / bases.length);
   const keys = [...new Set([...of.keys(), ...before_.keys()])].sort((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   );
@@ -206,11 +222,14 @@ class Reckoning {
   ) {}
 
   figure(indicator: Indicator, period: Period, totals: Totals, bases: Bases): Figure {
-    const { id, label, unit, version, method, definition } = indicator;
+    const { id } = indicator;
+    // In the words of the version that counts the period, not of the newest.
+    const shown = this.plan.catalogue.validIn(id, period.from, period.to).at(-1) ?? indicator;
+    const { label, unit, version, method, definition } = shown;
     const value = this.valueOf(indicator, period, totals);
     const base = this.baseOf(indicator, period, bases);
     const previous = base.kind === 'known' || base.kind === 'imported' ? base.value : null;
-    const own = { id, label, unit, method, indicator: id, version: this.versionIn(id, period) ?? version, definition };
+    const own = { id, label, unit, method, indicator: id, version, definition };
     const { percent, direction, note } =
       value === null ? { percent: null, direction: null, note: 'no-base' as const } : yearOnYear(value, previous);
     const since = this.beginsWithin(id, period);
@@ -255,8 +274,10 @@ class Reckoning {
     const [version] = this.plan.catalogue.validIn(id, from, to);
     if (version === undefined || !('kind' in version) || !booked.has(id)) return false;
     if (county !== null && !version.isByCounty) return false;
-    const first = since.get(version.kind) ?? [...since.values()].sort()[0];
-    return first !== undefined && first.slice(0, 4) <= from.slice(0, 4) && from <= today;
+    const [ever] = [...since.values()].sort();
+    const first = since.get(version.kind) ?? ever;
+    if (first === undefined || ever === undefined || ever > to) return false;
+    return first.slice(0, 4) <= from.slice(0, 4) && from <= today;
   }
 
   private baseOf(indicator: Indicator, period: Period, { spans, totals, restated }: Bases): Figure['base'] {
@@ -267,16 +288,21 @@ class Reckoning {
       ? null
       : roundHalfUp(values.reduce<number>((sum, one) => sum + (one ?? 0), 0) / values.length, 2);
     const own = { period: name, restated: [], published: null, source: null };
-    if (mean === null) {
-      const imported = this.imported(indicator, span);
-      if (imported === null || spans.length > 1) return { ...own, kind: 'not-held', value: null };
+    const imported = spans.length > 1 ? null : this.imported(indicator, span);
+    // What was published goes before what this store holds a part of.
+    const [ever = ''] = [...this.book.since.values()].sort();
+    if (imported !== null && (mean === null || ever > span.from))
       return { ...own, kind: 'imported', value: imported.value, source: imported.source };
-    }
+    if (mean === null) return { ...own, kind: 'not-held', value: null };
     const isOther = spans.some((one) => this.definitionIn(indicator, one) !== this.definitionIn(indicator, period));
     if (isOther) return { ...own, kind: 'other-definition', value: mean };
-    const cases = restated.cases.get(indicator.id) ?? [];
-    const published = cases.length === 0 ? null : roundHalfUp(restated.published.get(indicator.id) ?? 0, 2);
-    return { ...own, kind: 'known', value: mean, published, restated: [...cases] };
+    const ids = indicator.method === 'ratio' ? indicator.of : [indicator.id];
+    const cases = new Map(ids.flatMap((id) => (restated.cases.get(id) ?? []).map((one) => [one.case, one] as const)));
+    const published = cases.size === 0 ? null : this.valueOf(indicator, span, restated.published);
+    // Two facts of one thing that counts once: another one of them changes nothing.
+    if (cases.size === 0 || (indicator.method === 'distinct' && published === mean))
+      return { ...own, kind: 'known', value: mean };
+    return { ...own, kind: 'known', value: mean, published, restated: [...cases.values()] };
   }
 
   /** As it was published; of a share also from the two of which it is one. */
@@ -299,14 +325,10 @@ class Reckoning {
       .map((id) =>
         this.plan.catalogue
           .validIn(id, from, to)
-          .map(({ version }) => version)
+          .map(({ version, validFrom }) => (validFrom !== null && validFrom > from ? `${version} since` : version))
           .join('+'),
       )
       .join(' ');
-  }
-
-  private versionIn(id: string, { from, to }: Period): number | null {
-    return this.plan.catalogue.validIn(id, from, to).at(-1)?.version ?? null;
   }
 
   /** The day from which it counts, where that is within the period. */

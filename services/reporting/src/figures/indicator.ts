@@ -61,8 +61,9 @@ function counting(
     const day = on === 'thursday' ? thursdayOf(fact.at) : shanghaiDate(fact.at);
     if ((validFrom !== null && day < validFrom) || (validUntil !== null && day > validUntil)) return null;
     if (keysOf === null) {
-      const amount = amountOf === null ? 1 : (amountOf(fact) as number | null);
-      return amount === null || amount === 0 ? null : { day, amount, key: null };
+      const amount = amountOf === null ? 1 : amountOf(fact);
+      // A fact without the field adds nothing.
+      return typeof amount === 'number' && Number.isFinite(amount) && amount !== 0 ? { day, amount, key: null } : null;
     }
     const keys = keysOf.map((read) => read(fact));
     if (keys.some((one) => one === null || one === undefined)) return null;

@@ -27,16 +27,19 @@ type Days = Readonly<{ from: string; to: string }>;
  * month, so that it takes as much memory for a million facts as for a thousand. In a snapshot: else what is booked
  * meanwhile would differ.
  * @param since only days of which something became known since then; null: all
+ * @param between called after each month: who waits elsewhere is not taken for dead
  */
 export async function differencesIn(
   tx: Tx,
   catalogue: Catalogue,
   since: UtcInstant | null,
+  between: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<readonly Difference[]> {
   const found: Difference[] = [];
   for (const days of since === null ? await months(tx) : await touchedSince(tx, since)) {
     if (found.length >= MOST) break;
     found.push(...(await differencesOf(tx, catalogue, days)));
+    await between();
   }
   return found.slice(0, MOST);
 }
@@ -55,8 +58,12 @@ async function months(tx: Tx): Promise<readonly Days[]> {
 async function touchedSince(tx: Tx, since: UtcInstant): Promise<readonly Days[]> {
   const found = await rows<{ day: string }>(
     tx,
-    `select distinct to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day from reporting.fact
-     where recorded_at > $1 and at is not null order by 1`,
+    // Also the days on which what changed was before, and the Thursdays of them, on which a week counts.
+    `with touched as (
+       select distinct (f.at at time zone 'Asia/Shanghai')::date as day from reporting.fact f
+       where f.at is not null and (f.kind, f.subject) in (select kind, subject from reporting.fact where recorded_at > $1))
+     select to_char(day, 'YYYY-MM-DD') as day from touched
+     union select to_char(date_trunc('week', day) + interval '3 days', 'YYYY-MM-DD') from touched order by 1`,
     [since],
   );
   return found.map(({ day }) => ({ from: day, to: day }));

@@ -8,6 +8,7 @@ import { WITHDRAWING } from '../facts/fact-book.js';
 import { heldOf, Tally } from '../facts/tally.js';
 import { ReportingPlan } from '../plan.js';
 import { BookedRow, DefinitionRow } from '../tables/tables.js';
+import { bookedIn, hashOfId, HELD } from './booked.js';
 import type { Catalogue } from './catalogue.js';
 import { eachPage } from './known.js';
 
@@ -16,7 +17,6 @@ export type Rebuilt = Readonly<{ id: string; facts: number; before: number; afte
 
 /** Rows that are gathered before they are written: as many as memory has room for beside everything else. */
 const GATHERED = 20_000;
-const HELD = new Map(FACT_KINDS.map((kind) => [heldOf(kind), 'held']));
 
 /**
  * An indicator that is new, or counts something else than it did, is counted over the facts that are there, before
@@ -69,14 +69,6 @@ export class Recounting implements OnModuleInit {
       });
     });
   }
-}
-
-const hashOfId = (catalogue: Catalogue, id: string): string => HELD.get(id) ?? catalogue.hashes.get(id) ?? '';
-
-/** Indicators whose counters are what their definitions of now say. */
-export async function bookedIn(db: Db, catalogue: Catalogue): Promise<ReadonlySet<string>> {
-  const found = await rows<BookedRow>(db, 'select indicator, hash from reporting.booked');
-  return new Set(found.flatMap(({ indicator, hash }) => (hash === hashOfId(catalogue, indicator) ? [indicator] : [])));
 }
 
 async function staleIn(db: Db, catalogue: Catalogue) {

@@ -8,6 +8,7 @@ import type { Catalogue } from './catalogue.js';
 
 /** As many as a person reads; the others are counted in the figure all the same. */
 const MOST = 50;
+const MOST_READ = 5_000;
 
 type Span = Readonly<{
   /** When the figures were closed. */ from: UtcInstant;
@@ -21,6 +22,7 @@ type Changed = Readonly<{
   recordedAt: UtcInstant;
   content: FactContent | null;
   before: FactContent | null;
+  wasKnown: boolean;
   entry: KeptEntry | null;
 }>;
 
@@ -50,13 +52,15 @@ export async function restatedCases(
             (select p.content from reporting.fact p
              where p.kind = f.kind and p.subject = f.subject and p.recorded_at <= $2
              order by p.version desc limit 1) as before,
+            exists (select 1 from reporting.fact p
+                    where p.kind = f.kind and p.subject = f.subject and p.recorded_at <= $2) as "wasKnown",
             (select s.entries -> f.event from reporting.subject s where s.kind = f.kind and s.id = f.subject) as entry
      from (select distinct on (kind, subject) * from reporting.fact
            where kind = any($1) and recorded_at > $2 and recorded_at <= $3
              and (kind, subject) in (select kind, subject from reporting.fact
                                      where kind = any($1) and at >= $4 and at < $5)
            order by kind, subject, version desc) as f
-     order by f.recorded_at, f.subject`,
+     order by f.recorded_at, f.subject limit ${MOST_READ}`,
     // A week counts on its Thursday, up to three days from the day of its fact.
     [catalogue.kindsOf(ids), from, to, fromShanghai(addDays(base.from, -3)), fromShanghai(addDays(base.to, 4))],
   );
@@ -72,7 +76,8 @@ export async function restatedCases(
   const casesOf = (id: string): RestatedCase[] =>
     changed.flatMap((one) => {
       const [was, is] = [amountOf(id, one.before), amountOf(id, one.content)];
-      return was === is ? [] : [{ case: one.subject, from: was, to: is, reason: reasonOf(one, was, is) }];
+      const { subject, ...rest } = one;
+      return was === is ? [] : [{ case: subject, from: was, to: is, reason: reasonOf(rest, was, is) }];
     });
   return new Map(ids.map((id) => [id, casesOf(id).slice(0, MOST)]));
 }
@@ -87,22 +92,22 @@ const WORDS = {
   changed: { zh: '数字更正', en: 'corrected' },
 } as const;
 
-function reasonOf({ contract, recordedAt, before, content, entry }: Changed, was: number, is: number) {
-  const { zh, en } = WORDS[wordOf({ contract, before, content, entry }, was, is)];
+function reasonOf({ recordedAt, ...changed }: Omit<Changed, 'subject'>, was: number, is: number) {
+  const { zh, en } = WORDS[wordOf(changed, was, is)];
   const day = shanghaiDate(recordedAt);
   const change = was !== 0 && is !== 0 ? ` ${was} → ${is}` : '';
   return { zh: `${zh} ${day}${change}`, en: `${en} ${day}${change}` };
 }
 
 function wordOf(
-  { contract, before, content, entry }: Omit<Changed, 'subject' | 'recordedAt'>,
+  { contract, before, wasKnown, content, entry }: Omit<Changed, 'subject' | 'recordedAt'>,
   was: number,
   is: number,
 ): keyof typeof WORDS {
   if (entry?.['stage'] === 'write-off') return 'write-off';
   if (entry?.['note'] === 'joined') return 'joined';
   if (is === 0 && contract === 'order.v1') return 'correct';
-  if (was === 0) return before === null ? 'late' : 'again';
+  if (was === 0) return !wasKnown ? 'late' : before === null ? 'again' : 'changed';
   if (is === 0) return content === null || content.region !== before?.region ? 'moved' : 'changed';
   return 'changed';
 }

@@ -1,11 +1,12 @@
 import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import { rows, type Tx } from '@fengsui/database';
-import { addDays } from '../calendar.js';
+import { addDays, isDay } from '../calendar.js';
 import { asKeptNow, byRecording, type FactContent, type FactKind, type KeptEntry } from '../facts/fact-content.js';
-import type { Period } from '../period.js';
+import { NoPeriod, type Period } from '../period.js';
 import type { TracedFact } from '../views.js';
 import type { Counting } from './indicator.js';
 import { COUNTED, parametersOf, type Known } from './known.js';
+import { accidentsOf, numberOf } from '../facts/incidents.js';
 
 /** The facts behind a figure that are asked for. */
 export type Page = Readonly<{
@@ -44,6 +45,8 @@ export async function tracedFacts(
   of: Of,
   { after, limit }: Page,
 ): Promise<Readonly<{ facts: readonly TracedFact[]; next: string | null }>> {
+  if (after !== null && !isDay(after.slice(0, 10)))
+    throw new NoPeriod(`${after}: 应为上一页的 next / expected: next of the page before`);
   const days = (await daysOf(tx, versions, of)).filter(
     (day) => after === null || day >= addDays(after.slice(0, 10), -7),
   );
@@ -148,9 +151,11 @@ async function stated(tx: Tx, versions: readonly Counting[], found: readonly Fou
   );
   const stating = new Map(
     several.map((fact) => {
-      const known = Object.entries(entries.get(`${fact.row.kind} ${fact.row.subject}`) ?? {}).filter(
-        ([, { recordedAt = '' }]) => recordedAt <= fact.recordedAt,
-      );
+      const all = entries.get(`${fact.row.kind} ${fact.row.subject}`) ?? {};
+      const { kind, subject } = fact.row;
+      // A number may stand for several accidents, each with reports of its own.
+      const own = kind === 'incident' ? (accidentsOf(numberOf(subject), all).get(subject) ?? all) : all;
+      const known = Object.entries(own).filter(([, { recordedAt = '' }]) => recordedAt <= fact.recordedAt);
       return [fact, statingOf(known, version?.measure ?? null, fact)] as const;
     }),
   );
@@ -170,11 +175,14 @@ async function stated(tx: Tx, versions: readonly Counting[], found: readonly Fou
   });
 }
 
+/** What changes what is known without saying a number: an order, the end of a window. */
+const ofAnother: ReadonlySet<string> = new Set(['order.v1', 'casualty-window']);
+
 /** The newest of the entries that say it; where none does, the newest of all that are reports. */
 function statingOf(
   entries: readonly (readonly [string, KeptEntry])[],
   measure: string | null,
-  { event, measure: amount }: TracedFact,
+  { event, contract, measure: amount }: TracedFact,
 ): string | null {
   const inOrder = [...entries].sort(([, a], [, b]) => byRecording(a, b)).filter(([, entry]) => !('note' in entry));
   const says = (field: string) => inOrder.findLast(([, entry]) => entry[field] === amount)?.[0];
@@ -183,5 +191,8 @@ function statingOf(
   const instead = { economicLossYuan: 'propertyLossYuan', deaths: 'missing' }[measure];
   const found = says(measure) ?? (instead === undefined ? undefined : says(instead));
   const path = measure.split('.').at(-1) as string;
-  return found ?? inOrder.findLast(([, entry]) => entry[path] !== undefined)?.[0] ?? inOrder.at(-1)?.[0] ?? null;
+  if (found !== undefined) return found;
+  // What said it has been withdrawn since: the fact names it still.
+  if (!inOrder.some(([id]) => id === event) && !ofAnother.has(contract)) return null;
+  return inOrder.findLast(([, entry]) => entry[path] !== undefined)?.[0] ?? inOrder.at(-1)?.[0] ?? null;
 }

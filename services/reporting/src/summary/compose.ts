@@ -91,7 +91,7 @@ class Composing {
     const takes = template.sections.some(({ parts }) => parts.some(({ narratives }) => narratives !== undefined));
     for (const { section: name, event } of takes ? this.narratives : [])
       if (!this.told.has(name)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${name}` });
-    const title = fill(template.title, { ...this.filling, place: 'title' }).text;
+    const title = this.words(template.title, 'title');
     return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };
   }
 
@@ -102,14 +102,18 @@ class Composing {
       .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
     const lead = section.lead ?? [];
     const blocks: Block[] = [
-      { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${section.heading}` },
+      { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${this.words(section.heading, `${place}.heading`)}` },
       // What announces parts is not said where there is none.
       ...this.all(parts.length > 0 ? lead : [], `${place}.lead`, parts.length),
     ];
     const left = [...(section.exhibits ?? [])];
     parts.forEach(({ part, where, number }, p) => {
       if (part.narratives !== undefined) this.told.add(part.narratives);
-      blocks.push({ kind: 'heading', level: 2, text: `（${ORDINALS[p]}）${part.heading}` });
+      blocks.push({
+        kind: 'heading',
+        level: 2,
+        text: `（${ORDINALS[p]}）${this.words(part.heading, `${where}.heading`)}`,
+      });
       blocks.push(...this.all(part.paragraphs, `${where}.paragraphs`, parts.length));
       const written = this.narratives
         .filter(({ section: name }) => name === part.narratives)
@@ -131,8 +135,19 @@ class Composing {
   ): Block {
     const rows = ids.map((id) => this.figure(id, place));
     for (const { id } of rows) this.printed.add(id);
-    const words = fill(title, { ...this.filling, place }).text;
+    const words = this.words(title, place);
     return kind === 'table' ? { kind, title: words, rows } : { kind, title: words, figures: rows };
+  }
+
+  /** A title or heading; where nobody holds a figure of it, it is as it stands without its figures. */
+  private words(text: string, place: string): string {
+    try {
+      return fill(text, { ...this.filling, place }).text;
+    } catch (error) {
+      if (!(error instanceof NotHeld)) throw error;
+      this.missing.push({ place, what: error.message });
+      return text.replaceAll(/\{\{.*?\}\}/g, '');
+    }
   }
 
   private all(paragraphs: readonly string[], place: string, parts: number): Block[] {

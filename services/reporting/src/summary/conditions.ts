@@ -16,7 +16,7 @@ export type FigureOf = (id: string) => Figure;
 const STATES: Readonly<Record<string, (figure: Figure) => boolean>> = {
   known: ({ value }) => value !== null,
   unknown: ({ value }) => value === null,
-  compared: ({ previous }) => previous !== null,
+  compared: ({ previous, changeNote }) => previous !== null && changeNote !== 'unfinished',
   // Of what cannot be compared no direction holds, and neither does its opposite.
   up: ({ direction }) => direction === 'up',
   down: ({ direction }) => direction === 'down',

@@ -21,6 +21,7 @@ import type { Figure } from '../views.js';
 import type { Annex } from './annex.js';
 import { chartFrame, chartRelations, chartXml, workbookOf, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
+import type { Profile } from './profile.js';
 import { changeOf } from './wording.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
@@ -49,6 +50,7 @@ export type DocumentData = Readonly<{
   date: string;
   charts: ReadonlyMap<string, MonthlyChart>;
   /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string;
+  /** How its issuer words numbers. */ profile?: Profile;
   /** What its numbers are, on pages of its own after the signature. */ annex?: Annex;
 }>;
 
@@ -62,7 +64,7 @@ export async function writeDocument(
   const body = [
     line([run(summary.title, { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
     line([]),
-    ...summary.blocks.flatMap((block) => drawn(block, data.charts, marks)),
+    ...summary.blocks.flatMap((block) => drawn(block, data, marks)),
     line([]),
     line([words(summary.organ)], { indent: { left: signature.organ * PITCH } }),
     // Never on two lines, however wide the digits of a font are.
@@ -107,7 +109,7 @@ function signatureOf(organ: string, date: string): Readonly<{ organ: number; dat
 
 function drawn(
   block: Block,
-  charts: ReadonlyMap<string, MonthlyChart>,
+  { charts, profile }: DocumentData,
   marks: Map<string, MonthlyChart>,
 ): (Paragraph | Table)[] {
   switch (block.kind) {
@@ -120,7 +122,7 @@ function drawn(
     case 'addressees':
       return [line([run(block.text)])];
     case 'table':
-      return [caption(block.title), tableOf(block.rows), line([])];
+      return [caption(block.title), tableOf(block.rows, profile), line([])];
     case 'chart': {
       const chart = charts.get(block.title);
       if (chart === undefined) return [];
@@ -171,14 +173,14 @@ type Columns = Readonly<{ widths: readonly number[]; left: readonly number[]; si
 const COMPARED: Columns = { widths: [4400, 1480, 1480, 1480], left: [0], size: 24, keepsTogether: true };
 const ANNEX: Columns = { widths: [2600, 1240, 2700, 2300], left: [0, 2, 3], size: 18, keepsTogether: false };
 
-const tableOf = (figures: readonly Figure[]): Table =>
+const tableOf = (figures: readonly Figure[], profile?: Profile): Table =>
   gridOf(
     ['指标', ...(isOfYears(figures) ? ['本年', '上年'] : ['本期', '上年同期']), '同比'],
     figures.map((figure) => [
       `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`,
       amount(figure, figure.value),
       amount(figure, figure.previous),
-      figure.value === null ? '不可比' : changeOf(figure),
+      figure.value === null ? '不可比' : changeOf(figure, profile),
     ]),
     COMPARED,
   );

@@ -10,6 +10,7 @@ export function periodInWords({ name, from, to }: Period): string {
   if (/^\d{4}Q[1-4]$/.test(name)) return `${year}年第${QUARTERS[Number(name[5]) - 1] ?? ''}季度`;
   if (/^\d{4}-\d{2}$/.test(name)) return `${year}年${Number(name.slice(5))}月`;
   if (name.endsWith('-flood')) return `${year}年汛期（${day(from)}至${day(to)}）`;
+  if (from === to) return `${from.slice(0, 4)}年${day(from)}`;
   const sameYear = from.slice(0, 4) === to.slice(0, 4);
   return `${from.slice(0, 4)}年${day(from)}至${sameYear ? '' : `${to.slice(0, 4)}年`}${day(to)}`;
 }

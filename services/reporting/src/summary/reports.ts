@@ -7,12 +7,14 @@ import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
 import { isNothingHeld } from '../figures/held.js';
 import { ANNUAL, BULLETIN, ReportingPlan, type SummaryTemplate } from '../plan.js';
-import type { FigureParts } from '../views.js';
+import type { Period } from '../period.js';
+import type { Figure, FigureParts } from '../views.js';
 import type { MonthlyChart } from './chart.js';
 import { annexOf } from './annex.js';
 import { compose, textsOf, type Block, type Missing, type Narrative } from './compose.js';
 import { writeDocument } from './document.js';
-import { rankedFields } from './ranks.js';
+import { profileOf } from './profile.js';
+import { nameOfValue, rankedFields } from './ranks.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 export type Report = Readonly<{
@@ -24,6 +26,8 @@ export type Report = Readonly<{
   sha256: string;
   printed: readonly string[];
   missing: readonly Missing[];
+  /** Every figure of the period, printed or not. */ all: readonly Figure[];
+  /** Its days. */ days: Period;
 }>;
 
 /** What is to be written. */
@@ -32,6 +36,16 @@ export type ReportAsked = Readonly<{
   /** Name of the template; without it the annual summary for a year, and the bulletin for anything else. */
   template?: string | null;
   /** As known then; null: as known now. */ asOf?: UtcInstant | null;
+  /** Its date; without it that of the roll-up of its year, or as of when. */ date?: UtcInstant | null;
+}>;
+
+/** Of which months a chart is. */
+type Charted = Readonly<{
+  year: number;
+  /** Last day of the period. */ until: string;
+  at: UtcInstant;
+  asOf: UtcInstant | null;
+  isUnfinished: boolean;
 }>;
 
 /** A period of which there is nothing to tell, or no template to tell it by. */
@@ -48,14 +62,21 @@ export class Reports {
   ) {}
 
   /** @throws NothingHeld, NoPeriod */
-  async make({ period: name, template: wanted = null, asOf = null }: ReportAsked): Promise<Report> {
-    const template = this.templateOf(wanted ?? (/^\d{4}$/.test(name) ? ANNUAL : BULLETIN));
+  async make({ period: name, template: wanted = null, asOf = null, date = null }: ReportAsked): Promise<Report> {
+    const isYear = /^\d{4}$/.test(name.trim());
+    if (wanted === ANNUAL && !isYear)
+      throw new NothingHeld(`${name}: 年度总结只写全年 / the annual summary is of a whole year`);
+    const template = this.templateOf(wanted ?? (isYear ? ANNUAL : BULLETIN));
     return this.db.transaction('REPEATABLE READ', async (tx) => {
       const found = await this.figures.figures(tx, { period: name, asOf });
       const { period, year } = found;
       const at = found.asOf ?? (await this.clock.now(tx));
       if (isNothingHeld(found.figures))
-        throw new NothingHeld(`${name}没有任何记录，不能写成文稿 / nothing is held of ${name}`);
+        throw (await this.isCounted(tx))
+          ? new NothingHeld(`${name}没有任何记录，不能写成文稿 / nothing is held of ${name}`)
+          : new NothingHeld(
+              '指标尚未计数，请先启动服务或运行 fengsui figures rebuild / nothing is counted yet: start the services first',
+            );
       const filled = {
         period,
         figures: found.figures,
@@ -64,18 +85,17 @@ export class Reports {
       };
       const summary = compose(template, filled);
       const isUnfinished = found.figures.some(({ changeNote }) => changeNote === 'unfinished');
-      const of = /^\d{4}$/.test(name)
-        ? `${year}年尚未结束，各项数字不与上年全年比较`
-        : '本期尚未结束，各项数字不作比较';
+      const of = isYear ? `${year}年尚未结束，各项数字不与上年全年比较` : '本期尚未结束，各项数字不作比较';
       const until = `（本文数据截至${inWords(at)}，${of}。）`;
       const blocks = isUnfinished ? [{ kind: 'paragraph' as const, text: until }, ...summary.blocks] : summary.blocks;
       const rolledUp = template === this.plan.template ? await this.rolledUpAt(tx, year) : null;
       const bytes = await writeDocument(
         { ...summary, blocks },
         {
-          date: inWords(asOf ?? rolledUp ?? at),
-          charts: await this.charts(tx, blocks, { year, at, asOf, isUnfinished }),
+          date: inWords(date ?? asOf ?? rolledUp ?? at),
+          charts: await this.charts(tx, blocks, { year, until: period.to, at, asOf, isUnfinished }),
           madeAt: at,
+          profile: profileOf(template.wording),
           annex: annexOf(summary.printed, found.figures, inWords(at)),
         },
       );
@@ -88,8 +108,16 @@ export class Reports {
         sha256: createHash('sha256').update(bytes).digest('hex'),
         printed: summary.printed,
         missing: summary.missing,
+        all: found.figures,
+        days: period,
       };
     });
+  }
+
+  /** False after an upgrade, until the first start of services has counted what is there. */
+  private async isCounted(tx: Tx): Promise<boolean> {
+    const sql = `select 1 from reporting.fact where not exists (select 1 from reporting.booked where hash <> '') limit 1`;
+    return (await one(tx, sql)) === null;
   }
 
   private templateOf(name: string): SummaryTemplate {
@@ -107,19 +135,29 @@ export class Reports {
         ? (await this.figures.figures(tx, { ...asked, against: base })).figures
         : [];
     const ranks = new Map<string, FigureParts>();
-    for (const field of rankedFields(texts)) ranks.set(field, await this.figures.parts(tx, asked, field));
+    for (const field of rankedFields(texts)) ranks.set(field, this.named(await this.figures.parts(tx, asked, field)));
     return { chain: await against('previous', 'chain'), average: await against('average', 'average'), ranks };
+  }
+
+  /** Counties as the plan calls them, hours as a clock does. */
+  private named(parts: FigureParts): FigureParts {
+    const nameOf = (key: string): string =>
+      parts.by === 'county'
+        ? (this.plan.counties.get(key) ?? key)
+        : parts.by === 'hour'
+          ? `${key}时`
+          : nameOfValue(key);
+    const figures = parts.figures.map((one) => ({
+      ...one,
+      rows: one.rows.map((row) => ({ ...row, key: nameOf(row.key) })),
+    }));
+    return { ...parts, figures };
   }
 
   private async charts(
     tx: Tx,
     blocks: readonly Block[],
-    {
-      year,
-      at,
-      asOf,
-      isUnfinished,
-    }: Readonly<{ year: number; at: UtcInstant; asOf: UtcInstant | null; isUnfinished: boolean }>,
+    { year, until, at, asOf, isUnfinished }: Charted,
   ): Promise<ReadonlyMap<string, MonthlyChart>> {
     const charts = new Map<string, MonthlyChart>();
     for (const block of blocks) {
@@ -127,8 +165,8 @@ export class Reports {
       if (block.kind !== 'chart' || figure === undefined) continue;
       const series = [];
       // What was not held is no row of zeros, and months that have not begun are none of this year's.
-      const begun = isUnfinished ? Number(shanghaiDate(at).slice(5, 7)) : 12;
-      for (const one of figure.previous === null ? [year] : [year - 1, year]) {
+      const begun = Number((isUnfinished ? shanghaiDate(at) : until).slice(5, 7));
+      for (const one of figure.base.kind !== 'known' ? [year] : [year - 1, year]) {
         const all = await this.figures.monthly(tx, figure.id, one, asOf);
         const values = one === year ? all.slice(0, begun) : all;
         // Money is kept in yuan and printed in 万元.

@@ -94,7 +94,7 @@ describe('a template of the plan', () => {
               /NaN|undefined|null|Infinity|—|\{\{|\}\}|\[\[|\]\]|，，|，。|。。|e[+-]\d/,
             );
         }),
-        { numRuns: 100 },
+        { numRuns: 30 },
       );
     },
   );
@@ -113,7 +113,7 @@ describe('a template of the plan', () => {
           expect('-一两三四五六七'.indexOf(announced)).toBe(parts.length);
         });
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -17,6 +17,7 @@ export type Worded = Readonly<{ text: string; printed: readonly string[] }>;
  * |---|---|
  * | `fires.count` | 1201 |
  * | `transfers.people wan` | 2.99, in units of 10,000 |
+ * | `transfers.people amount` | 2.99万, and 40 below ten thousand |
  * | `accidents.count change` | 下降51.6%, against the same span of the year before 同比 |
  * | `accidents.count chain` | against the span just before 环比 |
  * | `accidents.count average` | against the mean of three years |
@@ -96,6 +97,10 @@ function evaluate(expression: string, filling: Filling, figure: FigureOf): strin
       return printedOf(figure(word), profile);
     case 'wan':
       return String(roundHalfUp(valueOf(figure(word)) / 10_000, 2));
+    case 'amount': {
+      const value = valueOf(figure(word));
+      return value < 10_000 ? String(value) : `${roundHalfUp(value / 10_000, 2)}万`;
+    }
     case 'change':
       return changeOf(figure(word), profile);
     case 'chain':
@@ -107,8 +112,8 @@ function evaluate(expression: string, filling: Filling, figure: FigureOf): strin
   }
 }
 
-function previousOf({ id, previous }: Figure): string {
-  if (previous === null) throw new NotHeld(`${id} of the year before`);
+function previousOf({ id, previous, changeNote }: Figure): string {
+  if (previous === null || changeNote === 'unfinished') throw new NotHeld(`${id} of the year before`);
   return String(previous);
 }
 
@@ -136,11 +141,15 @@ export function changeOf(figure: Changed, profile: Profile = PROFILE): string {
   if (changeNote === 'unfinished') return isYear ? '不可比（全年未满）' : '不可比（本期未满）';
   if (changeNote === 'other-definition') return '不可比（口径不同）';
   if (changeNote === 'no-base' || previous === null) return isYear ? '不可比（上年未统计）' : '不可比（基期未统计）';
+  const isNothing = unit === 'yuan' && roundHalfUp(Math.abs(value - previous) / 10_000, 2) === 0;
+  if (isNothing) return `基本${profile.level}`;
   if (changeNote === 'zero-base') return `${profile.more}${amountOf(value, unit)}（${isYear ? '上年' : '基期'}为0）`;
   if (direction === 'level' || value === previous) return profile.level;
   const [fell, by] = [value < previous, Math.abs(value - previous)];
   const [goes, amount] = [fell ? profile.down : profile.up, fell ? profile.fewer : profile.more];
-  if (unit === 'percent') return `${goes}${decimal(by, Math.max(1, profile.shareDecimals), profile)}个百分点`;
+  const points = Math.max(1, profile.shareDecimals);
+  if (unit === 'percent' && roundHalfUp(by, points) === 0) return `基本${profile.level}`;
+  if (unit === 'percent') return `${goes}${decimal(by, points, profile)}个百分点`;
   const percent = percentOf(figure, profile);
   // So small a change that it rounds to nothing is said in numbers: "下降0%" says nothing.
   if (percent === null || previous < profile.differencesBelow) return `${amount}${amountOf(by, unit)}`;

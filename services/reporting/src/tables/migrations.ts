@@ -8,6 +8,8 @@ import {
   CounterRow,
   DefinitionRow,
   DistinctKeyRow,
+  DocumentRow,
+  DocumentStepRow,
   FactRow,
   ReportingOrder,
   RollupRow,
@@ -211,6 +213,49 @@ class AnalystViews1796000000022 implements MigrationInterface {
   }
 }
 
+/** Drafts, who checked and who signed them. */
+class Documents1796000000024 implements MigrationInterface {
+  readonly name = 'Documents1796000000024';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      create table reporting.document (
+        period text, template text, version int, made_at timestamptz not null, as_of timestamptz not null, made_by text not null,
+        sha256 text not null, bytes text not null, figures jsonb not null, missing jsonb not null, findings jsonb not null,
+        differences jsonb, primary key (period, template, version));
+      create table reporting.document_step (
+        period text, template text, version int, step text constraint document_step_check check (step in ('checked', 'signed')),
+        by text not null, at timestamptz not null, "order" text not null, words text not null, primary key (period, template, version, step));
+      comment on table reporting.document is 'Every version of every report, as it was written; none changes';
+      comment on column reporting.document."period" is 'period, as a person writes it';
+      comment on column reporting.document."template" is 'template';
+      comment on column reporting.document."version" is 'counts up';
+      comment on column reporting.document."made_at" is 'written at';
+      comment on column reporting.document."as_of" is 'as known then';
+      comment on column reporting.document."made_by" is 'person who had it written, or the roll-up';
+      comment on column reporting.document."sha256" is 'SHA-256 of its bytes';
+      comment on column reporting.document."bytes" is 'its bytes, base64';
+      comment on column reporting.document."figures" is 'figures of its period';
+      comment on column reporting.document."missing" is 'sentences left out';
+      comment on column reporting.document."findings" is 'what the checker found in it';
+      comment on column reporting.document."differences" is 'figures that differ from the version signed last, with the cases; null: none was signed';
+      comment on table reporting.document_step is 'Who checked and who signed a version of a report';
+      comment on column reporting.document_step."period" is 'period';
+      comment on column reporting.document_step."template" is 'template';
+      comment on column reporting.document_step."version" is 'version';
+      comment on column reporting.document_step."step" is 'checked or signed';
+      comment on column reporting.document_step."by" is 'person';
+      comment on column reporting.document_step."at" is 'when';
+      comment on column reporting.document_step."order" is 'order by which';
+      comment on column reporting.document_step."words" is 'what they said';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [
@@ -220,6 +265,8 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     CounterRow,
     DefinitionRow,
     DistinctKeyRow,
+    DocumentRow,
+    DocumentStepRow,
     WithdrawnRow,
     SuspicionRow,
     RollupRow,
@@ -235,7 +282,8 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     BookedIndicators1796000000012,
     CountersOfTwoTimes1796000000020,
     AnalystViews1796000000022,
+    Documents1796000000024,
   ],
   views: ANALYST_VIEWS.map(({ name }) => name),
-  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition'],
+  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition', 'document', 'document_step'],
 };

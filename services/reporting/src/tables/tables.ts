@@ -10,6 +10,9 @@ import {
 } from '@fengsui/database';
 import { GivenOrder } from '@fengsui/service';
 import { Check, Column, Entity, Index } from 'typeorm';
+import type { Finding } from '../checker/finding.js';
+import type { Difference } from '../summary/versions.js';
+import type { Figure } from '../views.js';
 import type { Definition } from '../figures/definition.js';
 import type { FactContent, FactKind, KeptEntry } from '../facts/fact-content.js';
 
@@ -128,6 +131,42 @@ export class AnnualRow {
   @InstantKey('as known then') asOf!: UtcInstant;
   @InstantColumn('when the roll-up ran') madeAt!: UtcInstant;
   @DocumentColumn('figures') figures!: unknown;
+}
+
+@Entity({
+  schema: 'reporting',
+  name: 'document',
+  comment: 'Every version of every report, as it was written; none changes',
+})
+export class DocumentRow {
+  @Key('period, as a person writes it') period!: string;
+  @Key('template') template!: string;
+  @Key('counts up', 'int') version!: number;
+  @InstantColumn('written at') madeAt!: UtcInstant;
+  @InstantColumn('as known then') asOf!: UtcInstant;
+  @TextColumn('person who had it written, or the roll-up') madeBy!: string;
+  @TextColumn('SHA-256 of its bytes') sha256!: string;
+  @TextColumn('its bytes, base64') bytes!: string;
+  @DocumentColumn('figures of its period') figures!: readonly Figure[];
+  @DocumentColumn('sentences left out') missing!: unknown;
+  @DocumentColumn('what the checker found in it') findings!: readonly Finding[];
+  @DocumentColumn('figures that differ from the version signed last, with the cases; null: none was signed', {
+    nullable: true,
+  })
+  differences!: readonly Difference[] | null;
+}
+
+@Entity({ schema: 'reporting', name: 'document_step', comment: 'Who checked and who signed a version of a report' })
+@Check('document_step_check', `step in ('checked', 'signed')`)
+export class DocumentStepRow {
+  @Key('period') period!: string;
+  @Key('template') template!: string;
+  @Key('version', 'int') version!: number;
+  @Key('checked or signed') step!: 'checked' | 'signed';
+  @TextColumn('person') by!: string;
+  @InstantColumn('when') at!: UtcInstant;
+  @TextColumn('order by which') order!: string;
+  @TextColumn('what they said') words!: string;
 }
 
 @Entity({ schema: 'reporting', name: 'given_order', comment: 'What became of each order to withdraw an event' })

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { fromShanghai } from '@fengsui/contracts';
+import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
+import { reportOf } from '../incident-for-tests.js';
+import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, ReportVersions } from '../index.js';
+
+const PLAN = ReportingPlan.read(
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan'),
+);
+const FIRST = '2020/annual-summary/1';
+
+let reporting: LoneService;
+const accident = (incidentId: string, day: string, reportNo = 1, more: object = {}): Given => ({
+  type: 'incident.v1',
+  key: incidentId,
+  id: `incident/${incidentId}/${reportNo}`,
+  occurredAt: fromShanghai(`${day}T12:00`),
+  data: reportOf({ incidentId, reportNo, happenedAt: fromShanghai(`${day}T10:00`), deaths: 1, injuries: 0, ...more }),
+});
+const versions = () => reporting.get(ReportVersions).list();
+/** What became of the order given last. */
+const outcome = async (): Promise<string> => {
+  const [row] = await reporting.runtime.db.query(
+    `select outcome || ': ' || reason as words from reporting.given_order order by length(event) desc, event desc limit 1`,
+  );
+  return row?.words ?? '';
+};
+const order = async (kind: string, actor: string, more: object = { report: FIRST }): Promise<string> => {
+  await reporting.order({ kind, actor, reason: '', ...more });
+  return outcome();
+};
+
+beforeAll(async () => {
+  reporting = await loneService('reporting', '2020-06-01', REPORTING_SCHEMA, () => ReportingModule.of(PLAN));
+  await reporting.give(accident('A', '2020-05-01'), accident('B', '2020-05-02'));
+});
+afterAll(() => reporting.end());
+
+it('is drafted by the schedule, checked, signed by another person, and then never changes', async () => {
+  await reporting.at('+236 12:00'); // 23 January 2021
+  expect((await versions()).map(({ id, state, madeBy }) => [id, state, madeBy])).toEqual([[FIRST, 'draft', 'roll-up']]);
+  expect((await reporting.get(ReportingQuery).items(true)).map(({ kind, words }) => [kind, words])).toEqual([
+    ['report-unsigned', `文稿 ${FIRST} 待核稿`],
+  ]);
+  expect(await order('sign-report', 'liang')).toMatch(/^rejected: 尚未核稿/);
+  expect(await order('check-report', 'chen')).toMatch(/^done: .*已核稿/);
+  expect(await order('sign-report', 'chen')).toMatch(/^rejected: 核稿与签发须为两人/);
+  expect(await order('sign-report', 'liang')).toMatch(/^done: .*已签发/);
+  expect(await order('sign-report', 'zheng')).toMatch(/^rejected: 已由 liang 签发/);
+  expect(await order('check-report', 'zheng', { report: '2020/annual-summary/9' })).toMatch(/不是最新一稿/);
+  expect(await order('check-report', 'zheng', { report: 'x' })).toMatch(/^rejected: x: 应为/);
+  expect(await order('draft-report', 'chen', { period: '2020', template: 'nothing' })).toMatch(/没有模板 nothing/);
+  expect(await order('draft-report', 'chen', { period: '20', template: 'annual-summary' })).toMatch(/^rejected/);
+  const [signed] = await versions();
+  expect(signed).toMatchObject({ state: 'signed', checkedBy: 'chen', signedBy: 'liang', differences: null });
+  expect(await reporting.get(ReportingQuery).items(true)).toEqual([]);
+});
+
+it('is issued again with the figures that differ, and the cases by which', async () => {
+  const before = await reporting.get(ReportVersions).bytes(FIRST);
+  await reporting.give(accident('A', '2020-05-01', 2, { stage: 'write-off' }), accident('C', '2020-05-03'));
+  expect(await order('draft-report', 'chen', { period: '2020', template: 'annual-summary' })).toMatch(/^done/);
+  const [second, first] = await versions();
+  expect([second?.id, second?.state, first?.state]).toEqual(['2020/annual-summary/2', 'draft', 'signed']);
+  const deaths = second?.differences?.find(({ id }) => id === 'accidents.deaths');
+  expect(deaths).toBeUndefined(); // one less and one more
+  await reporting.give(accident('D', '2020-05-04'));
+  await order('draft-report', 'chen', { period: '2020', template: 'annual-summary' });
+  const [third] = await versions();
+  const count = third?.differences?.find(({ id }) => id === 'accidents.count');
+  expect([count?.from, count?.to, count?.cases.map((one) => `${one.case} ${one.reason.en.split(' 20')[0]}`)]).toEqual([
+    2,
+    3,
+    ['A written off', 'C reported late', 'D reported late'],
+  ]);
+  // An older draft is none any more; what was signed stands as it was, byte by byte.
+  expect(await order('check-report', 'chen', { report: '2020/annual-summary/2' })).toMatch(/不是最新一稿/);
+  const after = await reporting.get(ReportVersions).bytes(FIRST);
+  expect(after?.equals(before ?? Buffer.alloc(0))).toBe(true);
+  expect(
+    createHash('sha256')
+      .update(after ?? '')
+      .digest('hex'),
+  ).toBe((await versions()).at(-1)?.sha256);
+});
+
+it('is drafted for every year that fell into a downtime', async () => {
+  const { db } = reporting.runtime;
+  await reporting.at('+605 12:00'); // January 2022
+  await db.query(`delete from reporting.rollup where name = 'annual'`);
+  await db.query(
+    `update schedule.job set due_at = '2021-01-22T00:30:00Z' where service = 'reporting' and kind = 'annual'`,
+  );
+  await reporting.at('+606 12:00');
+  const runs = await db.query(
+    `select due_at::date::text as day from reporting.rollup where name = 'annual' order by due_at`,
+  );
+  expect(runs.map(({ day }: { day: string }) => day)).toEqual(['2021-01-22', '2022-01-22']);
+});

@@ -1,0 +1,224 @@
+import type { OrderOf, UtcInstant } from '@fengsui/contracts';
+import { insertRows, one, rows, run, type Db, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { checkDocument } from '../checker/check-text.js';
+import { readFileToCheck } from '../checker/files.js';
+import { restatedCases } from '../figures/restated.js';
+import { NoPeriod } from '../period.js';
+import { ReportingPlan } from '../plan.js';
+import { DocumentRow, DocumentStepRow } from '../tables/tables.js';
+import type { DocumentView, Figure, RestatedCase } from '../views.js';
+import { periodInWords } from './period-in-words.js';
+import { NothingHeld, Reports, type Report } from './reports.js';
+
+/** A figure of a report that is another one than in the version signed last, with the cases by which. */
+export type Difference = Readonly<{
+  id: string;
+  from: number | null;
+  to: number | null;
+  cases: readonly RestatedCase[];
+}>;
+
+type Name = Readonly<{ period: string; template: string; version: number }>;
+
+/**
+ * From a draft to what is signed 起草 核稿 签发: each version is written once and never changes; somebody checks it,
+ * somebody else signs it, and what changes afterwards is another version, which says what differs and why.
+ */
+@Injectable()
+export class ReportVersions {
+  constructor(
+    private readonly db: DataSource,
+    private readonly plan: ReportingPlan,
+    private readonly reports: Reports,
+  ) {}
+
+  @Takes('reporting', 'draft-report', ({ data }) => `${data.period}/${data.template}`)
+  async draft({ data }: OrderOf<'draft-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+    const { period, template, actor } = data;
+    try {
+      const version = await this.write({ period, template }, actor, { tx, now });
+      return done(`已起草 ${period}/${template}/${version}`);
+    } catch (error) {
+      if (error instanceof NothingHeld || error instanceof NoPeriod) return rejected(error.message);
+      throw error;
+    }
+  }
+
+  /** The checker 核稿人 vouches for the newest draft. What the checks found must be answered in words. */
+  @Takes('reporting', 'check-report', ({ data }) => data.report)
+  async check({ id, data }: OrderOf<'check-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+    const { report, actor, reason } = data;
+    const found = await this.newest(tx, report);
+    if (typeof found === 'string') return rejected(found);
+    const certain = found.findings.filter((one) => one.certain);
+    if (certain.length > 0 && reason === '')
+      return rejected(
+        `有${certain.length}处数字经核对不成立，须改正或写明理由 / ${certain.length} numbers cannot be right`,
+      );
+    return this.step(tx, found, 'checked', { by: actor, at: now, order: id, words: reason });
+  }
+
+  /** Two people: whoever checked a draft does not sign it. */
+  @Takes('reporting', 'sign-report', ({ data }) => data.report)
+  async sign({ id, data }: OrderOf<'sign-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+    const { report, actor, reason } = data;
+    const found = await this.newest(tx, report);
+    if (typeof found === 'string') return rejected(found);
+    const checked = (await stepsOf(tx, found)).find(({ step }) => step === 'checked');
+    if (checked === undefined) return rejected('尚未核稿 / it has not been checked');
+    if (checked.by === actor) return rejected('核稿与签发须为两人 / whoever checked it does not sign it');
+    return this.step(tx, found, 'signed', { by: actor, at: now, order: id, words: reason });
+  }
+
+  /**
+   * Writes the next version.
+   * @param by the person who asked for it, or the roll-up
+   * @returns its number
+   */
+  async write(
+    { period, template }: Pick<Name, 'period' | 'template'>,
+    by: string,
+    { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
+  ): Promise<number> {
+    await run(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`reporting.document/${period}/${template}`]);
+    const made = await this.reports.make({ period, template, date: now });
+    const last = await one<{ version: number }>(
+      tx,
+      'select max(version)::int as version from reporting.document where period = $1 and template = $2',
+      [period, template],
+    );
+    const version = (last?.version ?? 0) + 1;
+    const findings = checkDocument(await readFileToCheck(made.bytes, 'report.docx'), {
+      figures: made.all,
+      period: periodInWords(made.days),
+    });
+    const row: DocumentRow = {
+      period,
+      template,
+      version,
+      madeAt: now,
+      asOf: made.asOf,
+      madeBy: by,
+      sha256: made.sha256,
+      bytes: made.bytes.toString('base64'),
+      figures: made.all,
+      missing: made.missing,
+      findings,
+      differences: await this.differences(tx, { period, template }, made),
+    };
+    await insertRows(tx, DocumentRow, [row]);
+    return version;
+  }
+
+  /** The newest version alone may be checked and signed. @returns why not, in words */
+  private async newest(tx: Tx, report: string): Promise<DocumentRow | string> {
+    const name = nameOf(report);
+    if (name === null)
+      return `${report}: 应为 时段/模板/版本，如 2020/annual-summary/1 / period, template, version expected`;
+    await run(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`reporting.document/${name.period}/${name.template}`]);
+    const { period, template, version } = name;
+    const found = await tx
+      .getRepository(DocumentRow)
+      .find({ where: { period, template }, order: { version: 'desc' }, take: 1 });
+    const [last] = found;
+    if (last === undefined) return `没有 ${report} / there is no ${report}`;
+    return last.version === version
+      ? last
+      : `${report} 不是最新一稿，最新为第${last.version}稿 / the newest is version ${last.version}`;
+  }
+
+  private async step(
+    tx: Tx,
+    { period, template, version }: Name,
+    step: DocumentStepRow['step'],
+    what: Pick<DocumentStepRow, 'by' | 'at' | 'order' | 'words'>,
+  ): Promise<OrderResult> {
+    const before = (await stepsOf(tx, { period, template, version })).find((one) => one.step === step);
+    const verb = step === 'checked' ? '核稿' : '签发';
+    if (before !== undefined) return rejected(`已由 ${before.by} ${verb} / it is ${step} already, by ${before.by}`);
+    await insertRows(tx, DocumentStepRow, [{ period, template, version, step, ...what }]);
+    return done(`${period}/${template}/${version} 已${verb}`);
+  }
+
+  /** Against the version signed last: which figures differ, and by which cases. */
+  private async differences(
+    tx: Tx,
+    { period, template }: Pick<Name, 'period' | 'template'>,
+    made: Report,
+  ): Promise<readonly Difference[] | null> {
+    const signed = await one<{ figures: readonly Figure[]; asOf: UtcInstant }>(
+      tx,
+      `select d.figures, d.as_of as "asOf" from reporting.document d
+       join reporting.document_step s using (period, template, version)
+       where d.period = $1 and d.template = $2 and s.step = 'signed' order by d.version desc limit 1`,
+      [period, template],
+    );
+    if (signed === null) return null;
+    const before = new Map(signed.figures.map(({ id, value }) => [id, value]));
+    const changed = made.all.filter(({ id, value }) => (before.get(id) ?? null) !== value);
+    const ids = changed.filter(({ method }) => method !== 'ratio').map(({ id }) => id);
+    const span = { from: signed.asOf, to: made.asOf, base: made.days, county: null };
+    const cases = ids.length === 0 ? new Map() : await restatedCases(tx, this.plan.catalogue, ids, span);
+    return changed.map(({ id, value }) => {
+      return {
+        id,
+        from: before.get(id) ?? null,
+        to: value,
+        cases: [...((cases.get(id) as readonly RestatedCase[]) ?? [])],
+      };
+    });
+  }
+
+  /** Every version, the newest first. @param report of one period and template: `2020/annual-summary` */
+  async list(report: string | null = null): Promise<readonly DocumentView[]> {
+    const found = await rows<Omit<DocumentRow, 'bytes' | 'figures'> & { steps: DocumentStepRow[] | null }>(
+      this.db,
+      `select d.period, d.template, d.version, d.made_at as "madeAt", d.as_of as "asOf", d.made_by as "madeBy", d.sha256,
+              d.missing, d.findings, d.differences,
+              (select jsonb_agg(to_jsonb(s) order by s.at) from reporting.document_step s
+               where (s.period, s.template, s.version) = (d.period, d.template, d.version)) as steps
+       from reporting.document d where $1::text is null or d.period || '/' || d.template = $1
+       order by d.made_at desc, d.period, d.template, d.version desc limit 1000`,
+      [report],
+    );
+    return found.map(({ period, template, version, missing, steps, ...row }) => {
+      const of = (step: DocumentStepRow['step']) => steps?.find((one_) => one_.step === step) ?? null;
+      const [checked, signed] = [of('checked'), of('signed')];
+      return {
+        id: `${period}/${template}/${version}`,
+        state: signed !== null ? ('signed' as const) : checked !== null ? ('checked' as const) : ('draft' as const),
+        ...row,
+        missing: missing as DocumentView['missing'],
+        findings: [...row.findings],
+        differences:
+          row.differences === null ? null : row.differences.map((one_) => ({ ...one_, cases: [...one_.cases] })),
+        checkedBy: checked?.by ?? null,
+        signedBy: signed?.by ?? null,
+      };
+    });
+  }
+
+  /** The bytes of one version, as they were written. @returns null when there is none */
+  async bytes(report: string): Promise<Buffer | null> {
+    const name = nameOf(report);
+    if (name === null) return null;
+    const found = await this.db.getRepository(DocumentRow).findOneBy(name);
+    return found === null ? null : Buffer.from(found.bytes, 'base64');
+  }
+}
+
+function nameOf(report: string): Name | null {
+  const [, period = '', template = '', version = ''] = /^(.+)\/([^/]+)\/(\d{1,6})$/.exec(report) ?? [];
+  return version === '' ? null : { period, template, version: Number(version) };
+}
+
+const stepsOf = (db: Db, { period, template, version }: Name): Promise<DocumentStepRow[]> =>
+  rows(
+    db,
+    'select step, by, at, words from reporting.document_step where period = $1 and template = $2 and version = $3',
+    [period, template, version],
+  );
