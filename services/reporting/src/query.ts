@@ -102,7 +102,9 @@ export class ReportingQuery {
     const found = await this.db.transaction('REPEATABLE READ', (tx) => this.book.differences(tx));
     const booked = await bookedIn(this.db, this.plan.catalogue);
     const isEmpty = (await one(this.db, 'select 1 from reporting.fact limit 1')) === null;
-    const uncounted = this.plan.catalogue.indicators.filter((one_) => 'kind' in one_ && !booked.has(one_.id));
+    const uncounted = this.plan.catalogue.indicators.filter(
+      (indicator) => 'kind' in indicator && !booked.has(indicator.id),
+    );
     return [
       {
         name: 'figures',

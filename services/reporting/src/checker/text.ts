@@ -1,6 +1,9 @@
-/** A text as it is checked: characters of one width, each in its place. */
+/** A text as it is checked: characters of one width, each in its place; blanks beside numbers say nothing. */
 export const plain = (text: string): string =>
-  text.replaceAll(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0)).replaceAll('　', ' ');
+  text
+    .replaceAll(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0))
+    .replaceAll('　', ' ')
+    .replaceAll(/(?<=[\u4e00-\u9fff]) +(?=\d)|(?<=\d) +(?=[\u4e00-\u9fff%])/g, '');
 
 /** What is counted: 起 accidents, 人 people, 万元 money; what has another unit, or none, is read and not reckoned with. */
 export type Measure = 'cases' | 'people' | 'money' | 'other';
@@ -32,8 +35,8 @@ export function countedIn(text: string): Counted[] {
   const found: Counted[] = [];
   for (const match of text.matchAll(COUNTED)) {
     const [written, digits = '', scale = '', unit = ''] = match;
-    const end_ = match.index + written.length;
-    if (isDigitBefore(text, match.index) || text[end_] === '%' || (unit === '' && /[%‰]/.test(text[end_] ?? '')))
+    const until = match.index + written.length;
+    if (isDigitBefore(text, match.index) || text[until] === '%' || (unit === '' && /[%‰]/.test(text[until] ?? '')))
       continue;
     if (scale === '' && NO_COUNT.test(unit)) continue;
     const measure = unit === '人次' ? 'other' : (UNITS[unit] ?? 'other');
@@ -41,7 +44,7 @@ export function countedIn(text: string): Counted[] {
     const isRounded = scale !== '' || !Number.isInteger(value);
     const before = text.slice(Math.max(0, match.index - 12), match.index);
     const isAside = ASIDE.test(before.slice(before.search(/[^\u4e00-\u9fff]?[\u4e00-\u9fff]*$/)));
-    found.push({ at: match.index, end: end_, value, measure, text: written, isRounded, isAside });
+    found.push({ at: match.index, end: until, value, measure, text: written, isRounded, isAside });
   }
   for (const match of text.matchAll(NOBODY)) {
     const end = match.index + match[0].length;

@@ -1,4 +1,4 @@
-import type { Envelope } from '@fengsui/contracts';
+import type { Envelope, UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, run, updateRows, type Tx } from '@fengsui/database';
 import { Injectable } from '@nestjs/common';
 import { disown } from '../figures/booked.js';
@@ -138,7 +138,9 @@ export class FactBook {
 
   private async write(tx: Tx, { subjects, facts, tally }: Changes): Promise<void> {
     if (facts.length === 0) return;
-    await disown(tx, this.plan.catalogue);
+    const [first, ...more] = facts.map(({ recordedAt }) => recordedAt);
+    const newest = more.reduce((a, b) => (a > b ? a : b), first as UtcInstant);
+    await disown(tx, this.plan.catalogue, newest);
     await updateRows(tx, SubjectRow, [...subjects]);
     await insertRows(tx, FactRow, facts);
     await tally.write(tx);

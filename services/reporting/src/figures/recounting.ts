@@ -1,6 +1,7 @@
-import { type UtcInstant } from '@fengsui/contracts';
-import { Clock, insertRows, rows, run, type Db, type Tx } from '@fengsui/database';
-import { RUNTIME, type Runtime } from '@fengsui/service';
+import { addMinutes, type UtcInstant } from '@fengsui/contracts';
+import { Clock, insertRows, rows, run, type Db, type Job, type Tx } from '@fengsui/database';
+import type { UnitOfWork } from '@fengsui/log';
+import { Due, RUNTIME, type Runtime } from '@fengsui/service';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { asKeptNow, FACT_KINDS, type FactContent, type FactKind } from '../facts/fact-content.js';
@@ -8,7 +9,7 @@ import { WITHDRAWING } from '../facts/fact-book.js';
 import { heldOf, Tally } from '../facts/tally.js';
 import { ReportingPlan } from '../plan.js';
 import { BookedRow, DefinitionRow } from '../tables/tables.js';
-import { bookedIn, hashOfId, HELD } from './booked.js';
+import { askToRecount, bookedIn, hashOfId, HELD, RECOUNT } from './booked.js';
 import type { Catalogue } from './catalogue.js';
 import { eachPage } from './known.js';
 
@@ -17,6 +18,7 @@ export type Rebuilt = Readonly<{ id: string; facts: number; before: number; afte
 
 /** Rows that are gathered before they are written: as many as memory has room for beside everything else. */
 const GATHERED = 20_000;
+const LATER_MINUTES = 10;
 
 /**
  * An indicator that is new, or counts something else than it did, is counted over the facts that are there, before
@@ -32,18 +34,33 @@ export class Recounting implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const { catalogue } = this.plan;
-    if (!this.runtime.services.includes('reporting') || (await isCurrent(this.db, catalogue))) return;
+    if (!this.runtime.services.includes('reporting') || (await isCurrent(this.db, this.plan.catalogue))) return;
     await this.db.transaction(async (tx) => {
-      await run(tx, 'select pg_advisory_xact_lock($1)', [WITHDRAWING]);
-      // Asked again: another process may have counted them while we waited.
-      const { stale, gone } = await staleIn(tx, catalogue);
-      await discard(tx, [...stale, ...gone]);
+      await this.recount(tx, await this.clock.now(tx));
+      const { gone } = await staleIn(tx, this.plan.catalogue);
+      await discard(tx, gone);
       await run(tx, 'delete from reporting.booked where indicator = any($1)', [gone]);
-      await count(tx, catalogue, new Set(stale));
-      await keepDefinitions(tx, catalogue, await this.clock.now(tx));
-      await book(tx, catalogue, stale);
     });
+  }
+
+  /** What another process booked by other definitions meanwhile. */
+  @Due('reporting', RECOUNT)
+  async again(_jobs: readonly Job[], { tx, now }: UnitOfWork): Promise<void> {
+    await this.recount(tx, now);
+    // What only another process knows is for that one to count.
+    const { gone } = await staleIn(tx, this.plan.catalogue);
+    if (gone.length > 0) await askToRecount(tx, addMinutes(now, LATER_MINUTES));
+  }
+
+  private async recount(tx: Tx, now: UtcInstant): Promise<void> {
+    const { catalogue } = this.plan;
+    await run(tx, 'select pg_advisory_xact_lock($1)', [WITHDRAWING]);
+    // Asked again: another process may have counted them while we waited.
+    const { stale } = await staleIn(tx, catalogue);
+    await discard(tx, stale);
+    await count(tx, catalogue, new Set(stale));
+    await keepDefinitions(tx, catalogue, now);
+    await book(tx, catalogue, stale);
   }
 
   /**

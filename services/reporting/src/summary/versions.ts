@@ -186,7 +186,7 @@ export class ReportVersions {
       [report],
     );
     return found.map(({ period, template, version, missing, steps, ...row }) => {
-      const of = (step: DocumentStepRow['step']) => steps?.find((one_) => one_.step === step) ?? null;
+      const of = (step: DocumentStepRow['step']) => steps?.find((taken) => taken.step === step) ?? null;
       const [checked, signed] = [of('checked'), of('signed')];
       return {
         id: `${period}/${template}/${version}`,
@@ -195,7 +195,9 @@ export class ReportVersions {
         missing: missing as DocumentView['missing'],
         findings: [...row.findings],
         differences:
-          row.differences === null ? null : row.differences.map((one_) => ({ ...one_, cases: [...one_.cases] })),
+          row.differences === null
+            ? null
+            : row.differences.map((difference) => ({ ...difference, cases: [...difference.cases] })),
         checkedBy: checked?.by ?? null,
         signedBy: signed?.by ?? null,
       };
