@@ -19,6 +19,7 @@ export const differencesInWords = (found: readonly Difference[]): string =>
 
 /** As many as a person reads. */
 const MOST = 50;
+const NEAR_DAYS = 7;
 
 type Days = Readonly<{ from: string; to: string }>;
 
@@ -66,7 +67,14 @@ async function touchedSince(tx: Tx, since: UtcInstant): Promise<readonly Days[]>
      union select to_char(date_trunc('week', day) + interval '3 days', 'YYYY-MM-DD') from touched order by 1`,
     [since],
   );
-  return found.map(({ day }) => ({ from: day, to: day }));
+  // Days that are near to each other are gone through together.
+  const spans: { from: string; to: string }[] = [];
+  for (const { day } of found) {
+    const last = spans.at(-1);
+    if (last !== undefined && day <= addDays(last.to, NEAR_DAYS)) last.to = day;
+    else spans.push({ from: day, to: day });
+  }
+  return spans;
 }
 
 async function differencesOf(tx: Tx, catalogue: Catalogue, { from, to }: Days): Promise<readonly Difference[]> {
