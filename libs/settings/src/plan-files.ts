@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { Static, TSchema } from 'typebox';
@@ -24,6 +24,13 @@ export function readPlanYaml<T extends TSchema>(folder: string, name: string, sc
   if (faults.length > 0) throw new SettingsError(`${file} does not fit`, faults.slice(0, MAX_FAULTS));
   return { value: value as Static<T>, version };
 }
+
+/** A file of the plan that a city may do without. @returns null where it is not there @throws as `readPlanYaml` */
+export const readOptionalPlanYaml = <T extends TSchema>(
+  folder: string,
+  name: string,
+  schema: T,
+): PlanFile<Static<T>> | null => (existsSync(path.join(folder, name)) ? readPlanYaml(folder, name, schema) : null);
 
 /** Rows of a CSV with a header line; numbers are converted as the schema of a row says. */
 export function readPlanCsv<T extends TSchema>(folder: string, name: string, row: T): PlanFile<readonly Static<T>[]> {

@@ -4,6 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import writeExcel from 'write-excel-file/node';
 import { textOf, type OptionOf, type Typed } from './command.js';
 import { csvLine } from './csv-line.js';
+import type { Terminal } from './terminal.js';
 
 /** A cell of a sheet. Text is kept a text, whatever it begins with: what others wrote is no formula. */
 export type SheetCell = string | number | null;
@@ -33,6 +34,10 @@ export async function writeSheets(typed: Typed, sheet: Sheet): Promise<readonly 
   if (parquet !== undefined) writeFileSync(parquet, parquetOf(sheet));
   return [csv, xlsx, parquet].filter((file) => file !== undefined);
 }
+
+/** What was written, a line each. */
+export const writtenIn = (files: readonly string[], terminal: Terminal): string[] =>
+  files.map((file) => terminal.pick({ zh: `已写入 ${file}`, en: `written: ${file}` }));
 
 /** One workbook, a sheet each. */
 export async function workbook(sheets: readonly Sheet[]): Promise<Buffer> {

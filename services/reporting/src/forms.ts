@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PlanFaults, readPlanYaml } from '@fengsui/settings';
+import { PlanFaults, readOptionalPlanYaml, readPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
+import { isToldApart } from './figures/indicator.js';
 import type { Catalogue } from './figures/catalogue.js';
 
 const strict = { additionalProperties: false };
@@ -29,15 +29,12 @@ const FILE = 'forms.yaml';
  */
 export function readForms(folder: string, catalogue: Catalogue): readonly Form[] {
   const shipped = readPlanYaml(SHIPPED, FILE, FormsFile).value.forms;
-  const own = existsSync(path.join(folder, FILE)) ? readPlanYaml(folder, FILE, FormsFile).value.forms : [];
+  const own = readOptionalPlanYaml(folder, FILE, FormsFile)?.value.forms ?? [];
   const forms = [...new Map([...shipped, ...own].map((form) => [form.id, form])).values()];
   const faults = forms.flatMap(({ id, by, columns }) =>
     columns.flatMap((column) => {
       const indicator = catalogue.versionsOf(column).at(-1);
-      const isApart =
-        indicator !== undefined &&
-        'kind' in indicator &&
-        (by === 'county' ? indicator.isByCounty : indicator.dimensions.includes(by));
+      const isApart = indicator !== undefined && 'kind' in indicator && isToldApart(indicator, by);
       const fault = `${column} 不能按 ${by} 分列 / is no indicator that is told apart by ${by}`;
       return isApart ? [] : [{ file: path.join(folder, FILE), place: id, fault, counterExample: '' }];
     }),

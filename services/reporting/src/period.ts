@@ -91,5 +91,11 @@ function moved(day: string, years: number): string {
 }
 
 const two = (number: number): string => String(number).padStart(2, '0');
+/** @param month 1 to 12 */
+export const monthOf = (year: number, month: number): Pick<Period, 'from' | 'to'> => ({
+  from: `${year}-${two(month)}-01`,
+  to: lastOfMonth(year, month),
+});
+
 const lastOfMonth = (year: number, month: number): string =>
   month === 12 ? `${year}-12-31` : addDays(`${year}-${two(month + 1)}-01`, -1);

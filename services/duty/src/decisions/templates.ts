@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readPlanYaml, SettingsError } from '@fengsui/settings';
+import { readOptionalPlanYaml, readPlanYaml, SettingsError } from '@fengsui/settings';
 import { Type } from 'typebox';
 import { withoutLinks } from './quoting.js';
 
@@ -56,9 +55,7 @@ export class Templates {
   /** @throws SettingsError naming the message, its part and what is wrong */
   static read(folder: string): Templates {
     const shipped = readPlanYaml(SHIPPED, FILE, Whole).value as Record<string, Template>;
-    const own = existsSync(path.join(folder, FILE))
-      ? (readPlanYaml(folder, FILE, Own).value as Record<string, Template>)
-      : {};
+    const own = (readOptionalPlanYaml(folder, FILE, Own)?.value ?? {}) as Record<string, Template>;
     const rows = { ...shipped, ...own };
     const faults = kinds.flatMap((kind) => PARTS.flatMap((part) => faultsOf(kind, part, rows[kind]?.[part] ?? '')));
     if (faults.length > 0) throw new SettingsError(`${path.join(folder, FILE)} does not fit`, faults);

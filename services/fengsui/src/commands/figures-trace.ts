@@ -3,7 +3,7 @@ import { flagOf, textOf, wordOf, type CommandOf, type Typed } from '../command.j
 import type { Ports } from '../one-process.js';
 import { withSession } from '../session.js';
 import type { TraceOutput, TracePart } from '../shapes.js';
-import { SHEET_OPTIONS, writeSheets } from '../sheets.js';
+import { SHEET_OPTIONS, writeSheets, writtenIn } from '../sheets.js';
 import { EXIT, Misuse, when, type Terminal } from '../terminal.js';
 import { AS_OF, askedIn, asMisuse, PERIOD } from './period.js';
 
@@ -51,7 +51,7 @@ function trace(typed: Typed, terminal: Terminal): Promise<number> {
     for (const part of found.parts) parts.push(await partOf(part));
     const output: TraceOutput = { ...(await partOf(found)), of: found.of === null ? null : [...found.of], parts };
     const all = output.parts.length > 0 ? output.parts : [output];
-    await writeSheets(typed, {
+    const written = await writeSheets(typed, {
       name: figure,
       head: [
         'figure',
@@ -84,6 +84,7 @@ function trace(typed: Typed, terminal: Terminal): Promise<number> {
     });
     terminal.result(output, () =>
       [
+        ...writtenIn(written, terminal),
         `${figure} = ${output.value} (${output.method}${output.of === null ? '' : `: ${output.of.join(' / ')}`})`,
         ...(output.parts.length > 0
           ? output.parts.flatMap((part) => [`${part.figure} = ${part.value}`, table(part, terminal)])

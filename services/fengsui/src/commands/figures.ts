@@ -2,7 +2,7 @@ import type { Figure, Figures } from '@fengsui/reporting';
 import { textOf, type CommandOf, type Typed } from '../command.js';
 import { withSession } from '../session.js';
 import type { FigureOutput, FigurePartsOutput, FiguresOutput, FiguresRebuildOutput } from '../shapes.js';
-import { SHEET_OPTIONS, writeSheets } from '../sheets.js';
+import { SHEET_OPTIONS, writeSheets, writtenIn } from '../sheets.js';
 import { EXIT, Misuse, type Language, type Terminal } from '../terminal.js';
 import { AS_OF, askedIn, asMisuse, PERIOD, YEAR, yearOf } from './period.js';
 
@@ -164,7 +164,7 @@ function figures(typed: Typed, terminal: Terminal): Promise<number> {
     });
     terminal.result(output, () =>
       [
-        ...written.map((file) => terminal.pick({ zh: `已写入 ${file}`, en: `written: ${file}` })),
+        ...writtenIn(written, terminal),
         terminal.table(
           [
             { zh: '指标', en: 'figure' },
@@ -207,7 +207,7 @@ function parts(typed: Typed, by: string, terminal: Terminal): Promise<number> {
         rows,
       })),
     };
-    await writeSheets(typed, {
+    const written = await writeSheets(typed, {
       name: output.period,
       head: ['id', 'label', 'unit', by, 'value', 'previous', 'change', 'changeNote'],
       rows: output.figures.flatMap(({ id, label, unit, rows }) =>
@@ -215,24 +215,27 @@ function parts(typed: Typed, by: string, terminal: Terminal): Promise<number> {
       ),
     });
     terminal.result(output, () =>
-      terminal.table(
-        [
-          { zh: '指标', en: 'figure' },
-          { zh: by, en: by },
-          { zh: output.period, en: output.period },
-          { zh: '基数', en: 'base' },
-          { zh: '变化%', en: 'change %' },
-        ],
-        output.figures.flatMap(({ id, rows }) =>
-          rows.map(({ key, value, previous, change, changeNote }) => [
-            id,
-            key,
-            value,
-            previous,
-            noteOf(changeNote, terminal) ?? change,
-          ]),
+      [
+        ...writtenIn(written, terminal),
+        terminal.table(
+          [
+            { zh: '指标', en: 'figure' },
+            { zh: by, en: by },
+            { zh: output.period, en: output.period },
+            { zh: '基数', en: 'base' },
+            { zh: '变化%', en: 'change %' },
+          ],
+          output.figures.flatMap(({ id, rows }) =>
+            rows.map(({ key, value, previous, change, changeNote }) => [
+              id,
+              key,
+              value,
+              previous,
+              noteOf(changeNote, terminal) ?? change,
+            ]),
+          ),
         ),
-      ),
+      ].join('\n'),
     );
     return EXIT.done;
   });

@@ -25,6 +25,8 @@ const NO_COUNT = /[年月日时点号届周度]/;
 /** Words just before a number that is not what the sentence tells. */
 const ASIDE =
   /(?:增加|减少|增长|上升|下降|多|少|上年|去年|上期|上月|基期|同期|其中|含|包括|失踪|不含)(?:同期)?(?:了|为|的|约|发生|死亡|受伤)?[\u4e00-\u9fff]{0,6}$/;
+/** Characters before a number in which such words stand. */
+const NEAR = 12;
 const COUNTED = /(\d[\d,]*(?:\.\d+)?)(万|亿)?(人次|[\u4e00-\u9fff])?/g;
 /** 无人员受伤, 无人死亡, 没有人员伤亡: nobody. */
 const NOBODY = /(?:无|没有)(?:人员?)(?:死亡|受伤|伤亡)/g;
@@ -36,14 +38,12 @@ export function countedIn(text: string): Counted[] {
   for (const match of text.matchAll(COUNTED)) {
     const [written, digits = '', scale = '', unit = ''] = match;
     const until = match.index + written.length;
-    if (isDigitBefore(text, match.index) || text[until] === '%' || (unit === '' && /[%‰]/.test(text[until] ?? '')))
-      continue;
+    if (isDigitBefore(text, match.index) || /[%‰]/.test(text[until] ?? '')) continue;
     if (scale === '' && NO_COUNT.test(unit)) continue;
     const measure = unit === '人次' ? 'other' : (UNITS[unit] ?? 'other');
     const value = Number(digits.replaceAll(',', '')) * (SCALE[scale] ?? 1);
     const isRounded = scale !== '' || !Number.isInteger(value);
-    const before = text.slice(Math.max(0, match.index - 12), match.index);
-    const isAside = ASIDE.test(before.slice(before.search(/[^\u4e00-\u9fff]?[\u4e00-\u9fff]*$/)));
+    const isAside = ASIDE.test(text.slice(Math.max(0, match.index - NEAR), match.index));
     found.push({ at: match.index, end: until, value, measure, text: written, isRounded, isAside });
   }
   for (const match of text.matchAll(NOBODY)) {

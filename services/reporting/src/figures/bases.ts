@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import { PlanFaults, readPlanYaml } from '@fengsui/settings';
+import { PlanFaults, readOptionalPlanYaml } from '@fengsui/settings';
 import { Type, type Static } from 'typebox';
 import type { Catalogue } from './catalogue.js';
 
@@ -31,8 +30,7 @@ export function readBases(
   catalogue: Catalogue,
   counties: ReadonlyMap<string, string>,
 ): readonly ImportedBase[] {
-  if (!existsSync(path.join(folder, FILE))) return [];
-  const { bases } = readPlanYaml(folder, FILE, BasesFile).value;
+  const bases = readOptionalPlanYaml(folder, FILE, BasesFile)?.value.bases ?? [];
   const keyOf = ({ indicator, period, county = '' }: ImportedBase): string => `${indicator} ${period} ${county}`;
   const faults = bases.flatMap((one, index) => {
     const place = `bases[${index}]`;

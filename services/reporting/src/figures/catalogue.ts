@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hashOf, PlanFaults, readPlanYaml, type FileFault } from '@fengsui/settings';
+import { hashOf, PlanFaults, readOptionalPlanYaml, readPlanYaml, type FileFault } from '@fengsui/settings';
+import { addDays } from '../calendar.js';
 import type { FactKind } from '../facts/fact-content.js';
 import { IndicatorsFile, type Definition, type Test } from './definition.js';
 import { FIELDS, type Field } from './fields.js';
@@ -25,7 +25,7 @@ export class Catalogue {
     const versions = new Map<string, Indicator[]>();
     for (const [id, group] of groups) {
       const inOrder = group.sort((a, b) => a.version - b.version);
-      const all = inOrder.map((one, index) => indicatorOf(one, dayBefore(inOrder[index + 1]?.validFrom)));
+      const all = inOrder.map((one, index) => indicatorOf(one, endOf(inOrder[index + 1])));
       versions.set(id, all);
       for (const one of all) if ('kind' in one) this.byKind.set(one.kind, [...(this.byKind.get(one.kind) ?? []), one]);
     }
@@ -39,7 +39,7 @@ export class Catalogue {
    */
   static read(folder: string): Catalogue {
     const shipped = readPlanYaml(SHIPPED, FILE, IndicatorsFile).value.indicators;
-    const own = existsSync(path.join(folder, FILE)) ? readPlanYaml(folder, FILE, IndicatorsFile).value.indicators : [];
+    const own = readOptionalPlanYaml(folder, FILE, IndicatorsFile)?.value.indicators ?? [];
     const twice = own.filter((one, index) => own.findIndex((other) => isSame(one, other)) !== index);
     const all = [...shipped.map((one) => own.find((other) => isSame(one, other)) ?? one), ...own];
     const definitions = [...new Set(all)];
@@ -83,12 +83,11 @@ export class Catalogue {
   }
 }
 
-const isSame = (a: Definition, b: Definition): boolean => a.id === b.id && a.version === b.version;
+/** The day before the version after it begins; null: there is none after it. */
+const endOf = (next: Definition | undefined): string | null =>
+  next?.validFrom === undefined ? null : addDays(next.validFrom, -1);
 
-const DAY_MS = 86_400_000;
-function dayBefore(day: string | undefined): string | null {
-  return day === undefined ? null : new Date(Date.parse(`${day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
-}
+const isSame = (a: Definition, b: Definition): boolean => a.id === b.id && a.version === b.version;
 
 const fault = (place: string, words: string, counterExample = ''): FileFault => ({
   file: '',

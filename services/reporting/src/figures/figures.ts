@@ -6,10 +6,10 @@ import { addDays } from '../calendar.js';
 import { before as spanBefore, NoPeriod, periodOf, yearsBefore, type Period } from '../period.js';
 import { ReportingPlan } from '../plan.js';
 import type { Figure, FigureParts, Figures, Trace } from '../views.js';
-import { isToldApart, partsOf, type Parts } from './breakdown.js';
-import type { Counting } from './indicator.js';
+import { partsOf, type Parts } from './breakdown.js';
+import { isToldApart } from './indicator.js';
 import { knownAt, newestKnown } from './known.js';
-import { NONE, NOTHING_RESTATED, Reckoning, type Book, type Restated } from './reckoning.js';
+import { firstOf, NONE, NOTHING_RESTATED, Reckoning, type Restated } from './reckoning.js';
 import { differencesIn, type Difference } from './reconciling.js';
 import { bookedIn } from './booked.js';
 import { changedSince, restatedCases } from './restated.js';
@@ -36,25 +36,15 @@ export class FigureBook {
   ) {}
 
   /** @throws NoPeriod for what is no period, or no county of this city */
-  async figures(tx: Tx, { period: name, county = null, against = 'year', asOf = null }: Asked): Promise<Figures> {
-    const { catalogue } = this.plan;
-    if (county !== null && !this.plan.counties.has(county))
-      throw new NoPeriod(`${county}: 不是本市的县（市、区）代码 / is no county of this city`);
-    const clock = await this.clock.now(tx);
-    if (asOf !== null && asOf > clock) throw new NoPeriod(`${asOf}: 尚未到来 / is not over yet`);
-    const at = asOf ?? clock;
-    const today = shanghaiDate(at);
-    const period = periodOf(name, this.plan.statistics.floodSeason, today);
+  async figures(tx: Tx, question: Asked): Promise<Figures> {
+    const { against = 'year', asOf = null } = question;
+    const { period, county, at, known, reckoning } = await this.asked(tx, question);
     const bases = basesOf(period, against);
-    const known = await knownAt(tx, catalogue, asOf);
     const [now = NONE, ...then] = await totalsOf(tx, [period, ...bases], known, county);
-    const since = await heldSince(tx, known);
-    const booked = await bookedIn(tx, catalogue);
-    const book = { tx, known, county, at, today, since, booked };
-    const reckoning = new Reckoning(this.plan, book);
     const [base] = bases;
-    const restated = against === 'average' || base === undefined ? NOTHING_RESTATED : await this.restated(book, base);
-    const figures = catalogue.indicators.map((indicator) =>
+    const restated =
+      against === 'average' || base === undefined ? NOTHING_RESTATED : await this.restated(tx, base, { county, at });
+    const figures = this.plan.catalogue.indicators.map((indicator) =>
       reckoning.figure(indicator, period, now, { spans: bases, totals: then, restated }),
     );
     return {
@@ -65,6 +55,21 @@ export class FigureBook {
       asOf: asOf ?? (await newestKnown(tx)),
       figures,
     };
+  }
+
+  /** Which days are asked for, as known when, and how what they come to is reckoned. @throws NoPeriod */
+  private async asked(tx: Tx, { period: name, county = null, asOf = null }: Asked) {
+    const { catalogue, counties, statistics } = this.plan;
+    if (county !== null && !counties.has(county))
+      throw new NoPeriod(`${county}: 不是本市的县（市、区）代码 / is no county of this city`);
+    const clock = await this.clock.now(tx);
+    if (asOf !== null && asOf > clock) throw new NoPeriod(`${asOf}: 尚未到来 / is not over yet`);
+    const at = asOf ?? clock;
+    const today = shanghaiDate(at);
+    const known = await knownAt(tx, catalogue, asOf);
+    const [since, booked] = [await heldSince(tx, known), await bookedIn(tx, catalogue)];
+    const reckoning = new Reckoning(this.plan, { county, today, since, booked });
+    return { period: periodOf(name, statistics.floodSeason, today), county, at, known, reckoning };
   }
 
   /**
@@ -100,20 +105,15 @@ export class FigureBook {
     const { catalogue } = this.plan;
     const indicator = catalogue.versionsOf(id).at(-1);
     if (indicator === undefined) return null;
-    const { figures, period, county } = await this.figures(tx, question);
-    const known = await knownAt(tx, catalogue, question.asOf ?? null);
-    const of = { period, county, known, at: question.asOf ?? (await this.clock.now(tx)) };
+    const { reckoning, ...of } = await this.asked(tx, question);
+    const { period, known, county } = of;
+    const [totals = NONE] = await totalsOf(tx, [period], known, county);
     const partOf = async (part: string) => {
-      const figure = figures.find((one) => one.id === part);
+      const [shown = indicator] = catalogue.versionsOf(part).slice(-1);
       const versions = catalogue.validIn(part, period.from, period.to).flatMap((one) => ('kind' in one ? [one] : []));
-      const found = versions.length === 0 ? NO_FACTS : await tracedFacts(tx, versions as Counting[], of, page);
-      return {
-        figure: part,
-        value: figure?.value ?? null,
-        method: figure?.method ?? indicator.method,
-        facts: [...found.facts],
-        next: found.next,
-      };
+      const found = versions.length === 0 ? NO_FACTS : await tracedFacts(tx, versions, of, page);
+      const value = reckoning.valueOf(shown, period, totals);
+      return { figure: part, value, method: shown.method, facts: [...found.facts], next: found.next };
     };
     const own = await partOf(id);
     if (indicator.method !== 'ratio') return { ...own, of: null, parts: [] };
@@ -142,14 +142,18 @@ export class FigureBook {
   }
 
   /** By indicator, what changed of a base since its figures were closed. */
-  private async restated({ tx, county, at }: Book, base: Period): Promise<Restated> {
+  private async restated(
+    tx: Tx,
+    base: Period,
+    { county, at }: Readonly<{ county: string | null; at: UtcInstant }>,
+  ): Promise<Restated> {
     const { catalogue } = this.plan;
     const from = await this.closedAt(tx, base, at);
     if (from >= at) return NOTHING_RESTATED;
     // What was not held then was closed by nobody: history that came later restates nothing.
     const then = await knownAt(tx, catalogue, from);
-    const first = [...(await heldSince(tx, then)).values()].sort()[0];
-    if (first === undefined || first.slice(0, 4) > base.from.slice(0, 4)) return NOTHING_RESTATED;
+    const first = firstOf(await heldSince(tx, then));
+    if (first === null || first.slice(0, 4) > base.from.slice(0, 4)) return NOTHING_RESTATED;
     const span = { from, to: at, base, county };
     const changed = await changedSince(tx, span);
     if (changed.length === 0) return NOTHING_RESTATED;

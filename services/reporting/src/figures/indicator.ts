@@ -90,3 +90,7 @@ function testOf(kind: FactKind, field: string, test: Test): (fact: FactContent) 
     return isLeast ? rank(value) >= rank(bound) : rank(value) <= rank(bound);
   };
 }
+
+/** Whether an indicator may be told apart by a field; what lies in counties, by county. */
+export const isToldApart = ({ isByCounty, dimensions }: Counting, field: string): boolean =>
+  field === 'county' ? isByCounty : dimensions.includes(field);

@@ -1,6 +1,7 @@
 import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
 import { one, rows, run, type Tx } from '@fengsui/database';
-import { asKeptNow, type FactContent } from '../facts/fact-content.js';
+import { addDays } from '../calendar.js';
+import { asKeptNow, type FactContent, type FactKind } from '../facts/fact-content.js';
 import { Tally } from '../facts/tally.js';
 import type { CounterRow, DistinctKeyRow } from '../tables/tables.js';
 import type { Catalogue } from './catalogue.js';
@@ -62,6 +63,34 @@ export async function eachPage<T extends object>(
   }
   await run(tx, 'close page_by_page');
 }
+
+/**
+ * What is known of the facts of some days, and of the days around them: a week counts on its Thursday, up to three days
+ * from the day of its fact.
+ * @param at as known then; null: as known now
+ */
+export const eachFactAround = (
+  tx: Tx,
+  kinds: readonly FactKind[],
+  { from, to, at }: Readonly<{ from: string; to: string; at: UtcInstant | null }>,
+  take: (content: FactContent) => void,
+): Promise<void> =>
+  eachPage<{ content: FactContent | null }>(
+    tx,
+    `select distinct on (f.kind, f.subject) f.content from reporting.fact f
+     join (select distinct kind, subject from reporting.fact
+           where kind = any($1) and at >= $2 and at < $3 and ($4::timestamptz is null or recorded_at <= $4)) as near
+       using (kind, subject)
+     where $4::timestamptz is null or f.recorded_at <= $4 order by f.kind, f.subject, f.version desc`,
+    [kinds, fromShanghai(addDays(from, -3)), fromShanghai(addDays(to, 4)), at],
+    (page) => {
+      for (const { content: kept } of page) {
+        const content = asKeptNow(kept);
+        if (content !== null) take(content);
+      }
+      return Promise.resolve();
+    },
+  );
 
 /**
  * `counted` and `keyed` in a statement: rows of counters and of distinct keys as they count. Their parameters are the

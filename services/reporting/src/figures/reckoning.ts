@@ -1,5 +1,3 @@
-import type { UtcInstant } from '@fengsui/contracts';
-import type { Tx } from '@fengsui/database';
 import { roundHalfUp, yearOnYear } from '@fengsui/rules';
 import { weeksIn } from '../calendar.js';
 import type { FactKind } from '../facts/fact-content.js';
@@ -8,7 +6,6 @@ import type { ReportingPlan } from '../plan.js';
 import type { Figure, RestatedCase } from '../views.js';
 import type { ImportedBase } from './bases.js';
 import type { Indicator } from './indicator.js';
-import type { Known } from './known.js';
 import type { Totals } from './totals.js';
 
 export const NONE: Totals = new Map();
@@ -16,22 +13,26 @@ export type Restated = Readonly<{ published: Totals; cases: ReadonlyMap<string, 
 export const NOTHING_RESTATED: Restated = { published: NONE, cases: new Map() };
 
 export type Book = Readonly<{
-  tx: Tx;
-  known: Known;
   county: string | null;
-  at: UtcInstant;
-  today: string;
+  /** In Asia/Shanghai. */ today: string;
   /** By kind of fact, the day of the first one that is held. */ since: ReadonlyMap<FactKind, string>;
   /** Indicators that are counted. */ booked: ReadonlySet<string>;
 }>;
 type Bases = Readonly<{ spans: readonly Period[]; totals: readonly Totals[]; restated: Restated }>;
 
+/** The first day of which anything is held. */
+export const firstOf = (since: Book['since']): string | null => [...since.values()].sort()[0] ?? null;
+
 /** What indicators come to, and what that is held against. */
 export class Reckoning {
+  /** The day of the first fact of any kind; null: there is none. */ private readonly ever: string | null;
+
   constructor(
     private readonly plan: ReportingPlan,
     private readonly book: Book,
-  ) {}
+  ) {
+    this.ever = firstOf(book.since);
+  }
 
   figure(indicator: Indicator, period: Period, totals: Totals, bases: Bases): Figure {
     const { id } = indicator;
@@ -86,9 +87,8 @@ export class Reckoning {
     const [version] = this.plan.catalogue.validIn(id, from, to);
     if (version === undefined || !('kind' in version) || !booked.has(id)) return false;
     if (county !== null && !version.isByCounty) return false;
-    const [ever] = [...since.values()].sort();
-    const first = since.get(version.kind) ?? ever;
-    if (first === undefined || ever === undefined || ever > to) return false;
+    const first = since.get(version.kind) ?? this.ever;
+    if (first === null || this.ever === null || this.ever > to) return false;
     return first.slice(0, 4) <= from.slice(0, 4) && from <= today;
   }
 
@@ -102,8 +102,7 @@ export class Reckoning {
     const own = { period: name, restated: [], published: null, source: null };
     const imported = spans.length > 1 ? null : this.imported(indicator, span);
     // What was published goes before what this store holds a part of.
-    const [ever = ''] = [...this.book.since.values()].sort();
-    if (imported !== null && (mean === null || ever > span.from))
+    if (imported !== null && (mean === null || (this.ever ?? '') > span.from))
       return { ...own, kind: 'imported', value: imported.value, source: imported.source };
     if (mean === null) return { ...own, kind: 'not-held', value: null };
     const isOther = spans.some((one) => this.definitionIn(indicator, one) !== this.definitionIn(indicator, period));

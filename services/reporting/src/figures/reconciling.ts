@@ -1,11 +1,11 @@
 import { fromShanghai, type UtcInstant } from '@fengsui/contracts';
 import { rows, type Tx } from '@fengsui/database';
 import { addDays } from '../calendar.js';
-import { asKeptNow, FACT_KINDS, type FactContent } from '../facts/fact-content.js';
+import { FACT_KINDS } from '../facts/fact-content.js';
 import { Tally } from '../facts/tally.js';
 import type { CounterRow, DistinctKeyRow } from '../tables/tables.js';
 import type { Catalogue } from './catalogue.js';
-import { eachPage } from './known.js';
+import { eachFactAround } from './known.js';
 
 /** A counter that is not the sum of its facts. */
 export type Difference = Readonly<{ indicator: string; day: string; counted: number; facts: number }>;
@@ -79,17 +79,9 @@ async function touchedSince(tx: Tx, since: UtcInstant): Promise<readonly Days[]>
 
 async function differencesOf(tx: Tx, catalogue: Catalogue, { from, to }: Days): Promise<readonly Difference[]> {
   const tally = new Tally(catalogue);
-  // A week counts on its Thursday, up to three days from the day of its fact.
-  const facts = `select distinct on (f.kind, f.subject) f.content from reporting.fact f
-     join (select distinct kind, subject from reporting.fact where kind = any($1) and at >= $2 and at < $3) as near
-       using (kind, subject)
-     order by f.kind, f.subject, f.version desc`;
-  const around = [FACT_KINDS, fromShanghai(addDays(from, -3)), fromShanghai(addDays(to, 4))];
-  await eachPage<{ content: FactContent | null }>(tx, facts, around, (page) => {
-    // When it became known is of no account here: the sums over that are compared.
-    for (const { content } of page) tally.change(null, asKeptNow(content), fromShanghai(from));
-    return Promise.resolve();
-  });
+  // When it became known is of no account here: the sums over that are compared.
+  const anyDay = fromShanghai(from);
+  await eachFactAround(tx, FACT_KINDS, { from, to, at: null }, (content) => tally.change(null, content, anyDay));
   const counted = await rows<CounterRow>(
     tx,
     `select indicator, day::text as day, region, sum(amount)::float8 as amount from reporting.counter

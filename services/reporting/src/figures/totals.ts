@@ -1,7 +1,7 @@
 import { rows, type Tx } from '@fengsui/database';
 import type { FactKind } from '../facts/fact-content.js';
 import { heldOf } from '../facts/tally.js';
-import type { Period } from '../period.js';
+import { monthOf, type Period } from '../period.js';
 import { COUNTED, parametersOf, type Known } from './known.js';
 
 /** What each indicator comes to; one that is not there comes to 0. */
@@ -53,9 +53,6 @@ export async function heldSince(tx: Tx, known: Known): Promise<ReadonlyMap<FactK
 
 /** What an indicator came to in each month of a year. */
 export async function monthsOf(tx: Tx, id: string, year: number, known: Known): Promise<readonly number[]> {
-  const months = Array.from({ length: 12 }, (_, month) => {
-    const first = `${year}-${String(month + 1).padStart(2, '0')}-01`;
-    return { from: first, to: new Date(Date.UTC(year, month + 1, 0)).toISOString().slice(0, 10) };
-  });
+  const months = Array.from({ length: 12 }, (_, index) => monthOf(year, index + 1));
   return (await totalsOf(tx, months, known, null)).map((totals) => totals.get(id) ?? 0);
 }

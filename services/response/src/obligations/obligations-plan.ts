@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { LevelOrdered } from '@fengsui/contracts';
 import type { Duties, FireReport, IncidentClock } from '@fengsui/rules';
-import { readPlanYaml, SettingsError } from '@fengsui/settings';
+import { readOptionalPlanYaml, SettingsError } from '@fengsui/settings';
 import { ObligationsFile } from './obligations-file.js';
 
 const FILE = 'obligations.yaml';
@@ -40,8 +39,9 @@ export class ObligationsPlan {
    * @throws SettingsError when a step, an owner or an authority stands twice: one of the two would be lost
    */
   static read(folder: string, reportAt: ReportAt | null): ObligationsPlan {
-    if (!existsSync(path.join(folder, FILE))) return ObligationsPlan.none;
-    const { value, version } = readPlanYaml(folder, FILE, ObligationsFile);
+    const file = readOptionalPlanYaml(folder, FILE, ObligationsFile);
+    if (file === null) return ObligationsPlan.none;
+    const { value, version } = file;
     const faults = [
       ...twice(
         'authority',
