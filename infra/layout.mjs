@@ -23,8 +23,8 @@ try {
   run('soffice', ['--headless', '--convert-to', 'pdf', '--outdir', folder, path.resolve(file)]);
   const pdf = path.join(folder, path.basename(file).replace(/\.docx$/, '.pdf'));
   const pages = pagesOf(run('pdftotext', ['-bbox-layout', pdf, '-']));
-  const body = pages.slice(0, pages.findIndex(({ lines }) => lines.some(({ text }) => text === '附件')) >>> 0);
-  print(measured(body.length > 0 ? body : pages));
+  const annex = pages.findIndex(({ lines }) => lines.some(({ text }) => text === '附件'));
+  print(measured(annex === -1 ? pages : pages.slice(0, annex)));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -17,6 +17,7 @@ export { IntakeHttp } from './http.js';
 export * from './views.js';
 export { giverOf, type Door, type Giver } from './accepting/ways-in.js';
 export { rosterCsv, type RosterWords } from './readers/csv/roster-csv.js';
+export { Unreadable } from './readers/reader.js';
 export { sheetsOf } from './readers/spreadsheet/workbook.js';
 export { urlsOf } from './sources/addresses.js';
 export { wordsInChinese } from './accepting/in-chinese.js';

@@ -18,7 +18,7 @@ export { NothingHeld, Reports, type ReportAsked } from './summary/reports.js';
 export { ReportVersions } from './summary/versions.js';
 export { noticeDocument } from './summary/notice-document.js';
 export { checkDocument, type Held } from './checker/check-text.js';
-export { readFileToCheck, type CheckedFile } from './checker/files.js';
+export { NoText, readFileToCheck, type CheckedFile } from './checker/files.js';
 export type { Finding } from './checker/finding.js';
 export { ReportingHttp } from './http.js';
 export * from './views.js';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { sheetsOf } from '@fengsui/intake';
+import { sheetsOf, Unreadable } from '@fengsui/intake';
 import {
   checkDocument,
   isNothingHeld,
+  NoText,
   periodInWords,
   readFileToCheck,
   type CheckedFile,
@@ -54,7 +55,7 @@ async function readHere(file: string): Promise<CheckedFile> {
     const text = sheets.flatMap(({ rows }) => rows.map((cells) => cells.join(' '))).join('\n');
     return { text, tables: sheets };
   } catch (error) {
-    throw new Misuse((error as Error).message);
+    throw error instanceof NoText || error instanceof Unreadable ? new Misuse(error.message) : error;
   }
 }
 

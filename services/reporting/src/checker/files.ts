@@ -1,7 +1,7 @@
 import mammoth from 'mammoth';
 
 /** A file that cannot be checked, and why. */
-class NoText extends Error {}
+export class NoText extends Error {}
 
 /** Rows of cells, and what they are called in a finding. */
 export type CheckedTable = Readonly<{ name: string; rows: readonly (readonly string[])[] }>;

@@ -160,12 +160,13 @@ export class Reports {
     { year, until, at, asOf, isUnfinished }: Charted,
   ): Promise<ReadonlyMap<string, MonthlyChart>> {
     const charts = new Map<string, MonthlyChart>();
+    // Months that have not begun are none of this year's.
+    const begun = Number((isUnfinished ? shanghaiDate(at) : until).slice(5, 7));
     for (const block of blocks) {
       const [figure] = block.kind === 'chart' ? block.figures : [];
       if (block.kind !== 'chart' || figure === undefined) continue;
       const series = [];
-      // What was not held is no row of zeros, and months that have not begun are none of this year's.
-      const begun = Number((isUnfinished ? shanghaiDate(at) : until).slice(5, 7));
+      // What was not held is no row of zeros.
       for (const one of figure.base.kind !== 'known' ? [year] : [year - 1, year]) {
         const all = await this.figures.monthly(tx, figure.id, one, asOf);
         const values = one === year ? all.slice(0, begun) : all;
