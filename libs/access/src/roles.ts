@@ -125,6 +125,7 @@ export const RIGHT_FOR: Readonly<Record<OrderKind, Right>> = {
   'draft-report': 'correct',
   'check-report': 'correct',
   'sign-report': 'sign',
+  'close-period': 'correct',
   answer: 'answer',
   progress: 'report',
   release: 'approve',

@@ -16,8 +16,19 @@ export const LIVE_CAUSES = [
   'fire-overdue',
   'source-silent',
 ] as const;
-/** What duty itself calls for: what of it would not work 自检, a handover that nobody signed, and what only tries it. */
-export const OWN_CAUSES = ['self-check', 'handover', 'exercise', 'contact-test', 'probe'] as const;
+/**
+ * What did not happen: what of the system would not work 自检, a handover that nobody signed, papers that wait for a
+ * person 核稿 签发, and what only tries the ways to people.
+ */
+export const OWN_CAUSES = [
+  'self-check',
+  'handover',
+  'report-check',
+  'report-sign',
+  'exercise',
+  'contact-test',
+  'probe',
+] as const;
 export const CALL_CAUSES = [...LIVE_CAUSES, ...OWN_CAUSES] as const;
 export type CallCause = (typeof CALL_CAUSES)[number];
 

@@ -9,6 +9,9 @@ export const Instant = (description: string) =>
       pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$',
     }),
   );
+/** A day of the calendar in Beijing, `2020-06-30`. */
+export const Day = (description: string) =>
+  Type.String({ description, pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
 
 /**
  * No character that XML 1.0 forbids (2.2): no control characters but tab and line ends, no halves of surrogate pairs,

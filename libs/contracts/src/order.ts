@@ -242,6 +242,10 @@ export const OrderV1 = defineEvent(
     order('sign-report', 'a checked draft is signed by another person, and never changes again 签发文稿', {
       report: Name('period, template and version'),
     }),
+    order('close-period', 'a county vouches for its figures of a period 县级核定', {
+      authority: Division('the county'),
+      period: Name('2020, 2020H1, 2020-06', 64),
+    }),
     order('locate', 'say where a warning holds whose words for it nothing here knew 认定预警区域', {
       eventId: Name('the event of the warning', 400),
       counties: Type.Array(Division('county'), {

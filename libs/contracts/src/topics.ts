@@ -1,7 +1,7 @@
 import { AuthorityLevelV1 } from './authority-level.js';
 import * as call from './call.js';
 import { DeliveryReportV1 } from './delivery-report.js';
-import { FiguresCheckedV1 } from './figures.js';
+import { FiguresCheckedV1, ReportWaitsV1 } from './figures.js';
 import * as fires from './fires.js';
 import { IncidentV1 } from './incident.js';
 import * as obligation from './obligation.js';
@@ -61,7 +61,7 @@ export type CallEvent =
   | call.CallAnsweredV1
   | call.CallClosedV1
   | call.CallExhaustedV1;
-export type FiguresEvent = FiguresCheckedV1;
+export type FiguresEvent = FiguresCheckedV1 | ReportWaitsV1;
 /** Everything that travels. */
 export type DomainEvent =
   | ObservedEvent
@@ -152,6 +152,7 @@ export const TOPICS: Record<EventType, Topic> = {
   'call-closed.v1': decided('calls', 'callId', 'duty'),
   'call-exhausted.v1': decided('calls', 'callId', 'duty'),
   'figures-checked.v1': decided('figures', 'check', 'reporting'),
+  'report-waits.v1': decided('reports-due', 'matter', 'reporting'),
 };
 
 /** The schema of every event, by its type. */
@@ -201,6 +202,7 @@ export const CONTRACTS = {
   'call-closed.v1': call.CallClosedV1,
   'call-exhausted.v1': call.CallExhaustedV1,
   'figures-checked.v1': FiguresCheckedV1,
+  'report-waits.v1': ReportWaitsV1,
 } as const satisfies Record<EventType, unknown>;
 
 export const EVENT_TYPES = Object.keys(CONTRACTS) as EventType[];

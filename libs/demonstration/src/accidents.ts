@@ -234,7 +234,7 @@ function report(
       reportNo,
       stage,
       ...facts,
-      place: `${MARK}某${PLACES[Number(id.slice(-2)) % PLACES.length]}`,
+      place: `某${PLACES[Number(id.slice(-2)) % PLACES.length]}`,
       latitude: null,
       longitude: null,
       missing: 0,

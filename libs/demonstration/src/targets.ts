@@ -35,6 +35,15 @@ export const TARGETS = {
     communities: 9,
     epidemicBatches: 0,
     volunteers: 31,
+    holidays: ['元旦', '春节', '清明节', '劳动节', '端午节', '中秋节', '国庆节'],
+    teams: { professional: 1, grassroots: 85, enterprise: 14, volunteer: 9 },
+    experts: 96,
+    relief: { persons: 4_180, amountYuan: 2_260_000 },
+    disasters: [['“6·10”强降雨', 31_200, 86, 118_000_000]],
+    surveys: { landslide: 102, 'cut-slope': 160, 'flash-flood': 21, waterlogging: 14, other: 0 },
+    villages: { provincial: 0, city: 6 },
+    tipOffs: { count: 64, verified: 31, rewardYuan: 48_000 },
+    planTasks: { due: 21, done: 19 },
   },
   2020: {
     accidents: {
@@ -67,6 +76,18 @@ export const TARGETS = {
     communities: 14,
     epidemicBatches: 5,
     volunteers: 54,
+    holidays: ['元旦', '春节', '清明节', '劳动节', '端午节', '中秋国庆'],
+    teams: { professional: 1, grassroots: 85, enterprise: 17, volunteer: 12 },
+    experts: 118,
+    relief: { persons: 5_340, amountYuan: 3_180_000 },
+    disasters: [
+      ['第一轮“龙舟水”', 8_900, 12, 21_500_000],
+      ['第四轮“龙舟水”', 26_400, 71, 96_400_000],
+    ],
+    surveys: { landslide: 118, 'cut-slope': 184, 'flash-flood': 26, waterlogging: 19, other: 0 },
+    villages: { provincial: 2, city: 10 },
+    tipOffs: { count: 73, verified: 38, rewardYuan: 61_500 },
+    planTasks: { due: 24, done: 22 },
   },
 } as const;
 

@@ -2,6 +2,7 @@ import type { WorkRecordV1 } from '@fengsui/contracts';
 import { clockTime, datesOf, lines, MARK, plusDays, wall, type Delivery } from './delivery.js';
 import type { Random } from './random.js';
 import { TARGETS, type DemonstrationYear } from './targets.js';
+import { NARRATIVES, PLANNED } from './written-by-staff.js';
 
 type Data = WorkRecordV1['data'];
 type Measures<K extends Data['kind']> = Omit<
@@ -24,6 +25,23 @@ const DEPARTMENTS = [
   '林业局',
   '生态环境局',
   '卫生健康局',
+];
+
+const CHANNELS = ['应急广播', '电视台', '新媒体', '网站', '电梯云屏', '气象平台'];
+const DRILLS = ['清西围北江干堤防汛综合演练', '危险化学品泄漏处置演练', '森林火灾扑救演练'];
+const CAMPAIGNS = [
+  '危险化学品',
+  '非煤矿山',
+  '消防',
+  '道路运输',
+  '铁路和邮政',
+  '水上交通和渔业船舶',
+  '城市建设',
+  '工业园区',
+  '危险废物',
+  '粉尘涉爆',
+  '有限空间作业',
+  '特种设备',
 ];
 
 type Targets = (typeof TARGETS)[DemonstrationYear];
@@ -91,8 +109,121 @@ export function workRecordsOf(year: DemonstrationYear, city: string, random: Ran
   eventsAndExaminations(work, target);
   remindersAndMines(work, target);
   communities(work, target);
+  standbyAndTeams(work, target);
+  disastersAndRelief(work, target);
+  surveysAndTipOffs(work, target);
   if (year === 2020) narratives(work);
+  planTasks(work, target);
   return work.deliveries();
+}
+
+/** Holidays on duty, rescue teams, experts. */
+function standbyAndTeams(work: WorkOfYear, target: Targets): void {
+  target.holidays.forEach((holiday, n) =>
+    work.add(
+      work.dates[n * 45] as string,
+      'holiday-duty',
+      { holiday, persons: work.random.whole(60, 140) },
+      '节假日值班值守',
+      work.city,
+    ),
+  );
+  for (const [teamKind, count] of Object.entries(target.teams) as [keyof Targets['teams'], number][])
+    for (let i = 0; i < count; i += 1)
+      work.add(
+        work.someDay(0, 90),
+        'rescue-team',
+        { teamId: `TEAM-${teamKind}-${i + 1}`, teamKind, persons: work.random.whole(8, 40) },
+        '应急救援队伍登记',
+      );
+  for (let i = 0; i < target.experts; i += 1)
+    work.add(
+      work.someDay(0, 90),
+      'expert',
+      {
+        expertId: `EXPERT-${i + 1}`,
+        field: work.random.pick(['危险化学品', '矿山', '建筑施工', '防汛抗旱', '地质灾害']),
+      },
+      '应急专家入库',
+      work.city,
+    );
+}
+
+/** What disasters cost, and what was given to whom they hit. */
+function disastersAndRelief(work: WorkOfYear, target: Targets): void {
+  for (const [disaster, affected, collapsedRooms, lossYuan] of target.disasters)
+    work.add(
+      work.someDay(150, 200),
+      'disaster',
+      { disaster, affected, collapsedRooms, lossYuan },
+      '灾情核定',
+      work.city,
+    );
+  const kinds = ['emergency', 'winter-spring', 'rebuilding'] as const;
+  const persons = work.random.split(target.relief.persons, kinds.length, 100);
+  const thousands = work.random.split(target.relief.amountYuan / 1_000, kinds.length, 100);
+  kinds.forEach((reliefKind, n) =>
+    work.add(
+      work.someDay(180, 350),
+      'relief',
+      { reliefKind, persons: persons[n] as number, amountYuan: (thousands[n] as number) * 1_000 },
+      '救灾救助',
+      work.city,
+    ),
+  );
+}
+
+/** Risk points surveyed, villages, tip-offs. */
+function surveysAndTipOffs(work: WorkOfYear, target: Targets): void {
+  for (const [pointKind, count] of Object.entries(target.surveys) as [keyof Targets['surveys'], number][])
+    for (let i = 0; i < count; i += 1)
+      work.add(work.someDay(30, 120), 'risk-survey', { pointId: `${pointKind}-${i + 1}`, pointKind }, '隐患点排查');
+  for (const scope of ['provincial', 'city'] as const)
+    for (let i = 0; i < target.villages[scope]; i += 1)
+      work.add(
+        work.someDay(200, 350),
+        'model-village',
+        { village: `${work.year}-${scope}-${i + 1}`, scope },
+        '“十个有”建设验收',
+      );
+  const { count, verified, rewardYuan } = target.tipOffs;
+  const rewards = work.random.split(rewardYuan / 500, verified, 1);
+  for (let i = 0; i < count; i += 1)
+    work.add(
+      work.someDay(),
+      'tip-off',
+      { verified: i < verified, rewardYuan: i < verified ? (rewards[i] as number) * 500 : 0 },
+      '举报核查',
+    );
+}
+
+/** Tasks that were due in the year, and the plan for the next. */
+function planTasks(work: WorkOfYear, target: Targets): void {
+  for (let i = 0; i < target.planTasks.due; i += 1)
+    work.add(
+      work.dates[300] as string,
+      'plan-task',
+      {
+        section: `plan-${(i % PLANNED.length) + 1}`,
+        order: i + 1,
+        task: `${work.year}年重点任务第${i + 1}项`,
+        owner: '市应急管理局',
+        due: work.dates[300] as string,
+        isDone: i < target.planTasks.done,
+      },
+      '年度任务',
+      work.city,
+    );
+  if (work.year !== 2020) return;
+  PLANNED.forEach(([section, task, owner, due], index) =>
+    work.add(
+      '2020-12-28',
+      'plan-task',
+      { section, order: index + 1, task, owner, due, isDone: false },
+      '下一年任务',
+      work.city,
+    ),
+  );
 }
 
 /** Guidance visits, hazards found and fixed, permits. */
@@ -127,7 +258,12 @@ function visitsAndPermits(work: WorkOfYear, target: Targets): void {
 /** Publicity, examinations, drills, training, consultations, campaigns. */
 function eventsAndExaminations(work: WorkOfYear, target: Targets): void {
   for (let i = 0; i < target.publicity; i += 1)
-    work.add(work.someDay(), 'publicity', { attendance: work.random.whole(60, 900) }, '安全宣传活动');
+    work.add(
+      work.someDay(),
+      'publicity',
+      { attendance: work.random.whole(60, 900), channel: CHANNELS[i % CHANNELS.length] as string },
+      '安全宣传活动',
+    );
   work.random
     .split(target.candidates, 48, 50)
     .forEach((candidates) =>
@@ -140,7 +276,12 @@ function eventsAndExaminations(work: WorkOfYear, target: Targets): void {
       ),
     );
   for (let i = 0; i < target.drills; i += 1)
-    work.add(work.someDay(), 'drill', { persons: work.random.whole(30, 400) }, '应急演练');
+    work.add(
+      work.someDay(),
+      'drill',
+      { persons: work.random.whole(30, 400), ...(DRILLS[i] === undefined ? {} : { topic: DRILLS[i] }) },
+      '应急演练',
+    );
   for (let i = 0; i < 30; i += 1)
     work.add(work.someDay(), 'training', { persons: work.random.whole(20, 200) }, '业务培训');
   for (let i = 0; i < target.consultations; i += 1)
@@ -151,8 +292,7 @@ function eventsAndExaminations(work: WorkOfYear, target: Targets): void {
       '防汛会商',
       work.city,
     );
-  for (let i = 0; i < 12; i += 1)
-    work.add(work.someDay(), 'campaign', { topic: `${MARK}专项整治第${i + 1}期` }, '专项整治行动', work.city);
+  for (const topic of CAMPAIGNS) work.add(work.someDay(), 'campaign', { topic }, '专项整治行动', work.city);
 }
 
 /** Reminders, interviews, mines. */
@@ -234,16 +374,7 @@ function leaders(work: WorkOfYear, target: Targets): void {
 
 /** Paragraphs that staff wrote; they stand in the summary after the sentences of the template. */
 function narratives(work: WorkOfYear): void {
-  const written: [string, string][] = [
-    ['party', '完成市县两级应急管理部门党组织设置调整，开展机关作风纪律整顿，巡察反馈问题逐条整改销号。'],
-    ['study', '印制安全生产重要论述学习读本，发至各县（市、区）和成员单位，列入党委（党组）会议固定议题。'],
-    ['reopening', '对疫情期间到期的安全许可证件顺延有效期，推行线上培训，帮助企业解决复工难题。'],
-    [
-      'disaster',
-      '对地质灾害、削坡建房、山洪灾害和城市内涝隐患点开展全面排查，指导佛冈县探索特殊群体临灾转移“四个一”机制样板。',
-    ],
-  ];
-  written.forEach(([section, text], index) =>
-    work.add('2020-12-28', 'narrative', { section, order: index + 1 }, text, work.city),
+  NARRATIVES.forEach(([section, text], index) =>
+    work.add('2020-12-28', 'narrative', { section, order: index + 1, period: '2020' }, text, work.city),
   );
 }

@@ -25,6 +25,7 @@ import { DutyQuery } from './query.js';
 import { Handovers } from './roster/handovers.js';
 import { RosterChanges } from './roster/roster-changes.js';
 import { DutyChecks } from './self-check/duty-checks.js';
+import { ReportsWaiting } from './paperwork/reports-waiting.js';
 import { FiguresChecked } from './self-check/figures-checked.js';
 import { RosterCheck } from './self-check/roster-check.js';
 import { SelfCheck } from './self-check/self-check.js';
@@ -38,7 +39,7 @@ export class DutyModule {
   static of(plan: DutyPlan, settings: ChannelSettings): DynamicModule {
     return {
       module: DutyModule,
-      controllers: [DecisionConsumer, FiguresChecked, DeliveryReports, DutyHttp, AnswerPage],
+      controllers: [DecisionConsumer, FiguresChecked, ReportsWaiting, DeliveryReports, DutyHttp, AnswerPage],
       providers: [
         { provide: DutyPlan, useValue: plan },
         { provide: CHANNELS, useValue: channelsOf(settings) },

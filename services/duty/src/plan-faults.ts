@@ -1,4 +1,5 @@
 import { CALL_CAUSES, OWN_CAUSES } from '@fengsui/contracts';
+import { classOf } from './delivery/standing.js';
 import { instantOf, type ChannelName, type DutyFile, type Person, type StepRow } from './plan-file.js';
 
 /** Channels that reach a person by an address of their own; the others lead to one place for all. */
@@ -168,9 +169,9 @@ function ofTrying({ people, canary, handover, rotations, causes }: DutyFile): st
     ...(handover?.roles ?? [])
       .filter((role) => !rotations.some((row) => row.role === role))
       .map((role) => `handover: nobody takes turns in the role ${role}`),
-    ...OWN_CAUSES.filter(
-      (cause) => causes[cause]?.urgent === true && cause !== 'self-check' && cause !== 'handover',
-    ).map((cause) => `${cause} only tries something, and is never urgent`),
+    ...OWN_CAUSES.filter((cause) => causes[cause]?.urgent === true && classOf(cause) !== 'live').map(
+      (cause) => `${cause} only tries something, and is never urgent`,
+    ),
   ];
 }
 

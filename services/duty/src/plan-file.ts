@@ -78,7 +78,7 @@ const CauseRow = Type.Object(
     /** Ordinary, and rings in the quiet hours all the same. */
     atNight: Type.Optional(Type.Boolean()),
     /** An answer is a promise: so long after it the matter is settled, or the call rings anew. */
-    promiseMinutes: Type.Optional(Type.Number({ minimum: 1, maximum: 24 * 60 })),
+    promiseMinutes: Type.Optional(Type.Number({ minimum: 1, maximum: 7 * 24 * 60 })),
     instead: Type.Optional(
       Type.Array(
         Type.Object(
@@ -134,6 +134,8 @@ export const PlanFile = Type.Object(
         {
           rounds: Type.Integer({ minimum: 1, maximum: 10 }),
           steps: Type.Array(StepRow, { minItems: 1, maxItems: 20 }),
+          /** How often it rings when nobody answered, where that is not as `unanswered` has it. */
+          againMinutes: Type.Optional(Type.Number({ minimum: 1, maximum: 7 * 24 * 60 })),
         },
         strict,
       ),

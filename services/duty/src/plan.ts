@@ -247,7 +247,7 @@ export class DutyPlan {
   }
 
   private chain(name: string): Chain {
-    const { steps, rounds } = this.file.chains[name] as DutyFile['chains'][string];
+    const { steps, rounds, againMinutes } = this.file.chains[name] as DutyFile['chains'][string];
     const last = steps.at(-1) as StepRow;
     const { unanswered } = this.file;
     const top = unanswered?.roles.map((role) => ({ role })) ?? [calleeOf(last)];
@@ -255,7 +255,7 @@ export class DutyPlan {
       steps: steps.map(stepOf),
       rounds,
       unanswered: {
-        everyMinutes: unanswered?.everyMinutes ?? RING_AGAIN_MINUTES,
+        everyMinutes: againMinutes ?? unanswered?.everyMinutes ?? RING_AGAIN_MINUTES,
         to: [{ person: this.file.desk }, ...top],
         authorities: unanswered?.authorities ?? [],
         channels: unanswered?.channels ?? last.channels,
@@ -274,6 +274,8 @@ const MASS_FROM = 20;
 const OWN_RULES: Readonly<Partial<Record<CallCause, string>>> = {
   'self-check': '值班系统自检不合格须处理',
   handover: '交接班须双方签字',
+  'report-check': '文稿待核稿',
+  'report-sign': '文稿待签发',
   exercise: '叫应演练',
   'contact-test': '联系方式核验',
   probe: '通道自检',

@@ -8,7 +8,7 @@ export type { Rebuilt } from './figures/recounting.js';
 export { isNothingHeld } from './figures/held.js';
 export { NoPeriod } from './period.js';
 export { periodInWords } from './summary/period-in-words.js';
-export { nameOfValue } from './summary/ranks.js';
+export { nameOfValue } from './summary/names.js';
 export { ReportingModule } from './module.js';
 export { ReportingPlan } from './plan.js';
 export { ReportingQuery } from './query.js';

@@ -9,6 +9,7 @@ import { ReportingHttp } from './http.js';
 import { ReportingPlan } from './plan.js';
 import { ReportingQuery } from './query.js';
 import { Rollups } from './rollups.js';
+import { Closings } from './summary/closings.js';
 import { ReportVersions } from './summary/versions.js';
 import { Reports } from './summary/reports.js';
 import { ReportingOrder } from './tables/tables.js';
@@ -32,6 +33,7 @@ export class ReportingModule {
         Rollups,
         Reports,
         ReportVersions,
+        Closings,
         ReportingQuery,
       ],
       exports: [Rollups, Reports, ReportVersions, ReportingQuery],

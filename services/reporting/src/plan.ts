@@ -26,6 +26,7 @@ const Section = Type.Object(
           /** Paragraphs that people wrote as work records under this name follow. */ narratives: Type.Optional(
             Type.String(),
           ),
+          /** Who writes them, where they are owed. */ owedBy: Type.Optional(Type.String({ minLength: 1 })),
         },
         strict,
       ),
@@ -100,12 +101,14 @@ const StatisticsFile = Type.Object(
     floodSeason: Type.Object({ from: monthAndDay, until: monthAndDay }, strict),
     /** Days after the end of a period until its figures are closed: what changes later restates them. */
     closesAfterDays: Type.Integer({ minimum: 0, maximum: 366 }),
+    /** Counties vouch for their figures before the city signs; without it they need not. */
+    countiesClose: Type.Optional(Type.Boolean()),
     source: Type.String(),
     verified: Type.Boolean(),
   },
   strict,
 );
-type Periods = Pick<Static<typeof StatisticsFile>, 'floodSeason' | 'closesAfterDays'>;
+type Periods = Pick<Static<typeof StatisticsFile>, 'floodSeason' | 'closesAfterDays' | 'countiesClose'>;
 
 /** The skeleton of the annual summary and its sentences: data of the city, which its staff edit. */
 export type SummaryTemplate = Static<typeof SummaryFile>;

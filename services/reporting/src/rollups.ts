@@ -70,10 +70,11 @@ export class Rollups implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   @Due('reporting', 'annual')
-  async annual(jobs: readonly Job[], { tx, now }: UnitOfWork): Promise<void> {
+  async annual(jobs: readonly Job[], unit: UnitOfWork): Promise<void> {
+    const { tx, now } = unit;
     for (const { dueAt } of jobs) {
       const year = Number(shanghaiDate(dueAt).slice(0, 4)) - 1;
-      const kept = await this.keepYear(tx, year, now);
+      const kept = await this.keepYear(year, unit);
       // A year that fell into a downtime has its own run: the next one is asked for after this one was due.
       await this.done(tx, { name: 'annual', dueAt }, now, kept);
     }
@@ -131,7 +132,8 @@ export class Rollups implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** The figures of the year as known now, kept: a later correction makes another, it never changes this one. */
-  private async keepYear(tx: Tx, year: number, now: UtcInstant): Promise<unknown> {
+  private async keepYear(year: number, unit: UnitOfWork): Promise<unknown> {
+    const { tx, now } = unit;
     // In one snapshot: else a fact that comes meanwhile would be taken for one that was counted.
     const { asOf, figures } = await this.db.transaction('REPEATABLE READ', (snapshot) =>
       this.figures.figures(snapshot, { period: String(year) }),
@@ -139,12 +141,12 @@ export class Rollups implements OnApplicationBootstrap, OnApplicationShutdown {
     await insertRows(tx, AnnualRow, [{ year, asOf: asOf ?? now, madeAt: now, figures }], 'nothing');
     // The draft of the summary, for whoever checks and signs it.
     const name = { period: String(year), template: ANNUAL };
-    const draft = isNothingHeld(figures) ? null : await this.draft(name, { tx, now });
+    const draft = isNothingHeld(figures) ? null : await this.draft(name, unit);
     return { year, asOf, figures: figures.length, draft };
   }
 
   /** A template that cannot be filled takes no figures with it. @returns the version, or why there is none */
-  private async draft(name: Readonly<{ period: string; template: string }>, unit: Pick<UnitOfWork, 'tx' | 'now'>) {
+  private async draft(name: Readonly<{ period: string; template: string }>, unit: UnitOfWork) {
     try {
       return await this.versions.write(name, 'roll-up', unit);
     } catch (error) {

@@ -52,5 +52,6 @@ export async function castDemonstration(tx: Tx, cast: Cast, now: UtcInstant): Pr
 
 function rolesOf(post: string): readonly Role[] {
   if (post.includes('局领导')) return ['approver'];
+  if (post.includes('统计')) return ['statistician'];
   return post.includes('带班') ? ['leader'] : ['duty-officer'];
 }

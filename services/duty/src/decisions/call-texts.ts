@@ -10,6 +10,7 @@ import {
   type Level,
   type FiguresCheckedV1,
   type ObligationOverdueV1,
+  type ReportWaitsV1,
   type ResponseEvent,
   type SourceSilentV1,
   type UtcInstant,
@@ -151,6 +152,13 @@ export class CallTexts {
 
   figures({ differences: count, text: list }: FiguresCheckedV1['data']): CallText {
     return this.plan.templates.render('figures-differ', { count, list });
+  }
+
+  report({ occurredAt, data }: ReportWaitsV1, now: UtcInstant): CallText {
+    const { title, report, waitsFor, missing, findings } = data;
+    const [verb, order] = waitsFor === 'sign' ? ['签发', 'sign-report'] : ['核稿', 'check-report'];
+    const at = time(occurredAt, now);
+    return this.plan.templates.render('report-waits', { verb, title, report, at, missing, findings, order });
   }
 
   fire(event: Extract<FireEvent, { type: 'fire-raised.v1' | 'fire-overdue.v1' }>, now: UtcInstant): CallText {

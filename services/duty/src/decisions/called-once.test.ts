@@ -259,3 +259,46 @@ it('figures that are not what their facts come to are one call to whoever keeps 
   await duty.give(checked(0));
   expect(await calls()).toEqual(['self-check closed 1']);
 });
+
+it('a draft is one call to whoever checks it, then one to whoever signs it, by day, until they have', async () => {
+  const waits = (version: number, waitsFor: string, by: string): Given => ({
+    type: 'report-waits.v1',
+    key: '2020/annual-summary',
+    id: `report-waits/2020/annual-summary/${version}/${waitsFor}`,
+    data: {
+      matter: '2020/annual-summary',
+      report: `2020/annual-summary/${version}`,
+      title: '年度工作总结',
+      waitsFor,
+      by,
+      missing: 2,
+      findings: 1,
+    },
+  });
+  const roles = async (): Promise<unknown[]> =>
+    (await duty.said('call-step.v1')).map(({ data }) => (data as { role: string }).role);
+  await duty.at('23:00');
+  await duty.give(waits(1, 'check', 'roll-up'));
+  expect(await calls()).toEqual(['report-check ringing 0']); // nobody is woken for a paper
+  await duty.at('+1 06:30');
+  expect(await roles()).toEqual(['statistician']);
+  expect((await words())[0]).toMatchObject({ subject: expect.stringContaining('待核稿】年度工作总结') });
+  await duty.give(waits(2, 'check', 'sun')); // the same matter
+  expect(await calls()).toEqual(['report-check ringing 1']);
+  expect((await words())[0]?.text).toContain('check-report 2020/annual-summary/2');
+  await duty.give(waits(2, 'sign', 'sun'));
+  expect(await calls()).toEqual(['report-check answered 1', 'report-sign ringing 1']);
+  await duty.at('+2 07:00');
+  await duty.at('+5 07:00');
+  // Nobody answers: the next in the chain, and then once a day; not every quarter of an hour.
+  const rung = (await roles()).length;
+  expect(rung).toBeGreaterThan(4);
+  expect(rung).toBeLessThan(9);
+  await duty.give(waits(2, 'nobody', 'liang'));
+  await duty.at('+9 07:00');
+  expect((await roles()).length).toBe(rung);
+  expect((await calls()).map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
+    'report-check answered',
+    'report-sign answered',
+  ]);
+});

@@ -26,6 +26,7 @@ const FACTS = {
   'gauges-silent': ['count', 'gauges', 'at'],
   'source-silent': ['source', 'last', 'at', 'because'],
   'figures-differ': ['count', 'list'],
+  'report-waits': ['verb', 'title', 'report', 'at', 'missing', 'findings', 'order'],
 } as const satisfies Record<string, readonly string[]>;
 export type MessageKind = keyof typeof FACTS;
 export type FactsOf<K extends MessageKind> = Readonly<Record<(typeof FACTS)[K][number], string | number>>;

@@ -148,6 +148,8 @@ function targetOf(data: OrderV1['data']): string {
       return data.incidentId;
     case 'draft-report':
       return `${data.period}/${data.template}`;
+    case 'close-period':
+      return `${data.period}/${data.authority}`;
     case 'check-report':
     case 'sign-report':
       return data.report.replace(/\/\d+$/, '');

@@ -33,6 +33,7 @@ const order = (kind: OrderKind, more: object = {}): OrderV1 =>
 const aboutOf = (kind: OrderKind): object => {
   if (kind === 'fulfil') return { matter: 'receipt/清防〔2020〕1号', owners: ['441881'] };
   if (kind === 'draft-report') return { period: '2020', template: 'annual-summary' };
+  if (kind === 'close-period') return { authority: '441800', period: '2020' };
   if (kind.endsWith('-report')) return { report: '2020/annual-summary/1' };
   if (kind === 'progress' || kind === 'release') return { taskId: '441800-flood-2020-E01/441881-001' };
   const level = ['confirm', 'raise', 'lower'].includes(kind) ? { level: 'IV' } : {};
@@ -86,7 +87,7 @@ const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],
-  statistician: ['correct', 'join-incidents', 'part-incidents', 'draft-report', 'check-report'],
+  statistician: ['correct', 'join-incidents', 'part-incidents', 'draft-report', 'check-report', 'close-period'],
   auditor: [],
   'system-administrator': [],
   'security-administrator': [],

@@ -42,6 +42,7 @@ export type FactContent =
       injuries: number;
       economicLossYuan: number;
       propertyLossYuan: number;
+      /** In words; empty: not said. */ place: string;
       /** Degrees; null: not known. */ latitude: number | null;
       longitude: number | null;
       /** No casualties, and less loss than the statistics ask for: shown apart. */ isOutside: boolean;
@@ -122,4 +123,4 @@ export function asKeptNow(content: FactContent | null): FactContent | null {
   }
 }
 const OLD_FIRE = { damagedAreaHa: null, known: null, inTime: null };
-const OLD_INCIDENT = { latitude: null, longitude: null, isOutside: false, changes: [] };
+const OLD_INCIDENT = { place: '', latitude: null, longitude: null, isOutside: false, changes: [] };

@@ -1,4 +1,5 @@
 import {
+  fromShanghai,
   LIVE_CAUSES,
   shanghaiMinute,
   type CallAnsweredV1,
@@ -53,7 +54,11 @@ export function partsOf(event: Counted): readonly Part[] {
       const record: Part = {
         kind: 'record',
         subject: `${data.kind}/${data.recordId}`,
-        kept: { at: event.occurredAt, data: data.kind === 'narrative' ? data : measured },
+        // A task is of the year in which it is due.
+        kept: {
+          at: data.kind === 'plan-task' ? fromShanghai(data.due) : event.occurredAt,
+          data: data.kind === 'narrative' ? data : measured,
+        },
       };
       if (data.kind === 'hazard-found')
         return [

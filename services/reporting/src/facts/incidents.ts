@@ -27,7 +27,7 @@ type Reported = Pick<
   | 'latitude'
   | 'longitude'
 >;
-type Report = KeptEntry & Reported;
+type Report = KeptEntry & Reported & Readonly<{ /** Not kept before there was anything else. */ place?: string }>;
 /** The window of its casualties has ended; or a person has said that it is another accident, or is not. */
 type Note = KeptEntry &
   Readonly<{ /** The accident. */ of: string; note: 'window-ended' | 'joined' | 'apart'; to?: string }>;
@@ -37,17 +37,18 @@ const isNote = (entry: IncidentEntry): entry is Note => 'note' in entry;
 const isReport = (entry: IncidentEntry): entry is Report => !isNote(entry);
 
 export function incidentParts({ occurredAt, data }: IncidentV1): readonly Part[] {
-  const {
-    incidentId,
-    place: _,
-    text: __,
-    status: ___,
-    happenedPrecision: ____,
-    officialGrade: _____,
-    ...reported
-  } = data;
-  return [{ kind: 'incident', subject: incidentId, kept: { at: occurredAt, ...reported } }];
+  const { incidentId, text: _, status: __, happenedPrecision: ___, officialGrade: ____, place, ...reported } = data;
+  return [
+    {
+      kind: 'incident',
+      subject: incidentId,
+      kept: { at: occurredAt, ...reported, place: place.slice(0, LONGEST_PLACE) },
+    },
+  ];
 }
+
+/** Of a place as it is named in a report; what is longer tells a course, not a place. */
+const LONGEST_PLACE = 60;
 
 /** Each report once, by number, and of two of one number the one that was recorded last. */
 const inOrder = (entries: readonly IncidentEntry[]): Report[] =>
@@ -131,6 +132,7 @@ export function incident(entries: readonly IncidentEntry[], rules: FactRules): F
     injuries,
     economicLossYuan,
     propertyLossYuan,
+    place: reports.map(({ place = '' }) => place.trim()).findLast((place) => place !== '') ?? '',
     latitude: reports.map(({ latitude }) => latitude).findLast((value) => value !== null) ?? null,
     longitude: reports.map(({ longitude }) => longitude).findLast((value) => value !== null) ?? null,
     isOutside: isUnharmed && isLossKnown && loss < rules.statistics.outsideBelowYuan,

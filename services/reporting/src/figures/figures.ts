@@ -14,7 +14,8 @@ import { differencesIn, type Difference } from './reconciling.js';
 import { bookedIn } from './booked.js';
 import { changedSince, restatedCases } from './restated.js';
 import { heldSince, monthsOf, totalsOf } from './totals.js';
-import { tracedFacts, type Page } from './tracing.js';
+import type { FactContent } from '../facts/fact-content.js';
+import { countedFacts, tracedFacts, type Page } from './tracing.js';
 
 /** What figures are held against: the same span of the year before 同比, the one before 环比, or three years' mean. */
 export type Against = 'year' | 'previous' | 'average';
@@ -122,6 +123,19 @@ export class FigureBook {
     // The next page begins where the part that is behind goes on; of the other some facts come again.
     const [next = null] = parts.flatMap((part) => part.next ?? []).sort();
     return { ...own, of: [...indicator.of], parts, next };
+  }
+
+  /** What each of some indicators counts, each fact once, by when it happened. @throws NoPeriod as `figures` */
+  async behind(tx: Tx, ids: readonly string[], question: Asked): Promise<ReadonlyMap<string, readonly FactContent[]>> {
+    const found = new Map<string, readonly FactContent[]>();
+    if (ids.length === 0) return found;
+    const { reckoning: _, ...of } = await this.asked(tx, question);
+    for (const id of ids) {
+      const valid = this.plan.catalogue.validIn(id, of.period.from, of.period.to);
+      const versions = valid.flatMap((one) => ('kind' in one ? [one] : []));
+      if (versions.length > 0) found.set(id, await countedFacts(tx, versions, of));
+    }
+    return found;
   }
 
   /**

@@ -63,6 +63,12 @@ export async function tracedFacts(
   return { facts, next: inOrder.length > limit && last !== undefined ? placeOf(last) : null };
 }
 
+/** What an indicator counts, each fact once, by when it happened. */
+export async function countedFacts(tx: Tx, versions: readonly Counting[], of: Of): Promise<readonly FactContent[]> {
+  const found = await factsOn(tx, versions, await daysOf(tx, versions, of), of);
+  return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).flatMap(({ row }) => row.content ?? []);
+}
+
 /** In Beijing's day first: facts are read day by day. */
 const placeOf = ({ occurredAt, fact }: TracedFact): string => `${shanghaiDate(occurredAt)} ${occurredAt} ${fact}`;
 

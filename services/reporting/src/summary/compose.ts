@@ -1,6 +1,7 @@
 import type { Figure } from '../views.js';
 import type { Period } from '../period.js';
 import type { SummaryTemplate } from '../plan.js';
+import type { Behind } from './cases.js';
 import { holds, NotHeld, TemplateFault } from './conditions.js';
 import { profileOf } from './profile.js';
 import type { Ranks } from './ranks.js';
@@ -8,6 +9,8 @@ import { fill, type Filling } from './wording.js';
 
 /** A paragraph that someone wrote and fed as a work record. */
 export type Narrative = Readonly<{ section: string; order: number; text: string; event: string }>;
+/** A task of the plan for the next year. */
+export type PlanTask = Readonly<{ section: string; order: number; task: string; owner: string; due: string }>;
 
 export type Block =
   | Readonly<{ kind: 'heading'; level: 1 | 2; text: string }>
@@ -40,10 +43,12 @@ export type Filled = Readonly<{
   period: Period;
   figures: readonly Figure[];
   narratives: readonly Narrative[];
+  /** Of the year after. */ tasks?: readonly PlanTask[];
   /** Held against the span just before, and the mean of three years; where the template asks for them. */
   chain?: readonly Figure[];
   average?: readonly Figure[];
   ranks?: Ranks;
+  behind?: Behind;
 }>;
 
 /** Everything in a template that may be filled. */
@@ -57,6 +62,14 @@ export const textsOf = ({ title, opening, sections }: SummaryTemplate): readonly
   ]),
 ];
 
+type TemplatePart = SummaryTemplate['sections'][number]['parts'][number];
+
+/** 建成指挥中心（市应急管理局负责，6月30日前）. */
+function taskInWords({ task, owner, due }: PlanTask): string {
+  const [, month, day] = due.split('-').map(Number);
+  return `${task.replace(/[。；;.]+$/, '')}（${owner}负责，${month}月${day}日前）`;
+}
+
 class Composing {
   private readonly filling: Omit<Filling, 'place'>;
   private readonly printed = new Set<string>();
@@ -64,15 +77,18 @@ class Composing {
   /** Names of the parts that are there. */
   private readonly told = new Set<string>();
   private readonly narratives: readonly Narrative[];
+  private readonly tasks: readonly PlanTask[];
 
   constructor(
     private readonly template: SummaryTemplate,
-    { period, figures, narratives, chain = [], average = [], ranks = new Map() }: Filled,
+    { period, figures, narratives, tasks = [], chain = [], average = [], ranks = new Map(), behind }: Filled,
   ) {
     const byId = (all: readonly Figure[]) => new Map(all.map((figure) => [figure.id, figure]));
     const profile = profileOf(template.wording);
-    this.filling = { period, figures: byId(figures), chain: byId(chain), average: byId(average), ranks, profile };
+    const bases = { chain: byId(chain), average: byId(average) };
+    this.filling = { period, figures: byId(figures), ...bases, ranks, profile, ...(behind && { behind }) };
     this.narratives = narratives;
+    this.tasks = tasks;
   }
 
   /** @throws TemplateFault for what there is not */
@@ -97,9 +113,12 @@ class Composing {
 
   private section(section: SummaryTemplate['sections'][number], index: number): Block[] {
     const place = `sections[${index}]`;
-    const parts = section.parts
+    const allowed = section.parts
       .map((part, p) => ({ part, where: `${place}.parts[${p}]`, number: p + 1 }))
       .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
+    // Nothing is announced of which nothing can be said.
+    const bodies = new Map(allowed.map((one) => [one, this.body(one.part, one.where, allowed.length)]));
+    const parts = allowed.filter((one) => bodies.get(one)?.length !== 0);
     const lead = section.lead ?? [];
     const blocks: Block[] = [
       { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${this.words(section.heading, `${place}.heading`)}` },
@@ -107,18 +126,14 @@ class Composing {
       ...this.all(parts.length > 0 ? lead : [], `${place}.lead`, parts.length),
     ];
     const left = [...(section.exhibits ?? [])];
-    parts.forEach(({ part, where, number }, p) => {
-      if (part.narratives !== undefined) this.told.add(part.narratives);
+    parts.forEach((one, p) => {
+      const { part, where, number } = one;
       blocks.push({
         kind: 'heading',
         level: 2,
         text: `（${ORDINALS[p]}）${this.words(part.heading, `${where}.heading`)}`,
       });
-      blocks.push(...this.all(part.paragraphs, `${where}.paragraphs`, parts.length));
-      const written = this.narratives
-        .filter(({ section: name }) => name === part.narratives)
-        .sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
-      blocks.push(...written.map(({ text }): Block => ({ kind: 'paragraph', text })));
+      blocks.push(...(bodies.get(one) ?? []));
       // After its part, or where that is not there after the one before.
       const until = parts[p + 1]?.number ?? Infinity;
       while (left[0] !== undefined && left[0].afterPart >= number && left[0].afterPart < until)
@@ -127,6 +142,26 @@ class Composing {
     for (const { title } of left)
       this.missing.push({ place: `${place}.exhibits`, what: `${title}: its part is not there` });
     return [...blocks, ...this.all(section.closing ?? [], `${place}.closing`, parts.length)];
+  }
+
+  /** The sentences of a part, what people wrote for it, and the tasks of the plan under it. */
+  private body({ paragraphs, narratives: name, owedBy }: TemplatePart, place: string, parts: number): Block[] {
+    const said = this.all(paragraphs, `${place}.paragraphs`, parts);
+    if (name === undefined) return said;
+    this.told.add(name);
+    const written = this.narratives
+      .filter(({ section }) => section === name)
+      .sort((a, b) => a.order - b.order || (a.event < b.event ? -1 : 1));
+    if (written.length === 0 && owedBy !== undefined)
+      this.missing.push({ place: `narrative ${name}`, what: `${owedBy}尚未提交文字 / owed by ${owedBy}` });
+    const tasks = this.tasks.filter(({ section }) => section === name).sort((a, b) => a.order - b.order);
+    return [
+      ...said,
+      ...written.map(({ text }): Block => ({ kind: 'paragraph', text })),
+      ...(tasks.length === 0
+        ? []
+        : [{ kind: 'paragraph' as const, text: `任务：${tasks.map(taskInWords).join('；')}。` }]),
+    ];
   }
 
   private exhibit(

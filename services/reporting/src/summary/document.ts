@@ -4,6 +4,7 @@ import {
   Document,
   DocumentGridType,
   Footer,
+  Header,
   LineRuleType,
   Packer,
   PageNumber,
@@ -21,7 +22,8 @@ import type { Figure } from '../views.js';
 import type { Annex } from './annex.js';
 import { chartFrame, chartRelations, chartXml, workbookOf, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
-import type { Profile } from './profile.js';
+import { roundHalfUp } from '@fengsui/rules';
+import { decimal, PROFILE, type Profile } from './profile.js';
 import { changeOf } from './wording.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
@@ -51,6 +53,7 @@ export type DocumentData = Readonly<{
   charts: ReadonlyMap<string, MonthlyChart>;
   /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string;
   /** How its issuer words numbers. */ profile?: Profile;
+  /** On top of every page, where it is not what it looks like. */ mark?: string | null;
   /** What its numbers are, on pages of its own after the signature. */ annex?: Annex;
 }>;
 
@@ -73,6 +76,10 @@ export async function writeDocument(
   // Odd pages: one character from the right; even pages: one from the left.
   const footers = { default: pageNumber(AlignmentType.RIGHT), even: pageNumber(AlignmentType.LEFT) };
   const page = { size: PAGE, margin: MARGIN };
+  const headers =
+    (data.mark ?? null) === null
+      ? {}
+      : { headers: { default: mark(String(data.mark)), even: mark(String(data.mark)) } };
   const document = new Document({
     creator: summary.organ,
     title: summary.title,
@@ -88,10 +95,13 @@ export async function writeDocument(
       {
         properties: { page, grid: { type: DocumentGridType.LINES, linePitch: LINE } },
         footers,
+        ...headers,
         children: body,
       },
       // Without the grid of the text: small rows of a table stand as close as they are.
-      ...(data.annex === undefined ? [] : [{ properties: { page }, footers, children: annexPages(data.annex) }]),
+      ...(data.annex === undefined
+        ? []
+        : [{ properties: { page }, footers, ...headers, children: annexPages(data.annex, data.profile) }]),
     ],
   });
   return withCharts(await Packer.toBuffer(document), marks, data.madeAt);
@@ -178,8 +188,8 @@ const tableOf = (figures: readonly Figure[], profile?: Profile): Table =>
     ['指标', ...(isOfYears(figures) ? ['本年', '上年'] : ['本期', '上年同期']), '同比'],
     figures.map((figure) => [
       `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`,
-      amount(figure, figure.value),
-      amount(figure, figure.previous),
+      amount(figure, figure.value, profile),
+      amount(figure, figure.previous, profile),
       figure.value === null ? '不可比' : changeOf(figure, profile),
     ]),
     COMPARED,
@@ -188,7 +198,7 @@ const tableOf = (figures: readonly Figure[], profile?: Profile): Table =>
 const isOfYears = (figures: readonly Figure[]): boolean => figures.every(({ base }) => /^\d{4}$/.test(base.period));
 
 /** 附件：as of when, and of each number what it counts and by which id it is followed back. */
-function annexPages({ asOf, rows }: Annex): (Paragraph | Table)[] {
+function annexPages({ asOf, rows }: Annex, profile?: Profile): (Paragraph | Table)[] {
   return [
     line([run('附件', { font: font(FONT.first) })]),
     line([]),
@@ -200,7 +210,7 @@ function annexPages({ asOf, rows }: Annex): (Paragraph | Table)[] {
       rows.map((figure) => [
         figure.label.zh,
         // What is counted has many words, 起 and 家 and 次; its name says which.
-        `${amount(figure, figure.value)}${figure.value === null || figure.unit === 'count' ? '' : UNIT_IN_CHINESE[figure.unit]}`,
+        `${amount(figure, figure.value, profile)}${figure.value === null || figure.unit === 'count' ? '' : UNIT_IN_CHINESE[figure.unit]}`,
         figure.definition.zh,
         `${figure.id}（${figure.version}）`,
       ]),
@@ -244,9 +254,20 @@ function gridOf(head: readonly string[], texts: readonly (readonly string[])[], 
   });
 }
 
-/** Money is kept in yuan and printed in 万元. */
-const amount = ({ unit }: Figure, value: number | null): string =>
-  value === null ? '未统计' : String(unit === 'yuan' ? Math.round(value / 100) / 100 : value);
+/** Money is kept in yuan and printed in 万元; a share with as many decimals as its issuer gives. */
+function amount({ unit, value: own, exact }: Figure, value: number | null, profile: Profile = PROFILE): string {
+  if (value === null) return '未统计';
+  if (unit !== 'percent') return String(unit === 'yuan' ? roundHalfUp(value / 10_000, 2) : value);
+  return decimal(value === own ? (exact ?? value) : value, profile.shareDecimals, profile);
+}
+
+/** What every page says above its text. */
+const mark = (text: string): Header =>
+  new Header({
+    children: [
+      new Paragraph({ alignment: AlignmentType.CENTER, children: [run(text, { size: 24, font: font(FONT.first) })] }),
+    ],
+  });
 
 /** 4号 half-width, one em dash each side, 7 mm below the type area. */
 function pageNumber(alignment: (typeof AlignmentType)['LEFT' | 'RIGHT']): Footer {

@@ -1,6 +1,7 @@
 import { roundHalfUp } from '@fengsui/rules';
 import type { Figure, FigureParts } from '../views.js';
 import { NotHeld, valueOf } from './conditions.js';
+import { nameOfValue } from './names.js';
 import { decimal, type Profile } from './profile.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
@@ -38,20 +39,3 @@ export function rankInWords({ by, top }: Ranked, figure: Figure, ranks: Ranks | 
     })
     .join('、');
 }
-
-/** What a value of a field is called; a county is called by its plan. */
-export const nameOfValue = (key: string): string => NAMES[key] ?? key;
-
-const NAMES: Readonly<Record<string, string>> = {
-  'road-transport': '道路运输业',
-  construction: '房屋建筑及市政工程',
-  'commerce-manufacturing': '商贸制造业',
-  mining: '矿山',
-  chemicals: '危险化学品',
-  'agriculture-fishery': '农业渔业',
-  other: '其他',
-  general: '一般',
-  larger: '较大',
-  major: '重大',
-  'extra-major': '特别重大',
-};

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
-import { Clock, one, rows, type Tx } from '@fengsui/database';
+import { fromShanghai, shanghaiDate, type UtcInstant } from '@fengsui/contracts';
+import { Clock, one, playState, rows, type Tx } from '@fengsui/database';
 import { roundHalfUp } from '@fengsui/rules';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -11,14 +11,17 @@ import type { Period } from '../period.js';
 import type { Figure, FigureParts } from '../views.js';
 import type { MonthlyChart } from './chart.js';
 import { annexOf } from './annex.js';
-import { compose, textsOf, type Block, type Missing, type Narrative } from './compose.js';
+import { namedIndicators } from './cases.js';
+import { compose, textsOf, type Block, type Missing, type Narrative, type PlanTask } from './compose.js';
 import { writeDocument } from './document.js';
 import { profileOf } from './profile.js';
-import { nameOfValue, rankedFields } from './ranks.js';
+import { nameOfValue } from './names.js';
+import { rankedFields } from './ranks.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 export type Report = Readonly<{
   bytes: Buffer;
+  title: string;
   year: number;
   period: string;
   asOf: UtcInstant;
@@ -80,7 +83,7 @@ export class Reports {
       const filled = {
         period,
         figures: found.figures,
-        narratives: await this.narratives(tx, year, at),
+        ...(await this.written(tx, { period, year, at })),
         ...(await this.besides(tx, template, { period: name, asOf })),
       };
       const summary = compose(template, filled);
@@ -96,11 +99,13 @@ export class Reports {
           charts: await this.charts(tx, blocks, { year, until: period.to, at, asOf, isUnfinished }),
           madeAt: at,
           profile: profileOf(template.wording),
+          mark: (await playState(tx)).state === 'none' ? null : '【演示数据】',
           annex: annexOf(summary.printed, found.figures, inWords(at)),
         },
       );
       return {
         bytes,
+        title: summary.title,
         year,
         period: period.name,
         asOf: at,
@@ -136,7 +141,11 @@ export class Reports {
         : [];
     const ranks = new Map<string, FigureParts>();
     for (const field of rankedFields(texts)) ranks.set(field, this.named(await this.figures.parts(tx, asked, field)));
-    return { chain: await against('previous', 'chain'), average: await against('average', 'average'), ranks };
+    const behind = {
+      facts: await this.figures.behind(tx, namedIndicators(texts), asked),
+      counties: this.plan.counties,
+    };
+    return { chain: await against('previous', 'chain'), average: await against('average', 'average'), ranks, behind };
   }
 
   /** Counties as the plan calls them, hours as a clock does. */
@@ -185,19 +194,37 @@ export class Reports {
     return (await one<{ at: UtcInstant | null }>(tx, sql, [year]))?.at ?? null;
   }
 
-  /** What people wrote for the summary of a year; in the first two months of the next they still may. */
-  private narratives(tx: Tx, year: number, knownAt: UtcInstant): Promise<Narrative[]> {
-    return rows<Narrative>(
+  /**
+   * What people wrote for a report, and the tasks of the year after. Who does not name the report means the summary of
+   * the year, and until the end of February that of the year before: nothing stands in two of them.
+   */
+  private async written(tx: Tx, { period, year, at }: Readonly<{ period: Period; year: number; at: UtcInstant }>) {
+    const days = /^\d{4}$/.test(period.name)
+      ? [fromShanghai(`${year}-03-01`), fromShanghai(`${year + 1}-03-01`)]
+      : [null, null];
+    const narratives = await rows<Narrative>(
       tx,
-      `select distinct on (subject) content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
+      `with known as (
+         select distinct on (subject) content, event, at from reporting.fact
+         where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 order by subject, version desc)
+       select content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
               content->'record'->>'text' as text, event
-       from reporting.fact
-       where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 and content is not null
-         and at >= make_timestamptz($2, 1, 1, 0, 0, 0, 'Asia/Shanghai')
-         and at < make_timestamptz($2 + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai') + interval '60 days'
-       order by subject, version desc`,
-      [knownAt, year],
+       from known
+       where content is not null
+         and coalesce(content->'record'->>'period' = $2, $3::timestamptz is not null and at >= $3 and at < $4)`,
+      [at, period.name, ...days],
     );
+    const tasks = await rows<PlanTask>(
+      tx,
+      `with known as (
+         select distinct on (subject) content, at from reporting.fact
+         where kind = 'record' and subject like 'plan-task/%' and recorded_at <= $1 order by subject, version desc)
+       select content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
+              content->'record'->>'task' as task, content->'record'->>'owner' as owner, content->'record'->>'due' as due
+       from known where content is not null and at >= $2 and at < $3`,
+      [at, fromShanghai(`${year + 1}-01-01`), fromShanghai(`${year + 2}-01-01`)],
+    );
+    return { narratives, tasks };
   }
 }
 

@@ -5,12 +5,17 @@ import { yearOnYear } from '@fengsui/rules';
 import fc from 'fast-check';
 import { ReportingPlan } from '../index.js';
 import type { Figure } from '../views.js';
+import type { FactContent } from '../facts/fact-content.js';
+import type { Behind } from './cases.js';
 import { compose } from './compose.js';
 
 const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans');
-const INDICATORS = ReportingPlan.read(path.join(PLANS, 'qingyuan')).catalogue.indicators;
+const CITIES = ['qingyuan', 'shaoguan'];
+const READ = new Map(CITIES.map((city) => [city, ReportingPlan.read(path.join(PLANS, city))]));
+const planOf = (city: string): ReportingPlan => READ.get(city) as ReportingPlan;
+const INDICATORS = planOf('qingyuan').catalogue.indicators;
 const YEAR = { name: '2020', from: '2020-01-01', to: '2020-12-31' };
-const templateOf = (city: string) => ReportingPlan.read(path.join(PLANS, city)).template;
+const templateOf = (city: string) => planOf(city).template;
 
 type Given = Readonly<{ value: number | null; previous: number | null; isOver: boolean }>;
 const anyFigure = fc.record({
@@ -18,6 +23,20 @@ const anyFigure = fc.record({
   previous: fc.oneof(fc.constant(null), fc.nat(3), fc.nat(2_000_000)),
   isOver: fc.boolean(),
 });
+
+/** Facts behind any figure: a record with every field, an accident, a fire. */
+const BEHIND: Behind = {
+  counties: new Map([['441803', '清新区']]),
+  facts: Object.assign(new Map(), { get: (id: string) => [factOf(id)] }),
+};
+function factOf(id: string): FactContent {
+  const indicator = INDICATORS.find((one) => one.id === id);
+  const kind = indicator !== undefined && 'kind' in indicator ? indicator.kind : 'record';
+  const fields = new Proxy({}, { get: () => '甲' });
+  const at = '2020-06-03T01:00:00.000Z';
+  const fact = { kind, at, region: '441803', place: '滨江路', category: 'road-accident', deaths: 4, record: fields };
+  return fact as unknown as FactContent;
+}
 
 /** Figures of a year, whatever they come to. */
 const figuresOf = (values: readonly Given[]): Figure[] =>
@@ -53,13 +72,12 @@ const figuresOf = (values: readonly Given[]): Figure[] =>
       : { ...figure, change: null, changeNote: 'unfinished' as const, direction: null };
   });
 const textsOf = (city: string, figures: readonly Figure[]): string[] =>
-  compose(templateOf(city), { period: YEAR, figures, narratives: [] }).blocks.map((block) =>
+  compose(templateOf(city), { period: YEAR, figures, narratives: [], behind: BEHIND }).blocks.map((block) =>
     'text' in block ? block.text : block.title,
   );
 
-const CITIES = ['qingyuan', 'shaoguan'];
 const TEMPLATES = CITIES.flatMap((city) =>
-  [...ReportingPlan.read(path.join(PLANS, city)).templates].map(([name, template]) => [city, name, template] as const),
+  [...planOf(city).templates].map(([name, template]) => [city, name, template] as const),
 );
 
 describe('a template of the plan', () => {
@@ -133,10 +151,17 @@ describe('a template of the plan', () => {
     const all = figuresOf([{ value: 5, previous: 9, isOver: true }]);
     const some = all.map((one) => (one.id === 'drills.count' ? { ...one, value: null } : one));
     const lost = { section: 'partie', order: 1, text: '甲', event: 'e' };
-    const { blocks, missing } = compose(templateOf('qingyuan'), { period: YEAR, figures: some, narratives: [lost] });
+    const { blocks, missing } = compose(templateOf('qingyuan'), {
+      period: YEAR,
+      figures: some,
+      narratives: [lost],
+      behind: BEHIND,
+    });
     expect(JSON.stringify(blocks)).not.toContain('应急演练');
-    expect(missing).toEqual([
-      { place: 'sections[0].parts[5].paragraphs[0]', what: 'nobody holds drills.count' },
+    const owed = missing.filter(({ what }) => what.includes('尚未提交文字'));
+    expect(owed[0]).toEqual({ place: 'narrative party', what: '机关党委尚未提交文字 / owed by 机关党委' });
+    expect(missing.filter((one) => !owed.includes(one))).toEqual([
+      { place: 'sections[0].parts[5].paragraphs[1]', what: 'nobody holds drills.count' },
       { place: 'narrative e', what: 'no part is named partie' },
     ]);
   });

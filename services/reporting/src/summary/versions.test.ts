@@ -46,11 +46,29 @@ it('is drafted by the schedule, checked, signed by another person, and then neve
     ['report-unsigned', `文稿 ${FIRST} 待核稿`],
   ]);
   expect(await order('sign-report', 'liang')).toMatch(/^rejected: 尚未核稿/);
-  expect(await order('check-report', 'chen')).toMatch(/^done: .*已核稿/);
+  // Who wrote nothing yet is said, and what is said of it is kept.
+  const owed = (await versions())[0]?.missing.map(({ place }) => place) ?? [];
+  expect(owed).toContain('narrative party');
+  expect(owed).toContain('county 英德市');
+  expect(await order('check-report', 'chen')).toMatch(/^rejected: 文稿缺\d+处/);
+  expect(await order('check-report', 'chen', { report: FIRST, reason: '随后补' })).toMatch(/^done: .*已核稿/);
   expect(await order('sign-report', 'chen')).toMatch(/^rejected: 核稿与签发须为两人/);
+  expect(await order('sign-report', 'liang')).toMatch(/^rejected: .*英德市.*尚未核定本期数据/);
+  for (const county of PLAN.counties.keys())
+    expect(await order('close-period', 'sun', { period: '2020', authority: county })).toMatch(
+      /^done: .*已核定2020数据/,
+    );
   expect(await order('sign-report', 'liang')).toMatch(/^done: .*已签发/);
   expect(await order('sign-report', 'zheng')).toMatch(/^rejected: 已由 liang 签发/);
   expect(await order('check-report', 'zheng', { report: '2020/annual-summary/9' })).toMatch(/不是最新一稿/);
+  expect(await order('close-period', 'sun', { period: '2021', authority: '441881' })).toMatch(/^rejected: .*尚未结束/);
+  expect(await order('close-period', 'sun', { period: '2020', authority: '440100' })).toMatch(/^rejected: .*不是本市/);
+  expect(
+    (await reporting.said('report-waits.v1')).map(({ data }) => {
+      const { waitsFor, by } = data as { waitsFor: string; by: string };
+      return `${waitsFor} ${by}`;
+    }),
+  ).toEqual(['check roll-up', 'sign chen', 'nobody liang']);
   expect(await order('check-report', 'zheng', { report: 'x' })).toMatch(/^rejected: x: 应为/);
   expect(await order('draft-report', 'chen', { period: '2020', template: 'nothing' })).toMatch(/没有模板 nothing/);
   expect(await order('draft-report', 'chen', { period: '20', template: 'annual-summary' })).toMatch(/^rejected/);
@@ -75,6 +93,10 @@ it('is issued again with the figures that differ, and the cases by which', async
     2,
     3,
     ['A written off', 'C reported late', 'D reported late'],
+  ]);
+  // A county that changed after it had vouched for its figures is named.
+  expect(third?.missing.filter(({ place }) => place.startsWith('county'))).toEqual([
+    expect.objectContaining({ what: expect.stringContaining('生产安全事故起数（accidents.count）2→3') }),
   ]);
   // An older draft is none any more; what was signed stands as it was, byte by byte.
   expect(await order('check-report', 'chen', { report: '2020/annual-summary/2' })).toMatch(/不是最新一稿/);

@@ -1,4 +1,4 @@
-import type { OrderOf, UtcInstant } from '@fengsui/contracts';
+import type { OrderOf, ReportWaitsV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, rows, run, type Db, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
@@ -11,6 +11,7 @@ import { NoPeriod } from '../period.js';
 import { ReportingPlan } from '../plan.js';
 import { DocumentRow, DocumentStepRow } from '../tables/tables.js';
 import type { DocumentView, Figure, RestatedCase } from '../views.js';
+import { Closings } from './closings.js';
 import { periodInWords } from './period-in-words.js';
 import { NothingHeld, Reports, type Report } from './reports.js';
 
@@ -34,13 +35,14 @@ export class ReportVersions {
     private readonly db: DataSource,
     private readonly plan: ReportingPlan,
     private readonly reports: Reports,
+    private readonly closings: Closings,
   ) {}
 
   @Takes('reporting', 'draft-report', ({ data }) => `${data.period}/${data.template}`)
-  async draft({ data }: OrderOf<'draft-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+  async draft({ data }: OrderOf<'draft-report'>, unit: UnitOfWork): Promise<OrderResult> {
     const { period, template, actor } = data;
     try {
-      const version = await this.write({ period, template }, actor, { tx, now });
+      const version = await this.write({ period, template }, actor, unit);
       return done(`已起草 ${period}/${template}/${version}`);
     } catch (error) {
       if (error instanceof NothingHeld || error instanceof NoPeriod) return rejected(error.message);
@@ -50,28 +52,32 @@ export class ReportVersions {
 
   /** The checker 核稿人 vouches for the newest draft. What the checks found must be answered in words. */
   @Takes('reporting', 'check-report', ({ data }) => data.report)
-  async check({ id, data }: OrderOf<'check-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+  async check({ id, data }: OrderOf<'check-report'>, unit: UnitOfWork): Promise<OrderResult> {
     const { report, actor, reason } = data;
-    const found = await this.newest(tx, report);
+    const found = await this.newest(unit.tx, report);
     if (typeof found === 'string') return rejected(found);
-    const certain = found.findings.filter((one) => one.certain);
-    if (certain.length > 0 && reason === '')
-      return rejected(
-        `有${certain.length}处数字经核对不成立，须改正或写明理由 / ${certain.length} numbers cannot be right`,
-      );
-    return this.step(tx, found, 'checked', { by: actor, at: now, order: id, words: reason });
+    const certain = certainIn(found);
+    if (certain > 0 && reason === '')
+      return rejected(`有${certain}处数字经核对不成立，须改正或写明理由 / ${certain} numbers cannot be right`);
+    const lacks = found.missing.length;
+    if (lacks > 0 && reason === '')
+      return rejected(`文稿缺${lacks}处（fengsui reports show ${report}），须补齐或写明理由 / ${lacks} are missing`);
+    return this.step(found, 'checked', { by: actor, order: id, words: reason }, unit);
   }
 
   /** Two people: whoever checked a draft does not sign it. */
   @Takes('reporting', 'sign-report', ({ data }) => data.report)
-  async sign({ id, data }: OrderOf<'sign-report'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
+  async sign({ id, data }: OrderOf<'sign-report'>, unit: UnitOfWork): Promise<OrderResult> {
     const { report, actor, reason } = data;
-    const found = await this.newest(tx, report);
+    const found = await this.newest(unit.tx, report);
     if (typeof found === 'string') return rejected(found);
-    const checked = (await stepsOf(tx, found)).find(({ step }) => step === 'checked');
+    const checked = (await stepsOf(unit.tx, found)).find(({ step }) => step === 'checked');
     if (checked === undefined) return rejected('尚未核稿 / it has not been checked');
     if (checked.by === actor) return rejected('核稿与签发须为两人 / whoever checked it does not sign it');
-    return this.step(tx, found, 'signed', { by: actor, at: now, order: id, words: reason });
+    const open = await this.closings.open(unit.tx, found.period);
+    if (open.length > 0 && reason === '')
+      return rejected(`${open.join('、')}尚未核定本期数据，须等待或写明理由 / counties have not closed the period`);
+    return this.step(found, 'signed', { by: actor, order: id, words: reason }, unit);
   }
 
   /**
@@ -82,7 +88,7 @@ export class ReportVersions {
   async write(
     { period, template }: Pick<Name, 'period' | 'template'>,
     by: string,
-    { tx, now }: Pick<UnitOfWork, 'tx' | 'now'>,
+    { tx, now, append }: Pick<UnitOfWork, 'tx' | 'now' | 'append'>,
   ): Promise<number> {
     await run(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`reporting.document/${period}/${template}`]);
     const made = await this.reports.make({ period, template, date: now });
@@ -103,14 +109,16 @@ export class ReportVersions {
       madeAt: now,
       asOf: made.asOf,
       madeBy: by,
+      title: made.title,
       sha256: made.sha256,
       bytes: made.bytes.toString('base64'),
       figures: made.all,
-      missing: made.missing,
+      missing: [...made.missing, ...(await this.closings.missing(tx, period))],
       findings,
       differences: await this.differences(tx, { period, template }, made),
     };
     await insertRows(tx, DocumentRow, [row]);
+    append(waits(row, { for: 'check', by, at: now }));
     return version;
   }
 
@@ -132,15 +140,17 @@ export class ReportVersions {
   }
 
   private async step(
-    tx: Tx,
-    { period, template, version }: Name,
+    row: DocumentRow,
     step: DocumentStepRow['step'],
-    what: Pick<DocumentStepRow, 'by' | 'at' | 'order' | 'words'>,
+    what: Pick<DocumentStepRow, 'by' | 'order' | 'words'>,
+    { tx, now, append }: UnitOfWork,
   ): Promise<OrderResult> {
+    const { period, template, version } = row;
     const before = (await stepsOf(tx, { period, template, version })).find((one) => one.step === step);
     const verb = step === 'checked' ? '核稿' : '签发';
     if (before !== undefined) return rejected(`已由 ${before.by} ${verb} / it is ${step} already, by ${before.by}`);
-    await insertRows(tx, DocumentStepRow, [{ period, template, version, step, ...what }]);
+    await insertRows(tx, DocumentStepRow, [{ period, template, version, step, at: now, ...what }]);
+    append(waits(row, { for: step === 'checked' ? 'sign' : 'nobody', by: what.by, at: now }));
     return done(`${period}/${template}/${version} 已${verb}`);
   }
 
@@ -177,7 +187,7 @@ export class ReportVersions {
   async list(report: string | null = null): Promise<readonly DocumentView[]> {
     const found = await rows<Omit<DocumentRow, 'bytes' | 'figures'> & { steps: DocumentStepRow[] | null }>(
       this.db,
-      `select d.period, d.template, d.version, d.made_at as "madeAt", d.as_of as "asOf", d.made_by as "madeBy", d.sha256,
+      `select d.period, d.template, d.version, d.title, d.made_at as "madeAt", d.as_of as "asOf", d.made_by as "madeBy", d.sha256,
               d.missing, d.findings, d.differences,
               (select jsonb_agg(to_jsonb(s) order by s.at) from reporting.document_step s
                where (s.period, s.template, s.version) = (d.period, d.template, d.version)) as steps
@@ -192,7 +202,7 @@ export class ReportVersions {
         id: `${period}/${template}/${version}`,
         state: signed !== null ? ('signed' as const) : checked !== null ? ('checked' as const) : ('draft' as const),
         ...row,
-        missing: missing as DocumentView['missing'],
+        missing: [...missing],
         findings: [...row.findings],
         differences:
           row.differences === null
@@ -211,6 +221,29 @@ export class ReportVersions {
     const found = await this.db.getRepository(DocumentRow).findOneBy(name);
     return found === null ? null : Buffer.from(found.bytes, 'base64');
   }
+}
+
+const certainIn = ({ findings }: Pick<DocumentRow, 'findings'>): number =>
+  findings.filter(({ certain }) => certain).length;
+
+/** Whom a version waits for from now on. */
+function waits(
+  row: DocumentRow,
+  { for: waitsFor, by, at }: Readonly<{ for: ReportWaitsV1['data']['waitsFor']; by: string; at: UtcInstant }>,
+): ReportWaitsV1 {
+  const matter = `${row.period}/${row.template}`;
+  const report = `${matter}/${row.version}`;
+  const [missing, findings] = [row.missing.length, certainIn(row)];
+  return {
+    id: `report-waits/${report}/${waitsFor}`,
+    type: 'report-waits.v1',
+    key: matter,
+    occurredAt: at,
+    recordedAt: at,
+    correlationId: matter,
+    causes: [],
+    data: { matter, report, title: row.title, waitsFor, by, missing, findings },
+  };
 }
 
 function nameOf(report: string): Name | null {

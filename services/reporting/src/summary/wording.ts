@@ -1,6 +1,7 @@
 import { roundHalfUp } from '@fengsui/rules';
 import type { Period } from '../period.js';
 import type { Figure } from '../views.js';
+import { namedInWords, type Behind } from './cases.js';
 import { holds, NotHeld, TemplateFault, valueOf, type FigureOf } from './conditions.js';
 import { periodInWords } from './period-in-words.js';
 import { decimal, PROFILE, type Profile } from './profile.js';
@@ -25,6 +26,8 @@ export type Worded = Readonly<{ text: string; printed: readonly string[] }>;
  * | `both a b` | 双上升, 双下降, or 一升一降 and the like |
  * | `previous forestFires.count` | 15 |
  * | `ranked accidents.count by industry top 3` | 道路运输业（75起，占54.3%）、…, by rank |
+ * | `named campaigns.count by record.topic top 5` | 危险化学品专项整治、…等: what most of its facts have in a field |
+ * | `cases fires.deaths top 3` | 6月3日清新区…火灾（死亡1人）: the gravest of its incidents or fires |
  * | `if accidents.major.count = 0 ? text : other text` | one of the two, or nothing; with `[[figure]]` |
  * | `parts` | 四, how many parts its section has |
  * | `year`, `nextYear`, `period` | 2020, 2021, 2020年上半年 |
@@ -63,6 +66,7 @@ export type Filling = Readonly<{
   chain?: ReadonlyMap<string, Figure>;
   average?: ReadonlyMap<string, Figure>;
   ranks?: Ranks;
+  behind?: Behind;
   /** Parts of its section. */ parts?: number;
   profile?: Profile;
 }>;
@@ -73,7 +77,7 @@ const NUMERALS = ['零', '一', '两', '三', '四', '五', '六', '七', '八',
 const withoutFolds = (text: string): string => text.replace(/(?<=[\u2e80-\uffef\d%])\s+(?=[\u2e80-\uffef])/g, '');
 
 function evaluate(expression: string, filling: Filling, figure: FigureOf): string {
-  const { place, chain, average, ranks, profile = PROFILE } = filling;
+  const { place, chain, average, ranks, behind, profile = PROFILE } = filling;
   const choice = /^if (.+?) \?(.*?)(?: |^):(.*)$/s.exec(expression);
   if (choice !== null) {
     const [, conditions = '', yes = '', no = ''] = choice;
@@ -82,6 +86,8 @@ function evaluate(expression: string, filling: Filling, figure: FigureOf): strin
   }
   const ranked = rankedIn(expression);
   if (ranked !== null) return rankInWords(ranked, figure(ranked.id), ranks, profile);
+  const named = namedInWords(expression, place, { figure, behind });
+  if (named !== null) return named;
   const [word = '', ...rest] = expression.split(/\s+/);
   if (word === 'changes' && rest.length > 0) return changesTogether(rest.map(figure), profile);
   if (word === 'both' && rest.length > 0) return bothOf(rest.map(figure));

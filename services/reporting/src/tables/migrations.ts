@@ -5,6 +5,7 @@ import { DescribeTables1795641700006 } from './describe-tables.js';
 import {
   AnnualRow,
   BookedRow,
+  ClosingRow,
   CounterRow,
   DefinitionRow,
   DistinctKeyRow,
@@ -256,6 +257,34 @@ class Documents1796000000024 implements MigrationInterface {
   }
 }
 
+/** Counties that close a period, and what a report is called. */
+class Closings1796000000030 implements MigrationInterface {
+  readonly name = 'Closings1796000000030';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      alter table reporting.document add column title text not null default '';
+      alter table reporting.document alter column title drop default;
+      comment on column reporting.document."title" is 'what it is called';
+      comment on column reporting.document."missing" is 'sentences left out, and what is owed';
+      create table reporting.closing (
+        period text, county text, at timestamptz, by text not null, "order" text not null, figures jsonb not null,
+        primary key (period, county, at));
+      comment on table reporting.closing is 'Counties that vouched for their figures of a period, and with which';
+      comment on column reporting.closing."period" is 'period, by its name';
+      comment on column reporting.closing."county" is 'county';
+      comment on column reporting.closing."at" is 'when';
+      comment on column reporting.closing."by" is 'person';
+      comment on column reporting.closing."order" is 'order by which';
+      comment on column reporting.closing."figures" is 'what each figure came to then, by its id';
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only append');
+  }
+}
+
 export const REPORTING_SCHEMA: OwnedSchema = {
   schema: 'reporting',
   entities: [
@@ -267,6 +296,7 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     DistinctKeyRow,
     DocumentRow,
     DocumentStepRow,
+    ClosingRow,
     WithdrawnRow,
     SuspicionRow,
     RollupRow,
@@ -283,7 +313,8 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     CountersOfTwoTimes1796000000020,
     AnalystViews1796000000022,
     Documents1796000000024,
+    Closings1796000000030,
   ],
   views: ANALYST_VIEWS.map(({ name }) => name),
-  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition', 'document', 'document_step'],
+  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition', 'document', 'document_step', 'closing'],
 };

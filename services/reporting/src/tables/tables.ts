@@ -11,6 +11,7 @@ import {
 import { GivenOrder } from '@fengsui/service';
 import { Check, Column, Entity, Index } from 'typeorm';
 import type { Finding } from '../checker/finding.js';
+import type { Missing } from '../summary/compose.js';
 import type { Difference } from '../summary/versions.js';
 import type { Figure } from '../views.js';
 import type { Definition } from '../figures/definition.js';
@@ -148,7 +149,8 @@ export class DocumentRow {
   @TextColumn('SHA-256 of its bytes') sha256!: string;
   @TextColumn('its bytes, base64') bytes!: string;
   @DocumentColumn('figures of its period') figures!: readonly Figure[];
-  @DocumentColumn('sentences left out') missing!: unknown;
+  @TextColumn('what it is called') title!: string;
+  @DocumentColumn('sentences left out, and what is owed') missing!: readonly Missing[];
   @DocumentColumn('what the checker found in it') findings!: readonly Finding[];
   @DocumentColumn('figures that differ from the version signed last, with the cases; null: none was signed', {
     nullable: true,
@@ -167,6 +169,20 @@ export class DocumentStepRow {
   @InstantColumn('when') at!: UtcInstant;
   @TextColumn('order by which') order!: string;
   @TextColumn('what they said') words!: string;
+}
+
+@Entity({
+  schema: 'reporting',
+  name: 'closing',
+  comment: 'Counties that vouched for their figures of a period, and with which',
+})
+export class ClosingRow {
+  @Key('period, by its name') period!: string;
+  @Key('county') county!: string;
+  @InstantKey('when') at!: UtcInstant;
+  @TextColumn('person') by!: string;
+  @TextColumn('order by which') order!: string;
+  @DocumentColumn('what each figure came to then, by its id') figures!: Readonly<Record<string, number>>;
 }
 
 @Entity({ schema: 'reporting', name: 'given_order', comment: 'What became of each order to withdraw an event' })
