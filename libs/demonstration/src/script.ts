@@ -10,6 +10,7 @@ import { Random } from './random.js';
 import { readingsOf } from './readings.js';
 import { PEOPLE_MOVED_2020 } from './targets.js';
 import { wildfiresOf } from './wildfires.js';
+import { reportSigned } from './reports.js';
 import { workRecordsOf } from './work-records.js';
 
 /** When the demonstration begins and ends. It ends after the annual roll-up, with nothing due. */
@@ -51,7 +52,7 @@ export function demonstration(city: DemonstrationCity): readonly Delivery[] {
     ...incidentsOf(year, city.obligations.incidents, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);
-  const ordered = inOrder(deliveries);
+  const ordered = inOrder([...deliveries, ...reportSigned(2019, { roster: city.roster, counties: COUNTIES })]);
   const last = ordered.at(-1)?.at;
   if (last === undefined || last >= ENDS || (ordered[0]?.at ?? '') < BEGINS)
     throw new Error('the script leaves its own time');

@@ -76,6 +76,11 @@ const SETTINGS = {
       description: 'Where people reach this installation, without a path: https://yj.example. / 对外地址',
     }),
   ),
+  FENGSUI_PDF_PROGRAM: Type.String({
+    default: 'soffice',
+    minLength: 1,
+    description: 'Program that makes the PDF beside a signed report: LibreOffice. / 生成 PDF 的程序',
+  }),
   OIDC_ISSUER: Type.Optional(
     Type.String({
       pattern: '^https?://',

@@ -95,7 +95,7 @@ export async function startOneProcess(
       ResponseModule.of(plans.response),
       WildfireModule.of(plans.wildfire),
       DutyModule.of(plans.duty, settings),
-      ReportingModule.of(plans.reporting),
+      ReportingModule.of(plans.reporting, settings.FENGSUI_PDF_PROGRAM),
       ...(parts.http ? [ConsoleModule, IdentityModule.of(settings)] : []),
     ],
     consumers: parts.services ? ['response', 'wildfire', 'duty', 'reporting'] : [],

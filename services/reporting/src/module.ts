@@ -10,6 +10,7 @@ import { ReportingPlan } from './plan.js';
 import { ReportingQuery } from './query.js';
 import { Rollups } from './rollups.js';
 import { Closings } from './summary/closings.js';
+import { PDF_PROGRAM, ReportPdf } from './summary/pdf.js';
 import { ReportVersions } from './summary/versions.js';
 import { Reports } from './summary/reports.js';
 import { ReportingOrder } from './tables/tables.js';
@@ -19,7 +20,8 @@ const NEVER_WAITS_MINUTES = 0;
 
 @Module({})
 export class ReportingModule {
-  static of(plan: ReportingPlan): DynamicModule {
+  /** @param pdfProgram that makes the PDF beside a signed report: LibreOffice */
+  static of(plan: ReportingPlan, pdfProgram = 'soffice'): DynamicModule {
     return {
       module: ReportingModule,
       controllers: [EventConsumer, ReportingHttp],
@@ -34,6 +36,8 @@ export class ReportingModule {
         Reports,
         ReportVersions,
         Closings,
+        { provide: PDF_PROGRAM, useValue: pdfProgram },
+        ReportPdf,
         ReportingQuery,
       ],
       exports: [Rollups, Reports, ReportVersions, ReportingQuery],

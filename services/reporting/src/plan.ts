@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { StatisticsPlan } from '@fengsui/rules';
 import { Counties } from '@fengsui/regions';
@@ -7,6 +7,7 @@ import { Type, type Static } from 'typebox';
 import { readBases, type ImportedBase } from './figures/bases.js';
 import { Catalogue } from './figures/catalogue.js';
 import { readForms, type Form } from './forms.js';
+import type { OwnTemplate } from './summary/document.js';
 import { Wording } from './summary/profile.js';
 
 const strict = { additionalProperties: false };
@@ -35,15 +36,19 @@ const Section = Type.Object(
     /** A table or chart that stands after the part of this number. */
     exhibits: Type.Optional(
       Type.Array(
-        Type.Object(
-          {
-            afterPart: Type.Integer(),
-            kind: Type.Union([Type.Literal('table'), Type.Literal('chart')]),
-            title: Type.String(),
-            figures: Type.Array(Type.String(), { minItems: 1 }),
-          },
-          strict,
-        ),
+        Type.Union([
+          Type.Object(
+            {
+              afterPart: Type.Integer(),
+              kind: Type.Union([Type.Literal('table'), Type.Literal('chart')]),
+              title: Type.String(),
+              figures: Type.Array(Type.String(), { minItems: 1 }),
+            },
+            strict,
+          ),
+          /** How a response went, step by step. */
+          Type.Object({ afterPart: Type.Integer(), kind: Type.Literal('course'), title: Type.String() }, strict),
+        ]),
       ),
     ),
   },
@@ -118,6 +123,10 @@ export type RollupSchedule = Static<typeof ScheduleFile>;
 /** Names of the templates that are taken where none is named. */
 export const ANNUAL = 'annual-summary';
 export const BULLETIN = 'situation';
+/** Of a response from its start to its end 复盘. */
+export const REVIEW = 'response-review';
+/** Folder of the others. */
+const BULLETINS = 'bulletins';
 
 /** What the bureau reports by: its templates, its schedule, and what counts as what. */
 export class ReportingPlan {
@@ -133,6 +142,8 @@ export class ReportingPlan {
     /** What is counted. */ readonly catalogue: Catalogue,
     /** By name: the annual summary, and the bulletins of the plan. */
     readonly templates: ReadonlyMap<string, SummaryTemplate>,
+    /** Word templates of the bureau's own, by the same names. */
+    readonly ownTemplates: ReadonlyMap<string, OwnTemplate>,
   ) {
     this.template = templates.get(ANNUAL) as SummaryTemplate;
     this.schedule = readPlanYaml(folder, 'rollups.yaml', ScheduleFile).value;
@@ -148,7 +159,8 @@ export class ReportingPlan {
 
   static read(folder: string): ReportingPlan {
     const annual = readPlanYaml(folder, `${ANNUAL}.yaml`, SummaryFile).value;
-    return new ReportingPlan(folder, Catalogue.read(folder), new Map([[ANNUAL, annual], ...bulletinsIn(folder)]));
+    const templates = new Map([[ANNUAL, annual], ...bulletinsIn(folder)]);
+    return new ReportingPlan(folder, Catalogue.read(folder), templates, ownTemplatesOf(folder, [...templates.keys()]));
   }
 
   /** True for the city itself, its counties and their townships. */
@@ -157,9 +169,19 @@ export class ReportingPlan {
   }
 }
 
+/** `annual-summary.docx` beside `annual-summary.yaml`: its page in place of the standard's. */
+function ownTemplatesOf(folder: string, names: readonly string[]): ReadonlyMap<string, OwnTemplate> {
+  const files = names.map(
+    (name) => [name, path.join(folder, name === ANNUAL ? '' : BULLETINS, `${name}.docx`)] as const,
+  );
+  return new Map(
+    files.flatMap(([name, file]) => (existsSync(file) ? [[name, { bytes: readFileSync(file), file }] as const] : [])),
+  );
+}
+
 /** Templates beside the annual summary. */
 function bulletinsIn(folder: string): [string, SummaryTemplate][] {
-  const own = path.join(folder, 'bulletins');
+  const own = path.join(folder, BULLETINS);
   if (!existsSync(own)) return [];
   const files = readdirSync(own).filter((name) => name.endsWith('.yaml'));
   return files.sort().map((name) => [name.slice(0, -'.yaml'.length), readPlanYaml(own, name, SummaryFile).value]);

@@ -114,11 +114,15 @@ export { IndicatorView as IndicatorSchema };
 export const DocumentSchema = View(
   {
     id: Type.String({ description: 'period, template and version' }),
+    title: Type.String(),
     state: enumOf('draft', 'checked', 'signed'),
     madeAt: ViewInstant('written at'),
     asOf: ViewInstant('as known then'),
     madeBy: Type.String({ description: 'person, or the roll-up' }),
     sha256: Type.String(),
+    pdf: ViewNull(
+      Type.String({ description: 'SHA-256 of the PDF beside it; null: it is not signed, or not made yet' }),
+    ),
     checkedBy: ViewNull(Type.String()),
     signedBy: ViewNull(Type.String()),
     missing: Type.Array(View({ place: Type.String(), what: Type.String() })),

@@ -153,6 +153,7 @@ async function installation(settings: Settings): Promise<Check[]> {
       ...(await session.ports.duty.checks()),
       ...(await session.ports.wildfire.checks()),
       ...(await session.ports.reporting.checks()),
+      ...(await session.ports.versions.checks()),
     ]);
   } catch (error) {
     return [

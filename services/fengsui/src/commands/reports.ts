@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { textOf, wordOf, type CommandOf } from '../command.js';
+import { flagOf, textOf, wordOf, type CommandOf } from '../command.js';
 import { withSession } from '../session.js';
 import { EXIT, Misuse, when } from '../terminal.js';
 
@@ -80,11 +80,17 @@ const write: CommandOf = {
   about: { zh: '取出一个版本的原文件', en: 'the file of one version, as it was written' },
   example: 'reports export 2020/annual-summary/1 -o summary.docx',
   words: [{ name: '<report>' }],
-  options: [{ flags: '-o, --output <file>', about: { zh: '文件', en: 'file' }, required: true }],
+  options: [
+    { flags: '-o, --output <file>', about: { zh: '文件', en: 'file' }, required: true },
+    { flags: '--pdf', about: { zh: '签发后的 PDF', en: 'the PDF beside what was signed' } },
+  ],
   run: (typed, terminal) =>
     withSession('ports', async ({ ports }) => {
       const id = wordOf(typed, 0);
-      const bytes = await ports.versions.bytes(id);
+      const isPdf = flagOf(typed, 'pdf');
+      const bytes = await (isPdf ? ports.versions.pdfOf(id) : ports.versions.bytes(id));
+      if (bytes === null && isPdf)
+        throw new Misuse(`${id} 没有 PDF：尚未签发，或尚未生成（fengsui doctor） / there is no PDF of ${id} yet`);
       if (bytes === null) throw new Misuse(`没有 ${id} / there is no ${id}; fengsui reports`);
       const file = path.resolve(textOf(typed, 'output') ?? '');
       writeFileSync(file, bytes);

@@ -1,4 +1,4 @@
-import { basesFor, isPrintedAs } from './arithmetic.js';
+import { basesFor, isPrintedAs, type Printed } from './arithmetic.js';
 import type { Found, Rule } from './finding.js';
 import { countedIn, printedOf, sentencesOf, type Counted } from './text.js';
 
@@ -82,6 +82,39 @@ function inSentence({ text, at }: Readonly<{ text: string; at: number }>): Found
     });
   }
   return found;
+}
+
+/** A number with the change that follows it at once. */
+export type Changed = Readonly<{
+  counted: Counted;
+  change: Printed;
+  /** 下降70%. */ words: string;
+  /** 同比, 环比, 比上年. */ against: string;
+  end: number;
+}>;
+
+/** Numbers with a change of their own, alone after them: 138起，同比下降51.6%. */
+export function changesAfter(text: string): readonly Changed[] {
+  const counted = countedIn(text);
+  return [...text.matchAll(CHANGED)].flatMap((match): Changed[] => {
+    const [words, against = '', respectively, way = '', list = ''] = match;
+    const end = match.index + words.length;
+    const one = counted.findLast(({ end: until }) => until <= match.index);
+    const digits = /^(\d+(?:\.\d+)?)%$/.exec(list)?.[1];
+    if (one === undefined || digits === undefined || respectively !== undefined || ABOUT.test(text.slice(end)))
+      return [];
+    if (!/^[,、]?$/.test(text.slice(one.end, match.index))) return [];
+    const { percent, decimals } = printedOf(digits);
+    return [
+      {
+        counted: one,
+        change: { percent: FALLS.has(way) ? -percent : percent, decimals },
+        words: `${way}${digits}%`,
+        against,
+        end,
+      },
+    ];
+  });
 }
 
 function why({ value, measure, isRounded, text }: Counted, digits: string, fell: boolean): string | null {

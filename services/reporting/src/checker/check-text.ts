@@ -5,6 +5,7 @@ import { changes } from './changes.js';
 import { grades } from './grades.js';
 import type { Finding, Rule } from './finding.js';
 import type { CheckedFile } from './files.js';
+import { partChanges } from './part-changes.js';
 import { parts } from './parts.js';
 import { shares } from './shares.js';
 import { checkTable } from './tables.js';
@@ -16,7 +17,7 @@ import { units } from './units.js';
 export type Held = Readonly<{ figures: readonly Figure[]; period: string }>;
 const NOTHING: Held = { figures: [], period: '' };
 
-const RULES: readonly Rule[] = [shares, changes, parts, grades, announced, units];
+const RULES: readonly Rule[] = [shares, changes, parts, partChanges, grades, announced, units];
 
 /**
  * What no whole numbers can give in a bulletin or summary, by its own words. Several readings count in its favour.

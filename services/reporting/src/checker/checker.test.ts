@@ -90,6 +90,33 @@ describe('a text', () => {
     ['', []],
   ])('%j', (text, expected) => expect(found(text)).toEqual(expected));
 
+  it.each([
+    ['事故10起，同比下降50%；其中，道路运输9起，同比下降70%。', true], // of 20, and of 30
+    ['死亡4人，同比上升33.3%。其中，道路运输4人，同比下降20%。', true], // of 3, and of 5
+    ['事故10起，同比下降50%；其中，道路运输6起，同比下降70%。', false], // of 20, and of 20
+    ['事故10起，同比下降50%；其中，道路运输9起，环比下降70%。', false], // of two periods
+    ['事故10起，同比下降50%，死亡3人；其中，道路运输9起，同比下降70%。', false], // something between
+    ['事故10起，其中道路运输9起，同比下降70%。', false], // of which of the two nobody knows
+  ])('a part that would have been more than its whole in the period before: %s', (text, isWrong) => {
+    expect(checkText(text).map(({ rule, certain }) => [rule, certain])).toEqual(isWrong ? [['part', true]] : []);
+  });
+
+  it('of whose part and whole the changes are true is never said to be wrong', () => {
+    const small = fc.integer({ min: 1, max: 400 });
+    fc.assert(
+      fc.property(small, fc.nat(400), small, fc.nat(400), fc.nat(2), (part, rest, partThen, restThen, d) => {
+        const of = (now: number, then: number): string => {
+          const percent = roundHalfUp(((now - then) / then) * 100, d);
+          return `同比${now < then ? '下降' : '上升'}${Math.abs(percent).toFixed(d)}%`;
+        };
+        const [whole, wholeThen] = [part + rest, partThen + restThen];
+        const text = `发生事故${whole}起，${of(whole, wholeThen)}；其中，道路运输${part}起，${of(part, partThen)}。`;
+        expect(checkText(text).filter(({ certain }) => certain)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('names the place, what stands around it, and what would be right', () => {
     expect(checkText('总结\n甲。受伤５人，同比上升１００％。')).toEqual([
       {

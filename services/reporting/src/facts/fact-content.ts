@@ -69,6 +69,11 @@ export type FactContent =
       change: ResponseChangedV1['data']['change'];
       from: ResponseChangedV1['data']['from'];
       to: ResponseChangedV1['data']['to'];
+      /** The response that it is a step of; what follows was not kept before there was anything else. */
+      episodeId: string;
+      counties: readonly string[];
+      notice: string | null;
+      reason: string;
     }>
   | Readonly<{
       kind: 'call';
@@ -117,10 +122,11 @@ export function asKeptNow(content: FactContent | null): FactContent | null {
     case 'incident':
       return { ...OLD_INCIDENT, ...content };
     case 'response-change':
-      return { ...content, hazards: content.hazards ?? ['flood'] };
+      return { ...OLD_CHANGE, ...content, hazards: content.hazards ?? ['flood'] };
     default:
       return content;
   }
 }
+const OLD_CHANGE = { episodeId: '', counties: [], notice: null, reason: '' };
 const OLD_FIRE = { damagedAreaHa: null, known: null, inTime: null };
 const OLD_INCIDENT = { place: '', latitude: null, longitude: null, isOutside: false, changes: [] };

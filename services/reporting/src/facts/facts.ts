@@ -43,6 +43,9 @@ export type Counted =
   | CallStepV1
   | CallAnsweredV1;
 
+/** Of a reason, as the course of a response tells it. */
+const LONGEST_REASON = 300;
+
 /** The parts that events play in the report. Events that the report does not count have none. */
 export function partsOf(event: Counted): readonly Part[] {
   switch (event.type) {
@@ -86,7 +89,9 @@ export function partsOf(event: Counted): readonly Part[] {
       return [{ kind: 'fire', subject: event.data.partedFireId, kept: { at: event.occurredAt, isOwn: true } }];
     case 'response-changed.v1': {
       const { authority, hazard, issuedAs = [hazard], change, from, to } = event.data;
-      const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to };
+      const { episodeId, counties, notice = null, reason } = event.data;
+      const course = { episodeId, counties, notice, reason: reason.slice(0, LONGEST_REASON) };
+      const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to, ...course };
       return [{ kind: 'response-change', subject: event.id, kept }];
     }
     case 'obligation-met.v1':
@@ -148,9 +153,13 @@ export function summarise(kind: FactKind, entries: readonly KeptEntry[], rules: 
     case 'fire':
       return fire(entries as readonly FireEntry[]);
     case 'response-change': {
-      const { at, authority, hazards, change, from, to } = last(entries) as KeptEntry &
-        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'> & { hazards?: readonly Hazard[] };
-      return { kind, at, region: authority, hazards, change, from, to };
+      const { at, authority, hazards, change, from, to, ...entry } = last(entries) as KeptEntry &
+        Pick<ResponseChangedV1['data'], 'authority' | 'change' | 'from' | 'to'> & {
+          hazards?: readonly Hazard[];
+        } & Partial<Pick<ResponseChangedV1['data'], 'episodeId' | 'counties' | 'reason'> & { notice: string | null }>;
+      const { counties = [], notice = null, reason = '' } = entry;
+      const episodeId = entry.episodeId ?? '';
+      return { kind, at, region: authority, hazards, change, from, to, episodeId, counties, notice, reason };
     }
     case 'obligation': {
       const { at, authority, owed, inTime } = last(entries) as KeptEntry & {

@@ -9,6 +9,7 @@ import { ReportingPlan } from '../plan.js';
 import { ClosingRow } from '../tables/tables.js';
 import type { Figure } from '../views.js';
 import type { Missing } from './compose.js';
+import { isResponse } from './response-course.js';
 
 /**
  * Each county vouches for its figures of a period before the city signs what is written of it 县级核定: whoever signs
@@ -43,7 +44,7 @@ export class Closings {
 
   /** Names of counties that have not closed a period. None where the plan does not ask them to. */
   async open(tx: Tx, period: string): Promise<readonly string[]> {
-    if (this.plan.statistics.countiesClose !== true) return [];
+    if (this.plan.statistics.countiesClose !== true || isResponse(period)) return [];
     const closed = await this.closed(tx, period);
     return [...this.plan.counties].flatMap(([code, name]) => (closed.has(code) ? [] : [name]));
   }
@@ -55,6 +56,7 @@ export class Closings {
       what: '尚未核定本期数据 / has not closed the period',
     }));
     const changed: Missing[] = [];
+    if (isResponse(period)) return changed;
     for (const [county, then] of await this.closed(tx, period)) {
       const { figures } = await this.figures.figures(tx, { period, county });
       const words = figures.flatMap((figure) => changeInWords(figure, then[figure.id]));

@@ -5,6 +5,7 @@ import type { Behind } from './cases.js';
 import { holds, NotHeld, TemplateFault } from './conditions.js';
 import { profileOf } from './profile.js';
 import type { Ranks } from './ranks.js';
+import { courseRows, type Course } from './response-course.js';
 import { fill, type Filling } from './wording.js';
 
 /** A paragraph that someone wrote and fed as a work record. */
@@ -18,6 +19,8 @@ export type Block =
   /** Of a notice: its number under the title, and to whom it goes. */
   | Readonly<{ kind: 'number' | 'addressees'; text: string }>
   | Readonly<{ kind: 'table'; title: string; rows: readonly Figure[] }>
+  /** How a response went: when, what, where, why. */
+  | Readonly<{ kind: 'course'; title: string; rows: readonly (readonly string[])[] }>
   | Readonly<{ kind: 'chart'; title: string; figures: readonly Figure[] }>;
 
 /** The summary before it becomes a document: its words, and the ids of all figures that it prints. */
@@ -49,6 +52,7 @@ export type Filled = Readonly<{
   average?: readonly Figure[];
   ranks?: Ranks;
   behind?: Behind;
+  /** Of a report of one response. */ course?: Course;
 }>;
 
 /** Everything in a template that may be filled. */
@@ -62,6 +66,7 @@ export const textsOf = ({ title, opening, sections }: SummaryTemplate): readonly
   ]),
 ];
 
+type Exhibit = NonNullable<SummaryTemplate['sections'][number]['exhibits']>[number];
 type TemplatePart = SummaryTemplate['sections'][number]['parts'][number];
 
 /** 建成指挥中心（市应急管理局负责，6月30日前）. */
@@ -81,12 +86,20 @@ class Composing {
 
   constructor(
     private readonly template: SummaryTemplate,
-    { period, figures, narratives, tasks = [], chain = [], average = [], ranks = new Map(), behind }: Filled,
+    { period, figures, narratives, tasks = [], chain = [], average = [], ranks = new Map(), behind, course }: Filled,
   ) {
     const byId = (all: readonly Figure[]) => new Map(all.map((figure) => [figure.id, figure]));
     const profile = profileOf(template.wording);
     const bases = { chain: byId(chain), average: byId(average) };
-    this.filling = { period, figures: byId(figures), ...bases, ranks, profile, ...(behind && { behind }) };
+    this.filling = {
+      period,
+      figures: byId(figures),
+      ...bases,
+      ranks,
+      profile,
+      ...(behind && { behind }),
+      ...(course && { course }),
+    };
     this.narratives = narratives;
     this.tasks = tasks;
   }
@@ -137,7 +150,7 @@ class Composing {
       // After its part, or where that is not there after the one before.
       const until = parts[p + 1]?.number ?? Infinity;
       while (left[0] !== undefined && left[0].afterPart >= number && left[0].afterPart < until)
-        blocks.push(this.exhibit(left.shift() as NonNullable<(typeof left)[0]>, `${place}.exhibits`));
+        blocks.push(this.exhibit(left.shift() as Exhibit, `${place}.exhibits`));
     });
     for (const { title } of left)
       this.missing.push({ place: `${place}.exhibits`, what: `${title}: its part is not there` });
@@ -164,10 +177,14 @@ class Composing {
     ];
   }
 
-  private exhibit(
-    { kind, title, figures: ids }: NonNullable<SummaryTemplate['sections'][number]['exhibits']>[number],
-    place: string,
-  ): Block {
+  private exhibit(exhibit: Exhibit, place: string): Block {
+    if (exhibit.kind === 'course') {
+      const { course, behind } = this.filling;
+      if (course === undefined) throw new TemplateFault(`${place}: ${exhibit.title}: the report is of no response`);
+      const rows = courseRows(course, behind?.counties ?? new Map());
+      return { kind: 'course', title: this.words(exhibit.title, place), rows };
+    }
+    const { kind, title, figures: ids } = exhibit;
     const rows = ids.map((id) => this.figure(id, place));
     for (const { id } of rows) this.printed.add(id);
     const words = this.words(title, place);

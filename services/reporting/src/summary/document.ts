@@ -23,6 +23,7 @@ import type { Annex } from './annex.js';
 import { chartFrame, chartRelations, chartXml, workbookOf, type MonthlyChart } from './chart.js';
 import type { Block, Summary } from './compose.js';
 import { roundHalfUp } from '@fengsui/rules';
+import { intoOwnTemplate } from './own-template.js';
 import { decimal, PROFILE, type Profile } from './profile.js';
 import { changeOf } from './wording.js';
 import { UNIT_IN_CHINESE } from './units.js';
@@ -47,6 +48,9 @@ const FONT = {
   ascii: 'Times New Roman',
 };
 
+/** A .docx of the plan. */
+export type OwnTemplate = Readonly<{ bytes: Buffer; file: string }>;
+
 /** What is printed on the signature, and the charts by their titles. */
 export type DocumentData = Readonly<{
   date: string;
@@ -54,6 +58,7 @@ export type DocumentData = Readonly<{
   /** For the properties of the file, so that the same content gives the same bytes. */ madeAt: string;
   /** How its issuer words numbers. */ profile?: Profile;
   /** On top of every page, where it is not what it looks like. */ mark?: string | null;
+  /** A Word template of the bureau's own, in place of the standard's page. */ own?: OwnTemplate | undefined;
   /** What its numbers are, on pages of its own after the signature. */ annex?: Annex;
 }>;
 
@@ -63,11 +68,36 @@ export async function writeDocument(
   data: DocumentData,
 ): Promise<Buffer> {
   const marks = new Map<string, MonthlyChart>();
+  const text = summary.blocks.flatMap((block) => drawn(block, data, marks));
+  const annex = data.annex === undefined ? [] : annexPages(data.annex, data.profile);
+  const own =
+    data.own === undefined
+      ? null
+      : await inOwnTemplate(data.own, { title: summary.title, organ: summary.organ, data, text, annex });
+  return withCharts(own ?? (await Packer.toBuffer(standard(summary, data, { text, annex }))), marks, data.madeAt);
+}
+
+type Pages = Readonly<{ text: readonly (Paragraph | Table)[]; annex: readonly (Paragraph | Table)[] }>;
+
+function inOwnTemplate(
+  { bytes, file }: OwnTemplate,
+  { title, organ, data, text, annex }: Readonly<{ title: string; organ: string; data: DocumentData }> & Pages,
+): Promise<Buffer> {
+  const mark = data.mark ?? '';
+  // Whatever the template has a place for, nobody takes a demonstration for the real one.
+  const marked = mark === '' ? text : [line([run(mark)], { alignment: AlignmentType.CENTER }), ...text];
+  return intoOwnTemplate(bytes, file, {
+    words: { title, organ, date: data.date, mark },
+    pages: { body: marked, annex },
+  });
+}
+
+function standard(summary: Pick<Summary, 'title' | 'organ'>, data: DocumentData, { text, annex }: Pages): Document {
   const signature = signatureOf(summary.organ, data.date);
   const body = [
     line([run(summary.title, { size: SIZE_2, font: font(FONT.title) })], { alignment: AlignmentType.CENTER }),
     line([]),
-    ...summary.blocks.flatMap((block) => drawn(block, data, marks)),
+    ...text,
     line([]),
     line([words(summary.organ)], { indent: { left: signature.organ * PITCH } }),
     // Never on two lines, however wide the digits of a font are.
@@ -80,7 +110,7 @@ export async function writeDocument(
     (data.mark ?? null) === null
       ? {}
       : { headers: { default: mark(String(data.mark)), even: mark(String(data.mark)) } };
-  const document = new Document({
+  return new Document({
     creator: summary.organ,
     title: summary.title,
     description: '',
@@ -99,12 +129,9 @@ export async function writeDocument(
         children: body,
       },
       // Without the grid of the text: small rows of a table stand as close as they are.
-      ...(data.annex === undefined
-        ? []
-        : [{ properties: { page }, footers, ...headers, children: annexPages(data.annex, data.profile) }]),
+      ...(annex.length === 0 ? [] : [{ properties: { page }, footers, ...headers, children: annex }]),
     ],
   });
-  return withCharts(await Packer.toBuffer(document), marks, data.madeAt);
 }
 
 /**
@@ -133,6 +160,8 @@ function drawn(
       return [line([run(block.text)])];
     case 'table':
       return [caption(block.title), tableOf(block.rows, profile), line([])];
+    case 'course':
+      return [caption(block.title), gridOf(['时间', '级别', '范围', '依据'], block.rows, COURSE), line([])];
     case 'chart': {
       const chart = charts.get(block.title);
       if (chart === undefined) return [];
@@ -181,6 +210,7 @@ const RULES = { top: RULE, bottom: RULE, left: RULE, right: RULE };
 /** Columns in twentieths of a point; all but the left ones are centred. */
 type Columns = Readonly<{ widths: readonly number[]; left: readonly number[]; size: number; keepsTogether: boolean }>;
 const COMPARED: Columns = { widths: [4400, 1480, 1480, 1480], left: [0], size: 24, keepsTogether: true };
+const COURSE: Columns = { widths: [1740, 2300, 2000, 2800], left: [1, 2, 3], size: 18, keepsTogether: false };
 const ANNEX: Columns = { widths: [2600, 1240, 2700, 2300], left: [0, 2, 3], size: 18, keepsTogether: false };
 
 const tableOf = (figures: readonly Figure[], profile?: Profile): Table =>

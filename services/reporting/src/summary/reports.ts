@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FigureBook } from '../figures/figures.js';
 import { isNothingHeld } from '../figures/held.js';
-import { ANNUAL, BULLETIN, ReportingPlan, type SummaryTemplate } from '../plan.js';
+import { ANNUAL, BULLETIN, REVIEW, ReportingPlan, type SummaryTemplate } from '../plan.js';
 import type { Period } from '../period.js';
 import type { Figure, FigureParts } from '../views.js';
 import type { MonthlyChart } from './chart.js';
@@ -17,6 +17,7 @@ import { writeDocument } from './document.js';
 import { profileOf } from './profile.js';
 import { nameOfValue } from './names.js';
 import { rankedFields } from './ranks.js';
+import { courseOf, isResponse, type Course } from './response-course.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 export type Report = Readonly<{
@@ -69,9 +70,12 @@ export class Reports {
     const isYear = /^\d{4}$/.test(name.trim());
     if (wanted === ANNUAL && !isYear)
       throw new NothingHeld(`${name}: 年度总结只写全年 / the annual summary is of a whole year`);
-    const template = this.templateOf(wanted ?? (isYear ? ANNUAL : BULLETIN));
+    const templateName = wanted ?? (isYear ? ANNUAL : isResponse(name) ? REVIEW : BULLETIN);
+    const template = this.templateOf(templateName);
     return this.db.transaction('REPEATABLE READ', async (tx) => {
-      const found = await this.figures.figures(tx, { period: name, asOf });
+      const course = isResponse(name) ? await this.courseOf(tx, name, asOf) : undefined;
+      const days = course?.days.name ?? name;
+      const found = await this.figures.figures(tx, { period: days, asOf });
       const { period, year } = found;
       const at = found.asOf ?? (await this.clock.now(tx));
       if (isNothingHeld(found.figures))
@@ -83,8 +87,9 @@ export class Reports {
       const filled = {
         period,
         figures: found.figures,
-        ...(await this.written(tx, { period, year, at })),
-        ...(await this.besides(tx, template, { period: name, asOf })),
+        ...(await this.written(tx, { name: name.trim(), year, at })),
+        ...(await this.besides(tx, template, { period: days, asOf })),
+        ...(course === undefined ? {} : { course }),
       };
       const summary = compose(template, filled);
       const isUnfinished = found.figures.some(({ changeNote }) => changeNote === 'unfinished');
@@ -98,6 +103,7 @@ export class Reports {
           date: inWords(date ?? asOf ?? rolledUp ?? at),
           charts: await this.charts(tx, blocks, { year, until: period.to, at, asOf, isUnfinished }),
           madeAt: at,
+          own: this.plan.ownTemplates.get(templateName),
           profile: profileOf(template.wording),
           mark: (await playState(tx)).state === 'none' ? null : '【演示数据】',
           annex: annexOf(summary.printed, found.figures, inWords(at)),
@@ -117,6 +123,13 @@ export class Reports {
         days: period,
       };
     });
+  }
+
+  /** @throws NothingHeld where nothing is known of it */
+  private async courseOf(tx: Tx, name: string, asOf: UtcInstant | null): Promise<Course> {
+    const found = await courseOf(tx, name, asOf ?? (await this.clock.now(tx)));
+    if (found !== null) return found;
+    throw new NothingHeld(`${name}: 没有这次响应，编号见 fengsui levels / there is no such response`);
   }
 
   /** False after an upgrade, until the first start of services has counted what is there. */
@@ -198,8 +211,8 @@ export class Reports {
    * What people wrote for a report, and the tasks of the year after. Who does not name the report means the summary of
    * the year, and until the end of February that of the year before: nothing stands in two of them.
    */
-  private async written(tx: Tx, { period, year, at }: Readonly<{ period: Period; year: number; at: UtcInstant }>) {
-    const days = /^\d{4}$/.test(period.name)
+  private async written(tx: Tx, { name, year, at }: Readonly<{ name: string; year: number; at: UtcInstant }>) {
+    const days = /^\d{4}$/.test(name)
       ? [fromShanghai(`${year}-03-01`), fromShanghai(`${year + 1}-03-01`)]
       : [null, null];
     const narratives = await rows<Narrative>(
@@ -212,7 +225,7 @@ export class Reports {
        from known
        where content is not null
          and coalesce(content->'record'->>'period' = $2, $3::timestamptz is not null and at >= $3 and at < $4)`,
-      [at, period.name, ...days],
+      [at, name, ...days],
     );
     const tasks = await rows<PlanTask>(
       tx,

@@ -1,12 +1,14 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { utc } from '@fengsui/contracts';
 import { yearOnYear } from '@fengsui/rules';
 import fc from 'fast-check';
 import { ReportingPlan } from '../index.js';
 import type { Figure } from '../views.js';
 import type { FactContent } from '../facts/fact-content.js';
 import type { Behind } from './cases.js';
+import type { Course } from './response-course.js';
 import { compose } from './compose.js';
 
 const PLANS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans');
@@ -37,6 +39,31 @@ function factOf(id: string): FactContent {
   const fact = { kind, at, region: '441803', place: '滨江路', category: 'road-accident', deaths: 4, record: fields };
   return fact as unknown as FactContent;
 }
+
+/** A response that went from Ⅳ to Ⅲ and ended. */
+const COURSE: Course = {
+  isOver: true,
+  days: { name: '2020-06-07..2020-06-10', from: '2020-06-07', to: '2020-06-10' },
+  changes: (
+    [
+      ['start', 'none', 'IV', '2020-06-06T18:14:00.000Z'],
+      ['raise', 'IV', 'III', '2020-06-07T18:00:00.000Z'],
+      ['end', 'III', 'none', '2020-06-10T01:20:00.000Z'],
+    ] as const
+  ).map(([change, from, to, at]) => ({
+    kind: 'response-change',
+    region: '441800',
+    hazards: ['flood'],
+    episodeId: '441800-flood-2020-E01',
+    counties: ['441803'],
+    notice: change === 'start' ? '清防〔2020〕1号' : null,
+    reason: '石角站超警',
+    change,
+    from,
+    to,
+    at: utc(at),
+  })),
+};
 
 /** Figures of a year, whatever they come to. */
 const figuresOf = (values: readonly Given[]): Figure[] =>
@@ -106,6 +133,8 @@ describe('a template of the plan', () => {
             average: figuresOf(then),
             ranks: new Map([['industry', parts as never]]),
             narratives: [],
+            behind: BEHIND,
+            course: COURSE,
           };
           for (const block of compose({ ...template, wording }, filled).blocks)
             expect('text' in block ? block.text : block.title).not.toMatch(
@@ -145,6 +174,31 @@ describe('a template of the plan', () => {
     expect(opening(9, 5)).toContain('形势严峻');
     for (const text of [opening(9, 5), opening(5, null), opening(5, 0), opening(5, 9, false)])
       expect(text).not.toContain('平稳');
+  });
+
+  it('tells a response from its start to its end, step by step, and claims no end of one that goes on', () => {
+    const review = planOf('qingyuan').templates.get('response-review') as ReturnType<typeof templateOf>;
+    const figures = figuresOf([{ value: 5, previous: 9, isOver: true }]);
+    const of = (course: Course) =>
+      compose(review, { period: course.days, figures, narratives: [], behind: BEHIND, course });
+    const over = of(COURSE);
+    expect(over.title).toBe('防汛应急响应复盘（2020年6月7日至6月10日）');
+    expect(over.blocks.slice(0, 2).map((block) => ('text' in block ? block.text : ''))).toEqual([
+      '6月7日2时14分启动防汛Ⅳ级应急响应，最高为Ⅲ级，启动后调整2次。',
+      '6月10日9时20分结束，历时79小时。',
+    ]);
+    expect(over.blocks.find(({ kind }) => kind === 'course')).toEqual({
+      kind: 'course',
+      title: '响应级别变化表',
+      rows: [
+        ['6月7日2时14分', '启动防汛Ⅳ级应急响应（清防〔2020〕1号）', '清新区', '石角站超警'],
+        ['6月8日2时0分', '提升至防汛Ⅲ级应急响应', '清新区', '石角站超警'],
+        ['6月10日9时20分', '结束', '清新区', '石角站超警'],
+      ],
+    });
+    const going = of({ ...COURSE, isOver: false, changes: COURSE.changes.slice(0, 2) });
+    expect(JSON.stringify(going.blocks)).not.toMatch(/结束，历时/);
+    expect(going.missing[0]).toEqual({ place: 'opening[1]', what: 'nobody holds the end of the response' });
   });
 
   it('leaves out a sentence of what nobody holds, and says so; and what was written for no part', () => {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -33,11 +35,26 @@ const order = async (kind: string, actor: string, more: object = { report: FIRST
   return outcome();
 };
 
+/** Stands for LibreOffice, which not every machine has; a real one makes the same of the same words. */
+const CONVERTS = `#!/bin/sh
+[ "$1" = --version ] && { echo "LibreOffice stand-in"; exit 0; }
+while [ "$1" != --outdir ]; do shift; done
+[ -e "$(dirname "$0")/broken" ] && exit 1
+printf '%%PDF of %s' "$(wc -c < "$3" | tr -d ' ')" > "$2/report.pdf"
+`;
+const folder = mkdtempSync(path.join(os.tmpdir(), 'fengsui-versions-'));
+const program = path.join(folder, 'converts');
+
 beforeAll(async () => {
-  reporting = await loneService('reporting', '2020-06-01', REPORTING_SCHEMA, () => ReportingModule.of(PLAN));
+  writeFileSync(program, CONVERTS, { mode: 0o755 });
+  writeFileSync(path.join(folder, 'broken'), '');
+  reporting = await loneService('reporting', '2020-06-01', REPORTING_SCHEMA, () => ReportingModule.of(PLAN, program));
   await reporting.give(accident('A', '2020-05-01'), accident('B', '2020-05-02'));
 });
-afterAll(() => reporting.end());
+afterAll(async () => {
+  await reporting.end();
+  rmSync(folder, { recursive: true });
+});
 
 it('is drafted by the schedule, checked, signed by another person, and then never changes', async () => {
   await reporting.at('+236 12:00'); // 23 January 2021
@@ -75,6 +92,20 @@ it('is drafted by the schedule, checked, signed by another person, and then neve
   const [signed] = await versions();
   expect(signed).toMatchObject({ state: 'signed', checkedBy: 'chen', signedBy: 'liang', differences: null });
   expect(await reporting.get(ReportingQuery).items(true)).toEqual([]);
+});
+
+it('has its PDF beside it, made later where it could not be made at once', async () => {
+  const pdf = () => reporting.get(ReportVersions).pdfOf(FIRST);
+  await reporting.at('+236 12:30');
+  expect(await pdf()).toBeNull();
+  rmSync(path.join(folder, 'broken'));
+  await reporting.at('+236 14:00');
+  const bytes = (await reporting.get(ReportVersions).bytes(FIRST))?.length;
+  expect(String(await pdf())).toBe(`%PDF of ${bytes}`);
+  const sealed = createHash('sha256')
+    .update(String(await pdf()))
+    .digest('hex');
+  expect((await versions())[0]?.pdf).toBe(sealed);
 });
 
 it('is issued again with the figures that differ, and the cases by which', async () => {

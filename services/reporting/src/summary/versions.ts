@@ -1,7 +1,7 @@
 import type { OrderOf, ReportWaitsV1, UtcInstant } from '@fengsui/contracts';
 import { insertRows, one, rows, run, type Db, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
-import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
+import { done, rejected, Takes, type Check, type OrderResult } from '@fengsui/service';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { checkDocument } from '../checker/check-text.js';
@@ -9,9 +9,10 @@ import { readFileToCheck } from '../checker/files.js';
 import { restatedCases } from '../figures/restated.js';
 import { NoPeriod } from '../period.js';
 import { ReportingPlan } from '../plan.js';
-import { DocumentRow, DocumentStepRow } from '../tables/tables.js';
+import { DocumentPdfRow, DocumentRow, DocumentStepRow } from '../tables/tables.js';
 import type { DocumentView, Figure, RestatedCase } from '../views.js';
 import { Closings } from './closings.js';
+import { ReportPdf } from './pdf.js';
 import { periodInWords } from './period-in-words.js';
 import { NothingHeld, Reports, type Report } from './reports.js';
 
@@ -36,6 +37,7 @@ export class ReportVersions {
     private readonly plan: ReportingPlan,
     private readonly reports: Reports,
     private readonly closings: Closings,
+    private readonly pdf: ReportPdf,
   ) {}
 
   @Takes('reporting', 'draft-report', ({ data }) => `${data.period}/${data.template}`)
@@ -150,6 +152,7 @@ export class ReportVersions {
     const verb = step === 'checked' ? '核稿' : '签发';
     if (before !== undefined) return rejected(`已由 ${before.by} ${verb} / it is ${step} already, by ${before.by}`);
     await insertRows(tx, DocumentStepRow, [{ period, template, version, step, at: now, ...what }]);
+    if (step === 'signed') await this.pdf.askFor(row, { tx, now });
     append(waits(row, { for: step === 'checked' ? 'sign' : 'nobody', by: what.by, at: now }));
     return done(`${period}/${template}/${version} 已${verb}`);
   }
@@ -185,10 +188,14 @@ export class ReportVersions {
 
   /** Every version, the newest first. @param report of one period and template: `2020/annual-summary` */
   async list(report: string | null = null): Promise<readonly DocumentView[]> {
-    const found = await rows<Omit<DocumentRow, 'bytes' | 'figures'> & { steps: DocumentStepRow[] | null }>(
+    const found = await rows<
+      Omit<DocumentRow, 'bytes' | 'figures'> & { steps: DocumentStepRow[] | null; pdf: string | null }
+    >(
       this.db,
       `select d.period, d.template, d.version, d.title, d.made_at as "madeAt", d.as_of as "asOf", d.made_by as "madeBy", d.sha256,
               d.missing, d.findings, d.differences,
+              (select p.sha256 from reporting.document_pdf p
+               where (p.period, p.template, p.version) = (d.period, d.template, d.version)) as pdf,
               (select jsonb_agg(to_jsonb(s) order by s.at) from reporting.document_step s
                where (s.period, s.template, s.version) = (d.period, d.template, d.version)) as steps
        from reporting.document d where $1::text is null or d.period || '/' || d.template = $1
@@ -212,6 +219,18 @@ export class ReportVersions {
         signedBy: signed?.by ?? null,
       };
     });
+  }
+
+  /** What of it would not work here, for `fengsui doctor`. */
+  async checks(): Promise<readonly Check[]> {
+    return [await this.pdf.check()];
+  }
+
+  /** The PDF beside a signed version. @returns null when there is none, or none yet */
+  async pdfOf(report: string): Promise<Buffer | null> {
+    const name = nameOf(report);
+    const found = name === null ? null : await this.db.getRepository(DocumentPdfRow).findOneBy(name);
+    return found === null ? null : Buffer.from(found.bytes, 'base64');
   }
 
   /** The bytes of one version, as they were written. @returns null when there is none */

@@ -4,6 +4,7 @@ import type { Figure } from '../views.js';
 import { namedInWords, type Behind } from './cases.js';
 import { holds, NotHeld, TemplateFault, valueOf, type FigureOf } from './conditions.js';
 import { periodInWords } from './period-in-words.js';
+import { courseInWords, type Course } from './response-course.js';
 import { decimal, PROFILE, type Profile } from './profile.js';
 import { rankedIn, rankInWords, type Ranks } from './ranks.js';
 import { UNIT_IN_CHINESE } from './units.js';
@@ -30,6 +31,7 @@ export type Worded = Readonly<{ text: string; printed: readonly string[] }>;
  * | `cases fires.deaths top 3` | 6月3日清新区…火灾（死亡1人）: the gravest of its incidents or fires |
  * | `if accidents.major.count = 0 ? text : other text` | one of the two, or nothing; with `[[figure]]` |
  * | `parts` | 四, how many parts its section has |
+ * | `response began` (`courseInWords`) | 6月7日2时14分, of the response that a report is of |
  * | `year`, `nextYear`, `period` | 2020, 2021, 2020年上半年 |
  *
  * @throws NotHeld when it would print a figure that nobody holds: then there is no such sentence
@@ -67,6 +69,7 @@ export type Filling = Readonly<{
   average?: ReadonlyMap<string, Figure>;
   ranks?: Ranks;
   behind?: Behind;
+  course?: Course;
   /** Parts of its section. */ parts?: number;
   profile?: Profile;
 }>;
@@ -89,6 +92,7 @@ function evaluate(expression: string, filling: Filling, figure: FigureOf): strin
   const named = namedInWords(expression, place, { figure, behind });
   if (named !== null) return named;
   const [word = '', ...rest] = expression.split(/\s+/);
+  if (word === 'response' && rest.length === 1) return courseInWords(String(rest[0]), filling.course, place);
   if (word === 'changes' && rest.length > 0) return changesTogether(rest.map(figure), profile);
   if (word === 'both' && rest.length > 0) return bothOf(rest.map(figure));
   if (word === 'previous' && rest.length === 1) return previousOf(figure(rest[0] as string));

@@ -9,6 +9,7 @@ import {
   CounterRow,
   DefinitionRow,
   DistinctKeyRow,
+  DocumentPdfRow,
   DocumentRow,
   DocumentStepRow,
   FactRow,
@@ -267,6 +268,16 @@ class Closings1796000000030 implements MigrationInterface {
       alter table reporting.document alter column title drop default;
       comment on column reporting.document."title" is 'what it is called';
       comment on column reporting.document."missing" is 'sentences left out, and what is owed';
+      create table reporting.document_pdf (
+        period text, template text, version int, made_at timestamptz not null, sha256 text not null, bytes text not null,
+        primary key (period, template, version));
+      comment on table reporting.document_pdf is 'The PDF beside a signed version of a report';
+      comment on column reporting.document_pdf."period" is 'period';
+      comment on column reporting.document_pdf."template" is 'template';
+      comment on column reporting.document_pdf."version" is 'version';
+      comment on column reporting.document_pdf."made_at" is 'made at';
+      comment on column reporting.document_pdf."sha256" is 'SHA-256 of its bytes';
+      comment on column reporting.document_pdf."bytes" is 'its bytes, base64';
       create table reporting.closing (
         period text, county text, at timestamptz, by text not null, "order" text not null, figures jsonb not null,
         primary key (period, county, at));
@@ -296,6 +307,7 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     DistinctKeyRow,
     DocumentRow,
     DocumentStepRow,
+    DocumentPdfRow,
     ClosingRow,
     WithdrawnRow,
     SuspicionRow,
@@ -316,5 +328,15 @@ export const REPORTING_SCHEMA: OwnedSchema = {
     Closings1796000000030,
   ],
   views: ANALYST_VIEWS.map(({ name }) => name),
-  onlyGrow: ['fact', 'withdrawn', 'annual', 'rollup', 'definition', 'document', 'document_step', 'closing'],
+  onlyGrow: [
+    'fact',
+    'withdrawn',
+    'annual',
+    'rollup',
+    'definition',
+    'document',
+    'document_step',
+    'document_pdf',
+    'closing',
+  ],
 };

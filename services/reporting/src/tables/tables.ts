@@ -171,6 +171,16 @@ export class DocumentStepRow {
   @TextColumn('what they said') words!: string;
 }
 
+@Entity({ schema: 'reporting', name: 'document_pdf', comment: 'The PDF beside a signed version of a report' })
+export class DocumentPdfRow {
+  @Key('period') period!: string;
+  @Key('template') template!: string;
+  @Key('version', 'int') version!: number;
+  @InstantColumn('made at') madeAt!: UtcInstant;
+  @TextColumn('SHA-256 of its bytes') sha256!: string;
+  @TextColumn('its bytes, base64') bytes!: string;
+}
+
 @Entity({
   schema: 'reporting',
   name: 'closing',
