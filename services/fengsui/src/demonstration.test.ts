@@ -178,7 +178,7 @@ describe('the demonstration years', () => {
     ).toEqual([]);
     expect(
       await none(
-        `select id from duty.call where state = 'ringing' union all select id from response.task where state <> 'closed' union all select id from wildfire.fire where state in ('to-verify', 'overdue')`,
+        `select id from duty.call where state in ('ringing', 'unanswered') union all select id from response.task where state <> 'closed' union all select id from wildfire.fire where state in ('to-verify', 'overdue')`,
       ),
     ).toEqual([{ id: SUMMARY_WAITS }]);
     expect(await none(`select service, kind, key from schedule.job where service <> 'reporting'`)).toEqual([
@@ -264,6 +264,16 @@ describe('the demonstration years', () => {
     expect(text).toContain('2020年上半年，全市发生生产安全事故72起');
     expect(text).toContain('附件');
     expect(bulletin.missing).toEqual([]);
+    const review = fengsui(
+      'report',
+      '--period',
+      'response:441800-flood-2020-E01',
+      '-o',
+      path.join(folder, 'review.docx'),
+    );
+    const told = (await mammoth.extractRawText({ path: (review.json as ReportOutput).file })).value;
+    expect(told).toContain('启动防汛Ⅳ级应急响应，最高为Ⅲ级');
+    expect(told).toContain('响应期间全市安全转移群众2.99万人');
     const file = path.join(folder, 'forms.xlsx');
     fengsui('figures', 'forms', '--year', '2020', '-o', file);
     const [industries, counties] = await sheetsOf(readFileSync(file));
