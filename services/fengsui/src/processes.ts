@@ -4,6 +4,14 @@ import { SERVICES } from '@fengsui/contracts';
 import type { Settings } from '@fengsui/settings';
 import { ROOT } from './installation.js';
 
+/**
+ * Without a limit the heap grows while the machine has room: a process that counts years anew would take what others
+ * need. As in docker-compose.yml.
+ */
+const HEAP_MB: Readonly<Record<string, number>> = { reporting: 192 };
+const heapOf = (service: string): string[] =>
+  HEAP_MB[service] === undefined ? [] : [`--max-old-space-size=${HEAP_MB[service]}`];
+
 /** The services as processes of their own, on one database and one Kafka. */
 export type Processes = Readonly<{ stop: () => Promise<void> }>;
 
@@ -17,7 +25,7 @@ export function startProcess(
   entry = path.join(ROOT, 'services', service, 'dist', 'main.js'),
   heard: (text: string) => void = (text) => void process.stderr.write(text),
 ): Promise<Readonly<{ child: ChildProcess; address: string }>> {
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [...heapOf(service), entry], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },

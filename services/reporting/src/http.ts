@@ -5,13 +5,16 @@ import { Type } from 'typebox';
 import type { Asked } from './figures/figures.js';
 import { NoPeriod } from './period.js';
 import { ReportingQuery } from './query.js';
+import { ReportVersions } from './summary/versions.js';
 import {
   AnsweringView,
+  DocumentSchema,
   FiguresView,
   IndicatorSchema,
   PartsView,
   RollupView,
   TraceView,
+  type DocumentView,
   type FigureParts,
   type Figures,
   type IndicatorView,
@@ -30,7 +33,10 @@ const PERIOD = {
 /** Figures, the facts behind them, and the roll-ups, over HTTP. */
 @Controller('v1')
 export class ReportingHttp {
-  constructor(private readonly query: ReportingQuery) {}
+  constructor(
+    private readonly query: ReportingQuery,
+    private readonly versions: ReportVersions,
+  ) {}
 
   @Question('figures', 'the figures of a period', FiguresView, PERIOD, 'read-figures')
   figures(@Query() asked: Record<string, string>, @Query('asOf', InstantPipe) asOf?: UtcInstant): Promise<Figures> {
@@ -92,6 +98,17 @@ export class ReportingHttp {
   )
   answering(@Query('year', YearPipe) year: number): Promise<readonly AnsweringView[]> {
     return this.query.answering(year);
+  }
+
+  @Question(
+    'reports',
+    'versions of reports, the newest first: what is missing in each, what the checker found, who checked and signed it',
+    Type.Array(DocumentSchema),
+    { report: 'of one period and template, such as 2020/annual-summary' },
+    'read-figures',
+  )
+  reports(@Query('report') report?: string): Promise<readonly DocumentView[]> {
+    return this.versions.list(report ?? null);
   }
 
   @Question('rollups', 'the last hundred roll-ups that ran or were skipped', Type.Array(RollupView))

@@ -125,7 +125,7 @@ export class FigureBook {
     return { ...own, of: [...indicator.of], parts, next };
   }
 
-  /** What each of some indicators counts, each fact once, by when it happened. @throws NoPeriod as `figures` */
+  /** What each of some indicators counts, where it is not too much to be told by name. @throws NoPeriod as `figures` */
   async behind(tx: Tx, ids: readonly string[], question: Asked): Promise<ReadonlyMap<string, readonly FactContent[]>> {
     const found = new Map<string, readonly FactContent[]>();
     if (ids.length === 0) return found;
@@ -133,7 +133,8 @@ export class FigureBook {
     for (const id of ids) {
       const valid = this.plan.catalogue.validIn(id, of.period.from, of.period.to);
       const versions = valid.flatMap((one) => ('kind' in one ? [one] : []));
-      if (versions.length > 0) found.set(id, await countedFacts(tx, versions, of));
+      const facts = versions.length === 0 ? null : await countedFacts(tx, versions, of, MOST_BEHIND);
+      if (facts !== null) found.set(id, facts);
     }
     return found;
   }
@@ -188,6 +189,8 @@ export class FigureBook {
   }
 }
 
+/** More facts than these nobody tells by name. */
+const MOST_BEHIND = 20_000;
 const NO_FACTS = { facts: [], next: null };
 
 /** A figure by the values of a field, each with its base. */

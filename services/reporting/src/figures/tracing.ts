@@ -50,12 +50,8 @@ export async function tracedFacts(
   const days = (await daysOf(tx, versions, of)).filter(
     (day) => after === null || day >= addDays(after.slice(0, 10), -7),
   );
-  const found: Found[] = [];
-  for (let begun = 0, many = 1; begun < days.length && found.length <= limit; begun += many, many *= 2) {
-    const some = days.slice(begun, begun + many);
-    const page = await factsOn(tx, versions, some, of);
-    found.push(...page.filter((fact) => after === null || placeOf(fact) > after));
-  }
+  const isWanted = (fact: Found): boolean => after === null || placeOf(fact) > after;
+  const found = await firstFacts(tx, versions, { days, enough: limit, isWanted }, of);
   const inOrder = found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   const shown = inOrder.slice(0, limit);
   const last = shown.at(-1);
@@ -63,10 +59,36 @@ export async function tracedFacts(
   return { facts, next: inOrder.length > limit && last !== undefined ? placeOf(last) : null };
 }
 
-/** What an indicator counts, each fact once, by when it happened. */
-export async function countedFacts(tx: Tx, versions: readonly Counting[], of: Of): Promise<readonly FactContent[]> {
-  const found = await factsOn(tx, versions, await daysOf(tx, versions, of), of);
+/**
+ * What an indicator counts, each fact once, by when it happened.
+ * @returns null when there are more than so many
+ */
+export async function countedFacts(
+  tx: Tx,
+  versions: readonly Counting[],
+  of: Of,
+  most: number,
+): Promise<readonly FactContent[] | null> {
+  const found = await firstFacts(tx, versions, { days: await daysOf(tx, versions, of), enough: most }, of);
+  if (found.length > most) return null;
   return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).flatMap(({ row }) => row.content ?? []);
+}
+
+/** Facts of the first days, until there are more than enough. */
+async function firstFacts(
+  tx: Tx,
+  versions: readonly Counting[],
+  {
+    days,
+    enough,
+    isWanted = () => true,
+  }: Readonly<{ days: readonly string[]; enough: number; isWanted?: (fact: Found) => boolean }>,
+  of: Of,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let begun = 0, many = 1; begun < days.length && found.length <= enough; begun += many, many *= 2)
+    found.push(...(await factsOn(tx, versions, days.slice(begun, begun + many), of)).filter(isWanted));
+  return found;
 }
 
 /** In Beijing's day first: facts are read day by day. */
