@@ -102,11 +102,12 @@ function levelRight({ data }: OrderV1, grants: readonly Grant[], plan: AccessPla
 }
 
 /**
- * What an order is about is not told by its own words: a fire, an event. Who judges or corrects it does so for the
- * city.
+ * What an order is about is not told by its own words: a fire, an event, a report. Who judges, corrects or signs it
+ * does so for the city.
  */
 const reachesAll = ({ authority }: Grant, right: Right, kind: OrderV1['data']['kind']): boolean =>
-  (right !== 'judge' && right !== 'correct' && right !== 'roster' && kind !== 'fulfil') || authority.endsWith('00');
+  (!OF_THE_CITY.has(right) && kind !== 'fulfil') || authority.endsWith('00');
+const OF_THE_CITY: ReadonlySet<Right> = new Set(['judge', 'correct', 'roster', 'sign']);
 
 /** What takes two people when it is entered late: see the rule of two persons. */
 const MAY_BE_LATE: ReadonlySet<string> = new Set(['confirm', 'raise', 'lower', 'convert', 'end']);

@@ -11,7 +11,11 @@ export const Instant = (description: string) =>
   );
 /** A day of the calendar in Beijing, `2020-06-30`. */
 export const Day = (description: string) =>
-  Type.String({ description, pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' });
+  Type.String({
+    description,
+    pattern:
+      '^\\d{4}-(((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01]))|((0[469]|11)-(0[1-9]|[12]\\d|30))|(02-(0[1-9]|1\\d|2\\d)))$',
+  });
 
 /**
  * No character that XML 1.0 forbids (2.2): no control characters but tab and line ends, no halves of surrogate pairs,

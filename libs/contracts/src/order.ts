@@ -242,6 +242,9 @@ export const OrderV1 = defineEvent(
     order('sign-report', 'a checked draft is signed by another person, and never changes again 签发文稿', {
       report: Name('period, template and version'),
     }),
+    order('drop-report', 'a draft is wanted no more, and waits for nobody 撤回文稿', {
+      report: Name('period, template and version'),
+    }),
     order('close-period', 'a county vouches for its figures of a period 县级核定', {
       authority: Division('the county'),
       period: Name('2020, 2020H1, 2020-06', 64),

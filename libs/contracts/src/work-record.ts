@@ -76,11 +76,15 @@ export const WorkRecordV1 = defineEvent(
       holiday: Name('what it is called'),
       persons: Count('persons on duty'),
     }),
-    kind('rescue-team', 'rescue team on the list, each year anew 应急救援队伍', {
-      teamId: Name('number of the team'),
-      teamKind: OneOf(TEAM_KINDS, '综合性专业 基层 企业 社会志愿'),
-      persons: Count('members'),
-    }),
+    kind(
+      'rescue-team',
+      'rescue team on the list; its number of the record has the year, so that it counts once in it 应急救援队伍',
+      {
+        teamId: Name('number of the team'),
+        teamKind: OneOf(TEAM_KINDS, '综合性专业 基层 企业 社会志愿'),
+        persons: Count('members'),
+      },
+    ),
     kind('expert', 'expert on the list, each year anew 应急专家', {
       expertId: Name('number of the expert'),
       field: Name('speciality'),

@@ -13,7 +13,7 @@ import { wildfiresOf } from './wildfires.js';
 import { reportSigned } from './reports.js';
 import { workRecordsOf } from './work-records.js';
 
-/** When the demonstration begins and ends. It ends after the annual roll-up, with nothing due. */
+/** When the demonstration begins and ends: after the annual roll-up, with its summary signed and nothing due. */
 export const BEGINS: UtcInstant = fromShanghai('2019-01-01T00:00');
 export const ENDS: UtcInstant = fromShanghai('2021-01-22T09:00');
 /** The year that the summary is about. */
@@ -52,7 +52,10 @@ export function demonstration(city: DemonstrationCity): readonly Delivery[] {
     ...incidentsOf(year, city.obligations.incidents, new Random(SEED + year + 30_000)),
     ...workRecordsOf(year, city.flood.authority, new Random(SEED + year + 40_000)),
   ]);
-  const ordered = inOrder([...deliveries, ...reportSigned(2019, { roster: city.roster, counties: COUNTIES })]);
+  const signed = ([2019, 2020] as const).flatMap((year) =>
+    reportSigned(year, { roster: city.roster, counties: COUNTIES }),
+  );
+  const ordered = inOrder([...deliveries, ...signed]);
   const last = ordered.at(-1)?.at;
   if (last === undefined || last >= ENDS || (ordered[0]?.at ?? '') < BEGINS)
     throw new Error('the script leaves its own time');

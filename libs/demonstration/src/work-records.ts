@@ -119,15 +119,8 @@ export function workRecordsOf(year: DemonstrationYear, city: string, random: Ran
 
 /** Holidays on duty, rescue teams, experts. */
 function standbyAndTeams(work: WorkOfYear, target: Targets): void {
-  target.holidays.forEach((holiday, n) =>
-    work.add(
-      work.dates[n * 45] as string,
-      'holiday-duty',
-      { holiday, persons: work.random.whole(60, 140) },
-      '节假日值班值守',
-      work.city,
-    ),
-  );
+  for (const [holiday, date] of target.holidays)
+    work.add(date, 'holiday-duty', { holiday, persons: work.random.whole(60, 140) }, '节假日值班值守', work.city);
   for (const [teamKind, count] of Object.entries(target.teams) as [keyof Targets['teams'], number][])
     for (let i = 0; i < count; i += 1)
       work.add(
@@ -151,14 +144,8 @@ function standbyAndTeams(work: WorkOfYear, target: Targets): void {
 
 /** What disasters cost, and what was given to whom they hit. */
 function disastersAndRelief(work: WorkOfYear, target: Targets): void {
-  for (const [disaster, affected, collapsedRooms, lossYuan] of target.disasters)
-    work.add(
-      work.someDay(150, 200),
-      'disaster',
-      { disaster, affected, collapsedRooms, lossYuan },
-      '灾情核定',
-      work.city,
-    );
+  for (const [disaster, date, affected, collapsedRooms, lossYuan] of target.disasters)
+    work.add(date, 'disaster', { disaster, affected, collapsedRooms, lossYuan }, '灾情核定', work.city);
   const kinds = ['emergency', 'winter-spring', 'rebuilding'] as const;
   const persons = work.random.split(target.relief.persons, kinds.length, 100);
   const thousands = work.random.split(target.relief.amountYuan / 1_000, kinds.length, 100);
@@ -197,6 +184,8 @@ function surveysAndTipOffs(work: WorkOfYear, target: Targets): void {
     );
 }
 
+const SECTIONS = [...new Set(PLANNED.map(([section]) => section))];
+
 /** Tasks that were due in the year, and the plan for the next. */
 function planTasks(work: WorkOfYear, target: Targets): void {
   for (let i = 0; i < target.planTasks.due; i += 1)
@@ -204,7 +193,7 @@ function planTasks(work: WorkOfYear, target: Targets): void {
       work.dates[300] as string,
       'plan-task',
       {
-        section: `plan-${(i % PLANNED.length) + 1}`,
+        section: SECTIONS[i % SECTIONS.length] as string,
         order: i + 1,
         task: `${work.year}年重点任务第${i + 1}项`,
         owner: '市应急管理局',

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import {
   addMinutes,
+  CALL_CAUSES,
   fromShanghai,
   shanghaiMinute,
   type CallCause,
@@ -90,12 +91,22 @@ export class DutyPlan {
   policyFor(cause: CallCause, at: UtcInstant, level: Level | null = null): Policy {
     const row = this.rowOf(cause);
     const name = row.instead?.find((one) => fits(one, at, level))?.chain ?? row.chain;
-    return { name, chain: this.chain(name), promiseMinutes: row.promiseMinutes ?? null };
+    const chain = this.chain(
+      name,
+      this.file.causes[cause] === undefined && PAPERS.has(cause) ? DAY_MINUTES : undefined,
+    );
+    return { name, chain, promiseMinutes: row.promiseMinutes ?? null };
   }
 
-  /** A plan need not know of what duty itself calls for: that goes as the silence of a source does. */
+  /**
+   * A plan need not know of what duty itself calls for: that goes as the silence of a source does, and papers by day,
+   * once a day.
+   */
   private rowOf(cause: CallCause): CauseRow {
-    return this.file.causes[cause] ?? { ...this.file.causes['source-silent'], rule: OWN_RULES[cause] ?? cause };
+    const own = this.file.causes[cause];
+    if (own !== undefined) return own;
+    const row = { ...this.file.causes['source-silent'], rule: OWN_RULES[cause] ?? cause };
+    return PAPERS.has(cause) ? { ...row, atNight: false, promiseMinutes: 3 * DAY_MINUTES } : row;
   }
 
   /** How what is not urgent is told. */
@@ -203,9 +214,14 @@ export class DutyPlan {
     return this.file.massFrom ?? MASS_FROM;
   }
 
-  /** Every role that some chain calls. */
+  /** Every role that some chain calls; whoever only checks and signs papers may be away. */
   rolesCalled(): readonly string[] {
-    const steps = Object.values(this.file.chains).flatMap((chain) => chain.steps);
+    const { chains, causes } = this.file;
+    const forPapers = (name: string): boolean => {
+      const own = CALL_CAUSES.filter((cause) => causes[cause]?.chain === name);
+      return own.length > 0 && own.every((cause) => PAPERS.has(cause));
+    };
+    const steps = Object.entries(chains).flatMap(([name, chain]) => (forPapers(name) ? [] : chain.steps));
     return [...new Set([...steps.flatMap(({ role }) => role ?? []), ...(this.file.unanswered?.roles ?? [])])].sort();
   }
 
@@ -246,16 +262,23 @@ export class DutyPlan {
     return this.people.get(person)?.name ?? person;
   }
 
-  private chain(name: string): Chain {
-    const { steps, rounds, againMinutes } = this.file.chains[name] as DutyFile['chains'][string];
+  /** @param again minutes until it rings again, where the chain itself does not say */
+  private chain(name: string, again?: number): Chain {
+    const { steps, rounds, againMinutes = again } = this.file.chains[name] as DutyFile['chains'][string];
     const last = steps.at(-1) as StepRow;
+    // What has a pace of its own is for its own people: the desk can do nothing about it.
+    if (againMinutes !== undefined) {
+      const to = steps.map(calleeOf);
+      const everyone = { everyMinutes: againMinutes, to, authorities: [], channels: last.channels };
+      return { steps: steps.map(stepOf), rounds, unanswered: everyone };
+    }
     const { unanswered } = this.file;
     const top = unanswered?.roles.map((role) => ({ role })) ?? [calleeOf(last)];
     return {
       steps: steps.map(stepOf),
       rounds,
       unanswered: {
-        everyMinutes: againMinutes ?? unanswered?.everyMinutes ?? RING_AGAIN_MINUTES,
+        everyMinutes: unanswered?.everyMinutes ?? RING_AGAIN_MINUTES,
         to: [{ person: this.file.desk }, ...top],
         authorities: unanswered?.authorities ?? [],
         channels: unanswered?.channels ?? last.channels,
@@ -270,6 +293,10 @@ const ORDINARY: Ordinary = { gatherMinutes: 2, digestOver: 10, digestMinutes: 10
 
 /** More than a shift and its leaders. */
 const MASS_FROM = 20;
+
+/** What waits for a person at a desk. */
+const PAPERS: ReadonlySet<CallCause> = new Set(['report-check', 'report-sign']);
+const DAY_MINUTES = 1_440;
 
 const OWN_RULES: Readonly<Partial<Record<CallCause, string>>> = {
   'self-check': '值班系统自检不合格须处理',

@@ -101,13 +101,13 @@ export class ReportingHttp {
   }
 
   @Question(
-    'reports',
+    'documents',
     'versions of reports, the newest first: what is missing in each, what the checker found, who checked and signed it',
     Type.Array(DocumentSchema),
     { report: 'of one period and template, such as 2020/annual-summary' },
     'read-figures',
   )
-  reports(@Query('report') report?: string): Promise<readonly DocumentView[]> {
+  documents(@Query('report') report?: string): Promise<readonly DocumentView[]> {
     return this.versions.list(report ?? null);
   }
 

@@ -16,6 +16,7 @@ export { Rollups } from './rollups.js';
 export { REPORTING_SCHEMA } from './tables/migrations.js';
 export { NothingHeld, Reports, type ReportAsked } from './summary/reports.js';
 export { ReportVersions } from './summary/versions.js';
+export { templateFaults } from './summary/template-check.js';
 export { noticeDocument } from './summary/notice-document.js';
 export { checkDocument, type Held } from './checker/check-text.js';
 export { NoText, readFileToCheck, type CheckedFile } from './checker/files.js';

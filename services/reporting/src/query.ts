@@ -155,7 +155,8 @@ export class ReportingQuery {
                where (s.period, s.template, s.version, s.step) = (d.period, d.template, d.version, 'checked')) as checked
        from reporting.document d
        where not exists (select 1 from reporting.document_step s
-                         where (s.period, s.template, s.step) = (d.period, d.template, 'signed') and s.version >= d.version)
+                         where (s.period, s.template) = (d.period, d.template) and s.step in ('signed', 'dropped')
+                           and s.version >= d.version)
        order by d.period, d.template, d.version desc`,
     );
     return found.map(({ id, since, checked }) => ({

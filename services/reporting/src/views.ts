@@ -115,7 +115,7 @@ export const DocumentSchema = View(
   {
     id: Type.String({ description: 'period, template and version' }),
     title: Type.String(),
-    state: enumOf('draft', 'checked', 'signed'),
+    state: enumOf('draft', 'checked', 'signed', 'dropped'),
     madeAt: ViewInstant('written at'),
     asOf: ViewInstant('as known then'),
     madeBy: Type.String({ description: 'person, or the roll-up' }),

@@ -132,8 +132,11 @@ export class Calls {
     { tx }: UnitOfWork,
     of?: readonly CallCause[],
   ): Promise<boolean> {
-    const open = await this.about(tx, about, OPEN, of);
-    for (const row of open) await this.say(row, { says, event }, tx);
+    const all = await this.about(tx, about, [...OPEN, 'answered'], of);
+    const open = all.filter(({ state }) => state !== 'answered');
+    // Whoever has promised it is called with these words when it is not done.
+    for (const row of [...open, ...all.filter(({ promisedUntil }) => promisedUntil !== null)])
+      await this.say(row, { says, event }, tx);
     return open.length > 0;
   }
 

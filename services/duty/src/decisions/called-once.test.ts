@@ -283,8 +283,11 @@ it('a draft is one call to whoever checks it, then one to whoever signs it, by d
   await duty.at('+1 06:30');
   expect(await roles()).toEqual(['statistician']);
   expect((await words())[0]).toMatchObject({ subject: expect.stringContaining('待核稿】年度工作总结') });
-  await duty.give(waits(2, 'check', 'sun')); // the same matter
-  expect(await calls()).toEqual(['report-check ringing 1']);
+  const [id] = await duty.runtime.db.query(`select id from duty.call`);
+  await duty.order({ kind: 'answer', callId: id.id, person: 'sun', reason: '今天核', actor: 'sun' });
+  expect(await calls()).toEqual(['report-check answered 1']);
+  await duty.give(waits(2, 'check', 'sun')); // the same matter, of which what was promised is told in the new words
+  expect(await calls()).toEqual(['report-check answered 1']);
   expect((await words())[0]?.text).toContain('check-report 2020/annual-summary/2');
   await duty.give(waits(2, 'sign', 'sun'));
   expect(await calls()).toEqual(['report-check answered 1', 'report-sign ringing 1']);

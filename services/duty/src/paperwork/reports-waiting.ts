@@ -2,7 +2,7 @@ import type { ReportWaitsV1 } from '@fengsui/contracts';
 import type { UnitOfWork } from '@fengsui/log';
 import { Consumes } from '@fengsui/service';
 import { Controller } from '@nestjs/common';
-import { IsNull, Not } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { Calls } from '../calls/calls.js';
 import { CallTexts } from '../decisions/call-texts.js';
 import { CallRow } from '../tables/tables.js';
@@ -32,8 +32,9 @@ export class ReportsWaiting {
     if (waitsFor === 'check') {
       const says = this.texts.report(event, unit.now);
       if (await this.calls.reword(about, says, event.id, unit, [CAUSE.check])) return;
-      if (await this.isPromised(about, unit)) return;
-      await this.calls.close(about, 'superseded', '另有新稿', ending, unit);
+      if ((await this.held(about, 'check', unit)).length > 0) return; // they are called again when they have not
+      for (const { id: only } of await this.held(about, 'sign', unit))
+        await this.calls.close({ about, only }, 'superseded', '另有新稿', ending, unit);
     } else await this.calls.answeredByDecision(about, by, ending, unit);
     if (waitsFor === 'nobody') return;
     const cause = CAUSE[waitsFor];
@@ -41,9 +42,14 @@ export class ReportsWaiting {
     await this.calls.start({ id: `${cause}/${report}`, cause, about, says, causes: [event.id] }, unit);
   }
 
-  /** Somebody has said that they will check it: they are called again when they have not. */
-  private isPromised(about: string, { tx }: UnitOfWork): Promise<boolean> {
-    const where = { about, cause: CAUSE.check, state: 'answered' as const, promisedUntil: Not(IsNull()) };
-    return tx.getRepository(CallRow).existsBy(where);
+  /** Calls that somebody is rung for, or has promised to see to. */
+  private held(about: string, waitsFor: keyof typeof CAUSE, { tx }: UnitOfWork): Promise<CallRow[]> {
+    const of = { about, cause: CAUSE[waitsFor] };
+    return tx.getRepository(CallRow).find({
+      where: [
+        { ...of, state: In(['ringing', 'unanswered']) },
+        { ...of, state: 'answered', promisedUntil: Not(IsNull()) },
+      ],
+    });
   }
 }

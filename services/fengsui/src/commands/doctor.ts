@@ -20,7 +20,7 @@ export const DOCTOR_COMMAND: CommandOf = {
 
 const LEAST_FREE_BYTES = 1_000_000_000;
 /** Found and worth saying, and still a healthy installation. */
-const ADVISORY = new Set(['channels', 'addresses', 'encryption', 'rights']);
+const ADVISORY = new Set(['channels', 'addresses', 'encryption', 'rights', 'pdf']);
 
 /**
  * Is this installation healthy, and if not, what to do. Each check stands alone: what is away is said, and the others

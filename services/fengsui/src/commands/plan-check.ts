@@ -1,6 +1,6 @@
 import { DutyPlan } from '@fengsui/duty';
 import { IntakePlan } from '@fengsui/intake';
-import { ReportingPlan } from '@fengsui/reporting';
+import { ReportingPlan, templateFaults } from '@fengsui/reporting';
 import { ResponsePlan } from '@fengsui/response';
 import { PlanFaults, readSettings, SettingsError, type FileFault } from '@fengsui/settings';
 import { WildfirePlan } from '@fengsui/wildfire';
@@ -40,10 +40,13 @@ export function faultsTold(faults: readonly FileFault[], folder: string, termina
 
 /** Each reader by itself, so that one broken file does not hide what is wrong with the others. */
 function faultsIn(folder: string): readonly FileFault[] {
-  const found = [IntakePlan, ResponsePlan, WildfirePlan, DutyPlan, ReportingPlan].flatMap((plan): FileFault[] => {
+  const readers = [
+    ...[IntakePlan, ResponsePlan, WildfirePlan, DutyPlan].map((plan) => () => void plan.read(folder)),
+    () => templateFaults(ReportingPlan.read(folder)),
+  ];
+  const found = readers.flatMap((read): FileFault[] => {
     try {
-      plan.read(folder);
-      return [];
+      return [...(read() ?? [])];
     } catch (error) {
       if (error instanceof PlanFaults) return [...error.details];
       if (error instanceof SettingsError) return error.faults.map((fault) => faultOf(error.message, fault));

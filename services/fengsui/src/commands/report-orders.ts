@@ -42,6 +42,13 @@ export const REPORT_ORDERS: readonly OrderOfCommand[] = [
     fields: (typed) => Promise.resolve({ kind: 'sign-report' as const, report: wordOf(typed, 0) }),
   },
   {
+    kind: 'drop-report',
+    about: { zh: '撤回不再需要的文稿', en: 'a draft is wanted no more' },
+    example: 'drop-report 2020-02/situation/1 --reason …',
+    words: [{ name: '<report>' }],
+    fields: (typed) => Promise.resolve({ kind: 'drop-report' as const, report: wordOf(typed, 0) }),
+  },
+  {
     kind: 'close-period',
     about: { zh: '县（市、区）核定本期数据', en: 'vouch for the figures of a county in a period' },
     example: 'close-period 2020 441881',

@@ -8,6 +8,7 @@ const STATES = {
   draft: { zh: '待核稿', en: 'draft' },
   checked: { zh: '待签发', en: 'checked' },
   signed: { zh: '已签发', en: 'signed' },
+  dropped: { zh: '已撤回', en: 'dropped' },
 };
 
 const list: CommandOf = {
@@ -89,7 +90,7 @@ const write: CommandOf = {
       const id = wordOf(typed, 0);
       const isPdf = flagOf(typed, 'pdf');
       const bytes = await (isPdf ? ports.versions.pdfOf(id) : ports.versions.bytes(id));
-      if (bytes === null && isPdf)
+      if (bytes === null && isPdf && (await ports.versions.bytes(id)) !== null)
         throw new Misuse(`${id} 没有 PDF：尚未签发，或尚未生成（fengsui doctor） / there is no PDF of ${id} yet`);
       if (bytes === null) throw new Misuse(`没有 ${id} / there is no ${id}; fengsui reports`);
       const file = path.resolve(textOf(typed, 'output') ?? '');

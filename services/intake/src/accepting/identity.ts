@@ -72,7 +72,11 @@ const RULES: Rules = {
       `authority-level/${authority}`,
     ),
   'situation.v1': ({ reportId }, at) => same(reportId, `situation/${reportId}/${at}`, `situation/${reportId}`),
-  'work-record.v1': ({ kind, recordId }) => same(recordId, `record/${kind}/${recordId}`),
+  // What is stated anew later is no conflict: a task that is done now, a disaster that cost more.
+  'work-record.v1': ({ kind, recordId }, at) => ({
+    ...same(recordId, `record/${kind}/${recordId}`),
+    later: RESTATED.has(kind) ? at : null,
+  }),
   'transfer-ledger.v1': ({ riskPoint }, at) =>
     same(riskPoint, `transfer-ledger/${riskPoint}/${at}`, `transfer-ledger/${riskPoint}`),
   'delivery-report.v1': ({ channel, message, outcome }) =>
@@ -85,6 +89,8 @@ export const samenessOf = <T extends ObservedEvent['type']>(
   data: EventOf<T>['data'],
   occurredAt: string,
 ): Sameness => (RULES[type] as (data: unknown, occurredAt: string) => Sameness)(data, occurredAt);
+
+const RESTATED: ReadonlySet<string> = new Set(['plan-task', 'disaster', 'rescue-team', 'expert']);
 
 const same = (key: string, identity: string, correlation = identity): Sameness => ({
   key,
@@ -152,6 +158,7 @@ function targetOf(data: OrderV1['data']): string {
       return `${data.period}/${data.authority}`;
     case 'check-report':
     case 'sign-report':
+    case 'drop-report':
       return data.report.replace(/\/\d+$/, '');
     case 'learn-heat-mask':
     case 'apply-heat-mask':

@@ -44,6 +44,7 @@ const aboutOf = (kind: OrderKind): object => {
     'part-incidents',
     'check-report',
     'sign-report',
+    'drop-report',
     'correct',
     'withdraw-roster',
     'exercise',
@@ -87,7 +88,16 @@ const MAY: Readonly<Record<Role, readonly OrderKind[]>> = {
   leader: KINDS,
   approver: KINDS,
   feeder: ['progress', 'fulfil'],
-  statistician: ['correct', 'join-incidents', 'part-incidents', 'draft-report', 'check-report', 'close-period'],
+  statistician: [
+    'answer',
+    'correct',
+    'join-incidents',
+    'part-incidents',
+    'draft-report',
+    'check-report',
+    'drop-report',
+    'close-period',
+  ],
   auditor: [],
   'system-administrator': [],
   'security-administrator': [],
@@ -142,6 +152,10 @@ describe('somebody who is logged in', () => {
     const county = by([], { grants: [{ role: 'leader', authority: '441881' }] });
     expect(given('raise', county)).toBe('refused');
     expect(given('raise', county, { authority: '441881' })).toBe('liang approve-III');
+    for (const kind of ['draft-report', 'check-report', 'sign-report', 'drop-report', 'correct'] as const)
+      expect([kind, given(kind, county)]).toEqual([kind, 'refused']);
+    expect(given('close-period', county)).toBe('refused'); // that of the city
+    expect(given('close-period', county, { authority: '441881' })).toBe('liang correct');
     expect(given('progress', county)).toBe('liang report');
     expect(given('progress', county, { taskId: 'E01/441882-001' })).toBe('refused');
     expect(given('fulfil', county)).toBe('liang report');

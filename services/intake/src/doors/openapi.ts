@@ -156,7 +156,7 @@ export function openApi(questions: readonly Question[]): object {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       security: [{ key: [] }, {}],
-      paths: Object.fromEntries([
+      paths: together([
         ...Object.entries(ENDPOINTS).map(([name, contract]) => door(name, [contract])),
         door('inputs', observed),
         ...questions.map(answered),
@@ -179,4 +179,11 @@ export function openApi(questions: readonly Question[]): object {
       },
     }),
   ) as object;
+}
+
+/** A door and a question may have one path: each has its own method. */
+function together(paths: readonly (readonly [path: string, methods: object])[]): Record<string, object> {
+  const all: Record<string, object> = {};
+  for (const [path, methods] of paths) all[path] = { ...all[path], ...methods };
+  return all;
 }

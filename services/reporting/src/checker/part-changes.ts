@@ -14,7 +14,11 @@ export const partChanges: Rule = ({ text, at }) =>
     if (part === undefined || whole === undefined || part.counted.measure !== whole.counted.measure) return [];
     if (part.against !== whole.against) return [];
     // Something else is told between the two: whose part it is nobody knows.
-    if (/\d/.test(text.slice(whole.end, index)) || /\d|。/.test(text.slice(index, part.counted.at))) return [];
+    if (
+      !/^[。；;，,、（(\s]*$/.test(text.slice(whole.end, index)) ||
+      /[\d。；;]/.test(text.slice(index, part.counted.at))
+    )
+      return [];
     const [most, least] = [Math.max(...basesOf(whole)), Math.min(...basesOf(part))];
     if (!Number.isFinite(most) || !Number.isFinite(least) || least <= most) return [];
     return [

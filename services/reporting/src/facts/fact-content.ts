@@ -10,6 +10,11 @@ import type {
 } from '@fengsui/contracts';
 import type { Grade, StatisticsPlan } from '@fengsui/rules';
 
+export type Precision = NonNullable<IncidentV1['data']['happenedPrecision']>;
+
+/** No more than so many characters, none of them cut in two. */
+export const cut = (text: string, most: number): string => [...text].slice(0, most).join('');
+
 /** How a fire became known. */
 export type FireKnown = NonNullable<FireJudgedV1['data']['known']>;
 
@@ -42,6 +47,7 @@ export type FactContent =
       injuries: number;
       economicLossYuan: number;
       propertyLossYuan: number;
+      /** How well `at` is known: of what is known to the month, it is its beginning. */ precision: Precision;
       /** In words; empty: not said. */ place: string;
       /** Degrees; null: not known. */ latitude: number | null;
       longitude: number | null;
@@ -129,4 +135,11 @@ export function asKeptNow(content: FactContent | null): FactContent | null {
 }
 const OLD_CHANGE = { episodeId: '', counties: [], notice: null, reason: '' };
 const OLD_FIRE = { damagedAreaHa: null, known: null, inTime: null };
-const OLD_INCIDENT = { place: '', latitude: null, longitude: null, isOutside: false, changes: [] };
+const OLD_INCIDENT = {
+  precision: 'minute' as const,
+  place: '',
+  latitude: null,
+  longitude: null,
+  isOutside: false,
+  changes: [],
+};

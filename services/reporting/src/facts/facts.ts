@@ -20,6 +20,7 @@ import {
 } from '@fengsui/contracts';
 import {
   byRecording,
+  cut,
   type FactContent,
   type FactKind,
   type FactRules,
@@ -90,7 +91,7 @@ export function partsOf(event: Counted): readonly Part[] {
     case 'response-changed.v1': {
       const { authority, hazard, issuedAs = [hazard], change, from, to } = event.data;
       const { episodeId, counties, notice = null, reason } = event.data;
-      const course = { episodeId, counties, notice, reason: reason.slice(0, LONGEST_REASON) };
+      const course = { episodeId, counties, notice, reason: cut(reason, LONGEST_REASON) };
       const kept = { at: event.occurredAt, authority, hazards: issuedAs, change, from, to, ...course };
       return [{ kind: 'response-change', subject: event.id, kept }];
     }

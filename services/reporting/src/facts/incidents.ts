@@ -2,6 +2,8 @@ import type { IncidentV1, UtcInstant } from '@fengsui/contracts';
 import { casualtyWindowEnd, gradeOfReport } from '@fengsui/rules';
 import {
   byRecording,
+  cut,
+  type Precision,
   type CasualtyChange,
   type FactContent,
   type FactRules,
@@ -27,7 +29,9 @@ type Reported = Pick<
   | 'latitude'
   | 'longitude'
 >;
-type Report = KeptEntry & Reported & Readonly<{ /** Not kept before there was anything else. */ place?: string }>;
+type Report = KeptEntry &
+  Reported &
+  Readonly<{ /** Not kept before there was anything else. */ place?: string; precision?: Precision }>;
 /** The window of its casualties has ended; or a person has said that it is another accident, or is not. */
 type Note = KeptEntry &
   Readonly<{ /** The accident. */ of: string; note: 'window-ended' | 'joined' | 'apart'; to?: string }>;
@@ -37,12 +41,13 @@ const isNote = (entry: IncidentEntry): entry is Note => 'note' in entry;
 const isReport = (entry: IncidentEntry): entry is Report => !isNote(entry);
 
 export function incidentParts({ occurredAt, data }: IncidentV1): readonly Part[] {
-  const { incidentId, text: _, status: __, happenedPrecision: ___, officialGrade: ____, place, ...reported } = data;
+  const { incidentId, text: _, status: __, officialGrade: ___, happenedPrecision, place, ...reported } = data;
+  const precision = happenedPrecision ?? 'minute';
   return [
     {
       kind: 'incident',
       subject: incidentId,
-      kept: { at: occurredAt, ...reported, place: place.slice(0, LONGEST_PLACE) },
+      kept: { at: occurredAt, ...reported, precision, place: cut(place, LONGEST_PLACE) },
     },
   ];
 }
@@ -132,6 +137,7 @@ export function incident(entries: readonly IncidentEntry[], rules: FactRules): F
     injuries,
     economicLossYuan,
     propertyLossYuan,
+    precision: latest.precision ?? 'minute',
     place: reports.map(({ place = '' }) => place.trim()).findLast((place) => place !== '') ?? '',
     latitude: reports.map(({ latitude }) => latitude).findLast((value) => value !== null) ?? null,
     longitude: reports.map(({ longitude }) => longitude).findLast((value) => value !== null) ?? null,

@@ -29,6 +29,8 @@ export type Counting = Named &
     /** Field that it adds up; null: each fact once. */ measure: string | null;
     on: 'day' | 'thursday';
     dimensions: readonly string[];
+    /** With what the subjects that it counts begin: of one kind of work record `campaign/`; empty: with anything. */
+    subjects: string;
     /** False of what the city alone has: its own responses, its calls. */ isByCounty: boolean;
     contribution: (fact: FactContent) => Contribution;
   }>;
@@ -71,7 +73,9 @@ function counting(
   };
   const method = keysOf === null ? ('sum' as const) : ('distinct' as const);
   const isByCounty = kind !== 'call' && filter['ofCity'] !== true;
-  return { ...named, method, kind, measure: measure ?? null, on, dimensions, isByCounty, contribution };
+  const record = filter['record.kind'];
+  const subjects = typeof record === 'string' ? `${record}/` : '';
+  return { ...named, method, kind, measure: measure ?? null, on, dimensions, subjects, isByCounty, contribution };
 }
 
 function testOf(kind: FactKind, field: string, test: Test): (fact: FactContent) => boolean {

@@ -86,10 +86,15 @@ async function firstFacts(
   of: Of,
 ): Promise<Found[]> {
   const found: Found[] = [];
-  for (let begun = 0, many = 1; begun < days.length && found.length <= enough; begun += many, many *= 2)
-    found.push(...(await factsOn(tx, versions, days.slice(begun, begun + many), of)).filter(isWanted));
+  for (let begun = 0, many = 1; begun < days.length && found.length <= enough; begun += many, many = more(many))
+    for (const fact of await factsOn(tx, versions, days.slice(begun, begun + many), of))
+      if (isWanted(fact)) found.push(fact);
   return found;
 }
+
+/** Twice as many days at a time, and never more than a process can hold. */
+const more = (days: number): number => Math.min(days * 2, MOST_DAYS);
+const MOST_DAYS = 16;
 
 /** In Beijing's day first: facts are read day by day. */
 const placeOf = ({ occurredAt, fact }: TracedFact): string => `${shanghaiDate(occurredAt)} ${occurredAt} ${fact}`;
@@ -116,11 +121,17 @@ async function factsOn(tx: Tx, versions: readonly Counting[], days: readonly str
     `select f.kind, f.subject, f.version, f.event, f.contract, f.origins, f.recorded_at as "recordedAt", f.content
      from (select distinct kind, subject
            from reporting.fact, unnest($3::timestamptz[], $4::timestamptz[]) as span(first, last)
-           where kind = any($1) and at >= first and at < last and recorded_at <= $2) as on_days,
+           where kind = any($1) and at >= first and at < last and recorded_at <= $2
+             and exists (select 1 from unnest($5::text[]) as prefix where starts_with(subject, prefix))) as on_days,
           lateral (select * from reporting.fact
                    where kind = on_days.kind and subject = on_days.subject and recorded_at <= $2
                    order by version desc limit 1) as f`,
-    [kinds, of.at, ...spansOf(days, versions.some(({ on }) => on === 'thursday') ? 3 : 0)],
+    [
+      kinds,
+      of.at,
+      ...spansOf(days, versions.some(({ on }) => on === 'thursday') ? 3 : 0),
+      versions.map(({ subjects }) => subjects),
+    ],
   );
   return known.flatMap((kept) => {
     const row = { ...kept, content: asKeptNow(kept.content) };

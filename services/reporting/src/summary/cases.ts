@@ -1,5 +1,5 @@
-import { shanghaiDate } from '@fengsui/contracts';
-import type { FactContent, FactKind } from '../facts/fact-content.js';
+import { shanghaiDate, type UtcInstant } from '@fengsui/contracts';
+import type { FactContent, FactKind, Precision } from '../facts/fact-content.js';
 import { FIELDS, readerOf } from '../figures/fields.js';
 import type { Figure } from '../views.js';
 import { NotHeld, TemplateFault, valueOf } from './conditions.js';
@@ -37,20 +37,26 @@ export function namedInWords(
   if (id === '') return null;
   const value = valueOf(figure(id));
   const facts = behind?.facts.get(id) ?? [];
-  if (value === 0 || facts.length === 0) throw new NotHeld(`${id} one by one`);
+  if (value === 0) throw new NotHeld(`${id} by name`);
+  if (facts.length === 0) throw new NotHeld(id, `${id}: more than can be told by name / 过多，不能逐一列出`);
   if (named === null)
     return casesInWords(facts, Number(cases?.[2]), { place, counties: behind?.counties ?? new Map() });
-  return valuesInWords(facts, { field: named[2] as string, top: Number(named[3]) }, place);
+  const asked = { field: named[2] as string, top: Number(named[3]), counties: behind?.counties ?? new Map() };
+  return valuesInWords(facts, asked, place);
 }
 
 /** 甲、乙、丙等: the values that most facts have; those that as many have, as they came. */
 function valuesInWords(
   facts: readonly FactContent[],
-  { field, top }: Readonly<{ field: string; top: number }>,
+  { field, top, counties }: Readonly<{ field: string; top: number; counties: Behind['counties'] }>,
   place: string,
 ): string {
   const kind = facts[0]?.kind as FactKind;
-  if (FIELDS[kind][field] === undefined) throw new TemplateFault(`${place}: ${kind} has no field ${field}`);
+  const known = FIELDS[kind][field];
+  if (known === undefined) throw new TemplateFault(`${place}: ${kind} has no field ${field}`);
+  // A code is no word of a summary.
+  const unnamed = known.values?.find((value) => nameOfValue(value) === value);
+  if (unnamed !== undefined) throw new TemplateFault(`${place}: ${field}: ${unnamed} has no name`);
   const read = readerOf(field);
   const counts = new Map<string, number>();
   for (const fact of facts) {
@@ -59,8 +65,17 @@ function valuesInWords(
       counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   }
   if (counts.size === 0) throw new NotHeld(`${field}, which no record names,`);
-  const inOrder = [...counts].sort(([, a], [, b]) => b - a).map(([value]) => nameOfValue(value));
+  const inOrder = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([value]) => (field === 'county' ? (counties.get(value) ?? value) : nameOfValue(value)));
   return `${inOrder.slice(0, top).join('、')}${inOrder.length > top ? '等' : ''}`;
+}
+
+/** No day that nobody stated. */
+function dayInWords(at: UtcInstant, precision: Precision): string {
+  const [, month, day] = shanghaiDate(at).split('-').map(Number);
+  if (precision === 'year') return '';
+  return precision === 'month' ? `${month}月` : `${month}月${day}日`;
 }
 
 const CATEGORIES = {
@@ -83,12 +98,12 @@ function casesInWords(
   const told = gravest
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map((one) => {
-      const [, month, day] = shanghaiDate(one.at).split('-').map(Number);
+      const when = dayInWords(one.at, one.kind === 'incident' ? one.precision : 'minute');
       const [county = '', named] = [counties.get(one.region.slice(0, 6)), one.kind === 'incident' ? one.place : ''];
       const where = county === '' || named.includes(county.slice(0, 2)) ? named : `${county}${named}`;
       const what = one.kind === 'incident' ? CATEGORIES[one.category] : '森林火灾';
       const harm = one.deaths > 0 ? `（死亡${one.deaths}人）` : '';
-      return `${month}月${day}日${where}${what}${harm}`;
+      return `${when}${where}${what}${harm}`;
     });
   return `${told.join('、')}${cases.length > top ? `等${cases.length}起` : ''}`;
 }

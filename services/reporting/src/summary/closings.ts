@@ -1,4 +1,4 @@
-import { shanghaiDate, type OrderOf } from '@fengsui/contracts';
+import { shanghaiDate, type OrderOf, type UtcInstant } from '@fengsui/contracts';
 import { insertRows, rows, type Tx } from '@fengsui/database';
 import type { UnitOfWork } from '@fengsui/log';
 import { done, rejected, Takes, type OrderResult } from '@fengsui/service';
@@ -26,12 +26,11 @@ export class Closings {
   @Takes('reporting', 'close-period', ({ data }) => `${data.period}/${data.authority}`)
   async close({ id, data }: OrderOf<'close-period'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
     const { authority: county, period: asked, actor } = data;
+    if (asked.trim().endsWith('-ytd')) return rejected(`${asked}每日不同，不能核定 / is another one every day`);
     try {
       const { period, figures } = await this.figures.figures(tx, { period: asked, county });
       if (shanghaiDate(now) <= period.to) return rejected(`${asked}尚未结束，不能核定 / is not over yet`);
-      const values = Object.fromEntries(
-        figures.flatMap(({ id: figure, value }) => (value === null ? [] : [[figure, value]])),
-      );
+      const values = Object.fromEntries(figures.map(({ id: figure, value }) => [figure, value]));
       await insertRows(tx, ClosingRow, [
         { period: period.name, county, at: now, by: actor, order: id, figures: values },
       ]);
@@ -43,15 +42,18 @@ export class Closings {
   }
 
   /** Names of counties that have not closed a period. None where the plan does not ask them to. */
-  async open(tx: Tx, period: string): Promise<readonly string[]> {
+  async open(tx: Tx, period: string, now: UtcInstant): Promise<readonly string[]> {
     if (this.plan.statistics.countiesClose !== true || isResponse(period)) return [];
+    // What is not over nobody can vouch for yet.
+    const today = shanghaiDate(now);
+    if (periodOf(period, this.plan.statistics.floodSeason, today).to >= today) return [];
     const closed = await this.closed(tx, period);
     return [...this.plan.counties].flatMap(([code, name]) => (closed.has(code) ? [] : [name]));
   }
 
   /** What whoever checks and signs must know of a report: counties that have not closed, or have changed since. */
-  async missing(tx: Tx, period: string): Promise<readonly Missing[]> {
-    const open = (await this.open(tx, period)).map((name) => ({
+  async missing(tx: Tx, period: string, now: UtcInstant): Promise<readonly Missing[]> {
+    const open = (await this.open(tx, period, now)).map((name) => ({
       place: `county ${name}`,
       what: '尚未核定本期数据 / has not closed the period',
     }));
@@ -59,7 +61,7 @@ export class Closings {
     if (isResponse(period)) return changed;
     for (const [county, then] of await this.closed(tx, period)) {
       const { figures } = await this.figures.figures(tx, { period, county });
-      const words = figures.flatMap((figure) => changeInWords(figure, then[figure.id]));
+      const words = figures.flatMap((figure) => changeInWords(figure, then));
       const name = this.plan.counties.get(county) ?? county;
       if (words.length > 0)
         changed.push({
@@ -83,7 +85,8 @@ export class Closings {
 }
 
 /** Shares follow from what they are shares of. */
-function changeInWords({ id, label, value, method }: Figure, then: number | undefined): string[] {
-  if (method === 'ratio' || value === null || then === undefined || value === then) return [];
-  return [`${label.zh}（${id}）${then}→${value}`];
+function changeInWords({ id, label, value, method }: Figure, then: ClosingRow['figures']): string[] {
+  // An indicator that there was not then has not changed.
+  if (method === 'ratio' || !(id in then) || value === (then[id] ?? null)) return [];
+  return [`${label.zh}（${id}）${then[id] ?? '未统计'}→${value ?? '未统计'}`];
 }

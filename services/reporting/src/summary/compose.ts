@@ -120,6 +120,8 @@ class Composing {
     const takes = template.sections.some(({ parts }) => parts.some(({ narratives }) => narratives !== undefined));
     for (const { section: name, event } of takes ? this.narratives : [])
       if (!this.told.has(name)) this.missing.push({ place: `narrative ${event}`, what: `no part is named ${name}` });
+    for (const { section: name, task } of takes ? this.tasks : [])
+      if (!this.told.has(name)) this.missing.push({ place: `plan-task ${task}`, what: `no part is named ${name}` });
     const title = this.words(template.title, 'title');
     return { title, organ: template.organ, year, blocks, printed: [...this.printed], missing: this.missing };
   }
@@ -130,8 +132,13 @@ class Composing {
       .map((part, p) => ({ part, where: `${place}.parts[${p}]`, number: p + 1 }))
       .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
     // Nothing is announced of which nothing can be said.
-    const bodies = new Map(allowed.map((one) => [one, this.body(one.part, one.where, allowed.length)]));
+    const [before, of] = [this.missing.length, (count: number) => this.bodies(allowed, count)];
+    let bodies = of(allowed.length);
     const parts = allowed.filter((one) => bodies.get(one)?.length !== 0);
+    if (parts.length < allowed.length) {
+      this.missing.length = before;
+      bodies = of(parts.length);
+    }
     const lead = section.lead ?? [];
     const blocks: Block[] = [
       { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${this.words(section.heading, `${place}.heading`)}` },
@@ -155,6 +162,13 @@ class Composing {
     for (const { title } of left)
       this.missing.push({ place: `${place}.exhibits`, what: `${title}: its part is not there` });
     return [...blocks, ...this.all(section.closing ?? [], `${place}.closing`, parts.length)];
+  }
+
+  private bodies<T extends Readonly<{ part: TemplatePart; where: string }>>(
+    all: readonly T[],
+    count: number,
+  ): Map<T, Block[]> {
+    return new Map(all.map((one) => [one, this.body(one.part, one.where, count)]));
   }
 
   /** The sentences of a part, what people wrote for it, and the tasks of the plan under it. */

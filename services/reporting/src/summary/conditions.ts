@@ -5,8 +5,11 @@ export class TemplateFault extends Error {}
 
 /** Thrown when a sentence asks for a figure that nobody holds: it is left out, and said to be missing. */
 export class NotHeld extends Error {
-  constructor(readonly figure: string) {
-    super(`nobody holds ${figure}`);
+  constructor(
+    readonly figure: string,
+    words = `nobody holds ${figure}`,
+  ) {
+    super(words);
   }
 }
 

@@ -218,8 +218,8 @@ const tableOf = (figures: readonly Figure[], profile?: Profile): Table =>
     ['指标', ...(isOfYears(figures) ? ['本年', '上年'] : ['本期', '上年同期']), '同比'],
     figures.map((figure) => [
       `${figure.label.zh}（${UNIT_IN_CHINESE[figure.unit]}）`,
-      amount(figure, figure.value, profile),
-      amount(figure, figure.previous, profile),
+      amount(figure, 'value', profile),
+      amount(figure, 'previous', profile),
       figure.value === null ? '不可比' : changeOf(figure, profile),
     ]),
     COMPARED,
@@ -240,7 +240,7 @@ function annexPages({ asOf, rows }: Annex, profile?: Profile): (Paragraph | Tabl
       rows.map((figure) => [
         figure.label.zh,
         // What is counted has many words, 起 and 家 and 次; its name says which.
-        `${amount(figure, figure.value, profile)}${figure.value === null || figure.unit === 'count' ? '' : UNIT_IN_CHINESE[figure.unit]}`,
+        `${amount(figure, 'value', profile)}${figure.value === null || figure.unit === 'count' ? '' : UNIT_IN_CHINESE[figure.unit]}`,
         figure.definition.zh,
         `${figure.id}（${figure.version}）`,
       ]),
@@ -285,10 +285,12 @@ function gridOf(head: readonly string[], texts: readonly (readonly string[])[], 
 }
 
 /** Money is kept in yuan and printed in 万元; a share with as many decimals as its issuer gives. */
-function amount({ unit, value: own, exact }: Figure, value: number | null, profile: Profile = PROFILE): string {
+function amount(figure: Figure, which: 'value' | 'previous', profile: Profile = PROFILE): string {
+  const { unit, exact } = figure;
+  const value = figure[which];
   if (value === null) return '未统计';
   if (unit !== 'percent') return String(unit === 'yuan' ? roundHalfUp(value / 10_000, 2) : value);
-  return decimal(value === own ? (exact ?? value) : value, profile.shareDecimals, profile);
+  return decimal(which === 'value' ? (exact ?? value) : value, profile.shareDecimals, profile);
 }
 
 /** What every page says above its text. */
@@ -322,13 +324,18 @@ const CHART_RELATION = 'http://schemas.openxmlformats.org/officeDocument/2006/re
 async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>, madeAt: string): Promise<Buffer> {
   const source = await JSZip.loadAsync(docx);
   const parts = new Map<string, string | Buffer>();
-  for (const [name, file] of Object.entries(source.files)) if (!file.dir) parts.set(name, await file.async('string'));
-  const edit = (name: string, change: (text: string) => string): void =>
-    void parts.set(name, change(String(parts.get(name) ?? '')));
+  for (const [name, file] of Object.entries(source.files))
+    if (!file.dir) parts.set(name, await file.async(IS_TEXT.test(name) ? 'string' : 'nodebuffer'));
+  const edit = (name: string, change: (text: string) => string): void => {
+    const text = parts.get(name);
+    if (typeof text === 'string') parts.set(name, change(text));
+  };
 
   let index = 0;
   for (const [mark, chart] of marks) {
-    index += 1;
+    // A template of the bureau's own may have charts, too.
+    do index += 1;
+    while (parts.has(`word/charts/chart${index}.xml`) || parts.has(`word/embeddings/chart${index}.xlsx`));
     const [part, workbook, relation] = [`charts/chart${index}.xml`, `chart${index}.xlsx`, `rIdChart${index}`];
     parts.set(`word/${part}`, chartXml(chart));
     parts.set(`word/charts/_rels/chart${index}.xml.rels`, chartRelations(workbook));
@@ -348,11 +355,23 @@ async function withCharts(docx: Buffer, marks: ReadonlyMap<string, MonthlyChart>
     const frame = chartFrame(relation, 999 + index, chart.title);
     edit('word/document.xml', (text) => text.replace(new RegExp(`<w:t[^>]*>${mark}</w:t>`), frame));
   }
-  edit('word/fontTable.xml', (text) =>
-    text.replace(/(<w:fonts[^>]*?)(?:\/>|>.*<\/w:fonts>)/s, `$1>${ALT_FONTS}</w:fonts>`),
-  );
+  edit('word/fontTable.xml', withAltFonts);
   edit('docProps/core.xml', (text) => text.replace(/(<dcterms:(?:created|modified)[^>]*>)[^<]*/g, `$1${madeAt}`));
   return packed(parts, madeAt);
+}
+
+/** Parts of a package that are text; pictures and fonts are not. */
+const IS_TEXT = /\.(?:xml|rels)$/;
+
+/** Fonts that are named already stay as they are. */
+function withAltFonts(text: string): string {
+  const missing = ALT_FONTS.filter(([name]) => !text.includes(`w:name="${name}"`));
+  const added = missing
+    .map(([name, other]) => `<w:font w:name="${name}"><w:altName w:val="${other}"/><w:charset w:val="86"/></w:font>`)
+    .join('');
+  return text.includes('</w:fonts>')
+    ? text.replace('</w:fonts>', `${added}</w:fonts>`)
+    : text.replace(/(<w:fonts[^>]*?)\/>/, `$1>${added}</w:fonts>`);
 }
 
 /** The desks that have not the fonts of the standard have these. */
@@ -362,9 +381,7 @@ const ALT_FONTS = [
   [FONT.second, '楷体'],
   [FONT.first, 'SimHei'],
   [FONT.page, 'SimSun'],
-]
-  .map(([name, other]) => `<w:font w:name="${name}"><w:altName w:val="${other}"/><w:charset w:val="86"/></w:font>`)
-  .join('');
+] as const;
 
 /** The same parts give the same bytes. */
 async function packed(parts: ReadonlyMap<string, string | Buffer>, madeAt: string): Promise<Buffer> {

@@ -62,6 +62,21 @@ it('puts a report into the bureau’s own Word template, which keeps its page, i
   expect(again.equals(docx)).toBe(true);
 });
 
+it('keeps every byte of a picture, and a chart and fonts that the template has of its own', async () => {
+  const logo = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xd8, 0x00, 0xfe]);
+  const own = await JSZip.loadAsync(await template('{{body}}'));
+  own.file('word/media/logo.png', logo);
+  own.file('word/charts/chart1.xml', '<c:chartSpace/>');
+  own.file('word/fontTable.xml', '<w:fonts><w:font w:name="黑体"><w:altName w:val="本局黑体"/></w:font></w:fonts>');
+  const docx = await written(await own.generateAsync({ type: 'nodebuffer' }));
+  const zip = await JSZip.loadAsync(docx);
+  expect(await zip.file('word/media/logo.png')?.async('nodebuffer')).toEqual(logo);
+  expect(await partOf(docx, 'word/charts/chart1.xml')).toBe('<c:chartSpace/>');
+  expect(await partOf(docx, 'word/charts/chart2.xml')).toContain('2020年');
+  const fonts = await partOf(docx, 'word/fontTable.xml');
+  expect([fonts.includes('本局黑体'), fonts.includes('SimHei'), fonts.includes('仿宋')]).toEqual([true, false, true]);
+});
+
 it('refuses a template with no place for the text, or a name that there is not', async () => {
   await expect(written(await template('{{title}}'))).rejects.toThrow('annual-summary.docx: there is no {{body}}');
   await expect(written(await template('{{body}}', '{{boss}}'))).rejects.toThrow(

@@ -27,7 +27,7 @@ export async function intoOwnTemplate(template: Buffer, file: string, { words, p
       `${file}: {{${unknown.join('}}, {{')}}}: expected ${known.map((one) => `{{${one}}}`).join(' ')}`,
     );
   if (!found.includes(NEEDED)) throw new TemplateFault(`${file}: there is no {{${NEEDED}}}, the place for the text`);
-  return patchDocument({
+  const patched = patchDocument({
     outputType: 'nodebuffer',
     data: template,
     trimPlaceholders: true,
@@ -46,5 +46,8 @@ export async function intoOwnTemplate(template: Buffer, file: string, { words, p
       },
       annex: { type: PatchType.DOCUMENT, children: [...pages.annex] },
     },
+  });
+  return patched.catch((error: unknown) => {
+    throw new TemplateFault(`${file}: cannot be filled: ${String(error)}`);
   });
 }

@@ -61,14 +61,13 @@ export class ReportPdf {
 
   /** Whether PDFs can be made here, for `fengsui doctor`. */
   async check(): Promise<Check> {
-    const found = await promisify(execFile)(this.program, ['--version'], { timeout: WAITS_MS }).then(
-      ({ stdout }) => stdout.trim(),
-      (error: unknown) => whyNot(error, this.program),
+    const [ok, found] = await promisify(execFile)(this.program, ['--version'], { timeout: WAITS_MS }).then(
+      ({ stdout }) => [true, stdout.trim()] as const,
+      (error: unknown) => [false, whyNot(error, this.program)] as const,
     );
     return {
       name: 'pdf',
-      // A report without its PDF is signed all the same.
-      ok: true,
+      ok,
       found,
       expected: 'LibreOffice, for the PDF beside a signed report',
       advice: {

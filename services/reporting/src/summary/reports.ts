@@ -128,8 +128,14 @@ export class Reports {
   /** @throws NothingHeld where nothing is known of it */
   private async courseOf(tx: Tx, name: string, asOf: UtcInstant | null): Promise<Course> {
     const found = await courseOf(tx, name, asOf ?? (await this.clock.now(tx)));
-    if (found !== null) return found;
-    throw new NothingHeld(`${name}: 没有这次响应，编号见 fengsui levels / there is no such response`);
+    const first = found?.changes[0];
+    if (found === null || first === undefined)
+      throw new NothingHeld(
+        `${name}: 没有这次响应，或在升级前启动、未记编号 / no such response is known by its number`,
+      );
+    if (first.change !== 'start')
+      throw new NothingHeld(`${name}: 缺少启动的记录（升级前启动，或已更正撤回） / its start is not known`);
+    return found;
   }
 
   /** False after an upgrade, until the first start of services has counted what is there. */
@@ -209,23 +215,24 @@ export class Reports {
 
   /**
    * What people wrote for a report, and the tasks of the year after. Who does not name the report means the summary of
-   * the year, and until the end of February that of the year before: nothing stands in two of them.
+   * the year; who writes in January or February, that of the year before. Nothing stands in two of them.
    */
   private async written(tx: Tx, { name, year, at }: Readonly<{ name: string; year: number; at: UtcInstant }>) {
-    const days = /^\d{4}$/.test(name)
-      ? [fromShanghai(`${year}-03-01`), fromShanghai(`${year + 1}-03-01`)]
-      : [null, null];
     const narratives = await rows<Narrative>(
       tx,
       `with known as (
-         select distinct on (subject) content, event, at from reporting.fact
-         where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 order by subject, version desc)
+         select distinct on (subject) content, event, recorded_at, at at time zone 'Asia/Shanghai' as at from reporting.fact
+         where kind = 'record' and subject like 'narrative/%' and recorded_at <= $1 order by subject, version desc),
+       dated as (
+         select *, extract(year from at)::int as year,
+                make_timestamptz(extract(year from at)::int, 3, 1, 0, 0, 0, 'Asia/Shanghai') as march from known)
        select content->'record'->>'section' as section, (content->'record'->>'order')::int as "order",
               content->'record'->>'text' as text, event
-       from known
+       from dated
        where content is not null
-         and coalesce(content->'record'->>'period' = $2, $3::timestamptz is not null and at >= $3 and at < $4)`,
-      [at, name, ...days],
+         and coalesce(content->'record'->>'period',
+                      (year - case when extract(month from at) <= 2 and recorded_at < march then 1 else 0 end)::text) = $2`,
+      [at, name],
     );
     const tasks = await rows<PlanTask>(
       tx,

@@ -11,7 +11,7 @@ import { asKeptNow, type FactContent } from '../facts/fact-content.js';
 import { spanOf, type Period } from '../period.js';
 import { NotHeld, TemplateFault } from './conditions.js';
 
-/** A period that is a response from its start to its end: `response:441800/flood/2020-E01`. */
+/** A period that is a response from its start to its end: `response:441800-flood-2020-E01`. */
 const RESPONSE = 'response:';
 export const isResponse = (period: string): boolean => period.startsWith(RESPONSE);
 
@@ -66,7 +66,8 @@ export const courseRows = (
   ]);
 
 /**
- * What `response …` says in a template: `began`, `ended`, `hours`, `hazards`, `first`, `highest`, `changes`.
+ * What `response …` says in a template: `began`, `ended`, `hours`, `against` at its start, `hazards` of all of it,
+ * `first`, `highest`, `changes` between its start and its end.
  * @throws NotHeld for the end of what has not ended; TemplateFault for another word, or where there is no response
  */
 export function courseInWords(word: string, course: Course | undefined, place: string): string {
@@ -85,8 +86,10 @@ export function courseInWords(word: string, course: Course | undefined, place: s
       ];
     case 'hazards':
       return hazardsInChinese([...new Set(changes.flatMap(({ hazards = ['flood'] }) => hazards))]);
+    case 'against':
+      return hazardsInChinese(first.hazards ?? ['flood']);
     case 'changes':
-      return String(changes.length - 1);
+      return String(changes.filter(({ change }) => change !== 'start' && change !== 'end').length);
     case 'ended':
     case 'hours': {
       if (!isOver) throw new NotHeld('the end of the response');

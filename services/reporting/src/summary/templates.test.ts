@@ -8,6 +8,7 @@ import { ReportingPlan } from '../index.js';
 import type { Figure } from '../views.js';
 import type { FactContent } from '../facts/fact-content.js';
 import type { Behind } from './cases.js';
+import { templateFaults } from './template-check.js';
 import type { Course } from './response-course.js';
 import { compose } from './compose.js';
 
@@ -184,7 +185,7 @@ describe('a template of the plan', () => {
     const over = of(COURSE);
     expect(over.title).toBe('防汛应急响应复盘（2020年6月7日至6月10日）');
     expect(over.blocks.slice(0, 2).map((block) => ('text' in block ? block.text : ''))).toEqual([
-      '6月7日2时14分启动防汛Ⅳ级应急响应，最高为Ⅲ级，启动后调整2次。',
+      '6月7日2时14分启动防汛Ⅳ级应急响应，最高为Ⅲ级，启动后调整1次。',
       '6月10日9时20分结束，历时79小时。',
     ]);
     expect(over.blocks.find(({ kind }) => kind === 'course')).toEqual({
@@ -199,6 +200,95 @@ describe('a template of the plan', () => {
     const going = of({ ...COURSE, isOver: false, changes: COURSE.changes.slice(0, 2) });
     expect(JSON.stringify(going.blocks)).not.toMatch(/结束，历时/);
     expect(going.missing[0]).toEqual({ place: 'opening[1]', what: 'nobody holds the end of the response' });
+  });
+
+  it('tells facts by name: the most frequent first, the gravest cases by when they happened, no day that nobody stated', () => {
+    const at = (day: string) => utc(`2020-${day}T01:00:00Z`);
+    const campaign = (topic: string, day: string) => ({
+      kind: 'record',
+      at: at(day),
+      region: '441803',
+      record: { topic },
+    });
+    const accident = (day: string, deaths: number, more: object = {}) => ({
+      kind: 'incident',
+      at: at(day),
+      region: '441803',
+      category: 'fire',
+      deaths,
+      place: '滨江路',
+      precision: 'minute',
+      ...more,
+    });
+    const facts = new Map<string, unknown[]>([
+      [
+        'campaigns.count',
+        [campaign('甲', '01-05'), campaign('乙', '02-05'), campaign('乙', '03-05'), campaign('丙', '04-05')],
+      ],
+      [
+        'fires.deaths',
+        [
+          accident('01-01', 3, { precision: 'year' }),
+          accident('02-01', 1),
+          accident('05-01', 2, { precision: 'month', place: '清新区某村' }),
+          accident('06-01', 1, { place: '' }),
+        ],
+      ],
+    ]);
+    const figures = figuresOf([{ value: 4, previous: 2, isOver: true }]);
+    const said = (sentence: string): string => {
+      const template = { ...templateOf('qingyuan'), opening: [sentence], sections: [] };
+      const behind = { ...BEHIND, facts: facts as unknown as Behind['facts'] };
+      const { blocks, missing } = compose(template, { period: YEAR, figures, narratives: [], behind });
+      return [...blocks.map((block) => ('text' in block ? block.text : '')), ...missing.map(({ what }) => what)].join();
+    };
+    expect(said('{{named campaigns.count by record.topic top 2}}')).toBe('乙、甲等');
+    expect(said('{{named campaigns.count by record.topic top 3}}')).toBe('乙、甲、丙');
+    expect(said('{{named campaigns.count by county top 3}}')).toBe('清新区');
+    expect(said('{{cases fires.deaths top 2}}')).toBe('清新区滨江路火灾（死亡3人）、5月清新区某村火灾（死亡2人）等4起');
+    expect(said('{{named riskPoints.surveyed by record.pointKind top 2}}')).toMatch(/more than can be told by name/);
+  });
+
+  it('names a task of the plan for a part that there is not, and puts the others under theirs', () => {
+    const figures = figuresOf([{ value: 4, previous: 2, isOver: true }]);
+    const task = { order: 1, task: '建成指挥中心。', owner: '市应急管理局', due: '2021-06-30' };
+    const tasks = [
+      { ...task, section: 'plan-6' },
+      { ...task, section: 'plan-66' },
+    ];
+    const filled = { period: YEAR, figures, narratives: [], behind: BEHIND, tasks };
+    const { blocks, missing } = compose(templateOf('qingyuan'), filled);
+    expect(JSON.stringify(blocks)).toContain('任务：建成指挥中心（市应急管理局负责，6月30日前）。');
+    expect(missing).toContainEqual({ place: 'plan-task 建成指挥中心。', what: 'no part is named plan-66' });
+  });
+
+  it('is found wrong before a report is made of it, in every branch and condition', () => {
+    for (const city of CITIES) expect(templateFaults(planOf(city))).toEqual([]);
+    const [template] = [templateOf('qingyuan')];
+    const [first] = template.sections;
+    const wrong = {
+      ...template,
+      opening: [
+        '{{if fires.count > 0 ? 有 : 无[[fire.count]]}}',
+        '{{if fires.cuont = 0 ? 甲 : }}',
+        '{{fires.count wans}}、{{fires.count',
+        '{{named campaigns.count by record.topik top 3}}',
+        '{{cases campaigns.count top 3}}',
+        '{{response begun}}',
+      ],
+      sections: [{ heading: first?.heading ?? '', parts: [{ heading: '甲', when: 'fires > 1', paragraphs: [] }] }],
+    };
+    const plan = Object.create(planOf('qingyuan'), { templates: { value: new Map([['annual-summary', wrong]]) } });
+    expect(templateFaults(plan).map(({ place, fault }) => `${place} ${fault}`)).toEqual([
+      'opening[0] there is no figure fire.count',
+      'opening[1] there is no figure fires.cuont',
+      expect.stringMatching(/^opening\[2\] brackets that do not close/),
+      'opening[2] cannot read {{fires.count wans}}',
+      'opening[3] record has no field record.topik',
+      'opening[4] cases are of incidents and fires',
+      'opening[5] cannot read {{response begun}}',
+      'sections[0].parts[0].when there is no figure fires',
+    ]);
   });
 
   it('leaves out a sentence of what nobody holds, and says so; and what was written for no part', () => {

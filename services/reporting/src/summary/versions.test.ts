@@ -140,6 +140,27 @@ it('is issued again with the figures that differ, and the cases by which', async
   ).toBe((await versions()).at(-1)?.sha256);
 });
 
+it('is dropped when nobody wants it, and refused with the reason where it cannot be written', async () => {
+  const report = '2020-05/situation/1';
+  expect(await order('draft-report', 'chen', { period: '2020-05', template: 'situation' })).toMatch(/^done/);
+  const waiting = async () => (await reporting.get(ReportingQuery).items(true)).map(({ words }) => words);
+  expect((await waiting()).some((words) => words.includes(report))).toBe(true);
+  expect(await order('drop-report', 'chen', { report })).toMatch(/^rejected: 撤回须写明理由/);
+  expect(await order('drop-report', 'chen', { report, reason: '误起草' })).toMatch(/^done: .*已撤回/);
+  expect((await versions()).find(({ id }) => id === report)?.state).toBe('dropped');
+  expect((await waiting()).some((words) => words.includes(report))).toBe(false);
+  expect((await reporting.said('report-waits.v1')).at(-1)?.data).toMatchObject({ report, waitsFor: 'nobody' });
+  expect(await order('check-report', 'chen', { report, reason: '补' })).toMatch(/^rejected: 已由 chen 撤回/);
+  expect(await order('drop-report', 'chen', { report: FIRST, reason: '误' })).toMatch(/^rejected: .*不是最新一稿/);
+  // What the template asks for is not there: said at once, and to whoever ordered it.
+  expect(await order('draft-report', 'chen', { period: '2020', template: 'response-review' })).toMatch(
+    /^rejected: .*the report is of no response/,
+  );
+  expect(await order('close-period', 'sun', { period: '2020-ytd', authority: '441881' })).toMatch(
+    /^rejected: .*不能核定/,
+  );
+});
+
 it('is drafted for every year that fell into a downtime', async () => {
   const { db } = reporting.runtime;
   await reporting.at('+605 12:00'); // January 2022

@@ -11,6 +11,7 @@ import { NoPeriod } from '../period.js';
 import { ReportingPlan } from '../plan.js';
 import { DocumentPdfRow, DocumentRow, DocumentStepRow } from '../tables/tables.js';
 import type { DocumentView, Figure, RestatedCase } from '../views.js';
+import { TemplateFault } from './conditions.js';
 import { Closings } from './closings.js';
 import { ReportPdf } from './pdf.js';
 import { periodInWords } from './period-in-words.js';
@@ -47,7 +48,8 @@ export class ReportVersions {
       const version = await this.write({ period, template }, actor, unit);
       return done(`已起草 ${period}/${template}/${version}`);
     } catch (error) {
-      if (error instanceof NothingHeld || error instanceof NoPeriod) return rejected(error.message);
+      if (error instanceof NothingHeld || error instanceof NoPeriod || error instanceof TemplateFault)
+        return rejected(error.message);
       throw error;
     }
   }
@@ -76,10 +78,22 @@ export class ReportVersions {
     const checked = (await stepsOf(unit.tx, found)).find(({ step }) => step === 'checked');
     if (checked === undefined) return rejected('尚未核稿 / it has not been checked');
     if (checked.by === actor) return rejected('核稿与签发须为两人 / whoever checked it does not sign it');
-    const open = await this.closings.open(unit.tx, found.period);
+    const open = await this.closings.open(unit.tx, found.period, unit.now);
     if (open.length > 0 && reason === '')
       return rejected(`${open.join('、')}尚未核定本期数据，须等待或写明理由 / counties have not closed the period`);
     return this.step(found, 'signed', { by: actor, order: id, words: reason }, unit);
+  }
+
+  /** A draft that nobody wants any more calls nobody any more. What was signed stands. */
+  @Takes('reporting', 'drop-report', ({ data }) => data.report)
+  async drop({ id, data }: OrderOf<'drop-report'>, unit: UnitOfWork): Promise<OrderResult> {
+    const { report, actor, reason } = data;
+    if (reason === '') return rejected('撤回须写明理由 / say why it is dropped');
+    const found = await this.newest(unit.tx, report);
+    if (typeof found === 'string') return rejected(found);
+    const signed = (await stepsOf(unit.tx, found)).find(({ step }) => step === 'signed');
+    if (signed !== undefined) return rejected(`已由 ${signed.by} 签发，不能撤回 / it is signed already`);
+    return this.step(found, 'dropped', { by: actor, order: id, words: reason }, unit);
   }
 
   /**
@@ -115,7 +129,7 @@ export class ReportVersions {
       sha256: made.sha256,
       bytes: made.bytes.toString('base64'),
       figures: made.all,
-      missing: [...made.missing, ...(await this.closings.missing(tx, period))],
+      missing: [...made.missing, ...(await this.closings.missing(tx, period, now))],
       findings,
       differences: await this.differences(tx, { period, template }, made),
     };
@@ -148,8 +162,11 @@ export class ReportVersions {
     { tx, now, append }: UnitOfWork,
   ): Promise<OrderResult> {
     const { period, template, version } = row;
-    const before = (await stepsOf(tx, { period, template, version })).find((one) => one.step === step);
-    const verb = step === 'checked' ? '核稿' : '签发';
+    const steps = await stepsOf(tx, { period, template, version });
+    const dropped = steps.find((one) => one.step === 'dropped');
+    if (dropped !== undefined) return rejected(`已由 ${dropped.by} 撤回 / it is dropped`);
+    const before = steps.find((one) => one.step === step);
+    const verb = VERBS[step];
     if (before !== undefined) return rejected(`已由 ${before.by} ${verb} / it is ${step} already, by ${before.by}`);
     await insertRows(tx, DocumentStepRow, [{ period, template, version, step, at: now, ...what }]);
     if (step === 'signed') await this.pdf.askFor(row, { tx, now });
@@ -207,7 +224,14 @@ export class ReportVersions {
       const [checked, signed] = [of('checked'), of('signed')];
       return {
         id: `${period}/${template}/${version}`,
-        state: signed !== null ? ('signed' as const) : checked !== null ? ('checked' as const) : ('draft' as const),
+        state:
+          signed !== null
+            ? ('signed' as const)
+            : of('dropped') !== null
+              ? ('dropped' as const)
+              : checked !== null
+                ? ('checked' as const)
+                : ('draft' as const),
         ...row,
         missing: [...missing],
         findings: [...row.findings],
@@ -242,6 +266,8 @@ export class ReportVersions {
   }
 }
 
+const VERBS = { checked: '核稿', signed: '签发', dropped: '撤回' } as const;
+
 const certainIn = ({ findings }: Pick<DocumentRow, 'findings'>): number =>
   findings.filter(({ certain }) => certain).length;
 
@@ -261,9 +287,13 @@ function waits(
     recordedAt: at,
     correlationId: matter,
     causes: [],
-    data: { matter, report, title: row.title, waitsFor, by, missing, findings },
+    // What a plan calls it may be anything, and what was written by an earlier release has no name.
+    data: { matter, report, title: nameOfTitle(row.title) || matter, waitsFor, by, missing, findings },
   };
 }
+
+/** One line, as an event names a thing. */
+const nameOfTitle = (title: string): string => title.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 
 function nameOf(report: string): Name | null {
   const [, period = '', template = '', version = ''] = /^(.+)\/([^/]+)\/(\d{1,6})$/.exec(report) ?? [];

@@ -190,7 +190,7 @@ export const ANALYST_VIEWS: readonly AnalystView[] = [
       ['时间', `at at time zone 'Asia/Shanghai'`, '何时为真；空：不再计入'],
       ['所知时间', `recorded_at at time zone 'Asia/Shanghai'`, '何时所知'],
       ['区划', 'region', 'GB/T 2260 代码'],
-      ['内容', 'content', '所述内容'],
+      ['内容', `content - 'place' - 'reason'`, '所述内容，不含地点和理由的原文'],
     ],
   },
 ];

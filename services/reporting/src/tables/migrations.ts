@@ -268,6 +268,9 @@ class Closings1796000000030 implements MigrationInterface {
       alter table reporting.document alter column title drop default;
       comment on column reporting.document."title" is 'what it is called';
       comment on column reporting.document."missing" is 'sentences left out, and what is owed';
+      alter table reporting.document_step drop constraint document_step_check,
+        add constraint document_step_check check (step in ('checked', 'signed', 'dropped'));
+      comment on column reporting.document_step."step" is 'checked, signed or dropped';
       create table reporting.document_pdf (
         period text, template text, version int, made_at timestamptz not null, sha256 text not null, bytes text not null,
         primary key (period, template, version));
@@ -281,6 +284,7 @@ class Closings1796000000030 implements MigrationInterface {
       create table reporting.closing (
         period text, county text, at timestamptz, by text not null, "order" text not null, figures jsonb not null,
         primary key (period, county, at));
+      ${createAnalystViews().replaceAll('create view', 'create or replace view')}
       comment on table reporting.closing is 'Counties that vouched for their figures of a period, and with which';
       comment on column reporting.closing."period" is 'period, by its name';
       comment on column reporting.closing."county" is 'county';

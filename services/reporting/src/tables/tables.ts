@@ -159,12 +159,12 @@ export class DocumentRow {
 }
 
 @Entity({ schema: 'reporting', name: 'document_step', comment: 'Who checked and who signed a version of a report' })
-@Check('document_step_check', `step in ('checked', 'signed')`)
+@Check('document_step_check', `step in ('checked', 'signed', 'dropped')`)
 export class DocumentStepRow {
   @Key('period') period!: string;
   @Key('template') template!: string;
   @Key('version', 'int') version!: number;
-  @Key('checked or signed') step!: 'checked' | 'signed';
+  @Key('checked, signed or dropped') step!: 'checked' | 'signed' | 'dropped';
   @TextColumn('person') by!: string;
   @InstantColumn('when') at!: UtcInstant;
   @TextColumn('order by which') order!: string;
@@ -192,7 +192,7 @@ export class ClosingRow {
   @InstantKey('when') at!: UtcInstant;
   @TextColumn('person') by!: string;
   @TextColumn('order by which') order!: string;
-  @DocumentColumn('what each figure came to then, by its id') figures!: Readonly<Record<string, number>>;
+  @DocumentColumn('what each figure came to then, by its id') figures!: Readonly<Record<string, number | null>>;
 }
 
 @Entity({ schema: 'reporting', name: 'given_order', comment: 'What became of each order to withdraw an event' })
