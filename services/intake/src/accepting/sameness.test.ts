@@ -166,6 +166,44 @@ describe('one fact, one id', () => {
     expect(await give(alert('A', 'x', '2020-06-07T03:14:00+08:00'))).toMatchObject({ accepted: 1, conflicts: 0 });
   });
 
+  it('takes a record that states its matter anew, as often as it does, and no other record of one number', async () => {
+    await clear();
+    const record = (kind: string, occurredAt: string, measures: object): string => {
+      const common = { recordId: '1', county: '441800', organ: '市应急管理局', text: '甲', kind };
+      return JSON.stringify({ type: 'work-record.v1', occurredAt, data: { ...common, ...measures } });
+    };
+    const task = (day: string, isDone: boolean): string =>
+      record('plan-task', `2020-06-${day}T10:00:00+08:00`, {
+        section: 'plan-1',
+        order: 1,
+        task: '建成指挥中心',
+        owner: '甲',
+        due: '2020-12-31',
+        isDone,
+      });
+    for (const [day, isDone] of [
+      ['01', false],
+      ['02', true],
+      ['03', false],
+      ['04', true],
+    ] as const)
+      expect([day, await give(task(day, isDone))]).toMatchObject([day, { accepted: 1, conflicts: 0 }]);
+    expect(await give(task('04', true))).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await give(record('permit', '2020-06-01T10:00:00+08:00', { online: true }))).toMatchObject({ accepted: 1 });
+    expect(await give(record('permit', '2020-06-02T10:00:00+08:00', { online: false }))).toMatchObject({
+      conflicts: 1,
+    });
+    const wrong = record('plan-task', '2020-06-05T10:00:00+08:00', {
+      section: 'plan-1',
+      order: 1,
+      task: '乙',
+      owner: '甲',
+      due: '2020-02-31',
+      isDone: false,
+    });
+    expect(await give(wrong)).toMatchObject({ accepted: 0, refused: 1 });
+  });
+
   it('gives no identity to what is refused: the good copy after a broken one is taken, in one wrapper too', async () => {
     expect(await give(atom(alert('A').replace('Actual', 'Real'), alert('A')))).toMatchObject({
       accepted: 1,
