@@ -8,6 +8,7 @@ import { loneService, type LoneService } from '@fengsui/service/testing';
 import { DUTY_SCHEMA, DutyModule, DutyPlan, DutyQuery } from '../index.js';
 import { proposed } from '../proposal-for-tests.js';
 import { Gateways } from './gateways-for-tests.js';
+import { OnWallTime } from '../on-wall-time.js';
 import { Heartbeat } from './heartbeat.js';
 import { planWith } from '../plan-for-tests.js';
 import { testDatabase } from '@fengsui/database/testing';
@@ -268,7 +269,7 @@ describe('the heartbeat', () => {
     await duty.toWall();
     const beats = (): number => gateways.posts.filter(({ path: at }) => at === '/heartbeat').length;
     const { db, clock, services } = duty.runtime;
-    const beat = new Heartbeat(db, clock, gateways.url('/heartbeat'), { services } as never);
+    const beat = new Heartbeat(db, gateways.url('/heartbeat'), new OnWallTime(db, clock, { services } as never));
     const now = await clock.now();
     const once = (): Promise<void> => beat.beat({} as never, { now, finish: async () => undefined } as never);
     await once();

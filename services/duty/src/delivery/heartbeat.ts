@@ -1,9 +1,10 @@
 import { addMinutes } from '@fengsui/contracts';
-import { Clock, schedule, type Job } from '@fengsui/database';
-import { DueOutside, RUNTIME, type OutsideUnit, type Queue, type Runtime } from '@fengsui/service';
+import { schedule, type Job } from '@fengsui/database';
+import { DueOutside, type OutsideUnit, type Queue } from '@fengsui/service';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { lateSeconds } from '../calls/lateness.js';
+import { LATE_SECONDS, lateSeconds } from '../calls/lateness.js';
+import { OnWallTime } from '../on-wall-time.js';
 import { post } from './channels/posting.js';
 
 /** Injection token: where the heartbeat goes, or null. */
@@ -11,8 +12,6 @@ export const HEARTBEAT_URL = Symbol('address of the heartbeat');
 
 const QUEUE = 'heartbeat';
 const EVERY_MINUTES = 1;
-/** An open call whose step is later than this: the engine stands, and nothing is sent that says otherwise. */
-const LATE_SECONDS = 30;
 
 /**
  * Says every minute, to somebody outside, that calls climb here. Whoever hears nothing for some minutes knows that all
@@ -24,9 +23,8 @@ export class Heartbeat implements OnApplicationBootstrap {
 
   constructor(
     private readonly db: DataSource,
-    private readonly clock: Clock,
     @Inject(HEARTBEAT_URL) private readonly url: string | null,
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly wall: OnWallTime,
   ) {}
 
   get queues(): readonly Queue[] {
@@ -35,8 +33,7 @@ export class Heartbeat implements OnApplicationBootstrap {
 
   /** On virtual time nothing leaves; the first start afterwards begins. */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.url === null || !this.runtime.services.includes('duty') || (await this.clock.isVirtual())) return;
-    await this.db.transaction(async (tx) => schedule(tx, `duty/${QUEUE}`, [beatAt(await this.clock.now(tx))]));
+    if (this.url !== null) await this.wall.begin((tx, now) => schedule(tx, `duty/${QUEUE}`, [beatAt(now)]));
   }
 
   @DueOutside('duty', QUEUE, (self: Heartbeat) => self.queues)

@@ -2,9 +2,8 @@ import type { UtcInstant } from '@fengsui/contracts';
 import { Clock, rows, type Db } from '@fengsui/database';
 import type { DataSource } from 'typeorm';
 import { post } from '../delivery/channels/posting.js';
+import { LATE_SECONDS } from '../calls/lateness.js';
 
-/** A step or a message that is later than this was not done by anything. */
-const LATE_SECONDS = 30;
 /** While it lasts it is said again so often. */
 const SAID_AGAIN_MINUTES = 5;
 /** A database that takes longer does not answer: frozen is as bad as gone. */

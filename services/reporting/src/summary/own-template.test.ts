@@ -62,6 +62,18 @@ it('puts a report into the bureau’s own Word template, which keeps its page, i
   expect(again.equals(docx)).toBe(true);
 });
 
+it('says on top of every page of the standard’s own what is not what it looks like', async () => {
+  const annex = { asOf: '2021年1月22日', rows: [] };
+  const docx = await writeDocument(SUMMARY, { ...DATA, mark: '【演示数据】', annex });
+  const body = await partOf(docx, 'word/document.xml');
+  const heads = Object.keys((await JSZip.loadAsync(docx)).files).filter((name) => /word\/header\d+\.xml/.test(name));
+  for (const name of heads) expect([name, (await partOf(docx, name)).includes('【演示数据】')]).toEqual([name, true]);
+  // Two sections, each with odd and even pages.
+  expect(body.match(/<w:headerReference /g)).toHaveLength(4);
+  const plain = await writeDocument(SUMMARY, { ...DATA, annex });
+  expect(await partOf(plain, 'word/document.xml')).not.toContain('w:headerReference');
+});
+
 it('keeps every byte of a picture, and a chart and fonts that the template has of its own', async () => {
   const logo = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff, 0xd8, 0x00, 0xfe]);
   const own = await JSZip.loadAsync(await template('{{body}}'));
