@@ -125,15 +125,23 @@ export class FigureBook {
     return { ...own, of: [...indicator.of], parts, next };
   }
 
-  /** What each of some indicators counts, where it is not too much to be told by name. @throws NoPeriod as `figures` */
-  async behind(tx: Tx, ids: readonly string[], question: Asked): Promise<ReadonlyMap<string, readonly FactContent[]>> {
+  /** What each of some indicators counts, where that is no more than so many facts. @throws NoPeriod as `figures` */
+  async behind(
+    tx: Tx,
+    ids: ReadonlyMap<string, number>,
+    question: Asked,
+  ): Promise<ReadonlyMap<string, readonly FactContent[]>> {
     const found = new Map<string, readonly FactContent[]>();
-    if (ids.length === 0) return found;
+    if (ids.size === 0) return found;
     const { reckoning: _, ...of } = await this.asked(tx, question);
-    for (const id of ids) {
+    const [totals = NONE] = await totalsOf(tx, [of.period], of.known, of.county);
+    for (const [id, most] of ids) {
       const valid = this.plan.catalogue.validIn(id, of.period.from, of.period.to);
       const versions = valid.flatMap((one) => ('kind' in one ? [one] : []));
-      const facts = versions.length === 0 ? null : await countedFacts(tx, versions, of, MOST_BEHIND);
+      // So many facts at most as it comes to, where each adds at least one.
+      const isMore = versions.some(({ method, unit }) => method === 'sum' && unit !== 'yuan' && unit !== 'hectares');
+      if (isMore && (totals.get(id) ?? 0) > most) continue;
+      const facts = versions.length === 0 ? null : await countedFacts(tx, versions, of, most);
       if (facts !== null) found.set(id, facts);
     }
     return found;
@@ -189,8 +197,6 @@ export class FigureBook {
   }
 }
 
-/** More facts than these nobody tells by name. */
-const MOST_BEHIND = 20_000;
 const NO_FACTS = { facts: [], next: null };
 
 /** A figure by the values of a field, each with its base. */

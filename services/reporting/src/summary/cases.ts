@@ -16,14 +16,19 @@ const NAMED = /\bnamed (\S+) by (\S+) top (\d+)/;
 /** `cases fires.deaths top 3`. */
 const CASES = /\bcases (\S+) top (\d+)/;
 
-/** Indicators whose facts a template names. */
-export const namedIndicators = (texts: readonly string[]): readonly string[] => [
-  ...new Set(
-    texts.flatMap((text) =>
-      [NAMED, CASES].flatMap((form) => [...text.matchAll(new RegExp(form, 'g'))].map(([, id = '']) => id)),
-    ),
-  ),
-];
+/** More than these nobody tells one by one, or by what most of them have. */
+const MOST_CASES = 1_000;
+const MOST_NAMED = 20_000;
+
+/** Indicators whose facts a template names, and how many of each can be told. */
+export function namedIndicators(texts: readonly string[]): ReadonlyMap<string, number> {
+  const found = (form: RegExp): string[] =>
+    texts.flatMap((text) => [...text.matchAll(new RegExp(form, 'g'))].map(([, id = '']) => id));
+  return new Map([
+    ...found(NAMED).map((id) => [id, MOST_NAMED] as const),
+    ...found(CASES).map((id) => [id, MOST_CASES] as const),
+  ]);
+}
 
 /** What an expression that names facts says; null: it is none. */
 export function namedInWords(
