@@ -13,8 +13,6 @@ export const FiguresCheckedV1 = defineEvent(
 );
 export type FiguresCheckedV1 = Static<typeof FiguresCheckedV1>;
 
-export const REPORT_WAITS = ['check', 'sign', 'nobody'] as const;
-
 /** Key and correlation: the matter. Id: version and what it waits for. */
 export const ReportWaitsV1 = defineEvent(
   'report-waits.v1',
@@ -23,7 +21,7 @@ export const ReportWaitsV1 = defineEvent(
     matter: Name('period and template: 2020/annual-summary'),
     report: Name('period, template and version'),
     title: Name('what it is called'),
-    waitsFor: OneOf(REPORT_WAITS, 'for what'),
+    waitsFor: OneOf(['check', 'sign', 'nobody'], 'for what'),
     by: Name('who did the step before: had it written, checked it, signed it'),
     missing: Count('what is missing in it: sentences that nobody holds the figures of, texts that are owed'),
     findings: Count('numbers in it that cannot be right'),

@@ -91,10 +91,8 @@ export class DutyPlan {
   policyFor(cause: CallCause, at: UtcInstant, level: Level | null = null): Policy {
     const row = this.rowOf(cause);
     const name = row.instead?.find((one) => fits(one, at, level))?.chain ?? row.chain;
-    const chain = this.chain(
-      name,
-      this.file.causes[cause] === undefined && PAPERS.has(cause) ? DAY_MINUTES : undefined,
-    );
+    const isUnknown = this.file.causes[cause] === undefined;
+    const chain = this.chain(name, isUnknown && PAPERS.has(cause) ? DAY_MINUTES : undefined);
     return { name, chain, promiseMinutes: row.promiseMinutes ?? null };
   }
 

@@ -1,6 +1,6 @@
 import { basesFor, isPrintedAs, type Printed } from './arithmetic.js';
 import type { Found, Rule } from './finding.js';
-import { countedIn, printedOf, sentencesOf, type Counted } from './text.js';
+import { countedIn, isWhole, printedOf, sentencesOf, type Counted } from './text.js';
 
 /** Whether there is any whole number of the period before from which what is printed follows. */
 export const changes: Rule = (paragraph) =>
@@ -117,13 +117,14 @@ export function changesAfter(text: string): readonly Changed[] {
   });
 }
 
-function why({ value, measure, isRounded, text }: Counted, digits: string, fell: boolean): string | null {
+function why(counted: Counted, digits: string, fell: boolean): string | null {
+  const { value, text } = counted;
   const { percent, decimals } = printedOf(digits);
   const change = { percent: fell ? -percent : percent, decimals };
   if (fell && percent > 100) return `下降不能超过100% / nothing falls by more than all of it`;
   if (fell && percent === 100) return value === 0 ? null : `下降100%应为0，文中为${text} / what fell by all of it is 0`;
   if (!fell && percent > 0 && value === 0) return `上升后不能为0 / what rose is not 0`;
-  if (measure === 'money' || measure === 'other' || isRounded) return null; // any number of the year before
+  if (!isWhole(counted)) return null; // any number of the year before
   if (basesFor(value, change).length > 0) return null;
   const near = nearest(value, change.percent);
   return `没有一个上期整数能得出：${near} / no whole number of the period before gives it`;

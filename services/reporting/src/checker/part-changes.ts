@@ -1,14 +1,15 @@
 import { basesFor } from './arithmetic.js';
 import { changesAfter, type Changed } from './changes.js';
 import type { Found, Rule } from './finding.js';
+import { isWhole } from './text.js';
 
 /**
  * 事故10起，同比下降50%；其中道路运输9起，同比下降70%: each of the two has a base, 20 and 30, but a part was no more than
  * its whole in the period before, either. Only where both have a change of their own, and nothing stands between.
  */
-export const partChanges: Rule = ({ text, at }) =>
-  [...text.matchAll(/其中/g)].flatMap(({ index }): Found[] => {
-    const told = changesAfter(text);
+export const partChanges: Rule = ({ text, at }) => {
+  const told = changesAfter(text);
+  return [...text.matchAll(/其中/g)].flatMap(({ index }): Found[] => {
     const part = told.find(({ counted }) => counted.at > index);
     const whole = told.findLast(({ end }) => end <= index);
     if (part === undefined || whole === undefined || part.counted.measure !== whole.counted.measure) return [];
@@ -31,9 +32,8 @@ export const partChanges: Rule = ({ text, at }) =>
       },
     ];
   });
+};
 
 /** Nothing of what is rounded, or of what fell by all of it: any base would do. */
 const basesOf = ({ counted, change }: Changed): readonly number[] =>
-  counted.isRounded || counted.measure === 'money' || counted.measure === 'other' || change.percent === -100
-    ? []
-    : basesFor(counted.value, change);
+  isWhole(counted) && change.percent !== -100 ? basesFor(counted.value, change) : [];

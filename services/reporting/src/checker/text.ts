@@ -19,6 +19,10 @@ export type Counted = Readonly<{
   /** Of the year before, of how many more or fewer, or of a part: not what the sentence is about. */ isAside: boolean;
 }>;
 
+/** Whether it is one whole number; money, what is rounded and what has another unit stand for many. */
+export const isWhole = ({ measure, isRounded }: Counted): boolean =>
+  measure !== 'money' && measure !== 'other' && !isRounded;
+
 const UNITS: Readonly<Record<string, Measure>> = { 起: 'cases', 宗: 'cases', 人: 'people', 名: 'people', 元: 'money' };
 /** Units of time and order: such a number counts nothing. */
 const NO_COUNT = /[年月日时点号届周度]/;

@@ -69,7 +69,7 @@ function valuesInWords(
     if (value !== null && value !== undefined && value !== '')
       counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   }
-  if (counts.size === 0) throw new NotHeld(`${field}, which no record names,`);
+  if (counts.size === 0) throw new NotHeld(field, `${field}: no record names it`);
   const inOrder = [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([value]) => (field === 'county' ? (counties.get(value) ?? value) : nameOfValue(value)));

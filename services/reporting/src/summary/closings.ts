@@ -26,7 +26,7 @@ export class Closings {
   @Takes('reporting', 'close-period', ({ data }) => `${data.period}/${data.authority}`)
   async close({ id, data }: OrderOf<'close-period'>, { tx, now }: UnitOfWork): Promise<OrderResult> {
     const { authority: county, period: asked, actor } = data;
-    if (asked.trim().endsWith('-ytd')) return rejected(`${asked}每日不同，不能核定 / is another one every day`);
+    if (!isClosable(asked)) return rejected(`${asked}每日不同，不能核定 / is another one every day`);
     try {
       const { period, figures } = await this.figures.figures(tx, { period: asked, county });
       if (shanghaiDate(now) <= period.to) return rejected(`${asked}尚未结束，不能核定 / is not over yet`);
@@ -41,35 +41,36 @@ export class Closings {
     }
   }
 
-  /** Names of counties that have not closed a period. None where the plan does not ask them to. */
+  /** Names of counties that have not closed a period, where the plan asks them to. */
   async open(tx: Tx, period: string, now: UtcInstant): Promise<readonly string[]> {
-    if (this.plan.statistics.countiesClose !== true || isResponse(period)) return [];
-    // What is not over nobody can vouch for yet.
-    const today = shanghaiDate(now);
-    if (periodOf(period, this.plan.statistics.floodSeason, today).to >= today) return [];
-    const closed = await this.closed(tx, period);
-    return [...this.plan.counties].flatMap(([code, name]) => (closed.has(code) ? [] : [name]));
+    return isClosable(period) ? this.openOf(period, await this.closed(tx, period), now) : [];
   }
 
   /** What whoever checks and signs must know of a report: counties that have not closed, or have changed since. */
   async missing(tx: Tx, period: string, now: UtcInstant): Promise<readonly Missing[]> {
-    const open = (await this.open(tx, period, now)).map((name) => ({
-      place: `county ${name}`,
-      what: '尚未核定本期数据 / has not closed the period',
-    }));
-    const changed: Missing[] = [];
-    if (isResponse(period)) return changed;
-    for (const [county, then] of await this.closed(tx, period)) {
+    if (!isClosable(period)) return [];
+    const closed = await this.closed(tx, period);
+    const missing = this.openOf(period, closed, now).map((name): Missing => {
+      return { place: `county ${name}`, what: '尚未核定本期数据 / has not closed the period' };
+    });
+    for (const [county, then] of closed) {
       const { figures } = await this.figures.figures(tx, { period, county });
       const words = figures.flatMap((figure) => changeInWords(figure, then));
-      const name = this.plan.counties.get(county) ?? county;
       if (words.length > 0)
-        changed.push({
-          place: `county ${name}`,
+        missing.push({
+          place: `county ${this.plan.counties.get(county) ?? county}`,
           what: `核定后有变动：${words.join('；')} / changed since it was closed`,
         });
     }
-    return [...open, ...changed];
+    return missing;
+  }
+
+  private openOf(period: string, closed: ReadonlyMap<string, unknown>, now: UtcInstant): readonly string[] {
+    const { countiesClose, floodSeason } = this.plan.statistics;
+    const today = shanghaiDate(now);
+    // What is not over nobody can vouch for yet.
+    if (countiesClose !== true || periodOf(period, floodSeason, today).to >= today) return [];
+    return [...this.plan.counties].flatMap(([code, name]) => (closed.has(code) ? [] : [name]));
   }
 
   /** The figures with which each county closed a period last. */
@@ -83,6 +84,9 @@ export class Closings {
     return new Map(found.map(({ county, figures }) => [county, figures]));
   }
 }
+
+/** Neither a response nor what is another span every day is a period that a county vouches for. */
+const isClosable = (period: string): boolean => !isResponse(period) && !period.trim().endsWith('-ytd');
 
 /** Shares follow from what they are shares of. */
 function changeInWords({ id, label, value, method }: Figure, then: ClosingRow['figures']): string[] {

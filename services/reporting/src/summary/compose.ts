@@ -55,17 +55,6 @@ export type Filled = Readonly<{
   /** Of a report of one response. */ course?: Course;
 }>;
 
-/** Everything in a template that may be filled. */
-export const textsOf = ({ title, opening, sections }: SummaryTemplate): readonly string[] => [
-  title,
-  ...opening,
-  ...sections.flatMap(({ lead = [], parts, closing = [] }) => [
-    ...lead,
-    ...parts.flatMap(({ paragraphs }) => paragraphs),
-    ...closing,
-  ]),
-];
-
 type Exhibit = NonNullable<SummaryTemplate['sections'][number]['exhibits']>[number];
 type TemplatePart = SummaryTemplate['sections'][number]['parts'][number];
 
@@ -132,12 +121,12 @@ class Composing {
       .map((part, p) => ({ part, where: `${place}.parts[${p}]`, number: p + 1 }))
       .filter(({ part, where }) => part.when === undefined || this.holds(part.when, `${where}.when`));
     // Nothing is announced of which nothing can be said.
-    const [before, of] = [this.missing.length, (count: number) => this.bodies(allowed, count)];
-    let bodies = of(allowed.length);
+    const missingBefore = this.missing.length;
+    let bodies = this.bodies(allowed, allowed.length);
     const parts = allowed.filter((one) => bodies.get(one)?.length !== 0);
     if (parts.length < allowed.length) {
-      this.missing.length = before;
-      bodies = of(parts.length);
+      this.missing.length = missingBefore;
+      bodies = this.bodies(allowed, parts.length);
     }
     const lead = section.lead ?? [];
     const blocks: Block[] = [

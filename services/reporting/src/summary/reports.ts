@@ -12,12 +12,13 @@ import type { Figure, FigureParts } from '../views.js';
 import type { MonthlyChart } from './chart.js';
 import { annexOf } from './annex.js';
 import { namedIndicators } from './cases.js';
-import { compose, textsOf, type Block, type Missing, type Narrative, type PlanTask } from './compose.js';
+import { compose, type Block, type Missing, type Narrative, type PlanTask } from './compose.js';
 import { writeDocument } from './document.js';
 import { profileOf } from './profile.js';
 import { nameOfValue } from './names.js';
 import { rankedFields } from './ranks.js';
 import { courseOf, isResponse, type Course } from './response-course.js';
+import { textsIn } from './texts.js';
 import { UNIT_IN_CHINESE } from './units.js';
 
 export type Report = Readonly<{
@@ -153,7 +154,7 @@ export class Reports {
 
   /** What a template asks for beside the figures of its period: other bases, and parts by rank. */
   private async besides(tx: Tx, template: SummaryTemplate, asked: Pick<Required<ReportAsked>, 'period' | 'asOf'>) {
-    const texts = textsOf(template);
+    const texts = textsIn(template).map(({ text }) => text);
     const against = async (base: 'previous' | 'average', word: string) =>
       texts.some((text) => text.includes(` ${word}`))
         ? (await this.figures.figures(tx, { ...asked, against: base })).figures

@@ -2,11 +2,12 @@ import { utc } from '@fengsui/contracts';
 import type { FileFault } from '@fengsui/settings';
 import type { FactContent } from '../facts/fact-content.js';
 import type { Indicator } from '../figures/indicator.js';
-import { ANNUAL, type ReportingPlan, type SummaryTemplate } from '../plan.js';
+import { ANNUAL, type ReportingPlan } from '../plan.js';
 import type { Figure } from '../views.js';
 import type { Behind } from './cases.js';
 import { holds, TemplateFault, type FigureOf } from './conditions.js';
 import type { Course } from './response-course.js';
+import { textsIn } from './texts.js';
 import { fill, type Filling } from './wording.js';
 
 /**
@@ -27,36 +28,6 @@ export function templateFaults(plan: ReportingPlan): readonly FileFault[] {
 }
 
 type Part = Readonly<{ condition: string }> | Readonly<{ expression: string }>;
-type Text = Readonly<{ place: string; text: string; isCondition?: boolean }>;
-
-function textsIn({ title, opening, sections }: SummaryTemplate): Text[] {
-  const all = (texts: readonly string[], place: string): Text[] =>
-    texts.map((text, index) => ({ place: `${place}[${index}]`, text }));
-  return [
-    { place: 'title', text: title },
-    ...all(opening, 'opening'),
-    ...sections.flatMap(({ heading, lead = [], parts, closing = [], exhibits = [] }, s): Text[] => [
-      { place: `sections[${s}].heading`, text: heading },
-      ...all(lead, `sections[${s}].lead`),
-      ...parts.flatMap((part, p): Text[] => [
-        { place: `sections[${s}].parts[${p}].heading`, text: part.heading },
-        ...(part.when === undefined
-          ? []
-          : [{ place: `sections[${s}].parts[${p}].when`, text: part.when, isCondition: true }]),
-        ...all(part.paragraphs, `sections[${s}].parts[${p}].paragraphs`),
-      ]),
-      ...all(closing, `sections[${s}].closing`),
-      ...exhibits.flatMap((exhibit, e): Text[] => [
-        { place: `sections[${s}].exhibits[${e}].title`, text: exhibit.title },
-        ...all(
-          'figures' in exhibit ? exhibit.figures.map((id) => `{{${id} change}}`) : [],
-          `sections[${s}].exhibits[${e}].figures`,
-        ),
-      ]),
-    ]),
-  ];
-}
-
 /** What stands between brackets, and of a choice its condition and what stands in both its branches. */
 function expressionsIn(text: string): Part[] {
   const outer = [...text.matchAll(/\{\{\s*(.+?)\s*\}\}/gs)].map(([, one = '']) => one);
