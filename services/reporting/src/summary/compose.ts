@@ -104,7 +104,15 @@ class Composing {
     const { template } = this;
     const year = Number(this.filling.period.from.slice(0, 4));
     const blocks = this.all(template.opening, 'opening', 0);
-    template.sections.forEach((section, index) => blocks.push(...this.section(section, index)));
+    let told = 0;
+    template.sections.forEach((section, index) => {
+      const own = this.section(section, index);
+      // A heading with nothing under it is none, and the ones after it are numbered without it.
+      if (own.length === 0) return;
+      const heading = this.words(section.heading, `sections[${index}].heading`);
+      blocks.push({ kind: 'heading', level: 1, text: `${ORDINALS[told]}、${heading}` }, ...own);
+      told += 1;
+    });
     // A template that has no place for what people write leaves nothing out.
     const takes = template.sections.some(({ parts }) => parts.some(({ narratives }) => narratives !== undefined));
     for (const { section: name, event } of takes ? this.narratives : [])
@@ -129,11 +137,8 @@ class Composing {
       bodies = this.bodies(allowed, parts.length);
     }
     const lead = section.lead ?? [];
-    const blocks: Block[] = [
-      { kind: 'heading', level: 1, text: `${ORDINALS[index]}、${this.words(section.heading, `${place}.heading`)}` },
-      // What announces parts is not said where there is none.
-      ...this.all(parts.length > 0 ? lead : [], `${place}.lead`, parts.length),
-    ];
+    // What announces parts is not said where there is none.
+    const blocks = this.all(parts.length > 0 ? lead : [], `${place}.lead`, parts.length);
     const left = [...(section.exhibits ?? [])];
     parts.forEach((one, p) => {
       const { part, where, number } = one;

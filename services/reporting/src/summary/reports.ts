@@ -68,7 +68,7 @@ export class Reports {
 
   /** @throws NothingHeld, NoPeriod */
   async make({ period: name, template: wanted = null, asOf = null, date = null }: ReportAsked): Promise<Report> {
-    const isYear = /^\d{4}$/.test(name.trim());
+    const isYear = IS_YEAR.test(name.trim());
     if (wanted === ANNUAL && !isYear)
       throw new NothingHeld(`${name}: 年度总结只写全年 / the annual summary is of a whole year`);
     const templateName = wanted ?? (isYear ? ANNUAL : isResponse(name) ? REVIEW : BULLETIN);
@@ -235,6 +235,8 @@ export class Reports {
                       (year - case when extract(month from at) <= 2 and recorded_at < march then 1 else 0 end)::text) = $2`,
       [at, name],
     );
+    // The plan stands in the summary of the year before; no bulletin lacks it.
+    if (!IS_YEAR.test(name)) return { narratives, tasks: [] };
     const tasks = await rows<PlanTask>(
       tx,
       `with known as (
@@ -248,6 +250,8 @@ export class Reports {
     return { narratives, tasks };
   }
 }
+
+const IS_YEAR = /^\d{4}$/;
 
 /** Arabic digits, full year, no leading zeros: 2021年1月22日. */
 function inWords(at: UtcInstant): string {

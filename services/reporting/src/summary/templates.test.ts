@@ -197,6 +197,11 @@ describe('a template of the plan', () => {
         ['6月10日9时20分', '结束', '清新区', '石角站超警'],
       ],
     });
+    // Nobody has written what went well: there is no heading of it.
+    const headings = over.blocks.flatMap((block) =>
+      block.kind === 'heading' && block.level === 1 ? [block.text] : [],
+    );
+    expect(headings).toEqual(['一、响应过程', '二、处置情况']);
     const going = of({ ...COURSE, isOver: false, changes: COURSE.changes.slice(0, 2) });
     expect(JSON.stringify(going.blocks)).not.toMatch(/结束，历时/);
     expect(going.missing[0]).toEqual({ place: 'opening[1]', what: 'nobody holds the end of the response' });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fromShanghai } from '@fengsui/contracts';
 import { loneService, type Given, type LoneService } from '@fengsui/service/testing';
 import { reportOf } from '../incident-for-tests.js';
-import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, ReportVersions } from '../index.js';
+import { REPORTING_SCHEMA, ReportingModule, ReportingPlan, ReportingQuery, Reports, ReportVersions } from '../index.js';
 
 const PLAN = ReportingPlan.read(
   path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'plans', 'qingyuan'),
@@ -143,6 +143,49 @@ it('is issued again with the figures that differ, and the cases by which', async
 it('is dropped when nobody wants it, and refused with the reason where it cannot be written', async () => {
   const report = '2020-05/situation/1';
   expect(await order('draft-report', 'chen', { period: '2020-05', template: 'situation' })).toMatch(/^done/);
+  // The plan of the next year is no part of a review.
+  const due = {
+    section: 'plan-1',
+    order: 1,
+    task: '建成指挥中心',
+    owner: '市应急管理局',
+    due: '2021-06-30',
+    isDone: false,
+  };
+  const record = { kind: 'plan-task', recordId: 'p1', county: '441800', organ: '市应急管理局', text: '', ...due };
+  await reporting.give({
+    type: 'work-record.v1',
+    key: 'p1',
+    occurredAt: fromShanghai('2020-12-28T10:00'),
+    data: record,
+  });
+  const episodeId = '441800-flood-2020-E01';
+  const step = (change: string, from: string, to: string, at: string): Given => ({
+    type: 'response-changed.v1',
+    key: '441800/flood',
+    id: `response-changed/${change}`,
+    occurredAt: fromShanghai(at),
+    data: {
+      authority: '441800',
+      hazard: 'flood',
+      episodeId,
+      from,
+      to,
+      change,
+      counties: ['441881'],
+      proposalId: null,
+      decidedBy: 'liang',
+      reason: '雨',
+      plan: 'p',
+    },
+  });
+  await reporting.give(step('start', 'none', 'IV', '2020-06-07T02:00'), step('end', 'IV', 'none', '2020-06-08T08:00'));
+  const lacking = async (period: string) =>
+    (await reporting.get(Reports).make({ period })).missing.flatMap(({ place }) =>
+      place.startsWith('plan-task') || place.startsWith('narrative review') ? [place] : [],
+    );
+  expect(await lacking('2020')).toEqual([]);
+  expect(await lacking(`response:${episodeId}`)).toEqual(['narrative review-good', 'narrative review-lessons']);
   const waiting = async () => (await reporting.get(ReportingQuery).items(true)).map(({ words }) => words);
   expect((await waiting()).some((words) => words.includes(report))).toBe(true);
   expect(await order('drop-report', 'chen', { report })).toMatch(/^rejected: 撤回须写明理由/);
